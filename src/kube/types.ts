@@ -1,0 +1,64 @@
+// What the reflector needs to know: how an object is named, where it is listed, what it drives.
+
+/** As much of an object as list and watch need; the rest is the sink's business. */
+export interface ListedObject {
+  metadata: {
+    name: string;
+    namespace?: string | null;
+    uid?: string | null;
+    resourceVersion?: string | null;
+  };
+}
+
+/** One collection of the API: a resource in all namespaces, or in one. */
+export interface Collection {
+  /** RBAC plural, e.g. `pods`. */
+  readonly resource: string;
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly namespace?: string;
+  readonly fieldSelector?: string;
+}
+
+/** What a reflector keeps equal to the server; the store fulfils it. */
+export interface Sink {
+  put(object: ListedObject): void;
+  delete(object: ListedObject): void;
+  relist(): Relisting;
+}
+
+/** A list on its way in: visible in one step at `commit`, or never. */
+export interface Relisting {
+  put(object: ListedObject): void;
+  commit(): void;
+  abort(): void;
+}
+
+export type Outcome = 'success' | 'error';
+
+/** What a reflector tells about its work; counters and gauges are made of it. */
+export interface ReflectorObserver {
+  /** A full list ended, whether paged or streamed by a watch. */
+  list(outcome: Outcome): void;
+  /** A watch was opened, or refused. */
+  watch(outcome: Outcome): void;
+  /** A full list starts, the first one included; `reason` is one of a few constants. */
+  relist(reason: string): void;
+  /** A watch is opened again at the last version; `reason` is one of a few constants. */
+  watchRestart(reason: string): void;
+  event(): void;
+  bookmark(): void;
+  /** An item or event that could not be read; `key` is namespace/name where that much was. */
+  malformed(key: string, error: unknown): void;
+}
+
+/** Where a reflector stands; what readiness and the landing page show. */
+export interface SyncStatus {
+  /** A first complete list has been committed. */
+  readonly synced: boolean;
+  /** The server's refusal is final: readiness waits no longer, though tries go on. */
+  readonly refused: boolean;
+  /** What it is at, in words: `watching`, `listing`, `forbidden: …`. */
+  readonly detail: string;
+}

@@ -1,0 +1,131 @@
+// Compiles a table into the function that turns one object into exposition text: the hot path.
+import type { Family, LabelValue, MapRow, SampleRow } from './family.ts';
+import { type KeyFilter, labelsOf } from './labels.ts';
+import type { KubeObject, Received } from './object.ts';
+import type { Resource } from './resource.ts';
+import { escapeLabelValue, formatNumber, headerOf } from './text.ts';
+
+/** A resource's enabled families, ready to render. */
+export interface Renderer {
+  readonly families: readonly FamilyHeader[];
+  /**
+   * The text of each family for one object, in the order of `families`, empty where it has no
+   * series. A row that throws loses its own text only and is reported to `onError`.
+   */
+  render(object: KubeObject): string[];
+}
+
+export interface FamilyHeader {
+  readonly name: string;
+  readonly header: { readonly text: string; readonly openmetrics: string };
+}
+
+/** What the flags decide for one resource. */
+export interface RenderChoices {
+  enabled(family: string): boolean;
+  /** Which label keys `kube_*_labels` shows; `undefined` shows no series at all. */
+  readonly labels: KeyFilter | undefined;
+  readonly annotations: KeyFilter | undefined;
+}
+
+export type OnRenderError = (family: string, object: KubeObject, error: unknown) => void;
+
+export function compile<T>(
+  resource: Resource<T>,
+  choices: RenderChoices,
+  onError: OnRenderError,
+): Renderer {
+  const rows = Object.entries<Family<Received<T>>>(resource.families).filter(([name]) =>
+    choices.enabled(name),
+  );
+  const identity = Object.entries(resource.identity).map(
+    ([name, get]) => [`${name}="`, get] as const,
+  );
+  const families = rows.map(([name, row]) => ({
+    name,
+    header: { text: headerOf(name, row, 'text'), openmetrics: headerOf(name, row, 'openmetrics') },
+  }));
+  const writers = rows.map(([name, row]) =>
+    'prefix' in row ? mapWriter(name, row, choices) : sampleWriter(name, row),
+  );
+  const render = (object: KubeObject): string[] => {
+    const received = object as Received<T>;
+    let id = '';
+    for (const [name, get] of identity) {
+      id += `${id === '' ? '' : ','}${name}${escapeLabelValue(get(received) ?? '')}"`;
+    }
+    const texts = new Array<string>(writers.length);
+    for (let i = 0; i < writers.length; i++) {
+      try {
+        texts[i] = (writers[i] as Writer<Received<T>>)(received, id);
+      } catch (error) {
+        texts[i] = '';
+        onError((families[i] as FamilyHeader).name, object, error);
+      }
+    }
+    return texts;
+  };
+  return { families, render };
+}
+
+/** Renders one family of one object, given its rendered identity labels. */
+type Writer<O> = (object: O, identity: string) => string;
+
+function sampleWriter<O>(name: string, row: SampleRow<O>): Writer<O> {
+  const prefixes = row.labels.map((label) => `,${label}="`);
+  const lines = new SeriesLines();
+  let head = '';
+  const emit = (value: number, ...labels: LabelValue[]): void => {
+    let series = head;
+    for (let i = 0; i < prefixes.length; i++) {
+      series += `${prefixes[i]}${escapeLabelValue(labels[i] ?? '')}"`;
+    }
+    lines.add(series, value);
+  };
+  return (object, identity) => {
+    head = `${name}{${identity}`;
+    lines.clear();
+    row.collect(object, emit);
+    return lines.text;
+  };
+}
+
+function mapWriter<O>(name: string, row: MapRow<O>, choices: RenderChoices): Writer<O> {
+  const filter = row.allowList === undefined ? { shows: () => true } : choices[row.allowList];
+  if (filter === undefined) return () => '';
+  const lines = new SeriesLines();
+  return (object, identity) => {
+    lines.clear();
+    let series = `${name}{${identity}`;
+    for (const [label, value] of labelsOf(row.prefix, row.entries(object) ?? {}, filter)) {
+      series += `,${label}="${escapeLabelValue(value)}"`;
+    }
+    lines.add(series, 1);
+    return lines.text;
+  };
+}
+
+/** The lines of one family of one object; a series that comes twice counts once, the first. */
+class SeriesLines {
+  text = '';
+  #first = '';
+  #seen: Set<string> | undefined;
+
+  clear(): void {
+    this.text = '';
+    this.#first = '';
+    this.#seen = undefined;
+  }
+
+  add(series: string, value: number): void {
+    if (this.text === '') {
+      this.#first = series;
+    } else {
+      // Most families have one series an object: the set is made for the second.
+      this.#seen ??= new Set([this.#first]);
+      if (this.#seen.has(series)) return;
+      this.#seen.add(series);
+    }
+    this.text += `${series}} ${formatNumber(value)}\n`;
+  }
+}
