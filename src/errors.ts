@@ -1,4 +1,4 @@
-// The two classes of error: what the user typed, and what the API server answered.
+// The errors that end a start: what the user typed wrong, and what the world did not let us do.
 
 /** A wrong flag, file or value: one sentence with what was expected, got, where, and what to do. */
 export class ConfigError extends Error {

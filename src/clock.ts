@@ -1,0 +1,27 @@
+// Time as a parameter: what waits or measures is given a clock, and tests give one of their own.
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+
+export interface Clock {
+  /** Milliseconds, steady: they never go back, and do not jump when the machine's time is set. */
+  now(): number;
+  /** Milliseconds since 1970 as the machine has it; for what people and Prometheus read. */
+  wall(): number;
+  /** Resolves after `ms`, or as soon as `signal` aborts; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Resolves after the event loop has done its other work. */
+  turn(): Promise<void>;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wall: () => Date.now(),
+  async sleep(ms, signal) {
+    try {
+      await delay(ms, undefined, { signal });
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+    }
+  },
+  turn: () => nextTurn(),
+};

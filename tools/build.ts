@@ -1,0 +1,41 @@
+// Bundles src/main.ts into dist/kubestate.cjs, the one file that npx, npm and the image run.
+import { chmod, readFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const root = new URL('../', import.meta.url);
+const outfile = new URL('dist/kubestate.cjs', root).pathname;
+const { version, engines } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as {
+  version: string;
+  engines: { node: string };
+};
+const oldestNode = Number(/^>=(\d+)$/.exec(engines.node)?.[1]);
+if (!oldestNode) throw new Error(`engines.node in package.json must be >=N, got ${engines.node}`);
+
+// Runs before anything else of the bundle, and in the grammar of Nodes long gone: an old one must
+// come as far as this sentence instead of stumbling over syntax it does not know.
+const banner = `#!/usr/bin/env node
+if (parseInt(process.versions.node, 10) < ${oldestNode}) {
+  process.stderr.write('kubestate needs Node ${oldestNode} or newer, this is ' + process.version +
+    ': run it by npx or npm, which use the Node that npm ci installed, or update Node.\\n');
+  process.exit(2);
+}`;
+
+await build({
+  entryPoints: [new URL('src/main.ts', root).pathname],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  // Syntax that old Nodes can read, or they would stop at it before they come to the banner.
+  target: 'node18',
+  format: 'cjs',
+  banner: { js: banner },
+  define: { 'process.env.KUBESTATE_VERSION': JSON.stringify(version) },
+  // V8 keeps the source: without spaces it is 4 MB less in memory. Names stay, for stack traces,
+  // and lines stay short, because Node prints the one that an uncaught error comes from.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 160,
+  legalComments: 'eof',
+  logLevel: 'warning',
+});
+await chmod(outfile, 0o755);
