@@ -7,7 +7,7 @@ export type MetricType = 'gauge' | 'counter' | 'info' | 'stateset';
 /** A label's value; what is absent on the wire is an empty label. */
 export type LabelValue = string | null | undefined;
 
-/** Receives one sample: its value, then one label value for each label name of the row, in order. */
+/** Receives one sample: its value, then one label value for each of the row's names, in order. */
 export type Emit<Labels extends readonly string[]> = (
   value: number,
   ...labels: { [K in keyof Labels]: LabelValue }
@@ -107,6 +107,17 @@ export function info<O>(
   };
 }
 
+/** One series of value 1 whose labels are the entries of a map, their keys behind `prefix_`. */
+export function mapped<O>(
+  stability: Stability,
+  help: string,
+  prefix: string,
+  entries: MapRow<O>['entries'],
+  options: RowOptions = {},
+): MapRow<O> {
+  return { type: 'gauge', stability, help, reads: 'object', ...options, prefix, entries };
+}
+
 /** `gauge` for what metadata alone tells: its getter is given no more, so the claim holds. */
 export function metadataGauge(
   stability: Stability,
@@ -127,4 +138,15 @@ export function metadataGauges<const Labels extends readonly string[]>(
     collect(object.metadata, emit),
   );
   return { ...row, reads: 'metadata' };
+}
+
+/** `mapped` for a map of the metadata, of whose keys the user's allow-list shows some. */
+export function metadataMapped(
+  stability: Stability,
+  help: string,
+  prefix: string,
+  allowList: 'labels' | 'annotations',
+): MapRow<KubeObject> {
+  const row = mapped<KubeObject>(stability, help, prefix, (o) => o.metadata[allowList]);
+  return { ...row, reads: 'metadata', allowList };
 }

@@ -1,6 +1,6 @@
 // Compiles a table into the function that turns one object into exposition text: the hot path.
 import type { Family, LabelValue, MapRow, SampleRow } from './family.ts';
-import { type KeyFilter, labelsOf } from './labels.ts';
+import { everyKey, type KeyFilter, labelsOf } from './labels.ts';
 import type { KubeObject, Received } from './object.ts';
 import type { Resource } from './resource.ts';
 import { escapeLabelValue, formatNumber, headerOf } from './text.ts';
@@ -20,7 +20,7 @@ export interface FamilyHeader {
   readonly header: { readonly text: string; readonly openmetrics: string };
 }
 
-/** What the flags decide for one resource. */
+/** What the user chose for one resource. */
 export interface RenderChoices {
   enabled(family: string): boolean;
   /** Which label keys `kube_*_labels` shows; `undefined` shows no series at all. */
@@ -30,6 +30,7 @@ export interface RenderChoices {
 
 export type OnRenderError = (family: string, object: KubeObject, error: unknown) => void;
 
+/** Decides all that can be decided before the first object; `render` decides nothing. */
 export function compile<T>(
   resource: Resource<T>,
   choices: RenderChoices,
@@ -39,7 +40,7 @@ export function compile<T>(
     choices.enabled(name),
   );
   const identity = Object.entries(resource.identity).map(
-    ([name, get]) => [`${name}="`, get] as const,
+    ([name, get], i) => [`${i === 0 ? '' : ','}${name}="`, get] as const,
   );
   const families = rows.map(([name, row]) => ({
     name,
@@ -51,9 +52,8 @@ export function compile<T>(
   const render = (object: KubeObject): string[] => {
     const received = object as Received<T>;
     let id = '';
-    for (const [name, get] of identity) {
-      id += `${id === '' ? '' : ','}${name}${escapeLabelValue(get(received) ?? '')}"`;
-    }
+    for (const [prefix, get] of identity)
+      id += `${prefix}${escapeLabelValue(get(received) ?? '')}"`;
     const texts = new Array<string>(writers.length);
     for (let i = 0; i < writers.length; i++) {
       try {
@@ -74,58 +74,55 @@ type Writer<O> = (object: O, identity: string) => string;
 function sampleWriter<O>(name: string, row: SampleRow<O>): Writer<O> {
   const prefixes = row.labels.map((label) => `,${label}="`);
   const lines = new SeriesLines();
-  let head = '';
   const emit = (value: number, ...labels: LabelValue[]): void => {
-    let series = head;
+    let text = '';
     for (let i = 0; i < prefixes.length; i++) {
-      series += `${prefixes[i]}${escapeLabelValue(labels[i] ?? '')}"`;
+      text += `${prefixes[i]}${escapeLabelValue(labels[i] ?? '')}"`;
     }
-    lines.add(series, value);
+    lines.add(text, value);
   };
   return (object, identity) => {
-    head = `${name}{${identity}`;
-    lines.clear();
+    lines.start(`${name}{${identity}`);
     row.collect(object, emit);
     return lines.text;
   };
 }
 
 function mapWriter<O>(name: string, row: MapRow<O>, choices: RenderChoices): Writer<O> {
-  const filter = row.allowList === undefined ? { shows: () => true } : choices[row.allowList];
+  const filter = row.allowList === undefined ? everyKey : choices[row.allowList];
   if (filter === undefined) return () => '';
-  const lines = new SeriesLines();
   return (object, identity) => {
-    lines.clear();
     let series = `${name}{${identity}`;
     for (const [label, value] of labelsOf(row.prefix, row.entries(object) ?? {}, filter)) {
       series += `,${label}="${escapeLabelValue(value)}"`;
     }
-    lines.add(series, 1);
-    return lines.text;
+    return `${series}} 1\n`;
   };
 }
 
 /** The lines of one family of one object; a series that comes twice counts once, the first. */
 class SeriesLines {
   text = '';
+  #head = '';
   #first = '';
   #seen: Set<string> | undefined;
 
-  clear(): void {
+  start(head: string): void {
     this.text = '';
-    this.#first = '';
+    this.#head = head;
     this.#seen = undefined;
   }
 
-  add(series: string, value: number): void {
+  /** `labels` is what the series has beyond the head, which all series of an object share. */
+  add(labels: string, value: number): void {
     if (this.text === '') {
-      this.#first = series;
+      this.#first = labels;
     } else {
       // Most families have one series an object: the set is made for the second.
       this.#seen ??= new Set([this.#first]);
-      if (this.#seen.has(series)) return;
-      this.#seen.add(series);
+      if (this.#seen.has(labels)) return;
+      this.#seen.add(labels);
     }
-    this.text += `${series}} ${formatNumber(value)}\n`;
+    this.text += `${this.#head}${labels}} ${formatNumber(value)}\n`;
   }
 }
