@@ -19,6 +19,8 @@ export interface Collection {
   readonly version: string;
   readonly namespace?: string;
   readonly fieldSelector?: string;
+  /** The media type asked for, where it is not plain JSON. */
+  readonly accept?: string;
 }
 
 /** What a reflector keeps equal to the server; the store fulfils it. */
@@ -31,6 +33,8 @@ export interface Sink {
 /** A list on its way in: visible in one step at `commit`, or never. */
 export interface Relisting {
   put(object: ListedObject): void;
+  /** Takes back what was put: a list streamed by a watch goes on changing until it is complete. */
+  delete(object: ListedObject): void;
   commit(): void;
   abort(): void;
 }

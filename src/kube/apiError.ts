@@ -1,0 +1,76 @@
+// What the API server answers instead of what was asked for.
+import { asRecord } from './objects.ts';
+
+const messageCharsMax = 200;
+
+/** An answer that is an error; made of a Status where the body is one, else of its first words. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  /** The API's word for it, as `Forbidden`; empty where the answer has none. */
+  readonly reason: string;
+  /** How long the server asks us to stay away. */
+  readonly retryAfterSeconds: number | undefined;
+  readonly #causes: readonly string[];
+
+  constructor(status: number, body: unknown, retryAfter?: string) {
+    const answer = asRecord(body);
+    const text = typeof body === 'string' ? firstWords(body) : answer.message;
+    super(typeof text === 'string' && text !== '' ? text : `the API server answered ${status}`);
+    const details = asRecord(answer.details);
+    this.status = status;
+    this.reason = typeof answer.reason === 'string' ? answer.reason : '';
+    this.retryAfterSeconds = seconds(retryAfter) ?? seconds(details.retryAfterSeconds);
+    const causes = Array.isArray(details.causes) ? details.causes : [];
+    this.#causes = causes.map((cause) => String(asRecord(cause).reason));
+  }
+
+  /** The version asked for is older than the server remembers. */
+  get expired(): boolean {
+    return this.status === 410 || this.reason === 'Expired' || this.reason === 'Gone';
+  }
+
+  /** The version asked for is one the server has not reached: its storage may have gone back. */
+  get versionTooLarge(): boolean {
+    return (
+      this.#causes.includes('ResourceVersionTooLarge') ||
+      this.message.includes('Too large resource version')
+    );
+  }
+}
+
+/** Whether the server knows the request but not this form or version of it. */
+export function isUnacceptable(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 400 || error.status === 422);
+}
+
+/** Whether the server cannot answer as of the version asked for: too old for it, or too new. */
+export function isVersionUnknown(error: unknown): boolean {
+  return error instanceof ApiError && (error.expired || error.versionTooLarge);
+}
+
+/** The error of an HTTP answer, whatever its body is. */
+export function errorOfAnswer(status: number, body: string, retryAfter?: string): ApiError {
+  try {
+    return new ApiError(status, JSON.parse(body), retryAfter);
+  } catch {
+    // A proxy's page or a plain sentence: its first words are the message.
+    return new ApiError(status, body, retryAfter);
+  }
+}
+
+/** The error of a Status that came as an event of a watch. */
+export function errorOfEvent(object: unknown): ApiError {
+  const code = asRecord(object).code;
+  return new ApiError(typeof code === 'number' ? code : 500, object);
+}
+
+function firstWords(body: string): string {
+  return body.replace(/\s+/g, ' ').trim().slice(0, messageCharsMax);
+}
+
+function seconds(value: unknown): number | undefined {
+  // The API server sends whole seconds; the date form of HTTP is left unread on purpose.
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof number === 'number' && number > 0 && Number.isFinite(number) ? number : undefined;
+}

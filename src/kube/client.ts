@@ -1,0 +1,256 @@
+// Requests to the API server: lists and watches as they arrive, errors as one class.
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import { ApiError, errorOfAnswer } from './apiError.ts';
+import {
+  DecodeError,
+  type Decoder,
+  ListDecoder,
+  type ListMetadata,
+  type OnMalformed,
+  WatchDecoder,
+  type WatchEvent,
+} from './decode.ts';
+import { asRecord } from './objects.ts';
+import type { Query, Transport } from './transport.ts';
+import type { Collection } from './types.ts';
+import { messageOf } from './words.ts';
+
+/** The longest pause within a body that is no watch. */
+const bodyMsMax = 60_000;
+/** Of an answer that is read whole: a Status, a discovery document, one object. */
+const answerBytesMax = 16 * 1024 * 1024;
+/** The event loop gets a turn at least this often while a body is decoded and used. */
+const turnMsMax = 10;
+/** A chunk is decoded in pieces of this size, so that a large one is no long run either. */
+const pieceBytes = 64 * 1024;
+/** While the server cannot be reached, it is said again this often. */
+const unreachableSayMs = 300_000;
+
+/** Which part of a collection a list is to hold, and as of when; in the words of the API. */
+export interface ListQuery {
+  readonly limit?: number;
+  readonly continue?: string;
+  readonly resourceVersion?: string;
+  readonly resourceVersionMatch?: 'NotOlderThan' | 'Exact';
+}
+
+/** From where a watch is to start, and for how long. */
+export interface WatchQuery {
+  /** Empty for a watch that starts with a list of its own. */
+  readonly resourceVersion: string;
+  readonly timeoutSeconds: number;
+  /** Asks for what exists as events first, closed by a bookmark. */
+  readonly sendInitialEvents?: boolean;
+}
+
+/** How a list or a watch is read. */
+export interface ReadOptions {
+  readonly signal: AbortSignal;
+  readonly onMalformed: OnMalformed;
+}
+
+/** The items of a list, or of one page of it, as their bytes arrive. */
+export interface ListStream extends AsyncIterable<unknown> {
+  /** What the list says of itself; known once its items have been read. */
+  metadata(): ListMetadata;
+}
+
+/** What a client is made of; `userAgent` is what the server's logs will call us. */
+export interface ClientOptions {
+  readonly transport: Transport;
+  readonly userAgent: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+interface Ask {
+  readonly path: string;
+  readonly query: Query;
+  readonly accept?: string | undefined;
+  readonly signal: AbortSignal;
+  /** A watch: its body may be silent for as long as it likes. */
+  readonly live?: boolean;
+}
+
+/** What the reflectors of one server have found out about it for each other. */
+export interface ServerTraits {
+  /** Whether watches can start with a list. */
+  watchList: 'untried' | 'works' | 'refused';
+}
+
+/** One API server; shared by all reflectors. */
+export class Client {
+  readonly traits: ServerTraits = { watchList: 'untried' };
+  readonly #transport: Transport;
+  readonly #userAgent: string;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  #unreachableSaidMs: number | undefined;
+
+  constructor({ transport, userAgent, clock, log }: ClientOptions) {
+    this.#transport = transport;
+    this.#userAgent = userAgent;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Opens a list; rejects with what the server has against it. */
+  async list(
+    collection: Collection,
+    query: ListQuery,
+    { signal, onMalformed }: ReadOptions,
+  ): Promise<ListStream> {
+    const body = await this.#open({
+      path: pathOf(collection),
+      query: { ...query, fieldSelector: collection.fieldSelector },
+      accept: collection.accept,
+      signal,
+    });
+    const decoder = new ListDecoder({ onMalformed });
+    return {
+      metadata: () => decoder.metadata(),
+      [Symbol.asyncIterator]: () => this.#decode(body, decoder),
+    };
+  }
+
+  /** Opens a watch; it has no limit of silence, that is for the caller to set by the signal. */
+  async watch(
+    collection: Collection,
+    { resourceVersion, timeoutSeconds, sendInitialEvents }: WatchQuery,
+    { signal, onMalformed }: ReadOptions,
+  ): Promise<AsyncIterableIterator<WatchEvent>> {
+    const query = {
+      watch: true,
+      allowWatchBookmarks: true,
+      resourceVersion: resourceVersion === '' ? undefined : resourceVersion,
+      timeoutSeconds,
+      sendInitialEvents,
+      resourceVersionMatch: sendInitialEvents ? 'NotOlderThan' : undefined,
+      fieldSelector: collection.fieldSelector,
+    };
+    const { accept } = collection;
+    const body = await this.#open({ path: pathOf(collection), query, accept, signal, live: true });
+    return this.#decode(body, new WatchDecoder({ onMalformed }));
+  }
+
+  /** One document, whole. */
+  async get(path: string, signal: AbortSignal): Promise<unknown> {
+    const body = await this.#open({ path, query: {}, signal });
+    const text = await textOf(body, answerBytesMax);
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new DecodeError(`expected JSON at ${path}, got something else`, { cause: error });
+    }
+  }
+
+  /** Whether the server says that it serves the collection. */
+  async served(collection: Collection, signal: AbortSignal): Promise<boolean> {
+    try {
+      const { resources } = asRecord(await this.get(groupPathOf(collection), signal));
+      if (!Array.isArray(resources)) return false;
+      return resources.some((resource) => asRecord(resource).name === collection.resource);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return false;
+      throw error;
+    }
+  }
+
+  /** The body of a good answer; one 401 is answered with fresh credentials. */
+  async #open(ask: Ask): Promise<Readable> {
+    let answer = await this.#send(ask);
+    if (answer.statusCode === 401) {
+      await answer.body.dump();
+      await this.#transport.refresh();
+      answer = await this.#send(ask);
+    }
+    const body = inflated(answer);
+    if (answer.statusCode === 200) return body;
+    // The status alone tells enough where the words to it cannot be read.
+    const text = await textOf(body, answerBytesMax).catch(() => '');
+    const retryAfter = answer.headers['retry-after'];
+    throw errorOfAnswer(answer.statusCode, text, String(retryAfter ?? ''));
+  }
+
+  async #send({ path, query, accept, signal, live }: Ask): Promise<Dispatcher.ResponseData> {
+    const headers: Record<string, string> = {
+      accept: accept ?? 'application/json',
+      'user-agent': this.#userAgent,
+    };
+    // A watch is not compressed: a compressor between the server and us might hold events back.
+    if (this.#transport.compress && !live) headers['accept-encoding'] = 'gzip';
+    const bodyTimeoutMs = live ? 0 : bodyMsMax;
+    try {
+      const answer = await this.#transport.request(path, query, { headers, signal, bodyTimeoutMs });
+      this.#reached();
+      return answer;
+    } catch (error) {
+      if (!signal.aborted) this.#notReached(error);
+      throw error;
+    }
+  }
+
+  /** Said here, once for all reflectors: they all fail together. */
+  #notReached(error: unknown): void {
+    const now = this.#clock.now();
+    if (this.#unreachableSaidMs !== undefined && now - this.#unreachableSaidMs < unreachableSayMs) {
+      return;
+    }
+    this.#unreachableSaidMs = now;
+    const server = this.#transport.base.href;
+    this.#log.warn({ server, error: messageOf(error) }, 'API server cannot be reached, trying on');
+  }
+
+  #reached(): void {
+    if (this.#unreachableSaidMs === undefined) return;
+    this.#unreachableSaidMs = undefined;
+    this.#log.info({ server: this.#transport.base.href }, 'API server can be reached again');
+  }
+
+  async *#decode<Value>(body: Readable, decoder: Decoder<Value>): AsyncGenerator<Value, void> {
+    let turnStartMs = this.#clock.now();
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      for (let at = 0; at < chunk.length; at += pieceBytes) {
+        for (const value of decoder.push(chunk.subarray(at, at + pieceBytes))) yield value;
+        if (this.#clock.now() - turnStartMs < turnMsMax) continue;
+        await this.#clock.turn();
+        turnStartMs = this.#clock.now();
+      }
+    }
+    decoder.end();
+  }
+}
+
+function groupPathOf({ group, version }: Collection): string {
+  return group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+}
+
+function pathOf(collection: Collection): string {
+  const { namespace, resource } = collection;
+  const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `${groupPathOf(collection)}${scope}/${resource}`;
+}
+
+/** The body as it was before compression; one that is cut short fails in both forms. */
+function inflated({ headers, body }: Dispatcher.ResponseData): Readable {
+  if (headers['content-encoding'] !== 'gzip') return body;
+  const gunzip = createGunzip({ chunkSize: pieceBytes });
+  // The pipeline hands every error on to its last stream, whose reader sees it.
+  pipeline(body, gunzip, () => undefined);
+  return gunzip;
+}
+
+async function textOf(body: Readable, bytesMax: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) throw new DecodeError(`expected at most ${bytesMax} bytes, got more`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,104 @@
+// How long to wait after a failure, what to call it, and when it is final.
+import type { Clock } from '../clock.ts';
+import { ApiError } from './apiError.ts';
+import { Backoff } from './backoff.ts';
+import type { Client } from './client.ts';
+import type { Collection } from './types.ts';
+import { messageOf } from './words.ts';
+
+/** An unbroken refusal of this length is final for readiness. */
+const refusalMsMax = 30_000;
+/** How often what is refused for good is asked for: rights and resources may come later. */
+const slowRetryMs = 60_000;
+/** No server makes us stay away for longer. */
+const retryAfterMsMax = 300_000;
+/** Waits that the server names get up to this much more, so that we do not return as one. */
+const retryAfterJitterMs = 1_000;
+
+/** Whose failures are judged, and by which clock and dice. */
+export interface PatienceOptions {
+  readonly client: Client;
+  readonly collection: Collection;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** What a failure comes to. */
+export interface Verdict {
+  /** In words, for a person. */
+  readonly detail: string;
+  /** The server will not give the collection, by all that can be known. */
+  readonly final: boolean;
+  /** Its discovery does not list the collection: asking for it is of no use until it does. */
+  readonly absent: boolean;
+  readonly waitMs: number;
+}
+
+/** The failures of one reflector, one after the other. */
+export class Patience {
+  readonly #options: PatienceOptions;
+  readonly #backoff: Backoff;
+  #refusedSinceMs: number | undefined;
+
+  constructor(options: PatienceOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff(options.clock, options.random);
+  }
+
+  /** Told that the server gave what was asked for: a refusal after this is a new one. */
+  reward(): void {
+    this.#refusedSinceMs = undefined;
+  }
+
+  /** Rests after what is no failure but must not be repeated at once. */
+  async rest(signal: AbortSignal): Promise<void> {
+    await this.#options.clock.sleep(this.#backoff.nextMs(), signal);
+  }
+
+  /** Says what the failure that just happened comes to. */
+  async judge(error: unknown, signal: AbortSignal): Promise<Verdict> {
+    const status = error instanceof ApiError ? error.status : undefined;
+    const absent = status === 404 && (await this.#isAbsent(signal));
+    const final = this.#isLasting(status) || absent;
+    const waitMs = this.#waitMs(error, final);
+    if (absent) return { detail: 'not served by this API server', final, absent, waitMs };
+    const kind = status === 403 ? 'forbidden' : 'retrying';
+    return { detail: `${kind}: ${messageOf(error)}`, final, absent, waitMs };
+  }
+
+  /** Whether this is a refusal, and has been nothing else for long. */
+  #isLasting(status: number | undefined): boolean {
+    if (status !== 403 && status !== 404) {
+      this.#refusedSinceMs = undefined;
+      return false;
+    }
+    const now = this.#options.clock.now();
+    this.#refusedSinceMs ??= now;
+    return now - this.#refusedSinceMs >= refusalMsMax;
+  }
+
+  #waitMs(error: unknown, final: boolean): number {
+    const { random } = this.#options;
+    if (final) return slowRetryMs * (1 + random() / 2);
+    const retryAfter = error instanceof ApiError ? error.retryAfterSeconds : undefined;
+    if (retryAfter === undefined) return this.#backoff.nextMs();
+    return Math.min(retryAfter * 1_000, retryAfterMsMax) + random() * retryAfterJitterMs;
+  }
+
+  /** Waits as the verdict says; where the collection is absent, until discovery lists it. */
+  async wait({ waitMs, absent }: Verdict, signal: AbortSignal): Promise<void> {
+    do {
+      await this.#options.clock.sleep(waitMs, signal);
+    } while (absent && !signal.aborted && (await this.#isAbsent(signal)));
+  }
+
+  async #isAbsent(signal: AbortSignal): Promise<boolean> {
+    const { client, collection } = this.#options;
+    try {
+      return !(await client.served(collection, signal));
+    } catch {
+      // Discovery that fails tells nothing; the next request to the collection will.
+      return false;
+    }
+  }
+}

@@ -1,0 +1,307 @@
+// Keeps a sink equal to one collection of the server, by listing once and watching for ever.
+import type { Logger } from '../log.ts';
+import { ApiError, errorOfEvent, isUnacceptable, isVersionUnknown } from './apiError.ts';
+import type { WatchEvent } from './decode.ts';
+import { apply, asRecord, keyOf, versionOf } from './objects.ts';
+import { Patience, type Verdict } from './patience.ts';
+import {
+  anyVersion,
+  noVersion,
+  type RelistContext,
+  relistByList,
+  relistByWatch,
+  UnfinishedError,
+  watchSeconds,
+} from './relist.ts';
+import type { SyncStatus } from './types.ts';
+import { SilenceError, SilenceWindow, Watch } from './watch.ts';
+
+/** A watch that ends sooner than this is not asked for again at once. */
+const watchMsMin = 1_000;
+/** Lists that are out of date sooner than this are not asked for again at once. */
+const relistMsMin = 5_000;
+/** Of lists streamed by a watch that end unfinished, before they are asked for as lists. */
+const unfinishedMax = 2;
+/** Of watches silent from beginning to end, before the version is put to the test. */
+const silencesMax = 2;
+
+/** Why a full list starts, as `ReflectorObserver.relist` is told. */
+export const relistReasons = {
+  start: 'the first list',
+  retry: 'the list before it failed',
+  gone: 'the server no longer knows the last version (410)',
+  'version-refused': 'the server has never known the last version, as after a restored backup',
+} as const;
+
+/** Why a watch is opened again, as `ReflectorObserver.watchRestart` is told. */
+export const restartReasons = {
+  closed: 'the server ended it in order',
+  silence: 'neither event nor bookmark came for too long',
+  refused: 'the server answered with an error',
+  reset: 'the connection broke, or could not be made',
+} as const;
+
+type RelistReason = keyof typeof relistReasons;
+type RestartReason = keyof typeof restartReasons;
+
+/** What a reflector is made of. */
+export interface ReflectorOptions extends RelistContext {
+  readonly log: Logger;
+}
+
+/** One reflector; `run` it once. It never gives up and never rejects. */
+export class Reflector {
+  readonly #context: RelistContext;
+  readonly #log: Logger;
+  readonly #patience: Patience;
+  readonly #silence = new SilenceWindow();
+  /** The last version seen: where a watch goes on, and what a list may not be older than. */
+  #version = anyVersion;
+  /** Why a list is due; undefined while the watch alone is. */
+  #relistReason: RelistReason | undefined = 'start';
+  #listedMs = Number.NEGATIVE_INFINITY;
+  #streamsLists = true;
+  #unfinished = 0;
+  #silences = 0;
+  #synced = false;
+  #refused = false;
+  #detail = 'waiting for its first list';
+  /** The failure last said in the log; empty while all is well. */
+  #said = '';
+
+  constructor({ log, ...context }: ReflectorOptions) {
+    this.#context = context;
+    this.#log = log;
+    this.#patience = new Patience(context);
+  }
+
+  get #subject(): { resource: string; namespace: string | undefined } {
+    const { resource, namespace } = this.#context.collection;
+    return { resource, namespace };
+  }
+
+  get status(): SyncStatus {
+    return { synced: this.#synced, refused: this.#refused, detail: this.#detail };
+  }
+
+  /** Works until the signal aborts, then resolves. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const end = await this.#session(signal);
+      if (signal.aborted) break;
+      if ('error' in end) await this.#afterError(end.error, signal);
+      else await this.#afterClose(end.livedMs, signal);
+    }
+    this.#detail = 'stopped';
+  }
+
+  /** Lists if that is due, then watches until the watch ends; never rejects. */
+  async #session(signal: AbortSignal): Promise<{ error: unknown } | { livedMs: number }> {
+    let watch: Watch | undefined;
+    try {
+      if (this.#relistReason !== undefined) watch = await this.#relist(this.#relistReason, signal);
+      watch ??= await this.#openWatch(signal);
+      await this.#follow(watch);
+      return { livedMs: this.#context.clock.now() - watch.openedMs };
+    } catch (error) {
+      return { error };
+    } finally {
+      await watch?.close();
+    }
+  }
+
+  /** Lists by the best means that the server takes; each turn of the loop rules one means out. */
+  async #relist(reason: RelistReason, signal: AbortSignal): Promise<Watch | undefined> {
+    const { client, observer } = this.#context;
+    observer.relist(reason);
+    // What was said of a failure stands until the list has shown better.
+    if (reason !== 'retry') this.#detail = this.#synced ? `listing again: ${reason}` : 'listing';
+    for (;;) {
+      const byWatch = this.#streamsLists && client.traits.watchList !== 'refused';
+      try {
+        const relist = byWatch ? relistByWatch : relistByList;
+        const { version, objects, watch } = await relist(this.#context, this.#version, signal);
+        if (byWatch) client.traits.watchList = 'works';
+        this.#relisted(version, reason, objects);
+        return watch;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        if (byWatch && this.#listsInstead(error)) continue;
+        if (isVersionUnknown(error) && this.#version !== noVersion) {
+          this.#version = noVersion;
+          continue;
+        }
+        observer.list('error');
+        throw error;
+      }
+    }
+  }
+
+  #relisted(version: string, reason: RelistReason, objects: number): void {
+    const { observer, clock } = this.#context;
+    observer.list('success');
+    this.#log.info({ ...this.#subject, reason, objects }, this.#synced ? 'relisted' : 'synced');
+    this.#said = '';
+    this.#version = version;
+    this.#listedMs = clock.now();
+    this.#relistReason = undefined;
+    this.#unfinished = 0;
+    this.#synced = true;
+    this.#refused = false;
+  }
+
+  /** Whether a failed stream of a list is reason to ask for a list; remembered if it is. */
+  #listsInstead(error: unknown): boolean {
+    const { traits } = this.#context.client;
+    if (error instanceof UnfinishedError && ++this.#unfinished >= unfinishedMax) {
+      this.#streamsLists = false;
+      return true;
+    }
+    if (!isUnacceptable(error) && !(error instanceof SilenceError)) return false;
+    this.#streamsLists = false;
+    if (traits.watchList === 'untried') traits.watchList = 'refused';
+    return true;
+  }
+
+  async #openWatch(signal: AbortSignal): Promise<Watch> {
+    const { random } = this.#context;
+    const query = { resourceVersion: this.#version, timeoutSeconds: watchSeconds(random) };
+    return Watch.open({ ...this.#context, query, signal, dueMs: (watch) => this.#dueMs(watch) });
+  }
+
+  #dueMs({ lastMs }: Watch): number {
+    return lastMs + this.#silence.ms;
+  }
+
+  /** Applies events until the server ends the watch; throws on any other end. */
+  async #follow(watch: Watch): Promise<void> {
+    watch.dueMs = (self) => this.#dueMs(self);
+    this.#patience.reward();
+    this.#detail = 'watching';
+    if (this.#said !== '') this.#log.info(this.#subject, 'watching again');
+    this.#said = '';
+    let bookmarkMs: number | undefined;
+    for await (const event of watch) {
+      this.#silences = 0;
+      this.#take(event);
+      if (event.type !== 'BOOKMARK') continue;
+      if (bookmarkMs !== undefined) this.#silence.saw(watch.lastMs - bookmarkMs);
+      bookmarkMs = watch.lastMs;
+    }
+  }
+
+  #take({ type, object }: WatchEvent): void {
+    const { sink, observer } = this.#context;
+    const version = versionOf(object);
+    switch (type) {
+      case 'ADDED':
+      case 'MODIFIED':
+      case 'DELETED':
+        observer.event();
+        apply(sink, type === 'DELETED' ? 'delete' : 'put', object, observer);
+        break;
+      case 'BOOKMARK':
+        if (version === '') {
+          observer.malformed('', new Error('expected a bookmark with a version, got none'));
+          break;
+        }
+        observer.bookmark();
+        break;
+      case 'ERROR':
+        throw errorOfEvent(object);
+      default:
+        observer.malformed(
+          keyOf(object),
+          new Error(`expected an event of a known type, got "${type}"`),
+        );
+        return;
+    }
+    if (version !== '') this.#version = version;
+  }
+
+  async #afterClose(livedMs: number, signal: AbortSignal): Promise<void> {
+    this.#restart('closed');
+    if (livedMs < watchMsMin) await this.#patience.rest(signal);
+  }
+
+  /** Decides what comes next after an error, and waits until it may; never rejects. */
+  async #afterError(error: unknown, signal: AbortSignal): Promise<void> {
+    if (this.#relistReason !== undefined) {
+      this.#relistReason = 'retry';
+      return this.#fail(error, signal);
+    }
+    if (error instanceof SilenceError) {
+      this.#restart('silence');
+      if (++this.#silences >= silencesMax) await this.#testVersion(signal);
+      return;
+    }
+    if (error instanceof ApiError && error.expired) return this.#relistNext('gone', signal);
+    if (isVersionUnknown(error) || isUnacceptable(error)) {
+      this.#version = noVersion;
+      return this.#relistNext('version-refused', signal);
+    }
+    this.#restart(error instanceof ApiError ? 'refused' : 'reset');
+    return this.#fail(error, signal);
+  }
+
+  #restart(reason: RestartReason): void {
+    this.#context.observer.watchRestart(reason);
+  }
+
+  async #relistNext(reason: RelistReason, signal: AbortSignal): Promise<void> {
+    this.#relistReason = reason;
+    const { clock } = this.#context;
+    if (clock.now() - this.#listedMs < relistMsMin) await this.#patience.rest(signal);
+  }
+
+  /**
+   * A watch from a version that is yet to come is silent for ever: after a restored backup nothing
+   * else would tell. The smallest list that has to know the version does.
+   */
+  async #testVersion(signal: AbortSignal): Promise<void> {
+    const { client, collection } = this.#context;
+    const query = {
+      limit: 1,
+      resourceVersion: this.#version,
+      resourceVersionMatch: 'NotOlderThan',
+    } as const;
+    try {
+      const list = await client.list(collection, query, { signal, onMalformed: () => undefined });
+      for await (const _ of list);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isVersionUnknown(error)) return this.#fail(error, signal);
+      this.#version = noVersion;
+      await this.#relistNext('version-refused', signal);
+    }
+  }
+
+  /** Says a failure where it shows, and waits as long as it deserves. */
+  async #fail(error: unknown, signal: AbortSignal): Promise<void> {
+    const verdict = await this.#patience.judge(error, signal);
+    if (signal.aborted) return;
+    if (verdict.final && !this.#synced) this.#refused = true;
+    this.#detail = this.#synced ? `stale: ${verdict.detail}` : verdict.detail;
+    this.#say(error, verdict);
+    await this.#patience.wait(verdict, signal);
+  }
+
+  /** Logs a failure once, until another one or success follows. */
+  #say(error: unknown, { detail, final }: Verdict): void {
+    const keys = { ...this.#subject, detail };
+    // The client says once for all of us that the server cannot be reached.
+    if (isBrokenConnection(error)) {
+      this.#log.debug(keys, 'connection failed');
+      return;
+    }
+    const failure = error instanceof ApiError ? `${error.status} ${final}` : String(error);
+    if (failure === this.#said) return;
+    this.#said = failure;
+    this.#log.warn(keys, final ? 'refused by the API server' : 'request failed, trying on');
+  }
+}
+
+/** Node's and undici's errors have a code, ours have none. */
+function isBrokenConnection(error: unknown): boolean {
+  return typeof asRecord(error).code === 'string';
+}

@@ -1,0 +1,243 @@
+// Requests as they go out, answers as they come back, and errors as one class.
+import { gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import nock from 'nock';
+import { ApiError } from '../../src/kube/apiError.ts';
+import { Client } from '../../src/kube/client.ts';
+import { openTransport, type Transport } from '../../src/kube/transport.ts';
+import type { Collection } from '../../src/kube/types.ts';
+import { clientOf, object, recordingLog, TestClock } from './harness.ts';
+
+const server = 'http://api.test:8080';
+const pods: Collection = { resource: 'pods', group: '', version: 'v1' };
+const deployments: Collection = {
+  ...{ resource: 'deployments', group: 'apps', version: 'v1', namespace: 'x' },
+  ...{ fieldSelector: 'metadata.name!=y', accept: 'application/json;as=PartialObjectMetadataList' },
+};
+const { signal } = new AbortController();
+const read = {
+  signal,
+  onMalformed: (key: string) => {
+    throw new Error(`malformed ${key}`);
+  },
+};
+
+const open = () => clientOf(server, new TestClock(), recordingLog());
+
+async function all(values: AsyncIterable<unknown>): Promise<unknown[]> {
+  const result = [];
+  for await (const value of values) result.push(value);
+  return result;
+}
+
+const caught = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe('a client', () => {
+  it('asks for a list of JSON, compressed, under its name', async () => {
+    const headers = {
+      accept: 'application/json',
+      'accept-encoding': 'gzip',
+      'user-agent': 'kubestate/test',
+    };
+    const body = {
+      metadata: { resourceVersion: '7', continue: 'more' },
+      items: [object('x/a', 1)],
+    };
+    nock(server, { reqheaders: headers }).get('/api/v1/pods?limit=2').reply(200, body);
+    const list = await open().list(pods, { limit: 2 }, read);
+    expect(await all(list)).to.deep.equal(body.items);
+    expect(list.metadata()).to.deep.equal(body.metadata);
+  });
+
+  it('asks for group, namespace, selection and media type as the collection says', async () => {
+    nock(server, { reqheaders: { accept: deployments.accept as string } })
+      .get('/apis/apps/v1/namespaces/x/deployments')
+      .query({ fieldSelector: 'metadata.name!=y' })
+      .reply(200, { items: [] });
+    expect(await all(await open().list(deployments, {}, read))).to.deep.equal([]);
+  });
+
+  it('asks for a watch that is not compressed, with bookmarks', async () => {
+    nock(server, { badheaders: ['accept-encoding'] })
+      .get('/api/v1/pods')
+      .query({ watch: true, allowWatchBookmarks: true, resourceVersion: '7', timeoutSeconds: 300 })
+      .reply(200, '{"type":"ADDED","object":{}}\n');
+    const watch = await open().watch(pods, { resourceVersion: '7', timeoutSeconds: 300 }, read);
+    expect(await all(watch)).to.deep.equal([{ type: 'ADDED', object: {} }]);
+  });
+
+  const items = Array.from({ length: 300 }, (_, i) => object(`x/${i}`, i));
+  const zipped = gzipSync(JSON.stringify({ metadata: { resourceVersion: '7' }, items }));
+  const gzip = { 'content-encoding': 'gzip' };
+
+  it('inflates a list', async () => {
+    nock(server).get('/api/v1/pods').reply(200, zipped, gzip);
+    expect(await all(await open().list(pods, {}, read))).to.deep.equal(items);
+  });
+
+  it('takes a compressed list that is cut short for an error, not for an end', async () => {
+    nock(server).get('/api/v1/pods').reply(200, zipped.subarray(0, -20), gzip);
+    const list = await open().list(pods, {}, read);
+    expect(await caught(all(list))).to.have.property('code', 'Z_BUF_ERROR');
+  });
+
+  it('lets the event loop turn while it decodes what came in one piece', async () => {
+    class SlowClock extends TestClock {
+      turns = 0;
+      override now(): number {
+        // Whoever looks at this clock has taken four milliseconds since the last look.
+        this.advance(4);
+        return super.now();
+      }
+      override turn(): Promise<void> {
+        this.turns++;
+        return super.turn();
+      }
+    }
+    const clock = new SlowClock();
+    const pieces = 12;
+    const item = { text: 'x'.repeat(64 * 1024) };
+    nock(server)
+      .get('/api/v1/pods')
+      .reply(200, { items: Array.from({ length: pieces }, () => item) });
+    await all(await clientOf(server, clock, recordingLog()).list(pods, {}, read));
+    expect(clock.turns).to.be.within(pieces / 4, pieces);
+  });
+
+  const status = { kind: 'Status', message: 'no', reason: 'Because', details: {} };
+  const errors: {
+    what: string;
+    code: number;
+    body: string | object;
+    headers?: Record<string, string>;
+    is: Partial<ApiError>;
+  }[] = [
+    { what: 'a Status', code: 403, body: status, is: { message: 'no', reason: 'Because' } },
+    {
+      what: 'a page of HTML',
+      code: 502,
+      body: `<html>\n  <h1>Bad gateway</h1> ${'x'.repeat(500)}`,
+      is: { message: `<html> <h1>Bad gateway</h1> ${'x'.repeat(172)}`, reason: '' },
+    },
+    { what: 'nothing', code: 500, body: '', is: { message: 'the API server answered 500' } },
+    { what: 'JSON of another kind', code: 500, body: '[1]', is: { reason: '' } },
+    { what: 'a redirection', code: 302, body: '', headers: { location: '/login' }, is: {} },
+    {
+      what: 'Retry-After',
+      code: 429,
+      body: { ...status, details: { retryAfterSeconds: 3 } },
+      headers: { 'retry-after': '7' },
+      is: { retryAfterSeconds: 7 },
+    },
+    {
+      what: 'a time to wait in the Status',
+      code: 503,
+      body: { ...status, details: { retryAfterSeconds: 3 } },
+      is: { retryAfterSeconds: 3 },
+    },
+    {
+      what: 'a date in Retry-After',
+      code: 503,
+      body: status,
+      headers: { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' },
+      is: { retryAfterSeconds: undefined },
+    },
+    { what: 'an expired version', code: 410, body: status, is: { expired: true } },
+    {
+      what: 'a version that is too large',
+      code: 504,
+      body: { ...status, details: { causes: [{ reason: 'ResourceVersionTooLarge' }] } },
+      is: { versionTooLarge: true, expired: false },
+    },
+    {
+      what: 'a version that is too large, in words only',
+      code: 504,
+      body: { ...status, message: 'Timeout: Too large resource version: 9, current: 7' },
+      is: { versionTooLarge: true },
+    },
+  ];
+  for (const { what, code, body, headers, is } of errors) {
+    it(`makes one class of error of an answer with ${what}`, async () => {
+      nock(server).get('/api/v1/pods').reply(code, body, headers);
+      const error = await caught(open().list(pods, {}, read));
+      expect(error).to.be.instanceOf(ApiError);
+      expect(error).to.include({ status: code, ...is });
+    });
+  }
+
+  it('reads one document whole', async () => {
+    nock(server).get('/version').reply(200, { major: '1' });
+    expect(await open().get('/version', signal)).to.deep.equal({ major: '1' });
+  });
+
+  it('finds a resource in what the server serves, and misses it where it is not', async () => {
+    const resources = [{ name: 'deployments' }, { name: 'deployments/scale' }];
+    nock(server).get('/apis/apps/v1').twice().reply(200, { resources });
+    expect(await open().served(deployments, signal)).to.equal(true);
+    expect(await open().served({ ...deployments, resource: 'scale' }, signal)).to.equal(false);
+    nock(server).get('/apis/apps/v1').reply(404, status);
+    expect(await open().served(deployments, signal)).to.equal(false);
+    nock(server).get('/apis/apps/v1').reply(503, status);
+    expect(await caught(open().served(deployments, signal))).to.include({ status: 503 });
+  });
+
+  it('logs in anew when its credentials are refused, and asks again', async () => {
+    let token = 'old';
+    const config = (): object => ({
+      'current-context': 'c',
+      contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+      clusters: [{ name: 'c', cluster: { server } }],
+      users: [{ name: 'u', user: { token } }],
+    });
+    const surroundings = { env: {}, readFile: () => Buffer.from(JSON.stringify(config())) };
+    const shared = { clock: new TestClock(), log: recordingLog() };
+    const transport = openTransport({ kubeconfig: '/k' }, surroundings, shared);
+    const client = new Client({ transport, userAgent: 'x', ...shared });
+    const asking = (bearer: string) =>
+      nock(server, { reqheaders: { authorization: `Bearer ${bearer}` } }).get('/version');
+    asking('old').reply(401, status);
+    token = 'new';
+    asking('new').reply(200, '{}');
+    expect(await client.get('/version', signal)).to.deep.equal({});
+    asking('new').twice().reply(401, status);
+    expect(await caught(client.get('/version', signal))).to.include({ status: 401 });
+  });
+
+  it('limits the pauses within all bodies but those of watches', async () => {
+    const limits: number[] = [];
+    const transport: Transport = {
+      base: new URL(server),
+      compress: true,
+      request: async (_path, _query, { bodyTimeoutMs }) => {
+        limits.push(bodyTimeoutMs);
+        throw new Error('enough');
+      },
+      refresh: async () => undefined,
+      close: async () => undefined,
+    };
+    const shared = { clock: new TestClock(), log: recordingLog() };
+    const client = new Client({ transport, userAgent: 'x', ...shared });
+    await caught(client.list(pods, {}, read));
+    await caught(client.watch(pods, { resourceVersion: '7', timeoutSeconds: 300 }, read));
+    expect(limits).to.deep.equal([60_000, 0]);
+  });
+
+  it('says that the server cannot be reached once in five minutes, whoever asks', async () => {
+    const clock = new TestClock();
+    const log = recordingLog();
+    const client = clientOf(server, clock, log);
+    const broken = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    nock(server).get('/api/v1/pods').thrice().replyWithError(broken);
+    for (const ms of [0, 299_999, 1]) {
+      clock.advance(ms);
+      await caught(client.list(pods, {}, read));
+    }
+    expect(log.lines).to.deep.equal(
+      Array.from({ length: 2 }, () => 'warn API server cannot be reached, trying on'),
+    );
+  });
+});
