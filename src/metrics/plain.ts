@@ -1,0 +1,196 @@
+// The simple store: every object's text as strings in a map, put together scrape by scrape.
+import { pipeline, Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import type { KubeObject } from './object.ts';
+import type { FamilyHeader, Renderer } from './render.ts';
+import type { Body, Format, OpenStores, Relist, Snapshot, Store, StoreSize } from './store.ts';
+
+/** A chunk is sent once it has this many characters; one object's family never spans two. */
+const chunkChars = 64 * 1024;
+const gzipLevel = 1;
+const malformedCharsMax = 200;
+const openMetricsEnd = '# EOF\n';
+
+/** Stores that keep text uncompressed: the plainest thing that is right. */
+export const openPlainStores: OpenStores = (renderers) => {
+  const byResource = new Map(
+    [...renderers].map(([resource, renderer]) => [resource, new PlainStore(renderer)] as const),
+  );
+  const snapshot = (includes: (resource: string) => boolean): Snapshot => {
+    const contents: Content[] = [];
+    for (const [resource, store] of byResource) {
+      if (includes(resource) && store.size.objects > 0) contents.push(store.content());
+    }
+    return { body: (format, encoding) => bodyOf(contents, format, encoding === 'gzip') };
+  };
+  return { byResource, snapshot };
+};
+
+class PlainStore implements Store {
+  readonly #renderer: Renderer;
+  #entries = new Entries();
+
+  constructor(renderer: Renderer) {
+    this.#renderer = renderer;
+  }
+
+  put(object: KubeObject): void {
+    const { key, namespace, uid } = placeOf(object);
+    this.#entries.put(key, entryOf(namespace, uid, this.#renderer.render(object)));
+  }
+
+  delete(object: KubeObject): void {
+    const { key, uid } = placeOf(object);
+    this.#entries.delete(key, uid);
+  }
+
+  relist(namespace?: string): Relist {
+    const staged = new PlainStore(this.#renderer);
+    let open = true;
+    const whileOpen = (act: () => void): void => {
+      if (!open) throw new Error('a relist takes nothing more once it was committed or aborted');
+      act();
+    };
+    return {
+      put: (object) => whileOpen(() => staged.put(object)),
+      delete: (object) => whileOpen(() => staged.delete(object)),
+      commit: () =>
+        whileOpen(() => {
+          open = false;
+          if (namespace === undefined) this.#entries = staged.#entries;
+          else this.#entries.replace(namespace, staged.#entries);
+        }),
+      abort: () => {
+        open = false;
+      },
+    };
+  }
+
+  get size(): StoreSize {
+    const { objects, series, bytes } = this.#entries;
+    return { objects, series, bytes };
+  }
+
+  content(): Content {
+    const { families } = this.#renderer;
+    return { families, entries: this.#entries.frozen(), bytes: this.#entries.bytes };
+  }
+}
+
+/** One object's text by family, immutable; an update is another entry. */
+interface Entry {
+  readonly namespace: string;
+  readonly uid: string | undefined;
+  readonly texts: readonly string[];
+  readonly series: number;
+  readonly bytes: number;
+}
+
+/** Entries by key, and their size in all, kept as they come and go. */
+class Entries {
+  readonly #byKey = new Map<string, Entry>();
+  #frozen: readonly Entry[] | undefined;
+  series = 0;
+  bytes = 0;
+
+  get objects(): number {
+    return this.#byKey.size;
+  }
+
+  put(key: string, entry: Entry): void {
+    this.#forget(this.#byKey.get(key));
+    this.#byKey.set(key, entry);
+    this.series += entry.series;
+    this.bytes += entry.bytes;
+  }
+
+  delete(key: string, uid: string | undefined): void {
+    const entry = this.#byKey.get(key);
+    if (uid !== undefined && entry?.uid !== undefined && entry.uid !== uid) return;
+    this.#forget(entry);
+    this.#byKey.delete(key);
+  }
+
+  replace(namespace: string, entries: Entries): void {
+    for (const [key, entry] of this.#byKey) {
+      if (entry.namespace === namespace && !entries.#byKey.has(key)) this.delete(key, undefined);
+    }
+    for (const [key, entry] of entries.#byKey) this.put(key, entry);
+  }
+
+  /** The entries now: made once for all snapshots between two changes. */
+  frozen(): readonly Entry[] {
+    this.#frozen ??= Object.freeze([...this.#byKey.values()]);
+    return this.#frozen;
+  }
+
+  #forget(entry: Entry | undefined): void {
+    this.#frozen = undefined;
+    this.series -= entry?.series ?? 0;
+    this.bytes -= entry?.bytes ?? 0;
+  }
+}
+
+function entryOf(namespace: string, uid: string | undefined, texts: readonly string[]): Entry {
+  let series = 0;
+  let bytes = 0;
+  for (const text of texts) {
+    if (text === '') continue;
+    bytes += Buffer.byteLength(text);
+    // Label values are escaped, so that a newline ends a series and stands nowhere else.
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) series++;
+  }
+  return { namespace, uid, texts, series, bytes };
+}
+
+/** Where an object belongs; what the server sent is checked here, for the types only claim it. */
+function placeOf(object: KubeObject): { key: string; namespace: string; uid: string | undefined } {
+  const { name, namespace, uid } = object?.metadata ?? {};
+  if (typeof name !== 'string' || name === '') {
+    const got = JSON.stringify(object?.metadata)?.slice(0, malformedCharsMax) ?? 'none';
+    throw new TypeError(`expected an object whose metadata has a name, got metadata ${got}`);
+  }
+  return { key: `${namespace ?? ''}/${name}`, namespace: namespace ?? '', uid: uid ?? undefined };
+}
+
+/** One store's part of a snapshot; it holds an object at least, or it would have no headers. */
+interface Content {
+  readonly families: readonly FamilyHeader[];
+  readonly entries: readonly Entry[];
+  readonly bytes: number;
+}
+
+function bodyOf(contents: readonly Content[], format: Format, gzip: boolean): Body {
+  if (gzip) return { bytes: undefined, chunks: () => gzipped(chunksOf(contents, format)) };
+  let bytes = format === 'openmetrics' ? openMetricsEnd.length : 0;
+  for (const content of contents) {
+    bytes += content.bytes;
+    for (const { header } of content.families) bytes += Buffer.byteLength(header[format]);
+  }
+  return { bytes, chunks: () => chunksOf(contents, format) };
+}
+
+function* chunksOf(contents: readonly Content[], format: Format): Generator<Uint8Array> {
+  let text = '';
+  for (const { families, entries } of contents) {
+    for (const [index, { header }] of families.entries()) {
+      text += header[format];
+      for (const entry of entries) {
+        text += entry.texts[index];
+        if (text.length >= chunkChars) {
+          yield Buffer.from(text);
+          text = '';
+        }
+      }
+    }
+  }
+  if (format === 'openmetrics') text += openMetricsEnd;
+  if (text !== '') yield Buffer.from(text);
+}
+
+async function* gzipped(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gzip = createGzip({ level: gzipLevel, chunkSize: chunkChars });
+  // The reader below gets whatever error ends the pipeline; a reader that stops destroys it all.
+  pipeline(Readable.from(chunks), gzip, () => {});
+  yield* gzip;
+}

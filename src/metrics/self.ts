@@ -1,0 +1,321 @@
+// The metrics about ourselves, under KSM's names where it has them; served on :8081, as text only.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { StoreSize } from './store.ts';
+
+export interface SelfMetricsOptions {
+  readonly build: BuildInfo;
+  readonly shard: Shard;
+  readonly resources: readonly WatchedResource[];
+  readonly clock: WallClock;
+}
+
+interface WallClock {
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/** What was built and what it runs on; `kube_state_metrics_build_info` shows it. */
+export interface BuildInfo {
+  /** Our own version, not that of the KSM we stand in for. */
+  readonly version: string;
+  /** The commit that was built, empty where unknown. */
+  readonly revision: string;
+  /** The branch that was built, empty where unknown. */
+  readonly branch: string;
+  /** Node's version, platform and architecture, as `process` names them. */
+  readonly node: string;
+  readonly platform: string;
+  readonly arch: string;
+}
+
+export interface Shard {
+  readonly index: number;
+  readonly total: number;
+}
+
+/** One resource that is watched, and where its gauges are read at scrape time. */
+export interface WatchedResource {
+  /** RBAC plural. */
+  readonly resource: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly store: { readonly size: StoreSize };
+  synced(): boolean;
+}
+
+type Result = 'success' | 'error';
+const results: readonly Result[] = ['success', 'error'];
+
+/** Takes what the reflectors of one resource tell, as `ReflectorObserver` of kube has it. */
+export interface ResourceObserver {
+  list(result: Result): void;
+  watch(result: Result): void;
+  relist(reason: string): void;
+  watchRestart(reason: string): void;
+  event(): void;
+  bookmark(): void;
+  malformed(key: string, error: unknown): void;
+}
+
+/** Prometheus' own default, which KSM's histogram has. */
+const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** All metrics about ourselves; one a process, for it holds prom-client's monitors of the loop. */
+export class SelfMetrics {
+  readonly #registry = new Registry();
+  readonly #observers = new Map<string, ResourceObserver>();
+  readonly #counters: Counters;
+  readonly #shard: ShardGauges;
+  readonly #scrapes: ScrapeMetrics;
+
+  constructor({ build, shard, resources, clock }: SelfMetricsOptions) {
+    const registry = this.#registry;
+    this.#scrapes = scrapeMetrics(registry);
+    registerBuildInfo(registry, build);
+    this.#shard = shardGauges(registry);
+    this.setShard(shard);
+    this.#counters = counters(registry);
+    const lastSeen = new Map<string, LastSeen>();
+    for (const watched of resources) {
+      const seen: LastSeen = { eventMs: undefined, bookmarkMs: undefined };
+      lastSeen.set(watched.resource, seen);
+      this.#observers.set(watched.resource, observerOf(watched, seen, this.#counters, clock));
+    }
+    registerStoreGauges(registry, resources);
+    registerLastSeen(registry, lastSeen);
+    collectDefaultMetrics({ register: registry });
+  }
+
+  /** For the reflectors of one of the resources given at the start, by plural. */
+  observer(resource: string): ResourceObserver {
+    const observer = this.#observers.get(resource);
+    if (observer === undefined) throw new Error(`no self-metrics were opened for ${resource}`);
+    return observer;
+  }
+
+  /** A row threw: the object lost that family. */
+  renderError(resource: string, family: string): void {
+    this.#counters.renderErrors.inc({ resource, family });
+  }
+
+  /** For the app that answers scrapes. */
+  get scrapes(): ScrapeMetrics {
+    return this.#scrapes;
+  }
+
+  setShard({ index, total }: Shard): void {
+    this.#shard.ordinal.reset();
+    this.#shard.ordinal.set({ shard_ordinal: String(index) }, index);
+    this.#shard.total.set(total);
+  }
+
+  /** Text only: prom-client's OpenMetrics renames the counters for good. */
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}
+
+/** What the app that answers scrapes tells, as its `ScrapeObserver` has it. */
+export interface ScrapeMetrics {
+  request(method: 'get' | 'head', seconds: number): void;
+  inFlight(count: number): void;
+  rejected(): void;
+}
+
+function scrapeMetrics(registry: Registry): ScrapeMetrics {
+  const registers = [registry];
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from a request to the end of its response.',
+    labelNames: ['handler', 'method'],
+    buckets: durationBuckets,
+    registers,
+  });
+  const inFlight = new Gauge({
+    name: 'kube_state_metrics_scrapes_in_flight',
+    help: 'Expositions that are being written now.',
+    registers,
+  });
+  const rejected = new Counter({
+    name: 'kube_state_metrics_scrapes_rejected_total',
+    help: 'Scrapes that were turned away because too many were in flight.',
+    registers,
+  });
+  return {
+    request: (method, seconds) => durations.observe({ handler: 'metrics', method }, seconds),
+    inFlight: (count) => inFlight.set(count),
+    rejected: () => rejected.inc(),
+  };
+}
+
+/** Go's names for what Node calls otherwise; dashboards know these. */
+const goArchitectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
+const goSystems: Readonly<Record<string, string>> = { win32: 'windows' };
+
+function registerBuildInfo(registry: Registry, build: BuildInfo): void {
+  const labels = {
+    branch: build.branch,
+    // There is no client-go in here, and no Go build tag: KSM says `unknown` for both as well.
+    client_go_version: 'unknown',
+    goarch: goArchitectures[build.arch] ?? build.arch,
+    goos: goSystems[build.platform] ?? build.platform,
+    goversion: `node${build.node.replace(/^v/, '')}`,
+    revision: build.revision,
+    tags: 'unknown',
+    version: build.version,
+  };
+  const info = new Gauge({
+    name: 'kube_state_metrics_build_info',
+    help: 'Always 1; the labels say which kubestate this is and which Node it runs on.',
+    labelNames: Object.keys(labels),
+    registers: [registry],
+  });
+  info.set(labels, 1);
+}
+
+interface ShardGauges {
+  readonly ordinal: Gauge<'shard_ordinal'>;
+  readonly total: Gauge;
+}
+
+function shardGauges(registry: Registry): ShardGauges {
+  return {
+    ordinal: new Gauge({
+      name: 'kube_state_metrics_shard_ordinal',
+      help: 'Which shard this process is, counted from 0.',
+      labelNames: ['shard_ordinal'],
+      registers: [registry],
+    }),
+    total: new Gauge({
+      name: 'kube_state_metrics_total_shards',
+      help: 'How many shards there are.',
+      registers: [registry],
+    }),
+  };
+}
+
+type Counters = ReturnType<typeof counters>;
+
+function counters(registry: Registry) {
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name: `kube_state_metrics_${name}`, help, labelNames, registers: [registry] });
+  return {
+    lists: counter('list_total', 'Complete lists asked of the API server, streamed or paged.', [
+      'resource',
+      'result',
+    ]),
+    watches: counter('watch_total', 'Watches asked of the API server.', ['resource', 'result']),
+    relists: counter('relists_total', 'Complete lists begun, the first one included.', [
+      'resource',
+      'reason',
+    ]),
+    watchRestarts: counter(
+      'watch_restarts_total',
+      'Watches opened again at the version where the last one ended.',
+      ['resource', 'reason'],
+    ),
+    malformed: counter('malformed_objects_total', 'Objects and events that could not be read.', [
+      'resource',
+    ]),
+    renderErrors: counter(
+      'render_errors_total',
+      'Objects that lost a family because it could not be rendered.',
+      ['resource', 'family'],
+    ),
+  };
+}
+
+interface LastSeen {
+  eventMs: number | undefined;
+  bookmarkMs: number | undefined;
+}
+
+function observerOf(
+  { resource, version, kind }: WatchedResource,
+  seen: LastSeen,
+  { lists, watches, relists, watchRestarts, malformed }: Counters,
+  clock: WallClock,
+): ResourceObserver {
+  // KSM labels lists and watches with the Go type, and alerts match on it.
+  const type = `*${version}.${kind}`;
+  // A rate needs the series to be there before its first error.
+  for (const result of results) {
+    lists.inc({ resource: type, result }, 0);
+    watches.inc({ resource: type, result }, 0);
+  }
+  malformed.inc({ resource }, 0);
+  return {
+    list: (result) => lists.inc({ resource: type, result }),
+    watch: (result) => watches.inc({ resource: type, result }),
+    relist: (reason) => relists.inc({ resource, reason }),
+    watchRestart: (reason) => watchRestarts.inc({ resource, reason }),
+    event: () => {
+      seen.eventMs = clock.now();
+    },
+    bookmark: () => {
+      seen.bookmarkMs = clock.now();
+    },
+    malformed: () => malformed.inc({ resource }),
+  };
+}
+
+function registerStoreGauges(registry: Registry, resources: readonly WatchedResource[]): void {
+  const gauge = (name: string, help: string, read: (watched: WatchedResource) => number): void =>
+    registerGauge(registry, name, help, () =>
+      resources.map((watched) => [watched.resource, read(watched)]),
+    );
+  gauge('resource_objects', 'Objects that are held.', ({ store }) => store.size.objects);
+  gauge('resource_series', 'Series that are served.', ({ store }) => store.size.series);
+  gauge(
+    'resource_bytes',
+    'Length of the series as text, uncompressed and without headers.',
+    ({ store }) => store.size.bytes,
+  );
+  gauge('resource_synced', 'Whether a first complete list is in: 1 if so, else 0.', (watched) =>
+    Number(watched.synced()),
+  );
+}
+
+function registerLastSeen(registry: Registry, lastSeen: ReadonlyMap<string, LastSeen>): void {
+  const gauge = (name: string, help: string, read: (seen: LastSeen) => number | undefined): void =>
+    registerGauge(registry, name, help, () =>
+      [...lastSeen].map(([resource, seen]) => {
+        const ms = read(seen);
+        return [resource, ms === undefined ? undefined : ms / 1000];
+      }),
+    );
+  gauge(
+    'resource_last_event_timestamp_seconds',
+    'When the last event of a watch came, in seconds since the epoch.',
+    (seen) => seen.eventMs,
+  );
+  gauge(
+    'resource_last_bookmark_timestamp_seconds',
+    'When the last bookmark of a watch came, in seconds since the epoch.',
+    (seen) => seen.bookmarkMs,
+  );
+}
+
+/** A gauge by resource that is read when it is scraped; `undefined` is no series. */
+function registerGauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  read: () => (readonly [resource: string, value: number | undefined])[],
+): void {
+  new Gauge({
+    name: `kube_state_metrics_${name}`,
+    help,
+    labelNames: ['resource'],
+    registers: [registry],
+    collect() {
+      for (const [resource, value] of read()) {
+        if (value !== undefined) this.set({ resource }, value);
+      }
+    },
+  });
+}

@@ -1,0 +1,388 @@
+// The simple store: what it serves after any sequence of events, and how it reads.
+import { randomBytes } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { systemClock } from '../../src/clock.ts';
+import type { KubeObject } from '../../src/metrics/object.ts';
+import { openPlainStores } from '../../src/metrics/plain.ts';
+import type { Renderer } from '../../src/metrics/render.ts';
+import {
+  type Encoding,
+  type Format,
+  type Relist,
+  type Snapshot,
+  type Store,
+  sinkOf,
+} from '../../src/metrics/store.ts';
+
+/** Two families: one series an object, and as many as the object's annotation says. */
+const renderer = (plural: string): Renderer => ({
+  families: [`kube_${plural}_info`, `kube_${plural}_part`].map((name) => ({
+    name,
+    header: { text: `# TYPE ${name} gauge\n`, openmetrics: `# TYPE ${name} info\n` },
+  })),
+  render: ({ metadata: { name, namespace, uid, annotations } }) => {
+    const labels = `namespace="${namespace ?? ''}",name="${name}",uid="${uid ?? ''}"`;
+    const note = annotations?.note ?? '';
+    const parts = Array.from(
+      { length: Number(annotations?.parts ?? 0) },
+      (_, part) => `kube_${plural}_part{${labels},part="${part}"} 1\n`,
+    );
+    return [`kube_${plural}_info{${labels},note="${note}"} 1\n`, parts.join('')];
+  },
+});
+
+interface Spec {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string | undefined;
+  readonly note: string;
+  readonly parts: number;
+}
+
+const objectOf = ({ namespace, name, uid, note, parts }: Spec): KubeObject => ({
+  metadata: { namespace, name, uid: uid ?? null, annotations: { note, parts: String(parts) } },
+});
+
+const object = (namespace: string, name: string, uid?: string, parts = 0): KubeObject =>
+  objectOf({ namespace, name, uid, note: '', parts });
+
+const open = (): { store: Store; text: () => Promise<string> } => {
+  const stores = openPlainStores(new Map([['pod', renderer('pod')]]));
+  const store = stores.byResource.get('pod');
+  if (store === undefined) throw new Error('no store was opened');
+  return { store, text: () => read(stores.snapshot(() => true)) };
+};
+
+/** Of so many objects, each with one series and `parts` more. */
+const snapshotOf = (objects: number, parts: number): Snapshot => {
+  const stores = openPlainStores(new Map([['pods', renderer('pod')]]));
+  const store = stores.byResource.get('pods');
+  for (let i = 0; i < objects; i++) store?.put(object('größe', `pod-${i}`, `u${i}`, parts));
+  return stores.snapshot(() => true);
+};
+
+const bytesOf = async (
+  snapshot: Snapshot,
+  format: Format,
+  encoding: Encoding,
+): Promise<Uint8Array[]> => {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of snapshot.body(format, encoding).chunks()) chunks.push(chunk);
+  return chunks;
+};
+
+const read = async (snapshot: Snapshot, format: Format = 'text'): Promise<string> =>
+  Buffer.concat(await bytesOf(snapshot, format, 'identity')).toString();
+
+/** The exposition with the series of each family sorted, for their order is free. */
+const sorted = (text: string): string =>
+  text
+    .split(/^(?=#)/m)
+    .map((family) => {
+      const [header, ...series] = family.trimEnd().split('\n');
+      return [header, ...series.sort()].join('\n');
+    })
+    .join('\n');
+
+describe('the plain store', () => {
+  it('serves nothing of a resource without objects, not even its headers', async () => {
+    const { store, text } = open();
+    expect(await text()).to.equal('');
+    store.put(object('a', 'one', 'u1'));
+    store.delete(object('a', 'one', 'u1'));
+    expect(await text()).to.equal('');
+    expect(store.size).to.deep.equal({ objects: 0, series: 0, bytes: 0 });
+  });
+
+  it('serves all families in order while it holds an object', async () => {
+    const { store, text } = open();
+    store.put(object('a', 'one', 'u1'));
+    expect(await text()).to.equal(
+      '# TYPE kube_pod_info gauge\n' +
+        'kube_pod_info{namespace="a",name="one",uid="u1",note=""} 1\n' +
+        '# TYPE kube_pod_part gauge\n',
+    );
+  });
+
+  it('serves resources in the order given, and only those asked for', async () => {
+    const stores = openPlainStores(
+      new Map([
+        ['nodes', renderer('node')],
+        ['pods', renderer('pod')],
+      ]),
+    );
+    for (const store of stores.byResource.values()) store.put(object('', 'x', 'u'));
+    const families = (text: string): string[] => text.match(/(?<=TYPE )\w+_info/g) ?? [];
+    expect(families(await read(stores.snapshot(() => true)))).to.deep.equal([
+      'kube_node_info',
+      'kube_pod_info',
+    ]);
+    expect(families(await read(stores.snapshot((name) => name === 'pods')))).to.deep.equal([
+      'kube_pod_info',
+    ]);
+  });
+
+  it('ends OpenMetrics, and only that, with EOF, even where nothing is held', async () => {
+    const stores = openPlainStores(new Map([['pods', renderer('pod')]]));
+    expect(
+      await read(
+        stores.snapshot(() => true),
+        'openmetrics',
+      ),
+    ).to.equal('# EOF\n');
+    stores.byResource.get('pods')?.put(object('', 'x', 'u'));
+    const text = await read(
+      stores.snapshot(() => true),
+      'openmetrics',
+    );
+    expect(text).to.match(/^# TYPE kube_pod_info info\n.*\n# EOF\n$/s);
+    expect(await read(stores.snapshot(() => true))).not.to.include('EOF');
+  });
+
+  it('keeps an object created anew when the deletion of the old one comes late', async () => {
+    const { store, text } = open();
+    store.put(object('a', 'one', 'old'));
+    store.put(object('a', 'one', 'new'));
+    store.delete(object('a', 'one', 'old'));
+    expect(await text()).to.include('uid="new"');
+    expect(store.size.objects).to.equal(1);
+  });
+
+  it('shows a relist when it commits, in one step, and drops what it did not name', async () => {
+    const { store, text } = open();
+    store.put(object('a', 'stays', 'u1'));
+    store.put(object('b', 'gone', 'u2'));
+    const before = await text();
+    const relist = store.relist();
+    relist.put(object('a', 'stays', 'u1'));
+    relist.put(object('c', 'new', 'u3'));
+    expect(await text()).to.equal(before);
+    relist.commit();
+    expect(await text())
+      .to.include('stays')
+      .and.include('new')
+      .and.not.include('gone');
+  });
+
+  it('relists one namespace and leaves the others to what happens to them meanwhile', async () => {
+    const { store, text } = open();
+    store.put(object('a', 'gone', 'u1'));
+    store.put(object('b', 'stays', 'u2'));
+    const relist = sinkOf(store, 'a').relist();
+    relist.put(object('a', 'listed', 'u3'));
+    store.put(object('b', 'meanwhile', 'u4'));
+    relist.commit();
+    expect(await text())
+      .to.include('listed')
+      .and.include('stays')
+      .and.include('meanwhile')
+      .and.not.include('gone');
+  });
+
+  it('forgets a relist that is aborted, and takes nothing into one that has ended', async () => {
+    const { store, text } = open();
+    store.put(object('a', 'one', 'u1'));
+    const before = await text();
+    const relist = store.relist();
+    relist.put(object('a', 'two', 'u2'));
+    relist.abort();
+    expect(() => relist.commit()).to.throw('once it was committed or aborted');
+    expect(() => relist.put(object('a', 'two', 'u2'))).to.throw('committed or aborted');
+    expect(await text()).to.equal(before);
+  });
+
+  it('refuses an object without a name in a sentence, and stays as it was', async () => {
+    const { store, text } = open();
+    const nameless = { metadata: { namespace: 'a' } } as unknown as KubeObject;
+    expect(() => store.put(nameless)).to.throw(
+      TypeError,
+      'expected an object whose metadata has a name, got metadata {"namespace":"a"}',
+    );
+    expect(() => store.delete({} as KubeObject)).to.throw('got metadata none');
+    expect(() => store.put({ metadata: { name: 7 } } as unknown as KubeObject)).to.throw('name');
+    expect(await text()).to.equal('');
+  });
+
+  it('knows the length of a plain body, and compresses to the same text', async () => {
+    const snapshot = snapshotOf(2_000, 3);
+    const plain = Buffer.concat(await bytesOf(snapshot, 'openmetrics', 'identity'));
+    expect(snapshot.body('openmetrics', 'identity').bytes).to.equal(plain.length);
+    const gzip = Buffer.concat(await bytesOf(snapshot, 'openmetrics', 'gzip'));
+    expect(gzip.length).to.be.lessThan(plain.length / 5);
+    expect(gunzipSync(gzip).equals(plain)).to.equal(true);
+  });
+
+  it('makes chunks of some 64 KiB', async () => {
+    const chunks = await bytesOf(snapshotOf(20_000, 2), 'text', 'identity');
+    const lengths = chunks.map((chunk) => chunk.length);
+    expect(lengths.length).to.be.greaterThan(20);
+    expect(Math.max(...lengths)).to.be.lessThan(70_000);
+    expect(Math.min(...lengths.slice(0, -1))).to.be.greaterThan(65_000);
+  });
+
+  it('compresses no further than its reader takes, and no more once that has left', async () => {
+    let read = 0;
+    const stores = openPlainStores(new Map([['pods', counting(() => read++)]]));
+    const store = stores.byResource.get('pods');
+    for (let i = 0; i < 5_000; i++) store?.put(object('a', `pod-${i}`));
+    read = 0;
+    const chunks = stores
+      .snapshot(() => true)
+      .body('text', 'gzip')
+      .chunks();
+    const iterator = (chunks as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+    expect((await iterator.next()).done).to.equal(false);
+    const early = read;
+    expect(early).to.be.lessThan(2_500);
+    await iterator.return?.();
+    for (let i = 0; i < 20; i++) await systemClock.turn();
+    expect(read - early).to.be.lessThan(500);
+  });
+});
+
+/** One family of 1 KB an object that does not compress, and tells when its text is read. */
+const counting = (onRead: () => void): Renderer => ({
+  families: [{ name: 'x', header: { text: '', openmetrics: '' } }],
+  render: () => {
+    const text = `${randomBytes(500).toString('hex')}\n`;
+    return Object.defineProperty([], 0, {
+      get: () => {
+        onRead();
+        return text;
+      },
+    });
+  },
+});
+
+describe('the plain store, whatever happens to it', () => {
+  it('serves what a plain model of it says, in every snapshot, to the end', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const run = new Run();
+        for (const { act, spec } of steps) run[act](spec);
+        await run.check();
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+const acts = [
+  'put',
+  'delete',
+  'relist',
+  'relistAll',
+  'listed',
+  'unlisted',
+  'commit',
+  'abort',
+  'snapshot',
+] as const;
+
+const step = fc.record({
+  act: fc.constantFrom(...acts),
+  spec: fc.record({
+    namespace: fc.constantFrom('', 'a', 'b'),
+    name: fc.constantFrom('x', 'y', 'z'),
+    uid: fc.constantFrom('u1', 'u2', undefined),
+    note: fc.constantFrom('', 'plain', 'größer', '\u{1f9ed}'),
+    parts: fc.nat({ max: 3 }),
+  }),
+});
+
+/** The store beside a model that keeps the specs themselves and renders them when asked. */
+class Run {
+  readonly #stores = openPlainStores(new Map([['pods', renderer('pod')]]));
+  readonly #store = this.#stores.byResource.get('pods') as Store;
+  readonly #taken: { snapshot: Snapshot; text: string }[] = [];
+  #model = new Map<string, Spec>();
+  #open: { relist: Relist; namespace: string | undefined; model: Map<string, Spec> } | undefined;
+
+  put(spec: Spec): void {
+    this.#store.put(objectOf(spec));
+    this.#model.set(keyOf(spec), spec);
+  }
+
+  delete(spec: Spec): void {
+    this.#store.delete(objectOf(spec));
+    forget(this.#model, spec);
+  }
+
+  relist({ namespace }: Spec): void {
+    this.#start(namespace);
+  }
+
+  relistAll(): void {
+    this.#start(undefined);
+  }
+
+  listed(spec: Spec): void {
+    if (this.#open === undefined) return;
+    const { relist, namespace = spec.namespace, model } = this.#open;
+    relist.put(objectOf({ ...spec, namespace }));
+    model.set(keyOf({ ...spec, namespace }), { ...spec, namespace });
+  }
+
+  unlisted(spec: Spec): void {
+    if (this.#open === undefined) return;
+    const { relist, namespace = spec.namespace, model } = this.#open;
+    relist.delete(objectOf({ ...spec, namespace }));
+    forget(model, { ...spec, namespace });
+  }
+
+  commit(): void {
+    if (this.#open === undefined) return;
+    const { relist, namespace, model } = this.#open;
+    relist.commit();
+    const others = [...this.#model].filter(
+      ([, spec]) => namespace !== undefined && spec.namespace !== namespace,
+    );
+    this.#model = new Map([...others, ...model]);
+    this.#open = undefined;
+  }
+
+  abort(): void {
+    this.#open?.relist.abort();
+    this.#open = undefined;
+  }
+
+  snapshot(): void {
+    const snapshot = this.#stores.snapshot(() => true);
+    const { families, render } = renderer('pod');
+    const texts = [...this.#model.values()].map((spec) => render(objectOf(spec)));
+    const text = families.map(
+      ({ header }, index) => header.text + texts.map((all) => all[index]).join(''),
+    );
+    this.#taken.push({ snapshot, text: this.#model.size === 0 ? '' : text.join('') });
+    const all = texts.flat().join('');
+    expect(this.#store.size).to.deep.equal({
+      objects: this.#model.size,
+      series: all.split('\n').length - 1,
+      bytes: Buffer.byteLength(all),
+    });
+  }
+
+  /** Reads every snapshot only now, when all later changes have been made. */
+  async check(): Promise<void> {
+    this.snapshot();
+    for (const { snapshot, text } of this.#taken) {
+      expect(sorted(await read(snapshot))).to.equal(sorted(text));
+      expect(snapshot.body('text', 'identity').bytes).to.equal(Buffer.byteLength(text));
+    }
+  }
+
+  #start(namespace: string | undefined): void {
+    this.abort();
+    this.#open = { relist: this.#store.relist(namespace), namespace, model: new Map() };
+  }
+}
+
+const keyOf = ({ namespace, name }: Spec): string => `${namespace}/${name}`;
+
+function forget(model: Map<string, Spec>, spec: Spec): void {
+  const held = model.get(keyOf(spec));
+  const other = held?.uid !== undefined && spec.uid !== undefined && held.uid !== spec.uid;
+  if (!other) model.delete(keyOf(spec));
+}

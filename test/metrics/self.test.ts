@@ -1,0 +1,171 @@
+// The metrics about ourselves: KSM's names and labels, and what a scrape reads of our own.
+import { expect } from 'chai';
+import type { ReflectorObserver } from '../../src/kube/types.ts';
+import { SelfMetrics, type WatchedResource } from '../../src/metrics/self.ts';
+
+const watched = (resource: string, kind: string, version = 'v1'): WatchedResource => ({
+  resource,
+  version,
+  kind,
+  store: { size: { objects: 2, series: 30, bytes: 4_000 } },
+  synced: () => resource === 'pods',
+});
+
+const open = (now = () => 1_700_000_000_500): SelfMetrics =>
+  new SelfMetrics({
+    build: {
+      version: '1.0.0',
+      revision: 'abc123',
+      branch: '',
+      node: 'v26.10.0',
+      platform: 'linux',
+      arch: 'x64',
+    },
+    shard: { index: 0, total: 1 },
+    resources: [watched('pods', 'Pod'), watched('cronjobs', 'CronJob')],
+    clock: { now },
+  });
+
+/** The series whose name starts so, without the help and type lines. */
+const series = async (self: SelfMetrics, prefix: string): Promise<string[]> =>
+  (await self.text()).split('\n').filter((line) => line.startsWith(prefix));
+
+describe('the metrics about ourselves', () => {
+  it('have a series for each result of lists and watches from the start', async () => {
+    const self = open();
+    for (const name of ['kube_state_metrics_list_total', 'kube_state_metrics_watch_total']) {
+      expect(await series(self, name)).to.deep.equal([
+        `${name}{resource="*v1.Pod",result="success"} 0`,
+        `${name}{resource="*v1.Pod",result="error"} 0`,
+        `${name}{resource="*v1.CronJob",result="success"} 0`,
+        `${name}{resource="*v1.CronJob",result="error"} 0`,
+      ]);
+    }
+  });
+
+  it('count what reflectors tell, by resource', async () => {
+    const self = open();
+    const observer: ReflectorObserver = self.observer('pods');
+    observer.list('success');
+    observer.watch('success');
+    observer.watch('error');
+    observer.relist('expired');
+    observer.watchRestart('ended');
+    observer.watchRestart('ended');
+    observer.malformed('a/b', new Error('odd'));
+    self.renderError('pods', 'kube_pod_info');
+    const text = await self.text();
+    for (const line of [
+      'kube_state_metrics_list_total{resource="*v1.Pod",result="success"} 1',
+      'kube_state_metrics_watch_total{resource="*v1.Pod",result="success"} 1',
+      'kube_state_metrics_watch_total{resource="*v1.Pod",result="error"} 1',
+      'kube_state_metrics_relists_total{resource="pods",reason="expired"} 1',
+      'kube_state_metrics_watch_restarts_total{resource="pods",reason="ended"} 2',
+      'kube_state_metrics_malformed_objects_total{resource="pods"} 1',
+      'kube_state_metrics_malformed_objects_total{resource="cronjobs"} 0',
+      'kube_state_metrics_render_errors_total{resource="pods",family="kube_pod_info"} 1',
+    ]) {
+      expect(text).to.include(`${line}\n`);
+    }
+  });
+
+  it('read the stores when they are scraped', async () => {
+    const size = { objects: 1, series: 2, bytes: 3 };
+    const self = new SelfMetrics({
+      build: { version: '', revision: '', branch: '', node: '', platform: '', arch: '' },
+      shard: { index: 0, total: 1 },
+      resources: [{ ...watched('pods', 'Pod'), store: { size }, synced: () => size.objects > 5 }],
+      clock: { now: () => 0 },
+    });
+    const read = (): Promise<string[]> => series(self, 'kube_state_metrics_resource_');
+    expect(await read()).to.deep.equal([
+      'kube_state_metrics_resource_objects{resource="pods"} 1',
+      'kube_state_metrics_resource_series{resource="pods"} 2',
+      'kube_state_metrics_resource_bytes{resource="pods"} 3',
+      'kube_state_metrics_resource_synced{resource="pods"} 0',
+    ]);
+    Object.assign(size, { objects: 10, series: 20, bytes: 30 });
+    expect(await read()).to.deep.equal([
+      'kube_state_metrics_resource_objects{resource="pods"} 10',
+      'kube_state_metrics_resource_series{resource="pods"} 20',
+      'kube_state_metrics_resource_bytes{resource="pods"} 30',
+      'kube_state_metrics_resource_synced{resource="pods"} 1',
+    ]);
+  });
+
+  it('say when the last event and bookmark came, once one has', async () => {
+    let now = 1_700_000_000_500;
+    const self = open(() => now);
+    const last = (): Promise<string[]> => series(self, 'kube_state_metrics_resource_last_');
+    expect(await last()).to.deep.equal([]);
+    self.observer('pods').event();
+    now += 2_000;
+    self.observer('pods').bookmark();
+    expect(await last()).to.deep.equal([
+      'kube_state_metrics_resource_last_event_timestamp_seconds{resource="pods"} 1700000000.5',
+      'kube_state_metrics_resource_last_bookmark_timestamp_seconds{resource="pods"} 1700000002.5',
+    ]);
+  });
+
+  it('say what was built, with the labels of KSM and the names that Go uses', async () => {
+    expect(await series(open(), 'kube_state_metrics_build_info')).to.deep.equal([
+      'kube_state_metrics_build_info{branch="",client_go_version="unknown",goarch="amd64",' +
+        'goos="linux",goversion="node26.10.0",revision="abc123",tags="unknown",version="1.0.0"} 1',
+    ]);
+  });
+
+  it('say which shard this is, and only that after it changed', async () => {
+    const self = open();
+    const shard = async (): Promise<string[]> => [
+      ...(await series(self, 'kube_state_metrics_shard_ordinal')),
+      ...(await series(self, 'kube_state_metrics_total_shards')),
+    ];
+    expect(await shard()).to.deep.equal([
+      'kube_state_metrics_shard_ordinal{shard_ordinal="0"} 0',
+      'kube_state_metrics_total_shards 1',
+    ]);
+    self.setShard({ index: 2, total: 5 });
+    expect(await shard()).to.deep.equal([
+      'kube_state_metrics_shard_ordinal{shard_ordinal="2"} 2',
+      'kube_state_metrics_total_shards 5',
+    ]);
+  });
+
+  it('time requests in the buckets of Prometheus, and count scrapes', async () => {
+    const self = open();
+    self.scrapes.request('get', 0.2);
+    self.scrapes.inFlight(3);
+    self.scrapes.rejected();
+    const buckets = (await series(self, 'http_request_duration_seconds_bucket')).map((line) =>
+      line.replace(/.*le="([^"]+)".*} (\d+)/, '$1 $2'),
+    );
+    expect(buckets.join(', ')).to.equal(
+      '0.005 0, 0.01 0, 0.025 0, 0.05 0, 0.1 0, 0.25 1, 0.5 1, 1 1, 2.5 1, 5 1, 10 1, +Inf 1',
+    );
+    const text = await self.text();
+    expect(text)
+      .to.include('http_request_duration_seconds_count{handler="metrics",method="get"} 1\n')
+      .and.include('kube_state_metrics_scrapes_in_flight 3\n')
+      .and.include('kube_state_metrics_scrapes_rejected_total 1\n');
+  });
+
+  it('come with those of the process and of Node', async () => {
+    const text = await open().text();
+    expect(text).to.match(/^process_cpu_seconds_total \d/m);
+    expect(text).to.match(/^nodejs_eventloop_lag_p99_seconds \d/m);
+  });
+
+  it('are named as Prometheus wants it: help for each, _total for counters alone', async () => {
+    const text = await open().text();
+    const types = [...text.matchAll(/^# TYPE (kube_state_metrics_\w+) (\w+)$/gm)];
+    expect(types).to.have.length.greaterThan(15);
+    for (const [, name = '', type] of types) {
+      expect(name.endsWith('_total'), name).to.equal(type === 'counter');
+      expect(text).to.match(new RegExp(`^# HELP ${name} [A-Z].*\\.$`, 'm'));
+    }
+  });
+
+  it('are not opened for a resource that was not named', () => {
+    expect(() => open().observer('secrets')).to.throw('no self-metrics were opened for secrets');
+  });
+});
