@@ -1,0 +1,84 @@
+// Which exposition a scraper gets: its format by Accept, its compression by Accept-Encoding.
+import type { Encoding, Format } from '../metrics/store.ts';
+
+export interface Negotiated {
+  readonly format: Format;
+  readonly contentType: string;
+}
+
+/**
+ * The format for an Accept header, as KSM negotiates it: the first clause by weight that names
+ * OpenMetrics wins, unless text or protobuf comes before it; whatever else is asked for gets text.
+ */
+export function negotiateFormat(accept: string | undefined): Negotiated {
+  let escaping = 'underscores';
+  for (const { type, parameters } of clausesOf(accept ?? '')) {
+    // KSM heeds the escaping of every clause up to the one it chooses, whatever its type.
+    const asked = parameters.get('escaping');
+    if (asked !== undefined && escapings.has(asked)) escaping = asked;
+    const version = parameters.get('version');
+    if (type === 'application/openmetrics-text' && openMetricsVersions.has(version)) {
+      const served = `version=${version ?? '0.0.1'}; charset=utf-8; escaping=${escaping}`;
+      return { format: 'openmetrics', contentType: `application/openmetrics-text; ${served}` };
+    }
+    if (type === 'text/plain' && textVersions.has(version)) return text;
+    if (type === 'application/vnd.google.protobuf' && isKnownProtobuf(parameters)) return text;
+  }
+  return text;
+}
+
+/** The compression for a request, by its Accept-Encoding as koa reads it. */
+export function negotiateEncoding(request: {
+  acceptsEncodings(...encodings: string[]): string | false;
+}): Encoding {
+  return request.acceptsEncodings('gzip', 'identity') === 'gzip' ? 'gzip' : 'identity';
+}
+
+const text: Negotiated = {
+  format: 'text',
+  contentType: 'text/plain; version=0.0.4; charset=utf-8',
+};
+const textVersions = new Set<string | undefined>([undefined, '0.0.4']);
+const openMetricsVersions = new Set<string | undefined>([undefined, '0.0.1', '1.0.0']);
+const escapings = new Set(['allow-utf-8', 'underscores', 'dots', 'values']);
+const protobufEncodings = new Set<string | undefined>(['delimited', 'text', 'compact-text']);
+
+function isKnownProtobuf(parameters: ReadonlyMap<string, string>): boolean {
+  return (
+    parameters.get('proto') === 'io.prometheus.client.MetricFamily' &&
+    protobufEncodings.has(parameters.get('encoding'))
+  );
+}
+
+interface Clause {
+  readonly type: string;
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly weight: number;
+}
+
+/**
+ * The clauses of an Accept header by falling weight. The well-kept parsers drop the parameters that
+ * decide here, and are not of KSM's mind: there case counts, and a weight of 0 refuses nothing.
+ */
+function clausesOf(accept: string): Clause[] {
+  const clauses = accept.split(',').map((clause) => {
+    const [type = '', ...rest] = clause.split(';');
+    const parameters = new Map<string, string>();
+    for (const parameter of rest) {
+      const [name = '', value, ...more] = parameter.split('=').map((part) => part.trim());
+      if (value && more.length === 0) parameters.set(name, value);
+    }
+    const weight = Number(parameters.get('q') ?? 1) || 0;
+    return {
+      type: type
+        .split('/')
+        .map((part) => part.trim())
+        .join('/'),
+      parameters,
+      weight,
+    };
+  });
+  // A wildcard chooses nothing, so it comes last whatever its weight: its escaping must not count.
+  const isWildcard = ({ type }: Clause): number => Number(type.includes('*'));
+  return clauses.sort((a, b) => isWildcard(a) - isWildcard(b) || b.weight - a.weight);
+}

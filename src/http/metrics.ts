@@ -1,0 +1,98 @@
+// The pages of :8080: the cluster's metrics, liveness, and a landing page.
+import { Router } from '@koa/router';
+import type Koa from 'koa';
+import type { Clock } from '../clock.ts';
+import { negotiateEncoding, negotiateFormat } from '../exposition/negotiate.ts';
+import { writeExposition } from '../exposition/write.ts';
+import type { Stores } from '../metrics/store.ts';
+import { answerOk, appOf } from './app.ts';
+import { metricsPage } from './pages.ts';
+import { isReady, type Readiness, summaryOf } from './readiness.ts';
+
+/** One slow Prometheus must not keep the next from its scrape; beyond this it is a flood. */
+const scrapesInFlightMax = 32;
+/** A scraper that is turned away for the moment may come back after so many seconds. */
+const retryAfterSeconds = 5;
+
+export interface MetricsAppOptions {
+  readonly stores: Stores;
+  readonly readiness: Readiness;
+  /** Answer scrapes before every resource is synced, as KSM does. */
+  readonly serveBeforeSync: boolean;
+  /** Compress for the clients that ask for it. */
+  readonly gzip: boolean;
+  readonly observer: ScrapeObserver;
+  /** Our version, and the port where the metrics about us are, for the landing page. */
+  readonly version: string;
+  readonly telemetryPort: number;
+  readonly clock: Pick<Clock, 'now' | 'turn'>;
+}
+
+/** What is told of scrapes; self-metrics are made of it. */
+export interface ScrapeObserver {
+  /** A request for /metrics ended, whatever the answer. */
+  request(method: 'get' | 'head', seconds: number): void;
+  /** So many expositions are being written now. */
+  inFlight(count: number): void;
+  /** A scrape was turned away, for too many are in flight. */
+  rejected(): void;
+}
+
+/** The app of :8080; it answers scrapes from snapshots, and keeps nothing but their count. */
+export function metricsApp(options: MetricsAppOptions): Koa {
+  const { stores, readiness, version, telemetryPort } = options;
+  const router = new Router({ sensitive: true, strict: true });
+  router.get('/', (ctx) => {
+    const statuses = readiness();
+    metricsPage(ctx, { version, telemetryPort, statuses, stores: stores.byResource });
+  });
+  router.get('/metrics', scrapes(options));
+  router.get('/healthz', answerOk);
+  router.get('/livez', answerOk);
+  return appOf(router);
+}
+
+function scrapes(options: MetricsAppOptions): (ctx: Koa.Context) => void {
+  const { stores, readiness, serveBeforeSync, observer, clock } = options;
+  let inFlight = 0;
+  return (ctx) => {
+    const started = clock.now();
+    let admitted = false;
+    ctx.res.once('close', () => {
+      observer.request(ctx.method === 'HEAD' ? 'head' : 'get', (clock.now() - started) / 1000);
+      if (admitted) observer.inFlight(--inFlight);
+    });
+    const statuses = readiness();
+    if (!serveBeforeSync && !isReady(statuses)) return turnAway(ctx, summaryOf(statuses));
+    if (inFlight >= scrapesInFlightMax) {
+      observer.rejected();
+      return turnAway(ctx, `${inFlight} scrapes are being answered, and no more at once.`);
+    }
+    admitted = true;
+    observer.inFlight(++inFlight);
+    const snapshot = stores.snapshot(selectionOf(ctx.querystring));
+    const encoding = options.gzip ? negotiateEncoding(ctx) : 'identity';
+    writeExposition(ctx, snapshot, negotiateFormat(ctx.headers.accept), encoding, clock);
+  };
+}
+
+function turnAway(ctx: Koa.Context, sentence: string): void {
+  ctx.status = 503;
+  ctx.set('Retry-After', String(retryAfterSeconds));
+  ctx.type = 'text/plain';
+  ctx.body = `${sentence}\n`;
+}
+
+/**
+ * The resources that `resources=` and `exclude_resources=` leave, as in KSM: comma lists that may
+ * be repeated, both count, and names of no resource choose nothing.
+ */
+function selectionOf(querystring: string): (resource: string) => boolean {
+  const query = new URLSearchParams(querystring);
+  const namesOf = (key: string): Set<string> =>
+    new Set(query.getAll(key).flatMap((list) => list.split(',').map((name) => name.trim())));
+  const all = !query.has('resources');
+  const included = namesOf('resources');
+  const excluded = namesOf('exclude_resources');
+  return (resource) => (all || included.has(resource)) && !excluded.has(resource);
+}

@@ -1,0 +1,157 @@
+// Listening, time-outs and a graceful end for one port; what is served there is the app's business.
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type Koa from 'koa';
+import type { Clock } from '../clock.ts';
+import { StartError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+
+const connectionsMax = 512;
+/** How often Node looks for requests that are over their time to arrive. */
+const timeoutCheckMs = 1_000;
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** The flags that `host` and `port` come from, for the sentence that says they do not work. */
+  readonly flags: { readonly host: string; readonly port: string };
+  readonly timeouts: Timeouts;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Makes the server; that of `node:http` where not given. */
+  readonly createServer?: (options: ServerOptions, listener: RequestListener) => Server;
+}
+
+/** Longest times in milliseconds; 0 is no limit. */
+export interface Timeouts {
+  /** To read a request. */
+  readonly readMs: number;
+  /** To read a request's headers. */
+  readonly headersMs: number;
+  /** To write a response, from the end of its request's headers. */
+  readonly writeMs: number;
+  /** To keep a connection with nothing on it. */
+  readonly idleMs: number;
+}
+
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+  /**
+   * Accepts no more and resolves when the responses under way have ended; those that take longer
+   * than `graceMs` are cut off.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Serves `app`; a host or port that cannot be had is a StartError that names its flag. */
+export async function listen(app: Koa, options: ListenOptions): Promise<Listening> {
+  const { clock, log } = options;
+  app.on('error', (error: NodeJS.ErrnoException) => {
+    if (clientLeft.has(error.code ?? '')) log.debug({ code: error.code }, 'client went away');
+    else log.error({ err: error }, 'request failed');
+  });
+  const server = (options.createServer ?? createServer)(limits(options.timeouts), app.callback());
+  server.maxConnections = connectionsMax;
+  let closing = false;
+  server.prependListener('request', (request, response) => {
+    const ended = new AbortController();
+    response.once('close', () => {
+      ended.abort();
+      // A kept connection that gets idle after the close began would hold the server open.
+      if (closing) server.closeIdleConnections();
+    });
+    if (closing) response.setHeader('Connection', 'close');
+    if (options.timeouts.writeMs > 0) void cutOffSlowReader(request, ended.signal, options);
+  });
+  const address = await bind(server, options);
+  server.on('error', (error) => log.error({ err: error }, 'server failed'));
+  const close = async (graceMs: number): Promise<void> => {
+    closing = true;
+    const ended = new AbortController();
+    server.close(() => ended.abort());
+    await clock.sleep(graceMs, ended.signal);
+    if (!ended.signal.aborted) log.warn({ graceMs }, 'cutting off responses that take too long');
+    server.closeAllConnections();
+  };
+  return { host: address.address, port: address.port, close };
+}
+
+/** How it shows that a client has left before its response ended. */
+const clientLeft = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+function limits({ readMs, headersMs, idleMs }: Timeouts): ServerOptions {
+  return {
+    requestTimeout: readMs,
+    // Node refuses a longer time for the headers than for the whole request.
+    headersTimeout: readMs > 0 && headersMs > 0 ? Math.min(readMs, headersMs) : headersMs,
+    keepAliveTimeout: idleMs,
+    connectionsCheckingInterval: timeoutCheckMs,
+  };
+}
+
+/** A client that reads too slowly would keep its snapshot in memory for as long as it likes. */
+async function cutOffSlowReader(
+  request: IncomingMessage,
+  ended: AbortSignal,
+  { timeouts: { writeMs }, clock, log }: ListenOptions,
+): Promise<void> {
+  await clock.sleep(writeMs, ended);
+  if (ended.aborted) return;
+  log.warn({ url: request.url, writeMs }, 'cut off a response that took too long to write');
+  request.socket.destroy();
+}
+
+async function bind(server: Server, options: ListenOptions): Promise<AddressInfo> {
+  const { host, port } = options;
+  try {
+    return await bindOnce(server, host, port);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    // The default host stands for every address: without IPv6 that is every one of IPv4.
+    if (host === '::' && noSuchAddress.has(code))
+      return bind(server, { ...options, host: '0.0.0.0' });
+    throw new StartError(sentenceFor(code, error as Error, options), { cause: error });
+  }
+}
+
+const noSuchAddress = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'ENOTFOUND']);
+
+function bindOnce(server: Server, host: string, port: number): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+function sentenceFor(code: string, error: Error, { host, port, flags }: ListenOptions): string {
+  if (code === 'EADDRINUSE') {
+    return (
+      `${flags.port}: expected a free port, but another program listens on port ${port} ` +
+      `of ${host}; end it, or name another port with ${flags.port}`
+    );
+  }
+  if (code === 'EACCES') {
+    return (
+      `${flags.port}: expected a port that this user may open, got ${port}; ` +
+      `name one above 1023 with ${flags.port}`
+    );
+  }
+  if (noSuchAddress.has(code)) {
+    return (
+      `${flags.host}: expected an address of this machine, got ${host}; ` +
+      `name one of its addresses with ${flags.host}`
+    );
+  }
+  return `${flags.port}: cannot listen on port ${port} of ${host}: ${error.message}`;
+}

@@ -1,0 +1,211 @@
+// Listening: what happens to a port that cannot be had, to slow clients, and at the end.
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { expect } from 'chai';
+import Koa from 'koa';
+import nock from 'nock';
+import { StartError } from '../../src/errors.ts';
+import { ask, HandClock, keptLog, serve, until } from './harness.ts';
+
+/** An app that answers every request with what `body` gives. */
+const appOf = (body: () => unknown): Koa =>
+  new Koa().use((ctx) => {
+    ctx.body = body();
+  });
+
+const hello = (): Koa => appOf(() => 'hello');
+
+/** Sends one request by hand, so that the test decides what is read of the answer. */
+const requestBy = (port: number, path = '/'): Socket => {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  return socket;
+};
+
+async function* endless(state: { made: number; ended: boolean }): AsyncGenerator<Buffer> {
+  const chunk = Buffer.alloc(64 * 1024);
+  try {
+    for (;;) {
+      state.made += chunk.length;
+      yield chunk;
+    }
+  } finally {
+    state.ended = true;
+  }
+}
+
+describe('listening', () => {
+  it('says which flag to change when the port is taken', async () => {
+    const first = await serve(hello());
+    const error = await serve(hello(), { port: first.port }).catch((reason) => reason);
+    await first.close(0);
+    expect(error).to.be.instanceOf(StartError);
+    expect(error.message).to.equal(
+      `--port: expected a free port, but another program listens on port ${first.port} ` +
+        'of 127.0.0.1; end it, or name another port with --port',
+    );
+  });
+
+  it('says which flag to change when the host is not of this machine', async () => {
+    const flags = { host: '--telemetry-host', port: '--telemetry-port' };
+    const error = await serve(hello(), { host: '192.0.2.1', flags }).catch((reason) => reason);
+    expect(error).to.be.instanceOf(StartError);
+    expect(error.message).to.match(/^--telemetry-host: expected an address .*, got 192\.0\.2\.1;/);
+  });
+
+  it('takes every address of IPv4 for the default host where there is no IPv6', async () => {
+    const listening = await serve(hello(), {
+      host: '::',
+      createServer: (options, listener) => withoutIPv6(createServer(options, listener)),
+    });
+    expect(listening.host).to.equal('0.0.0.0');
+    expect((await ask(listening.port, '/')).body.toString()).to.equal('hello');
+    await listening.close(0);
+  });
+});
+
+describe('a client', () => {
+  // What goes over the sockets is the matter here, and nock holds back headers that are not whole.
+  before(() => nock.restore());
+  after(() => nock.activate());
+
+  it('that reads slowly is given no more than fits in between, and others go on', async () => {
+    const state = { made: 0, ended: false };
+    const app = new Koa().use((ctx) => {
+      ctx.body = ctx.path === '/slow' ? Readable.from(endless(state)) : 'hello';
+    });
+    const listening = await serve(app);
+    const slow = requestBy(listening.port, '/slow').pause();
+    let made = -1;
+    while (made !== state.made || made === 0) {
+      made = state.made;
+      for (let i = 0; i < 20; i++) expect((await ask(listening.port, '/')).status).to.equal(200);
+    }
+    expect(made).to.be.lessThan(16 * 1024 * 1024);
+    expect(state.ended).to.equal(false);
+    slow.destroy();
+    await listening.close(60_000);
+  });
+
+  it('that leaves ends the making of its response, and is no error in the log', async () => {
+    const state = { made: 0, ended: false };
+    const { log, lines } = keptLog();
+    const app = appOf(() => Readable.from(endless(state)));
+    const listening = await serve(app, { log });
+    const leaving = requestBy(listening.port);
+    await once(leaving, 'data');
+    leaving.destroy();
+    await until(() => state.ended);
+    await listening.close(60_000);
+    expect(lines.map(({ level }) => level)).to.deep.equal(['debug']);
+    expect(lines[0]?.msg).to.equal('client went away');
+  });
+
+  it('that takes longer than the time to write is cut off', async () => {
+    const state = { made: 0, ended: false };
+    const clock = new HandClock();
+    const { log, lines } = keptLog();
+    const app = appOf(() => Readable.from(endless(state)));
+    const listening = await serve(app, { clock, log });
+    const slow = requestBy(listening.port).pause();
+    await until(() => state.made > 0);
+    clock.pass(59_999);
+    await ask(listening.port, '/x', { method: 'HEAD' });
+    expect(state.ended).to.equal(false);
+    clock.pass(1);
+    await until(() => state.ended);
+    await listening.close(60_000);
+    expect(lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg)).to.deep.equal([
+      'cut off a response that took too long to write',
+    ]);
+    slow.destroy();
+  });
+
+  it('that sends no headers in time is told so and let go', async () => {
+    const timeouts = { readMs: 50, headersMs: 20, writeMs: 0, idleMs: 60_000 };
+    const listening = await serve(hello(), { timeouts });
+    const silent = connect(listening.port, '127.0.0.1');
+    silent.write('GET / HTTP/1.1\r\n');
+    const [answer] = await once(silent, 'data');
+    expect(String(answer)).to.match(/^HTTP\/1\.1 408 /);
+    await listening.close(60_000);
+  });
+
+  it('that runs into a fault of ours gets 500, and the fault is logged', async () => {
+    const { log, lines } = keptLog();
+    const app = new Koa().use(() => {
+      throw new Error('broken');
+    });
+    const listening = await serve(app, { log });
+    const answer = await ask(listening.port, '/');
+    expect(answer.status).to.equal(500);
+    expect(answer.body.toString()).not.to.include('broken');
+    expect(lines.map(({ level, msg }) => [level, msg])).to.deep.equal([
+      ['error', 'request failed'],
+    ]);
+    await listening.close(60_000);
+  });
+});
+
+describe('closing', () => {
+  it('lets the response under way finish, takes nothing new, and waits no longer', async () => {
+    const gate = Promise.withResolvers<void>();
+    let arrived = false;
+    const app = new Koa().use(async (ctx) => {
+      arrived = true;
+      await gate.promise;
+      ctx.body = 'finished';
+    });
+    const listening = await serve(app);
+    const underWay = requestBy(listening.port);
+    await until(() => arrived);
+    const closed = listening.close(60_000);
+    const refused = await ask(listening.port, '/').catch((error) => error.code);
+    expect(refused).to.equal('ECONNREFUSED');
+    gate.resolve();
+    const [answer] = await once(underWay, 'data');
+    expect(String(answer)).to.match(/^HTTP\/1\.1 200 .*finished$/s);
+    await closed;
+  });
+
+  it('cuts off what takes longer than the grace, and says so', async () => {
+    const state = { made: 0, ended: false };
+    const clock = new HandClock();
+    const { log, lines } = keptLog();
+    const app = appOf(() => Readable.from(endless(state)));
+    const listening = await serve(app, { clock, log });
+    requestBy(listening.port).pause();
+    await until(() => state.made > 0);
+    const closed = listening.close(5_000);
+    clock.pass(4_999);
+    expect(state.ended).to.equal(false);
+    clock.pass(1);
+    await closed;
+    await until(() => state.ended);
+    expect(lines.map(({ msg }) => msg)).to.include('cutting off responses that take too long');
+  });
+
+  it('ends connections that are kept with nothing on them', async () => {
+    const listening = await serve(hello());
+    const kept = requestBy(listening.port);
+    await once(kept, 'data');
+    const ended = once(kept, 'close');
+    await listening.close(60_000);
+    await ended;
+  });
+});
+
+/** As on a machine without IPv6: the first try to listen fails, as the kernel would have it. */
+function withoutIPv6(server: Server): Server {
+  const real = server.listen.bind(server) as (...args: unknown[]) => Server;
+  server.listen = ((options: { host: string }, ...rest: unknown[]) => {
+    if (options.host !== '::') return real(options, ...rest);
+    const error = Object.assign(new Error('no IPv6'), { code: 'EAFNOSUPPORT' });
+    queueMicrotask(() => server.emit('error', error));
+    return server;
+  }) as Server['listen'];
+  return server;
+}

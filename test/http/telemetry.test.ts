@@ -1,0 +1,96 @@
+// The port about ourselves: readiness line by line, self-metrics, and the page for people.
+import { expect } from 'chai';
+import type { ResourceStatus } from '../../src/http/readiness.ts';
+import type { Listening } from '../../src/http/server.ts';
+import { telemetryApp } from '../../src/http/telemetry.ts';
+import { ask, serve } from './harness.ts';
+
+const status = (
+  resource: string,
+  detail: string,
+  state: Partial<ResourceStatus> = {},
+): ResourceStatus => ({ resource, synced: false, refused: false, detail, ...state });
+
+describe('the telemetry port', () => {
+  const opened: Listening[] = [];
+  const open = async (statuses: readonly ResourceStatus[]): Promise<number> => {
+    const app = telemetryApp({
+      selfMetrics: { contentType: 'text/plain; version=0.0.4', text: async () => 'up_to 1\n' },
+      readiness: () => statuses,
+      version: '1.2.3',
+      metricsPort: 8080,
+    });
+    const listening = await serve(app);
+    opened.push(listening);
+    return listening.port;
+  };
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((listening) => listening.close(0)));
+  });
+
+  it('is not ready while a resource waits for its first list, and says which', async () => {
+    const port = await open([
+      status('nodes', 'watching', { synced: true }),
+      status('secrets', 'forbidden:\n  not for you', { refused: true }),
+      status('deployments', 'listing'),
+    ]);
+    const answer = await ask(port, '/readyz');
+    expect(answer.status).to.equal(503);
+    expect(answer.headers['content-type']).to.equal('text/plain; charset=utf-8');
+    expect(answer.body.toString()).to.equal(
+      'Not ready: 1 of 3 resources had no complete list yet.\n' +
+        'nodes        synced   watching\n' +
+        'secrets      refused  forbidden: not for you\n' +
+        'deployments  waiting  listing\n',
+    );
+  });
+
+  it('is ready once each resource is synced or refused for good', async () => {
+    const refused = await ask(
+      await open([
+        status('nodes', 'forbidden: since then', { synced: true, refused: true }),
+        status('secrets', 'forbidden: x', { refused: true }),
+      ]),
+      '/readyz',
+    );
+    expect(refused.status).to.equal(200);
+    expect(refused.body.toString()).to.equal(
+      'Ready: 1 of 2 resources synced, 1 refused by the API server.\n' +
+        'nodes    synced   forbidden: since then\n' +
+        'secrets  refused  forbidden: x\n',
+    );
+    const synced = await ask(await open([status('pods', '', { synced: true })]), '/readyz');
+    expect(synced.body.toString()).to.equal('Ready: 1 resource synced.\npods  synced\n');
+  });
+
+  it('serves the metrics about ourselves in their own format', async () => {
+    const answer = await ask(await open([]), '/metrics', {
+      headers: { accept: 'application/openmetrics-text;version=1.0.0' },
+    });
+    expect(answer.headers['content-type']).to.equal('text/plain; version=0.0.4');
+    expect(answer.body.toString()).to.equal('up_to 1\n');
+  });
+
+  it('answers probes, and says what it does not serve', async () => {
+    const port = await open([status('pods', 'listing')]);
+    expect((await ask(port, '/healthz')).body.toString()).to.equal('OK');
+    expect((await ask(port, '/livez')).body.toString()).to.equal('OK');
+    expect((await ask(port, '/nothing')).status).to.equal(404);
+    expect((await ask(port, '/readyz', { method: 'DELETE' })).status).to.equal(405);
+  });
+
+  it('shows people where each resource stands, and escapes what the server said', async () => {
+    const port = await open([
+      status('nodes', 'watching', { synced: true }),
+      status('pods', 'forbidden: <script>alert("x")</script>', { refused: true }),
+    ]);
+    const answer = await ask(port, '/', { headers: { host: '[::1]:1' } });
+    expect(answer.headers['content-type']).to.equal('text/html; charset=utf-8');
+    expect(answer.body.toString())
+      .to.include('<span class="state synced">synced</span>')
+      .and.include('<span class="state refused">refused</span>')
+      .and.include('&#60;script&#62;alert(&#34;x&#34;)&#60;/script&#62;')
+      .and.include('href="http://[::1]:8080/metrics"')
+      .and.not.include('<script>');
+  });
+});
