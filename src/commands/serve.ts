@@ -1,0 +1,22 @@
+// `kubestate`, with no word behind it: watch a cluster and serve its state until told to stop.
+
+import { openLog } from '../log.ts';
+import { flags } from '../options.ts';
+import { run } from '../run.ts';
+import { command } from './command.ts';
+import { aborted, logLevel } from './process.ts';
+
+export const serve = command({
+  summary: 'Watch a cluster and serve its state; what is done without a command.',
+  about:
+    'kubestate watches the Kubernetes API server and serves the state of the cluster as metrics ' +
+    'for Prometheus: a drop-in replacement for kube-state-metrics. The cluster is the one of ' +
+    '--kubeconfig, or the one this process runs in.',
+  flags,
+  async run(edge, { values }) {
+    const running = await run(values, { ...edge, log: openLog(logLevel(values.v)) });
+    await aborted(edge.stop);
+    await running.stop();
+    return 0;
+  },
+});

@@ -1,0 +1,85 @@
+// The process's edge: argv becomes a command, signals become a stop, errors become exit codes.
+import { systemClock } from './clock.ts';
+import type { Command, Edge } from './commands/command.ts';
+import { demo } from './commands/demo.ts';
+import { helpPage } from './commands/help.ts';
+import { serve } from './commands/serve.ts';
+import { version } from './commands/version.ts';
+import { ConfigError, StartError } from './errors.ts';
+import { parseCommandLine } from './flags.ts';
+import { nearest } from './nearest.ts';
+
+const commands: Readonly<Record<string, Command>> = { serve, demo, version };
+
+const EXIT_WORLD = 1;
+const EXIT_USER = 2;
+
+/** Runs the command that `argv` names, or serves; resolves to the exit code. */
+async function main(argv: readonly string[], edge: Edge): Promise<number> {
+  const [word, ...rest] = argv;
+  if (word === 'help') return help(rest[0] ?? 'serve', edge);
+  const isCommand = word !== undefined && Object.hasOwn(commands, word);
+  const name = isCommand ? word : 'serve';
+  const command = commandNamed(name);
+  const line = parseCommandLine(command.flags, isCommand ? rest : argv);
+  if (line.values.help === true) return help(name, edge);
+  const [stray] = line.words;
+  if (stray !== undefined && isCommand) {
+    throw new ConfigError(`kubestate ${name}: expected flags only, got "${stray}".`);
+  }
+  if (stray !== undefined && commandNamed(stray) !== undefined) {
+    throw new ConfigError(`Expected the command first, got it behind flags: kubestate ${stray} …`);
+  }
+  return command.run(edge, line);
+}
+
+function help(name: string, edge: Edge): number {
+  commandNamed(name);
+  edge.print(helpPage(name, commands));
+  return 0;
+}
+
+function commandNamed(word: string): Command {
+  const command = Object.hasOwn(commands, word) ? commands[word] : undefined;
+  if (command !== undefined) return command;
+  const known = [...Object.keys(commands), 'help'];
+  const close = nearest(word, known);
+  const hint = close === undefined ? 'see kubestate --help' : `did you mean ${close}?`;
+  throw new ConfigError(
+    `Expected a command (${known.join(', ')}) or a flag, got "${word}"; ${hint}`,
+  );
+}
+
+const stop = new AbortController();
+process.once('SIGTERM', () => stop.abort());
+process.once('SIGINT', () => stop.abort());
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough (`kubestate --help | head -3`) is no fault.
+  if (error.code !== 'EPIPE') throw error;
+});
+
+main(process.argv.slice(2), {
+  print: (text) => process.stdout.write(text),
+  stop: stop.signal,
+  env: process.env,
+  clock: systemClock,
+  random: Math.random,
+  build: {
+    // The bundler puts these in; unbundled there is no telling.
+    version: process.env.KUBESTATE_VERSION ?? 'unbundled',
+    revision: process.env.KUBESTATE_REVISION ?? '',
+    branch: process.env.KUBESTATE_BRANCH ?? '',
+    node: process.version,
+    platform: process.platform,
+    arch: process.arch,
+  },
+}).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
+    process.stderr.write(`kubestate: ${error.message}\n`);
+    process.exitCode = error instanceof ConfigError ? EXIT_USER : EXIT_WORLD;
+  },
+);

@@ -1,0 +1,92 @@
+// The flags: one row each. Parser, types, --help and docs/cli.md derive from this table.
+import { duration, type Flag, file, integer, list, text, toggle, type ValuesOf } from './flags.ts';
+
+const cluster = 'The cluster';
+const selection = 'What is served';
+const serving = 'How it is served';
+const sharding = 'Sharding';
+const logging = 'Logging';
+
+const PORT_MAX = 65_535;
+const SHARDS_MAX = 1_000_000;
+
+/** A flag of klog, which charts and manifests pass; logs here go to stderr as JSON lines. */
+const klog = <T>(kind: Flag<T>['kind'], initial: T): Flag<T> => ({
+  kind,
+  default: initial,
+  help: 'Accepted, no effect here.',
+  group: logging,
+  ignored: true,
+});
+
+// biome-ignore format: one row per flag
+export const flags = {
+  kubeconfig: { group: cluster, kind: file, default: undefined,
+    help: 'Kubeconfig file with the cluster to watch and the credentials for it.' },
+  apiserver: { group: cluster, kind: { ...text, placeholder: 'URL' }, default: undefined,
+    help: 'URL of the API server; takes the place of the one that the kubeconfig names.' },
+
+  resources: { group: selection, kind: list, default: [], defaultText: 'all that are on by default',
+    help: 'Resources to serve, by plural: pods,nodes. May be repeated.' },
+  namespaces: { group: selection, kind: list, default: [], defaultText: 'all',
+    help: 'Namespaces to watch. May be repeated.' },
+  'namespaces-denylist': { group: selection, kind: list, default: [], defaultText: 'none',
+    help: 'Namespaces to leave out. May be repeated.' },
+  'metric-allowlist': { group: selection, kind: list, default: [], defaultText: 'all',
+    help: 'Families to serve: regular expressions, unanchored. Excludes --metric-denylist.' },
+  'metric-denylist': { group: selection, kind: list, default: [], defaultText: 'none',
+    help: 'Families not to serve: regular expressions, unanchored. Excludes --metric-allowlist.' },
+  'metric-opt-in-list': { group: selection, kind: list, default: [], defaultText: 'none',
+    help: 'Families to serve that are off unless named here.' },
+  'metric-labels-allowlist': { group: selection, kind: { ...text, placeholder: 'R=[K,K]' }, default: undefined,
+    help: 'Label keys that kube_<resource>_labels shows: pods=[app,tier],nodes=[*].' },
+  'metric-annotations-allowlist': { group: selection, kind: { ...text, placeholder: 'R=[K,K]' }, default: undefined,
+    help: 'Annotation keys that kube_<resource>_annotations shows, written in the same way.' },
+
+  host: { group: serving, kind: { ...text, placeholder: 'ADDRESS' }, default: '::',
+    help: 'Address to serve the cluster\'s metrics on.' },
+  port: { group: serving, kind: integer(0, PORT_MAX), default: 8080,
+    help: 'Port to serve the cluster\'s metrics on.' },
+  'telemetry-host': { group: serving, kind: { ...text, placeholder: 'ADDRESS' }, default: '::',
+    help: 'Address to serve the metrics about kubestate itself on.' },
+  'telemetry-port': { group: serving, kind: integer(0, PORT_MAX), default: 8081,
+    help: 'Port to serve the metrics about kubestate itself on.' },
+  'enable-gzip-encoding': { group: serving, kind: toggle, default: true,
+    help: 'Compress responses for the clients that ask for it.' },
+  'serve-before-sync': { group: serving, kind: toggle, default: false,
+    help: 'Answer scrapes before every resource has had its first complete list.' },
+  'server-read-timeout': { group: serving, kind: duration, default: 60_000, defaultText: '1m',
+    help: 'Longest time to read a request.' },
+  'server-read-header-timeout': { group: serving, kind: duration, default: 5_000, defaultText: '5s',
+    help: 'Longest time to read a request\'s headers.' },
+  'server-write-timeout': { group: serving, kind: duration, default: 60_000, defaultText: '1m',
+    help: 'Longest time to write a response.' },
+  'server-idle-timeout': { group: serving, kind: duration, default: 300_000, defaultText: '5m',
+    help: 'How long an idle connection is kept.' },
+
+  shard: { group: sharding, kind: integer(0, SHARDS_MAX), default: 0,
+    help: 'Which shard this process is, counted from 0.' },
+  'total-shards': { group: sharding, kind: integer(1, SHARDS_MAX), default: 1,
+    help: 'How many shards there are.' },
+
+  v: { group: logging, short: 'v', kind: integer(0, 20), default: 0,
+    help: 'Verbosity; from 4 on, debugging lines are logged too.' },
+  add_dir_header: klog(toggle, false),
+  alsologtostderr: klog(toggle, false),
+  alsologtostderrthreshold: klog(text, undefined),
+  legacy_stderr_threshold_behavior: klog(toggle, true),
+  log_backtrace_at: klog(text, undefined),
+  log_dir: klog(text, undefined),
+  log_file: klog(text, undefined),
+  log_file_max_size: klog(text, undefined),
+  logtostderr: klog(toggle, true),
+  one_output: klog(toggle, false),
+  skip_headers: klog(toggle, false),
+  skip_log_headers: klog(toggle, false),
+  stderrthreshold: klog(text, undefined),
+  vmodule: klog(text, undefined),
+
+  help: { group: 'Other', short: 'h', kind: toggle, default: false, help: 'Show this page.' },
+} satisfies Record<string, Flag<unknown>>;
+
+export type Options = ValuesOf<typeof flags>;
