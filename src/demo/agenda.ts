@@ -1,0 +1,92 @@
+// What is to happen when: actions in the order of simulated time, which may pass faster than ours.
+import type { Clock } from '../clock.ts';
+import { lowerBound } from './storage.ts';
+
+/** More than 100,000 pods plan at a time: beyond it, something plans without end. */
+const entriesMax = 1_000_000;
+
+interface Entry {
+  readonly atMs: number;
+  readonly action: () => void;
+}
+
+/** Runs actions one at a time; each may put further ones on the agenda. */
+export class Agenda {
+  readonly #clock: Clock;
+  readonly #speed: number;
+  readonly #startMs: number;
+  readonly #startWallMs: number;
+  /** The latest first, so that the next one is at the end. */
+  readonly #entries: Entry[] = [];
+  #wake = new AbortController();
+
+  readonly #onError: (error: unknown) => void;
+
+  /**
+   * `speed` is how many simulated seconds pass in one of ours; more than 0. An action that throws
+   * is told of, and the next one runs.
+   */
+  constructor(clock: Clock, speed: number, onError: (error: unknown) => void) {
+    this.#onError = onError;
+    this.#clock = clock;
+    this.#speed = speed;
+    this.#startMs = clock.now();
+    this.#startWallMs = clock.wall();
+  }
+
+  /** Simulated milliseconds since 1970. */
+  get nowMs(): number {
+    return this.#startWallMs + (this.#clock.now() - this.#startMs) * this.#speed;
+  }
+
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /** Puts an action on the agenda; the function returned takes it off. */
+  after(ms: number, action: () => void): () => void {
+    if (this.#entries.length === entriesMax) {
+      throw new RangeError(`expected at most ${entriesMax} actions on the agenda`);
+    }
+    const entry = { atMs: this.nowMs + ms, action };
+    const at = lowerBound(this.#entries, ({ atMs }) => atMs <= entry.atMs);
+    this.#entries.splice(at, 0, entry);
+    // Whoever waits for a later one is to look again.
+    if (at === this.#entries.length - 1) this.#wake.abort();
+    return () => this.#remove(entry);
+  }
+
+  /** Runs what is due, as it becomes due, until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#wake = new AbortController();
+      const next = this.#entries.at(-1);
+      const waitMs = next === undefined ? Number.POSITIVE_INFINITY : next.atMs - this.nowMs;
+      if (next !== undefined && waitMs <= 0) {
+        this.#entries.pop();
+        this.#do(next);
+        await this.#clock.turn();
+      } else {
+        const sleepMs = Math.min(waitMs / this.#speed, sleepMsMax);
+        await this.#clock.sleep(sleepMs, AbortSignal.any([signal, this.#wake.signal]));
+      }
+    }
+  }
+
+  #do({ action }: Entry): void {
+    try {
+      action();
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  #remove(entry: Entry): void {
+    const from = lowerBound(this.#entries, ({ atMs }) => atMs <= entry.atMs);
+    const at = this.#entries.indexOf(entry, from);
+    if (at >= 0) this.#entries.splice(at, 1);
+  }
+}
+
+/** Longer waits overflow a timer. */
+const sleepMsMax = 2 ** 31 - 1;

@@ -1,0 +1,308 @@
+// A believable cluster, built as if it had run for months: the same seed builds the same one.
+import type { Clock } from '../clock.ts';
+import type { ApiServer } from './apiserver.ts';
+import { belongsOn, daemonSetStatus, newDaemon } from './daemonsets.ts';
+import { deploymentStatus, templateHash } from './deployments.ts';
+import { clusterExtras, controlPlanePods, workloadExtras } from './extras.ts';
+import { cronJobStatus, jobStatus, newJob, newWorker, nextDue, periodOf } from './jobs.ts';
+import { withManagedFields } from './managedFields.ts';
+import { makeNode, podAddress, podAddressesMax } from './nodes.ts';
+import type { ApiObject, Node, Pod, PodTemplate, ReplicaSet } from './objects.ts';
+import {
+  backOff,
+  becomeReady,
+  bind,
+  crash,
+  failToSchedule,
+  finish,
+  newPod,
+  prepare,
+  restart,
+  run,
+} from './pods.ts';
+import { between, nameSuffix, seededRandom } from './random.ts';
+import { newReplicaSet, replicaSetStatus, revisionAnnotation } from './replicasets.ts';
+import { newMember, statefulSetStatus } from './statefulsets.ts';
+import { timestamp } from './storage.ts';
+import { cronJobOf, daemonSetOf, deploymentOf, statefulSetOf } from './templates.ts';
+import { filler, type Workload, workloads } from './workloads.ts';
+import { quantity, requestOf } from './world.ts';
+
+const nodesMin = 6;
+/** As many nodes as keep this many pods on each. */
+const podsPerNode = 60;
+/** Replicas of the workloads that fill a larger cluster. */
+const fillerReplicas = 5;
+/** Finished Jobs that each CronJob still has. */
+const jobsKept = 3;
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+const weekMs = 7 * dayMs;
+
+export interface ClusterOptions {
+  readonly clock: Clock;
+  readonly seed: number;
+  /** How many pods there are; absent for the base workloads alone. */
+  readonly pods?: number;
+  /** Pods carry the record of who wrote which field, as real ones do: three times the bytes. */
+  readonly managedFields?: boolean;
+}
+
+/** Fills a server with a cluster that fits the moment of its clock. */
+export function buildCluster(server: ApiServer, options: ClusterOptions): void {
+  new Builder(server, options).build();
+}
+
+/** What is known while a cluster is built; workloads are made one after the other. */
+class Builder {
+  readonly #server: ApiServer;
+  readonly #random: () => number;
+  readonly #wallMs: number;
+  readonly #podsMax: number;
+  readonly #filled: boolean;
+  readonly #managedFields: boolean;
+  readonly #nodes: Node[] = [];
+  /** What is left on each node, in the order of the nodes. */
+  readonly #free: { pods: number; cpu: number; memory: number }[] = [];
+  #nextNode = 0;
+  #pods = 0;
+  #services = 0;
+
+  constructor(server: ApiServer, { clock, seed, pods, managedFields = false }: ClusterOptions) {
+    this.#server = server;
+    this.#random = seededRandom(seed);
+    this.#wallMs = clock.wall();
+    this.#podsMax = pods ?? Number.POSITIVE_INFINITY;
+    this.#filled = pods !== undefined;
+    this.#managedFields = managedFields;
+  }
+
+  build(): void {
+    const nodes = this.#filled ? Math.ceil(this.#podsMax / podsPerNode) : 0;
+    for (let index = 0; index < Math.max(nodes, nodesMin); index++) this.#addNode(index);
+    const [controlPlane] = this.#nodes as [Node];
+    const birth = { now: this.#ago(200 * dayMs), random: this.#random };
+    const namespaces = new Set(workloads.map(({ namespace }) => namespace));
+    for (const object of clusterExtras(namespaces, birth)) this.#server.create(object);
+    for (const pod of controlPlanePods(controlPlane, birth)) {
+      if (this.#room() > 0) this.#start(pod, this.#ago(30 * dayMs), controlPlane);
+    }
+    for (const workload of workloads) this.#addWorkload(workload);
+    for (let index = 0; this.#filled && this.#room() > 0; index++) {
+      const workload = filler(index, Math.min(fillerReplicas, this.#room()));
+      if (!namespaces.has(workload.namespace)) {
+        namespaces.add(workload.namespace);
+        const added = clusterExtras(new Set([workload.namespace]), birth, false);
+        for (const object of added) this.#server.create(object);
+      }
+      this.#addWorkload(workload);
+    }
+  }
+
+  #room(): number {
+    return this.#podsMax - this.#pods;
+  }
+
+  #ago(ms: number): string {
+    return timestamp(this.#wallMs - ms);
+  }
+
+  /** A moment between two that lie in the past. */
+  #between(oldestMs: number, youngestMs: number): string {
+    return this.#ago(between(this.#random, youngestMs, oldestMs));
+  }
+
+  #addNode(index: number): void {
+    const now = this.#between(200 * dayMs, 190 * dayMs);
+    const node = makeNode({ index, controlPlane: index === 0, random: this.#random, now });
+    this.#nodes.push(node);
+    const { pods, cpu, memory } = node.status.allocatable ?? {};
+    this.#free.push({ pods: quantity(pods), cpu: quantity(cpu), memory: quantity(memory) });
+    this.#server.create(node);
+  }
+
+  /** Adds a workload and its pods, or leaves it out where there is no room for it. */
+  #addWorkload(workload: Workload): void {
+    const { kind, replicas = 1 } = workload;
+    const size = { Deployment: replicas, StatefulSet: replicas, DaemonSet: this.#nodes.length };
+    if ((kind === 'CronJob' ? jobsKept : size[kind]) > this.#room()) return;
+    const birth = { now: this.#between(190 * dayMs, 60 * dayMs), random: this.#random };
+    this.#services += 1;
+    for (const object of workloadExtras(workload, this.#services, birth)) {
+      this.#server.create(object);
+    }
+    if (kind === 'Deployment') this.#addDeployment(workload, birth.now);
+    else if (kind === 'StatefulSet') this.#addStatefulSet(workload, birth.now);
+    else if (kind === 'DaemonSet') this.#addDaemonSet(workload, birth.now);
+    else this.#addCronJob(workload, birth.now);
+  }
+
+  #addDeployment(workload: Workload, born: string): void {
+    const random = this.#random;
+    const deployment = deploymentOf(workload, { now: born, random });
+    // Fillers have no past: ten thousand of them would double the ReplicaSets.
+    const revision = workload.namespace.startsWith('team-') ? 1 : between(random, 1, 3);
+    for (let old = 1; old < revision; old++) {
+      this.#server.create(this.#oldReplicaSet(workload, old));
+    }
+    const { crashesAfter, gpu, replicas = 1 } = workload;
+    const recent = crashesAfter !== undefined || gpu === true;
+    const now = recent ? this.#ago(12 * minuteMs) : this.#between(weekMs, dayMs);
+    const hash = templateHash(deployment);
+    const set = newReplicaSet({ deployment, hash, revision, replicas, now, random });
+    const pods = Array.from({ length: replicas }, () => {
+      const name = `${set.metadata.name}-${nameSuffix(random)}`;
+      const { namespace } = workload;
+      const template = set.spec.template as PodTemplate;
+      return newPod({ name, namespace, owner: set, template, random, now });
+    });
+    for (const pod of pods) {
+      if (gpu) this.#leaveUnscheduled(pod, now);
+      else this.#start(pod, now, undefined, crashesAfter);
+    }
+    set.status = replicaSetStatus(set, pods);
+    this.#server.create(set);
+    deployment.metadata.generation = revision;
+    deployment.metadata.annotations = {
+      ...deployment.metadata.annotations,
+      [revisionAnnotation]: String(revision),
+    };
+    deployment.status.observedGeneration = revision;
+    deployment.status = deploymentStatus(deployment, [set], now);
+    // Seen again now: what has not become available meanwhile has missed its deadline.
+    deployment.status = deploymentStatus(deployment, [set], this.#ago(0));
+    this.#server.create(deployment);
+  }
+
+  /** What an earlier version of a Deployment left behind: a ReplicaSet of none. */
+  #oldReplicaSet(workload: Workload, revision: number): ReplicaSet {
+    const random = this.#random;
+    const image = `${workload.image}-old${revision}`;
+    const deployment = deploymentOf({ ...workload, image }, { now: this.#ago(weekMs), random });
+    const now = this.#between(5 * weekMs, 2 * weekMs);
+    const hash = templateHash(deployment);
+    const set = newReplicaSet({ deployment, hash, revision, replicas: 0, now, random });
+    set.status = replicaSetStatus(set, []);
+    return set;
+  }
+
+  #addStatefulSet(workload: Workload, born: string): void {
+    const random = this.#random;
+    const set = statefulSetOf(workload, { now: born, random });
+    const now = this.#between(weekMs, dayMs);
+    const pods = Array.from({ length: workload.replicas ?? 1 }, (_, i) =>
+      newMember(set, i, { now, random }),
+    );
+    for (const pod of pods) this.#start(pod, now);
+    set.status = statefulSetStatus(set, pods);
+    this.#server.create(set);
+  }
+
+  #addDaemonSet(workload: Workload, born: string): void {
+    const random = this.#random;
+    const set = daemonSetOf(workload, { now: born, random });
+    const nodes = this.#nodes.filter((node) => belongsOn(set, node));
+    const now = this.#between(weekMs, dayMs);
+    const pods = nodes.map((node) => {
+      const pod = newDaemon(set, node, { now, random });
+      this.#start(pod, now, node);
+      return pod;
+    });
+    set.status = daemonSetStatus(set, pods, nodes.length);
+    this.#server.create(set);
+  }
+
+  #addCronJob(workload: Workload, born: string): void {
+    const random = this.#random;
+    const cronJob = cronJobOf(workload, { now: born, random });
+    const { schedule = '', runsFor = 30 } = workload;
+    const period = periodOf(schedule) ?? { everyMs: dayMs, offsetMs: 0 };
+    // The last time at which it was due and has had the time to finish.
+    const lastMs = nextDue(period, this.#wallMs - runsFor * 1_000) - period.everyMs;
+    const jobs = Array.from({ length: jobsKept }, (_, i) => {
+      const startMs = lastMs - i * period.everyMs;
+      const endMs = startMs + runsFor * 1_000;
+      const now = timestamp(startMs);
+      const job = newJob(cronJob, Math.floor(startMs / minuteMs), { now, random });
+      const pod = newWorker(job, { now, random });
+      this.#start(pod, now, undefined, undefined, timestamp(endMs));
+      job.status = jobStatus({ ...job, status: { startTime: now } }, [pod], timestamp(endMs));
+      this.#server.create(job);
+      return job;
+    });
+    cronJob.status = cronJobStatus(cronJob, jobs);
+    cronJob.status.lastScheduleTime = jobs[0]?.metadata.creationTimestamp;
+    this.#server.create(cronJob);
+  }
+
+  /** Takes a pod to where it has been since `now`: running, crash-looping, or done at `ended`. */
+  #start(pod: Pod, now: string, node?: Node, crashesAfter?: number, ended?: string): void {
+    const place = node ?? this.#placeFor(pod);
+    if (place === undefined) {
+      this.#leaveUnscheduled(pod, now);
+      return;
+    }
+    if (ended === undefined) this.#take(pod, place);
+    bind(pod, place.metadata.name, now);
+    prepare(pod, place, now);
+    run(pod, this.#addressOn(place, ended !== undefined), now, this.#random);
+    if (crashesAfter !== undefined) this.#crashLoop(pod, crashesAfter);
+    else becomeReady(pod, now);
+    if (ended !== undefined) finish(pod, 0, ended);
+    this.#add(pod);
+  }
+
+  /** Four restarts within some minutes: enough to be a trouble, few enough to see the next. */
+  #crashLoop(pod: Pod, seconds: number): void {
+    const restarts = 4;
+    for (let left = restarts; left >= 0; left--) {
+      crash(pod, this.#ago(left * 90_000));
+      if (left > 0) restart(pod, this.#ago(left * 90_000 - seconds * 1_000), this.#random);
+    }
+    backOff(pod, 10 * 2 ** (restarts - 1));
+  }
+
+  #leaveUnscheduled(pod: Pod, now: string): void {
+    const message =
+      `0/${this.#nodes.length} nodes are available: ` +
+      `1 node(s) had untolerated taint(s) {node-role.kubernetes.io/control-plane}, ` +
+      `${this.#nodes.length - 1} Insufficient nvidia.com/gpu.`;
+    failToSchedule(pod, message, now);
+    this.#add(pod);
+  }
+
+  #add(pod: Pod): void {
+    this.#pods += 1;
+    const object: ApiObject = this.#managedFields ? withManagedFields(pod) : pod;
+    this.#server.create(object);
+  }
+
+  /** The next node, in turn, with room for a pod; the first holds the control plane. */
+  #placeFor(pod: Pod): Node | undefined {
+    const { cpu, memory } = requestOf(pod.spec);
+    const workers = this.#nodes.length - 1;
+    for (let tried = 0; tried < workers; tried++) {
+      const index = 1 + (this.#nextNode++ % workers);
+      const free = this.#free[index];
+      if (free !== undefined && free.pods > 0 && free.cpu >= cpu && free.memory >= memory) {
+        return this.#nodes[index];
+      }
+    }
+    return undefined;
+  }
+
+  /** Those that run count down from the node's room; those that are done leave theirs behind. */
+  #addressOn(node: Node, ended: boolean): string {
+    const free = this.#free[this.#nodes.indexOf(node)]?.pods ?? 0;
+    return podAddress(node, ended ? podAddressesMax - 1 - free : free);
+  }
+
+  #take(pod: Pod, node: Node): void {
+    const free = this.#free[this.#nodes.indexOf(node)];
+    if (free === undefined) return;
+    const { cpu, memory } = requestOf(pod.spec);
+    free.pods -= 1;
+    free.cpu -= cpu;
+    free.memory -= memory;
+  }
+}

@@ -1,0 +1,244 @@
+// The simulated cluster's life: controllers that follow every change, and what happens of itself.
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import { Agenda } from './agenda.ts';
+import type { ApiServer } from './apiserver.ts';
+import { reconcileDaemonSet } from './daemonsets.ts';
+import { reconcileDeployment } from './deployments.ts';
+import { type Happening, happenings } from './happenings.ts';
+import { nextDue, periodOf, reconcileCronJob, reconcileJob, startJob } from './jobs.ts';
+import { Kubelet } from './kubelet.ts';
+import {
+  type ApiObject,
+  type CronJob,
+  controllerOf,
+  type Deployment,
+  type Node,
+  type Pod,
+} from './objects.ts';
+import { between, seededRandom } from './random.ts';
+import { reconcileReplicaSet } from './replicasets.ts';
+import { reconcileStatefulSet } from './statefulsets.ts';
+import { keyOf, type LivingResource, World } from './world.ts';
+
+/** Steps after which controllers that still find something to do are taken for broken. */
+const reconcilesMax = 1_000_000;
+
+export interface LifeOptions {
+  readonly clock: Clock;
+  /** Simulated seconds in one of ours; 0 for a cluster where nothing happens. */
+  readonly speed: number;
+  readonly seed: number;
+  readonly log?: Logger;
+  /** Told of a mistake in life itself, which goes on; logged where absent. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** A cluster that lives. */
+export interface Life {
+  /** How many actions are planned, for those who look whether anything grows without bound. */
+  readonly planned: number;
+  /** Ends life; the objects stay as they are. */
+  stop(): Promise<void>;
+}
+
+/** Brings the objects of a server to life: what there is, and what clients add or change. */
+export function startLife(server: ApiServer, options: LifeOptions): Life {
+  const { clock, speed, seed, log } = options;
+  if (speed === 0) return { planned: 0, stop: async () => undefined };
+  const onError =
+    options.onError ?? ((error: unknown) => log?.error({ error }, 'the simulated life stumbled'));
+  const agenda = new Agenda(clock, speed, onError);
+  const random = seededRandom(seed);
+  const controllers = new Controllers(server, { clock, random, agenda, onError });
+  controllers.start();
+  const stopped = new AbortController();
+  const running = agenda.run(stopped.signal);
+  return {
+    get planned() {
+      return agenda.size;
+    },
+    async stop() {
+      stopped.abort();
+      await running;
+      controllers.stop();
+    },
+  };
+}
+
+/** The controller of each resource that has one. */
+const reconcilers = {
+  cronjobs: reconcileCronJob,
+  daemonsets: reconcileDaemonSet,
+  deployments: reconcileDeployment,
+  jobs: reconcileJob,
+  replicasets: reconcileReplicaSet,
+  statefulsets: reconcileStatefulSet,
+} as const;
+
+type Controlled = keyof typeof reconcilers;
+
+const resourceOfKind: Readonly<Record<string, Controlled>> = {
+  CronJob: 'cronjobs',
+  DaemonSet: 'daemonsets',
+  Deployment: 'deployments',
+  Job: 'jobs',
+  ReplicaSet: 'replicasets',
+  StatefulSet: 'statefulsets',
+};
+
+/** What each controller makes, and what therefore goes with it. */
+const dependents: Readonly<Record<Controlled, LivingResource>> = {
+  cronjobs: 'jobs',
+  daemonsets: 'pods',
+  deployments: 'replicasets',
+  jobs: 'pods',
+  replicasets: 'pods',
+  statefulsets: 'pods',
+};
+
+interface Surroundings {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly agenda: Agenda;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Follows the changes of the server; after each, what it concerns is put in order at once. */
+class Controllers {
+  readonly #world: World;
+  readonly #agenda: Agenda;
+  readonly #kubelet: Kubelet;
+  readonly #onError: (error: unknown) => void;
+  /** Objects that a change concerns: resource and key, in the order of the changes. */
+  readonly #queue = new Map<string, readonly [resource: Controlled, key: string]>();
+  /** The uids of CronJobs and Deployments that are on the agenda. */
+  readonly #scheduled = new Set<string>();
+  #busy = false;
+
+  constructor(server: ApiServer, { clock, random, agenda, onError }: Surroundings) {
+    this.#onError = onError;
+    this.#agenda = agenda;
+    this.#world = new World(server, { clock, random }, (...change) => this.#follow(...change));
+    this.#kubelet = new Kubelet(this.#world, agenda);
+  }
+
+  start(): void {
+    for (const pod of this.#world.each<Pod>('pods')) this.#kubelet.look(pod, false);
+    for (const cronJob of this.#world.each<CronJob>('cronjobs')) this.#schedule(cronJob);
+    for (const deployment of this.#world.each<Deployment>('deployments')) {
+      this.#awaitProgress(deployment);
+    }
+    for (const happening of happenings) this.#expect(happening, happening.firstSeconds);
+  }
+
+  stop(): void {
+    this.#world.close();
+  }
+
+  #follow(resource: LivingResource, object: ApiObject, gone: boolean): void {
+    const owner = controllerOf(object);
+    const controller = resourceOfKind[owner?.kind ?? ''];
+    const namespace = object.metadata.namespace;
+    if (owner !== undefined && controller !== undefined) {
+      this.#enqueue(controller, `${namespace}/${owner.name}`);
+    }
+    if (resource === 'pods') this.#kubelet.look(object as Pod, gone);
+    else if (resource === 'nodes') this.#followNode(object as Node, gone);
+    else if (resource !== 'horizontalpodautoscalers') {
+      if (gone) this.#removeDependents(resource, object);
+      else this.#enqueue(resource, keyOf(object));
+      if (resource === 'cronjobs' && !gone) this.#schedule(object as CronJob);
+      if (resource === 'deployments' && !gone) this.#awaitProgress(object as Deployment);
+    }
+    this.#settle();
+  }
+
+  #followNode(node: Node, gone: boolean): void {
+    for (const set of this.#world.each('daemonsets')) this.#enqueue('daemonsets', keyOf(set));
+    if (!gone) return;
+    for (const pod of this.#world.podsOn(node)) this.#world.remove('pods', pod);
+  }
+
+  #removeDependents(resource: Controlled, owner: ApiObject): void {
+    const dependent = dependents[resource];
+    for (const one of this.#world.owned(dependent, owner)) this.#world.remove(dependent, one);
+  }
+
+  #enqueue(resource: Controlled, key: string): void {
+    this.#queue.set(`${resource} ${key}`, [resource, key]);
+  }
+
+  /** Lets the controllers work until none has anything left to do. */
+  #settle(): void {
+    // What controllers change is followed too, and only put into the queue.
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      let count = 0;
+      // What is put into the queue meanwhile has its turn behind what is there.
+      for (const [id, [resource, key]] of this.#queue) {
+        count += 1;
+        if (count > reconcilesMax) throw new Error('expected the controllers to come to rest');
+        this.#queue.delete(id);
+        this.#reconcile(resource, key);
+      }
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #reconcile(resource: Controlled, key: string): void {
+    const object = this.#world.get(resource, key);
+    if (object === undefined) return;
+    const reconcile = reconcilers[resource] as (object: ApiObject, world: World) => void;
+    try {
+      reconcile(object, this.#world);
+    } catch (error) {
+      // Whoever made the change, perhaps a client of the server, has no part in our mistake.
+      this.#onError(error);
+    }
+  }
+
+  /** Puts the next Job of a CronJob on the agenda, and with it the one after. */
+  #schedule(cronJob: CronJob): void {
+    const { uid = '' } = cronJob.metadata;
+    const period = periodOf(cronJob.spec.schedule);
+    if (period === undefined || this.#scheduled.has(uid)) return;
+    this.#scheduled.add(uid);
+    const due = nextDue(period, this.#agenda.nowMs);
+    this.#agenda.after(due - this.#agenda.nowMs, () => {
+      this.#scheduled.delete(uid);
+      const present = this.#world.get<CronJob>('cronjobs', keyOf(cronJob));
+      if (present?.metadata.uid !== uid) return;
+      startJob(present, Math.round(due / 60_000), this.#world);
+      this.#schedule(present);
+    });
+  }
+
+  /** A rollout that stands still changes nothing: somebody has to look at it when it is late. */
+  #awaitProgress(deployment: Deployment): void {
+    const { uid = '' } = deployment.metadata;
+    const moving = deployment.status.conditions?.some(
+      ({ type, reason }) => type === 'Progressing' && reason === 'ReplicaSetUpdated',
+    );
+    if (!moving || this.#scheduled.has(uid)) return;
+    this.#scheduled.add(uid);
+    const seconds = (deployment.spec.progressDeadlineSeconds ?? 600) + 1;
+    this.#agenda.after(seconds * 1_000, () => {
+      this.#scheduled.delete(uid);
+      this.#enqueue('deployments', keyOf(deployment));
+      this.#settle();
+      const present = this.#world.get<Deployment>('deployments', keyOf(deployment));
+      if (present?.metadata.uid === uid) this.#awaitProgress(present);
+    });
+  }
+
+  #expect(happening: Happening, [min, max]: readonly [number, number]): void {
+    const afterMs = between(this.#world.random, min * 1_000, max * 1_000);
+    this.#agenda.after(afterMs, () => {
+      happening.happen(this.#world, (ms, then) => this.#agenda.after(ms, then));
+      this.#expect(happening, happening.everySeconds);
+    });
+  }
+}

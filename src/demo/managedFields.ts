@@ -1,0 +1,39 @@
+// The record of who wrote which field, which makes up most of a real object's bytes.
+import type { ApiObject, Metadata, Pod } from './objects.ts';
+
+/** The object with the record that its controller and the kubelet would have left on it. */
+export function withManagedFields(pod: Pod): Pod {
+  const { labels, annotations, ownerReferences } = pod.metadata;
+  const time = pod.metadata.creationTimestamp;
+  const entry = { apiVersion: pod.apiVersion, fieldsType: 'FieldsV1', operation: 'Update', time };
+  const made = { metadata: { labels, annotations, ownerReferences }, spec: pod.spec };
+  const managedFields = [
+    { manager: 'kube-controller-manager', ...entry, fieldsV1: fieldsOf(made) },
+    {
+      manager: 'kubelet',
+      ...entry,
+      fieldsV1: fieldsOf({ status: pod.status }),
+      subresource: 'status',
+    },
+  ] as unknown as Metadata['managedFields'];
+  return { ...pod, metadata: { ...pod.metadata, managedFields } } satisfies ApiObject;
+}
+
+/** The paths of a value as FieldsV1: `f:` before names, `k:` before what tells items apart. */
+function fieldsOf(value: unknown): object {
+  if (Array.isArray(value)) {
+    const keyed = value.map((item): [string, unknown] => [itemKey(item), item]);
+    return Object.fromEntries([['.', {}], ...keyed.map(([key, item]) => [key, fieldsOf(item)])]);
+  }
+  if (typeof value !== 'object' || value === null) return {};
+  const present = Object.entries(value).filter(([, part]) => part !== undefined);
+  return Object.fromEntries(present.map(([name, part]) => [`f:${name}`, fieldsOf(part)]));
+}
+
+function itemKey(item: unknown): string {
+  const { name, type, ip, uid } = (item ?? {}) as Record<string, unknown>;
+  const [field, value] = Object.entries({ name, type, ip, uid }).find(
+    ([, one]) => one !== undefined,
+  ) ?? ['', undefined];
+  return field === '' ? `v:${JSON.stringify(item)}` : `k:${JSON.stringify({ [field]: value })}`;
+}

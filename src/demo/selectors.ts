@@ -1,0 +1,93 @@
+// Label and field selectors: parsed from a query, held against objects.
+import { badRequest } from './apiStatus.ts';
+import type { Kind } from './kinds.ts';
+import type { ApiObject } from './objects.ts';
+
+/** Whether an object is among those asked for. */
+export type Selector = (object: ApiObject) => boolean;
+
+interface Requirement {
+  readonly field: string;
+  readonly equal: boolean;
+  readonly value: string;
+}
+
+/** The fields that objects are selected by, besides name and namespace; the default in words. */
+const selectableFields: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  certificatesigningrequests: { 'spec.signerName': '' },
+  jobs: { 'status.successful': '0' },
+  namespaces: { 'status.phase': '' },
+  nodes: { 'spec.unschedulable': 'false' },
+  pods: {
+    'spec.nodeName': '',
+    'spec.restartPolicy': '',
+    'spec.schedulerName': '',
+    'spec.serviceAccountName': '',
+    'spec.hostNetwork': 'false',
+    'status.phase': '',
+    'status.podIP': '',
+    'status.nominatedNodeName': '',
+  },
+  replicasets: { 'status.replicas': '0' },
+  replicationcontrollers: { 'status.replicas': '0' },
+  secrets: { type: '' },
+  services: { 'spec.clusterIP': '', 'spec.type': '' },
+};
+
+/** A selector of both kinds; undefined where the query has neither. Throws a 400. */
+export function parseSelectors(
+  kind: Kind,
+  { labelSelector = '', fieldSelector = '' }: { labelSelector?: string; fieldSelector?: string },
+): Selector | undefined {
+  const selectors = [
+    ...splitTerms(labelSelector).map(labelRequirement),
+    ...splitTerms(fieldSelector).map((term) => fieldRequirement(kind, term, fieldSelector)),
+  ];
+  if (selectors.length === 0) return undefined;
+  return (object) => selectors.every((selects) => selects(object));
+}
+
+const splitTerms = (text: string): string[] => text.split(',').filter((term) => term.trim() !== '');
+
+function labelRequirement(term: string): Selector {
+  const requirement = parseTerm(term);
+  if (requirement !== undefined) {
+    const { field, equal, value } = requirement;
+    return ({ metadata: { labels } }) => (labels?.[field] === value) === equal;
+  }
+  const [, not, key] = /^\s*(!?)\s*([\w./-]+)\s*$/.exec(term) ?? [];
+  if (key === undefined) {
+    throw badRequest(
+      `unable to parse requirement: expected key=value, key!=value, key or !key, got "${term}"`,
+    );
+  }
+  return ({ metadata: { labels } }) => Object.hasOwn(labels ?? {}, key) === (not === '');
+}
+
+function fieldRequirement(kind: Kind, term: string, whole: string): Selector {
+  const requirement = parseTerm(term);
+  if (requirement === undefined) {
+    throw badRequest(`invalid field selector "${whole}": expected field=value, got "${term}"`);
+  }
+  const { field, equal, value } = requirement;
+  const known = kind.custom ? {} : (selectableFields[kind.resource] ?? {});
+  const common = field === 'metadata.name' || (field === 'metadata.namespace' && kind.namespaced);
+  if (!common && !Object.hasOwn(known, field)) {
+    throw badRequest(`field label not supported: ${field} (of ${kind.resource})`);
+  }
+  const path = field === 'status.successful' ? ['status', 'succeeded'] : field.split('.');
+  const fallback = known[field] ?? '';
+  return (object) => ((textAt(object, path) ?? fallback) === value) === equal;
+}
+
+function parseTerm(term: string): Requirement | undefined {
+  const [, field, operator, value] = /^\s*([\w./-]+)\s*(==|!=|=)\s*([^=!]*?)\s*$/.exec(term) ?? [];
+  if (field === undefined || value === undefined) return undefined;
+  return { field, equal: operator !== '!=', value };
+}
+
+function textAt(object: ApiObject, path: readonly string[]): string | undefined {
+  let value: unknown = object;
+  for (const part of path) value = (value as Record<string, unknown> | null | undefined)?.[part];
+  return value === undefined || value === null ? undefined : String(value);
+}

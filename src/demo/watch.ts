@@ -1,0 +1,225 @@
+// Answers to a watch: the events of one kind from a version on, one line each.
+import type { Clock } from '../clock.ts';
+import { type ApiStatus, tooOld } from './apiStatus.ts';
+import { apiVersionOf } from './kinds.ts';
+import type { ListRequest } from './list.ts';
+import type { Representation } from './representation.ts';
+import type { Change, Stored } from './storage.ts';
+
+/** A watch that does not say how long it wants to last is ended after this. */
+const timeoutSecondsDefault = 1_800;
+/** The last bookmark of a watch comes this long before its end. */
+const lastBookmarkMs = 2_000;
+
+/** What servers differ in; a fault can change it for a request. */
+export interface Abilities {
+  /**
+   * How `sendInitialEvents` is met: `on`; `off`, the gate is closed (422); `refused`, the parameter
+   * is not taken at all (400); `ignored`, events from the version on and nothing else; `unmarked`,
+   * the initial events come, but no bookmark says that they are over.
+   */
+  readonly watchList: 'on' | 'off' | 'refused' | 'ignored' | 'unmarked';
+  /** Whether bookmarks between the events come, and whether they carry a version. */
+  readonly bookmarks: 'on' | 'off' | 'noVersion';
+}
+
+export interface WatchRequest extends ListRequest {
+  readonly as: Representation;
+  readonly abilities: Abilities;
+  readonly clock: Clock;
+  /** The time between two bookmarks. */
+  readonly bookmarkMs: number;
+  /** Aborted when the client leaves. */
+  readonly signal: AbortSignal;
+}
+
+/** The lines of a watch, as they become known, until its time is over. */
+export async function* watchPieces(request: WatchRequest): AsyncGenerator<Buffer> {
+  // Every timer of this watch ends with it.
+  const over = new AbortController();
+  try {
+    yield* new Watch(request, AbortSignal.any([request.signal, over.signal])).lines();
+  } finally {
+    over.abort();
+  }
+}
+
+/** The line of an ERROR event. */
+export function errorLine(status: ApiStatus): Buffer {
+  return Buffer.from(`${JSON.stringify({ type: 'ERROR', object: status.body })}\n`);
+}
+
+const INITIAL_EVENTS_END = { 'k8s.io/initial-events-end': 'true' };
+
+/** One open watch: it holds a place in the changes of its kind, and no changes of its own. */
+class Watch {
+  readonly #request: WatchRequest;
+  readonly #signal: AbortSignal;
+  readonly #bell = new Bell();
+  readonly #prefix: string;
+  #cursor = 0;
+  #bookmarkDue = false;
+  #timeOver = false;
+  /** The version at which the initial events are complete; undefined when that was said. */
+  #completeAt: number | undefined;
+
+  constructor(request: WatchRequest, signal: AbortSignal) {
+    this.#request = request;
+    this.#signal = signal;
+    this.#prefix = request.namespace === undefined ? '' : `${request.namespace}/`;
+  }
+
+  async *lines(): AsyncGenerator<Buffer> {
+    const { storage, options } = this.#request;
+    const { epoch } = storage;
+    const unsubscribe = storage.subscribe(() => this.#bell.ring());
+    this.#signal.addEventListener('abort', () => this.#bell.ring(), { once: true });
+    this.#startTimers();
+    try {
+      if (this.#wantsState()) {
+        yield* this.#state();
+      } else {
+        this.#cursor = Number(options.resourceVersion || storage.version);
+        if (this.#cursor < storage.oldest) {
+          // A watch that has been let in is told so by an event, not by the answer's code.
+          yield errorLine(tooOld(this.#cursor, storage.oldest));
+          return;
+        }
+      }
+      while (!this.#signal.aborted && storage.epoch === epoch) {
+        const changes = storage.changesAfter(this.#cursor);
+        // The client read more slowly than changes are forgotten: the server hangs up.
+        if (changes === undefined) return;
+        for (const change of changes) {
+          this.#cursor = change.version;
+          const line = this.#line(change);
+          if (line !== undefined) yield line;
+        }
+        if (changes.length > 0) continue;
+        const mark = this.#mark();
+        if (mark !== undefined) yield mark;
+        else if (this.#timeOver) return;
+        else await this.#bell.heard();
+      }
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  /** Whether it starts with what there is, rather than with what changes. */
+  #wantsState(): boolean {
+    const { options, abilities } = this.#request;
+    const { sendInitialEvents, resourceVersion } = options;
+    if (sendInitialEvents === undefined) return resourceVersion === '' || resourceVersion === '0';
+    return sendInitialEvents && abilities.watchList !== 'ignored';
+  }
+
+  *#state(): Generator<Buffer> {
+    const { storage, options, abilities, selector } = this.#request;
+    const items = storage.itemsAt(storage.version) ?? [];
+    this.#cursor = storage.version;
+    const marked = options.sendInitialEvents && options.allowWatchBookmarks;
+    if (marked && abilities.watchList === 'on') {
+      // A version that the server has yet to reach keeps the client waiting for the mark.
+      this.#completeAt = Number(options.resourceVersion) || storage.version;
+    }
+    for (const stored of items) {
+      if (!stored.key.startsWith(this.#prefix)) continue;
+      if (selector !== undefined && !selector(storage.read(stored))) continue;
+      yield this.#event('ADDED', stored.bytes);
+    }
+  }
+
+  /** The event of a change as this watch sees it; undefined if it concerns others only. */
+  #line({ type, stored, previous, version }: Change): Buffer | undefined {
+    if (!stored.key.startsWith(this.#prefix)) return undefined;
+    const { storage, selector } = this.#request;
+    if (selector === undefined) return this.#event(type, stored.bytes);
+    const selects = (state: Stored | undefined): boolean =>
+      state !== undefined && selector(storage.read(state));
+    const was = selects(previous);
+    const is = type !== 'DELETED' && selects(stored);
+    if (is) return this.#event(was ? 'MODIFIED' : 'ADDED', stored.bytes);
+    if (!was || previous === undefined) return undefined;
+    // What leaves the selection is shown as it was, under the version at which it left.
+    const { apiVersion: _, kind: __, ...last } = storage.read(previous);
+    last.metadata.resourceVersion = String(version);
+    return this.#event('DELETED', Buffer.from(JSON.stringify(last)));
+  }
+
+  /** The bookmark that is due, if one is; the changes up to now must have been sent. */
+  #mark(): Buffer | undefined {
+    const { storage, abilities } = this.#request;
+    const { version } = storage;
+    if (this.#completeAt !== undefined && version >= this.#completeAt) {
+      this.#completeAt = undefined;
+      return this.#bookmark({ resourceVersion: String(version), annotations: INITIAL_EVENTS_END });
+    }
+    if (!this.#bookmarkDue) return undefined;
+    this.#bookmarkDue = false;
+    // After a server went back in time, a watch from the future hears nothing, bookmarks included.
+    if (version < this.#cursor || this.#completeAt !== undefined) return undefined;
+    return this.#bookmark(
+      abilities.bookmarks === 'noVersion' ? {} : { resourceVersion: String(version) },
+    );
+  }
+
+  #bookmark(metadata: object): Buffer {
+    const { kind } = this.#request.storage;
+    const type = { kind: kind.kind, apiVersion: apiVersionOf(kind) };
+    const object = { ...type, metadata: { ...metadata, creationTimestamp: null } };
+    return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
+  }
+
+  #event(type: Change['type'], bytes: Buffer): Buffer {
+    const { storage, as } = this.#request;
+    const object = as.object(storage.kind, bytes);
+    return Buffer.concat([Buffer.from(`{"type":"${type}","object":`), object, LINE_END]);
+  }
+
+  #startTimers(): void {
+    const { options, abilities, bookmarkMs } = this.#request;
+    const timeoutMs = (options.timeoutSeconds || timeoutSecondsDefault) * 1_000;
+    this.#after(timeoutMs, () => {
+      this.#timeOver = true;
+    });
+    if (!options.allowWatchBookmarks || abilities.bookmarks === 'off') return;
+    const due = (): void => {
+      this.#bookmarkDue = true;
+    };
+    const every = (): void => {
+      due();
+      this.#after(bookmarkMs, every);
+    };
+    this.#after(bookmarkMs, every);
+    this.#after(Math.max(timeoutMs - lastBookmarkMs, 0), due);
+  }
+
+  #after(ms: number, then: () => void): void {
+    const ring = (): void => {
+      if (this.#signal.aborted) return;
+      then();
+      this.#bell.ring();
+    };
+    void this.#request.clock.sleep(ms, this.#signal).then(ring);
+  }
+}
+
+const LINE_END = Buffer.from('}\n');
+
+/** Wakes the one who waits; a ring while nobody waits is kept. */
+class Bell {
+  #rung = false;
+  #wake: (() => void) | undefined;
+
+  ring(): void {
+    this.#rung = true;
+    this.#wake?.();
+  }
+
+  async heard(): Promise<void> {
+    if (!this.#rung) await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#rung = false;
+    this.#wake = undefined;
+  }
+}

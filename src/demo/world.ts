@@ -1,0 +1,223 @@
+// The cluster as its controllers see it: the server's objects, and who owns which of them.
+import type { Clock } from '../clock.ts';
+import type { ApiServer } from './apiserver.ts';
+import {
+  type ApiObject,
+  controllerOf,
+  type Node,
+  type OwnerReference,
+  type Pod,
+} from './objects.ts';
+import { type Change, timestamp } from './storage.ts';
+
+/** Told of every change: the object's new state, and whether it has gone. */
+export type WorldListener = (resource: LivingResource, object: ApiObject, gone: boolean) => void;
+
+/** The resources that life has a part in. */
+export const livingResources = [
+  'nodes',
+  'cronjobs',
+  'daemonsets',
+  'deployments',
+  'horizontalpodautoscalers',
+  'jobs',
+  'replicasets',
+  'statefulsets',
+  'pods',
+] as const;
+
+export type LivingResource = (typeof livingResources)[number];
+
+/** What a node has given away, and to how many. */
+export interface Load {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly pods: number;
+}
+
+interface Place {
+  readonly node: string;
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+/** Reads and writes objects, and keeps the few relations that would else be searched for. */
+export class World {
+  readonly random: () => number;
+  readonly #server: ApiServer;
+  readonly #clock: Clock;
+  /** Keys of what an owner controls; an owner's dependents are all of one resource. */
+  readonly #owned = new Map<string, Set<string>>();
+  readonly #places = new Map<string, Place>();
+  readonly #loads = new Map<string, Load>();
+  readonly #nodes = new Map<string, Node>();
+  readonly #addresses = new Map<string, string>();
+  readonly #unsubscribes: (() => void)[];
+
+  constructor(
+    server: ApiServer,
+    { clock, random }: { clock: Clock; random: () => number },
+    listener: WorldListener,
+  ) {
+    this.#server = server;
+    this.#clock = clock;
+    this.random = random;
+    for (const resource of livingResources) {
+      for (const object of server.objects(resource)) this.#note(resource, object, false);
+    }
+    this.#unsubscribes = livingResources.map((resource) =>
+      server.storage(resource).subscribe((change) => {
+        if (change === undefined) return;
+        this.#follow(resource, change, listener);
+      }),
+    );
+  }
+
+  /** The present moment as objects carry it. */
+  get now(): string {
+    return timestamp(this.#clock.wall());
+  }
+
+  /** Stops following the server's changes. */
+  close(): void {
+    for (const unsubscribe of this.#unsubscribes) unsubscribe();
+  }
+
+  /** The nodes by name, to look at only: every pod that is placed looks at them. */
+  get nodes(): ReadonlyMap<string, Node> {
+    return this.#nodes;
+  }
+
+  /** The objects of a resource, each read when its turn comes. */
+  each<T extends ApiObject>(resource: LivingResource): Iterable<T> {
+    return this.#server.objects<T>(resource);
+  }
+
+  all<T extends ApiObject>(resource: LivingResource): T[] {
+    return [...this.each<T>(resource)];
+  }
+
+  get<T extends ApiObject>(resource: LivingResource, key: string): T | undefined {
+    const slash = key.indexOf('/');
+    const namespace = slash < 0 ? undefined : key.slice(0, slash);
+    return this.#server.get<T>(resource, namespace, key.slice(slash + 1));
+  }
+
+  /** What an owner controls, in the order of names. */
+  owned<T extends ApiObject>(resource: LivingResource, owner: ApiObject | OwnerReference): T[] {
+    const uid = 'metadata' in owner ? owner.metadata.uid : owner.uid;
+    const keys = [...(this.#owned.get(uid ?? '') ?? [])].sort();
+    return keys.flatMap((key) => this.get<T>(resource, key) ?? []);
+  }
+
+  create<T extends ApiObject>(object: T): T {
+    return this.#server.create(object);
+  }
+
+  update(object: ApiObject): void {
+    this.#server.update(object);
+  }
+
+  remove(resource: LivingResource, { metadata }: ApiObject): void {
+    this.#server.delete(resource, metadata.namespace, metadata.name);
+  }
+
+  /** What the pods on a node have been promised. */
+  loadOf(node: string): Load {
+    return this.#loads.get(node) ?? idle;
+  }
+
+  /** Whether a pod that has not ended answers at this address. */
+  isTaken(address: string): boolean {
+    return this.#addresses.has(address);
+  }
+
+  /** The pods that a node has taken on and that have not ended. */
+  podsOn({ metadata }: Node): Pod[] {
+    const keys = [...this.#places].flatMap(([key, { node }]) =>
+      node === metadata.name ? [key] : [],
+    );
+    return keys.flatMap((key) => this.get<Pod>('pods', key) ?? []);
+  }
+
+  #follow(resource: LivingResource, change: Change, listener: WorldListener): void {
+    const object = this.#server.storage(resource).read(change.stored);
+    const gone = change.type === 'DELETED';
+    this.#note(resource, object, gone);
+    listener(resource, object, gone);
+  }
+
+  #note(resource: LivingResource, object: ApiObject, gone: boolean): void {
+    const key = keyOf(object);
+    const owner = controllerOf(object)?.uid;
+    if (owner !== undefined) {
+      const keys = this.#owned.get(owner) ?? new Set();
+      if (gone) keys.delete(key);
+      else keys.add(key);
+      if (keys.size > 0) this.#owned.set(owner, keys);
+      else this.#owned.delete(owner);
+    }
+    if (resource === 'pods') this.#settle(key, object as Pod, gone);
+    if (resource !== 'nodes') return;
+    if (gone) this.#nodes.delete(key);
+    else this.#nodes.set(key, object as Node);
+  }
+
+  /** Books what a pod takes of its node, or gives back. */
+  #settle(key: string, { spec, status }: Pod, gone: boolean): void {
+    const over = gone || status.phase === 'Succeeded' || status.phase === 'Failed';
+    if (status.podIP !== undefined) {
+      if (!over) this.#addresses.set(status.podIP, key);
+      else if (this.#addresses.get(status.podIP) === key) this.#addresses.delete(status.podIP);
+    }
+    const before = this.#places.get(key);
+    if (before !== undefined) {
+      if (!over) return;
+      this.#places.delete(key);
+      this.#book(before, -1);
+    } else if (!over && spec.nodeName !== undefined) {
+      const place = { node: spec.nodeName, ...requestOf(spec) };
+      this.#places.set(key, place);
+      this.#book(place, 1);
+    }
+  }
+
+  #book({ node, cpu, memory }: Place, sign: 1 | -1): void {
+    const load = this.loadOf(node);
+    this.#loads.set(node, {
+      cpu: load.cpu + sign * cpu,
+      memory: load.memory + sign * memory,
+      pods: load.pods + sign,
+    });
+  }
+}
+
+const idle: Load = { cpu: 0, memory: 0, pods: 0 };
+
+export const keyOf = ({ metadata: { namespace, name } }: Pick<ApiObject, 'metadata'>): string =>
+  namespace === undefined ? name : `${namespace}/${name}`;
+
+/** What a pod asks of its node: cores and bytes. */
+export function requestOf({ containers }: Pod['spec']): { cpu: number; memory: number } {
+  const sum = (name: string): number =>
+    containers.reduce((all, { resources }) => all + quantity(resources?.requests?.[name]), 0);
+  return { cpu: sum('cpu'), memory: sum('memory') };
+}
+
+const factors: Readonly<Record<string, number>> = {
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+};
+
+/** A quantity as a number; 0 where there is none, or none that can be read. */
+export function quantity(text: string | undefined): number {
+  const [, number = '0', unit = ''] = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(text ?? '') ?? [];
+  return Number(number) * (factors[unit] ?? 1);
+}
