@@ -1,0 +1,72 @@
+// What manifests and kubelets rely on in the Dockerfile, read from its text.
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+
+interface Instruction {
+  readonly name: string;
+  readonly rest: string;
+}
+
+/** The instructions in order: comments dropped, continued lines joined. */
+function instructionsOf(dockerfile: string): Instruction[] {
+  return dockerfile
+    .replace(/^\s*#.*\n/gm, '')
+    .replace(/\\\n\s*/g, ' ')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [name = '', ...rest] = line.trim().split(/\s+/);
+      return { name: name.toUpperCase(), rest: rest.join(' ') };
+    });
+}
+
+/** `${NAME} AS stage`, written so that it is not taken for a template of ours. */
+const base = (text: string): string => text.replace(/^\w+/, (name) => ['$', `{${name}}`].join(''));
+
+describe('the Dockerfile', () => {
+  const instructions = instructionsOf(
+    readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8'),
+  );
+  const lastFrom = instructions.findLastIndex(({ name }) => name === 'FROM');
+  const runtime = instructions.slice(lastFrom);
+  const runtimeOf = (name: string) =>
+    runtime.filter((instruction) => instruction.name === name).map(({ rest }) => rest);
+
+  it('takes both bases as arguments, so that a mirror can stand in', () => {
+    const bases = instructions.filter(({ name }) => name === 'FROM').map(({ rest }) => rest);
+    expect(bases).to.deep.equal([base('BUILD_IMAGE AS build'), base('RUNTIME_IMAGE')]);
+    const args = instructions.filter(({ name }) => name === 'ARG').map(({ rest }) => rest);
+    expect(args).to.have.length(2);
+    expect(args[0]).to.match(/^BUILD_IMAGE=\S+:\S+$/);
+    expect(args[1]).to.match(/^RUNTIME_IMAGE=\S+:\S+$/);
+  });
+
+  it('runs as a number that is not root, which runAsNonRoot can check', () => {
+    expect(runtimeOf('USER')).to.deep.equal(['65534:65534']);
+  });
+
+  it('takes flags directly: manifests pass args and never a command', () => {
+    expect(runtimeOf('ENTRYPOINT')).to.deep.equal(['["/kube-state-metrics"]']);
+    expect(runtimeOf('CMD')).to.deep.equal([]);
+  });
+
+  it('puts the entry point where it says, executable by any user and writable by none', () => {
+    expect(runtimeOf('COPY')).to.include(
+      '--from=build --chmod=0555 /src/dist/kube-state-metrics /kube-state-metrics',
+    );
+  });
+
+  it('runs nothing in its last stage, whose base has no shell', () => {
+    expect(runtimeOf('RUN')).to.deep.equal([]);
+  });
+
+  it('exposes both ports', () => {
+    expect(runtimeOf('EXPOSE')).to.deep.equal(['8080 8081']);
+  });
+
+  it('makes glibc give freed memory back', () => {
+    expect(runtimeOf('ENV').join(' '))
+      .to.include('MALLOC_MMAP_THRESHOLD_=32768')
+      .and.to.include('MALLOC_TRIM_THRESHOLD_=131072');
+  });
+});

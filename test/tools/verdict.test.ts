@@ -1,0 +1,118 @@
+// What makes a CI run red, over reports in mocha's form.
+import { expect } from 'chai';
+import { checkVerdict, suiteVerdict } from '../../tools/ci/verdict.ts';
+
+interface Test {
+  readonly file: string;
+  readonly state: 'passed' | 'failed' | 'pending';
+}
+
+/** A report as mocha writes it, of tests that ended as said. */
+function reportOf(...tests: Test[]): unknown {
+  const titled = tests.map(({ file, state }, i) => ({
+    fullTitle: `test ${i}`,
+    file,
+    err: state === 'failed' ? { stack: 'AssertionError: no' } : {},
+  }));
+  const of = (state: Test['state']) => titled.filter((_, i) => tests[i]?.state === state);
+  return {
+    stats: {
+      passes: of('passed').length,
+      failures: of('failed').length,
+      pending: of('pending').length,
+    },
+    tests: titled,
+    passes: of('passed'),
+    failures: of('failed'),
+    pending: of('pending'),
+  };
+}
+
+describe('the verdict on a suite', () => {
+  it('is green where every file ran and every test passed', () => {
+    const report = reportOf({ file: 'a', state: 'passed' }, { file: 'b', state: 'passed' });
+    expect(suiteVerdict(report, ['a', 'b'], 0)).to.deep.equal({
+      passed: 2,
+      failed: 0,
+      complaints: [],
+    });
+  });
+
+  for (const [what, report, files, exitCode, expected] of [
+    [
+      'a failing test, once',
+      reportOf({ file: 'a', state: 'passed' }, { file: 'a', state: 'failed' }),
+      ['a'],
+      1,
+      { passed: 1, failed: 1, complaints: ['test 1\nAssertionError: no'] },
+    ],
+    [
+      'a skipped test, though the runner is content',
+      reportOf({ file: 'a', state: 'passed' }, { file: 'a', state: 'pending' }),
+      ['a'],
+      0,
+      { passed: 1, failed: 1, complaints: ['skipped: test 1'] },
+    ],
+    [
+      'a file whose tests did not run',
+      reportOf({ file: 'a', state: 'passed' }),
+      ['a', 'b'],
+      0,
+      { passed: 1, failed: 1, complaints: ['ran no test of b'] },
+    ],
+    [
+      'no test at all',
+      reportOf(),
+      [],
+      0,
+      { passed: 0, failed: 1, complaints: ['ran no test at all'] },
+    ],
+    [
+      'a missing report',
+      undefined,
+      ['a'],
+      0,
+      { passed: 0, failed: 1, complaints: ['left no report and ended with 0'] },
+    ],
+    [
+      'a report of another form',
+      { passed: 5 },
+      ['a'],
+      0,
+      { passed: 0, failed: 1, complaints: ['left no report and ended with 0'] },
+    ],
+    [
+      'a runner that had to be ended, though every test passed',
+      reportOf({ file: 'a', state: 'passed' }),
+      ['a'],
+      null,
+      { passed: 1, failed: 1, complaints: ['did not end in time'] },
+    ],
+    [
+      'an exit code that no test explains',
+      reportOf({ file: 'a', state: 'passed' }),
+      ['a'],
+      7,
+      { passed: 1, failed: 1, complaints: ['ended with 7'] },
+    ],
+  ] as const) {
+    it(`is red for ${what}`, () => {
+      expect(suiteVerdict(report, files, exitCode)).to.deep.equal(expected);
+    });
+  }
+});
+
+describe('the verdict on a check', () => {
+  it('adds no test where it passes', () => {
+    expect(checkVerdict(0)).to.deep.equal({ passed: 0, failed: 0, complaints: [] });
+  });
+
+  it('is one failure where it does not, also when it was killed', () => {
+    expect(checkVerdict(2)).to.deep.equal({ passed: 0, failed: 1, complaints: ['ended with 2'] });
+    expect(checkVerdict(null)).to.deep.equal({
+      passed: 0,
+      failed: 1,
+      complaints: ['did not end in time'],
+    });
+  });
+});

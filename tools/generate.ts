@@ -1,0 +1,56 @@
+// Writes every file that derives from the tables; with --check it names the stale ones instead.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { demo } from '../src/commands/demo.ts';
+import { serve } from '../src/commands/serve.ts';
+import { version } from '../src/commands/version.ts';
+import { resources } from '../src/resources/index.ts';
+import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
+import { cliPage } from './generate/cli.ts';
+import { metricPages } from './generate/metrics.ts';
+import { manifests } from './generate/rbac.ts';
+import { differing } from './generate/stale.ts';
+
+const root = join(import.meta.dirname, '..');
+const chart = 'helm/kube-state-metrics';
+
+/** Folders of generated files only: one that nothing makes any more is stale. */
+const generatedFolders = ['docs/metrics', 'rbac'];
+
+/** The files by their path under the root. */
+async function generate(): Promise<Record<string, string>> {
+  const read = (path: string) => readFile(join(root, path), 'utf8');
+  const values = await read(`${chart}/values.yaml`);
+  const facts = chartFacts(await read(`${chart}/Chart.yaml`), values);
+  return {
+    ...under('docs/metrics', metricPages(resources)),
+    'docs/cli.md': cliPage({ serve, demo, version }),
+    ...under('rbac', manifests(resources, facts)),
+    [`${chart}/values.yaml`]: withCollectors(values, resources),
+    [`${chart}/templates/_derived.tpl`]: derivedTemplates(values, resources),
+  };
+}
+
+const under = (folder: string, files: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text]));
+
+const files = await generate();
+const stale = await differing(root, files, generatedFolders);
+if (!process.argv.includes('--check')) {
+  for (const { path } of stale) {
+    const text = files[path];
+    if (text === undefined) {
+      await rm(join(root, path));
+      continue;
+    }
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  process.stdout.write(
+    `${stale.length} of ${Object.keys(files).length} generated files renewed.\n`,
+  );
+} else if (stale.length > 0) {
+  for (const { path, reason } of stale) process.stderr.write(`${path}: ${reason}\n`);
+  process.stderr.write('Run `npm run generate` and commit what it writes.\n');
+  process.exitCode = 1;
+}

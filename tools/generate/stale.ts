@@ -1,0 +1,42 @@
+// Compares generated files with what stands on disk.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface Stale {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/**
+ * The files under `root` that differ from `files`, are missing, or stand in one of `folders`
+ * though nothing makes them any more.
+ */
+export async function differing(
+  root: string,
+  files: Readonly<Record<string, string>>,
+  folders: readonly string[],
+): Promise<Stale[]> {
+  const stale: Stale[] = [];
+  for (const [path, text] of Object.entries(files)) {
+    const standing = await orUndefined(readFile(join(root, path), 'utf8'));
+    if (standing === undefined) stale.push({ path, reason: 'is missing' });
+    else if (standing !== text) stale.push({ path, reason: 'differs from what the tables make' });
+  }
+  for (const folder of folders) {
+    for (const name of (await orUndefined(readdir(join(root, folder)))) ?? []) {
+      const path = `${folder}/${name}`;
+      if (files[path] === undefined) stale.push({ path, reason: 'is made by no table any more' });
+    }
+  }
+  return stale;
+}
+
+/** What is read, or undefined where there is nothing to read; any other fault is thrown. */
+async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
