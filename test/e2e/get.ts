@@ -1,0 +1,21 @@
+// GET by node:http, which leaves a response's bytes and headers as they came.
+import { type IncomingHttpHeaders, get as request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+
+export interface Answer {
+  readonly status: number | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** The whole answer, its body as it was sent; rejects where there is none. */
+export function get(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    request(url, { headers }, (response) => {
+      buffer(response).then(
+        (body) => resolve({ status: response.statusCode, headers: response.headers, body }),
+        reject,
+      );
+    }).once('error', reject);
+  });
+}

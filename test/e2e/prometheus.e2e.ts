@@ -1,0 +1,251 @@
+// The demo as a real Prometheus, promtool and prometheus_client see it.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import { type Answer, get } from './get.ts';
+import { Program, until } from './program.ts';
+import { python } from './tools.ts';
+
+const kubestate = join(import.meta.dirname, '../../dist/kubestate.cjs');
+
+const TARGET = 'kube-state-metrics.kube-system.svc.cluster.local';
+const METRICS = `http://${TARGET}:8080/metrics`;
+const TELEMETRY = `http://${TARGET}:8081/metrics`;
+const PROMETHEUS = 'http://127.0.0.1:9090';
+const API_SERVER = 'http://127.0.0.1:6443';
+
+const READY_TIMEOUT_MS = 30_000;
+const SCRAPE_TIMEOUT_MS = 15_000;
+const CLIMB_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 5_000;
+/** How long a change in the cluster may take to show in a scrape. */
+const CHANGE_TIMEOUT_MS = 2_000;
+
+const PROMETHEUS_CONFIG = `
+global: { scrape_interval: 1s }
+scrape_configs:
+  - job_name: kube-state-metrics
+    honor_labels: true
+    static_configs: [{ targets: ['${TARGET}:8080'] }]
+  - job_name: kube-state-metrics-telemetry
+    static_configs: [{ targets: ['${TARGET}:8081'] }]
+`;
+
+async function startDemo(...flags: string[]): Promise<Program> {
+  const demo = new Program(kubestate, ['demo', '--apiserver-port=6443', ...flags]);
+  const ready = async () =>
+    (await reachable(`http://${TARGET}:8081/readyz`))?.status === 200 || undefined;
+  await demo.until('it was ready', ready, READY_TIMEOUT_MS);
+  return demo;
+}
+
+async function startPrometheus(folder: string): Promise<Program> {
+  const config = join(folder, 'prometheus.yml');
+  writeFileSync(config, PROMETHEUS_CONFIG);
+  const prometheus = new Program('prometheus', [
+    `--config.file=${config}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    '--web.listen-address=127.0.0.1:9090',
+  ]);
+  const ready = async () => (await reachable(`${PROMETHEUS}/-/ready`))?.status === 200 || undefined;
+  await prometheus.until('it was ready', ready, READY_TIMEOUT_MS);
+  return prometheus;
+}
+
+/** The answer, or undefined where nobody listens yet. */
+async function reachable(url: string): Promise<Answer | undefined> {
+  try {
+    return await get(url);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
+    throw error;
+  }
+}
+
+/** The values that a PromQL query gives now, by their `job` label where they have one. */
+async function query(
+  expression: string,
+): Promise<{ labels: Record<string, string>; value: number }[]> {
+  const { body } = await get(`${PROMETHEUS}/api/v1/query?query=${encodeURIComponent(expression)}`);
+  const { data } = JSON.parse(body.toString()) as {
+    data: { result: { metric: Record<string, string>; value: [number, string] }[] };
+  };
+  return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+}
+
+/** Waits for a query to give at least one value, and gives them all. */
+const queried = (expression: string) =>
+  until(
+    `an answer to ${expression}`,
+    async () => {
+      const values = await query(expression);
+      return values.length > 0 ? values : undefined;
+    },
+    SCRAPE_TIMEOUT_MS,
+  );
+
+const seriesCount = (text: string): number =>
+  text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
+
+const textOf = async (url: string): Promise<string> => (await get(url)).body.toString();
+
+describe('a scrape of a quiet cluster', () => {
+  let folder: string;
+  let demo: Program;
+  let prometheus: Program;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'kubestate-e2e-'));
+    demo = await startDemo('--speed=0');
+    prometheus = await startPrometheus(folder);
+  });
+
+  after(async () => {
+    await Promise.all([prometheus?.stop(), demo?.stop()]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is up on both ports', async () => {
+    const both = await until(
+      'both targets up',
+      async () => {
+        const values = await query('up == 1');
+        return values.length === 2 ? values.map(({ labels }) => labels.job).sort() : undefined;
+      },
+      SCRAPE_TIMEOUT_MS,
+    );
+    expect(both).to.deep.equal(['kube-state-metrics', 'kube-state-metrics-telemetry']);
+  });
+
+  it('answers queries for restarts and for services', async () => {
+    const restarts = await queried('kube_pod_container_status_restarts_total');
+    expect(restarts[0]?.labels).to.include.keys('namespace', 'pod', 'uid', 'container');
+    const services = await queried('kube_service_created');
+    expect(services[0]?.labels).to.include.keys('namespace', 'service', 'uid');
+    expect(services[0]?.value).to.be.above(0);
+  });
+
+  it('gives Prometheus as many samples as it has series', async () => {
+    const [scraped] = await queried('scrape_samples_scraped{job="kube-state-metrics"}');
+    expect(scraped?.value)
+      .to.equal(seriesCount(await textOf(METRICS)))
+      .and.be.above(0);
+  });
+
+  it('is the same text plain and compressed', async () => {
+    const plain = await get(METRICS, { 'accept-encoding': 'identity' });
+    const gzip = await get(METRICS, { 'accept-encoding': 'gzip' });
+    expect(plain.headers).to.not.have.property('content-encoding');
+    expect(gzip.headers).to.include({ 'content-encoding': 'gzip' });
+    expect(gunzipSync(gzip.body).equals(plain.body)).to.equal(true);
+    expect(gzip.body.length).to.be.below(plain.body.length);
+  });
+
+  it('is OpenMetrics for who asks for it, with the same series', async () => {
+    const openmetrics = await get(METRICS, {
+      accept: 'application/openmetrics-text;version=1.0.0',
+    });
+    expect(openmetrics.headers['content-type']).to.match(/^application\/openmetrics-text/);
+    const text = openmetrics.body.toString();
+    expect(text.endsWith('# EOF\n')).to.equal(true);
+    const seriesOf = (exposition: string) =>
+      exposition.split('\n').filter((l) => !l.startsWith('#'));
+    expect(seriesOf(text)).to.deep.equal(seriesOf(await textOf(METRICS)));
+  });
+
+  for (const url of [METRICS, TELEMETRY]) {
+    it(`is read by prometheus_client without a loss: ${url}`, async () => {
+      const text = await textOf(url);
+      const program =
+        'import sys\n' +
+        'from prometheus_client.parser import text_string_to_metric_families as parse\n' +
+        'print(sum(len(family.samples) for family in parse(sys.stdin.read())))';
+      const { stdout, stderr } = spawnSync(python, ['-c', program], {
+        input: text,
+        encoding: 'utf8',
+      });
+      expect(Number(stdout), stderr).to.equal(seriesCount(text)).and.be.above(0);
+    });
+  }
+
+  it('has names that promtool finds nothing wrong with', async () => {
+    expect(complaintsOn(await textOf(METRICS))).to.deep.equal([]);
+  });
+
+  it("has telemetry where promtool minds three names of prom-client's and no other", async () => {
+    const suffix = 'non-counter metrics should not have "_total" suffix';
+    expect(complaintsOn(await textOf(TELEMETRY))).to.deep.equal([
+      `nodejs_active_handles_total ${suffix}`,
+      `nodejs_active_requests_total ${suffix}`,
+      `nodejs_active_resources_total ${suffix}`,
+    ]);
+  });
+
+  it('shows a pod within two seconds of its creation, and drops it as fast', async () => {
+    const pods = `${API_SERVER}/api/v1/namespaces/kube-system/pods`;
+    const shown = async () =>
+      (await textOf(METRICS)).includes('kube_pod_info{namespace="kube-system",pod="late-pod"');
+    const body = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'late-pod' },
+      spec: { containers: [{ name: 'main', image: 'busybox' }] },
+    });
+    const headers = { 'content-type': 'application/json' };
+    expect((await fetch(pods, { method: 'POST', headers, body })).status).to.equal(201);
+    await until('the pod shows', async () => (await shown()) || undefined, CHANGE_TIMEOUT_MS);
+    expect((await fetch(`${pods}/late-pod`, { method: 'DELETE' })).status).to.equal(200);
+    await until('the pod is gone', async () => !(await shown()) || undefined, CHANGE_TIMEOUT_MS);
+  });
+
+  it('ends with 0 on SIGTERM, within seconds, while it is being scraped', async () => {
+    const began = performance.now();
+    expect(await demo.stop('SIGTERM'), demo.stderr).to.equal(0);
+    expect(performance.now() - began).to.be.below(STOP_TIMEOUT_MS);
+  });
+});
+
+describe('a scrape of a living cluster', () => {
+  let folder: string;
+  let demo: Program;
+  let prometheus: Program;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'kubestate-e2e-'));
+    demo = await startDemo('--speed=100');
+    prometheus = await startPrometheus(folder);
+  });
+
+  after(async () => {
+    await Promise.all([prometheus?.stop(), demo?.stop()]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('sees the restarts of the container that crashes climb', async () => {
+    const most = 'max(kube_pod_container_status_restarts_total)';
+    const [first] = await queried(most);
+    const climbed = await until(
+      `more than ${first?.value} restarts`,
+      async () => (await query(`${most} > ${first?.value}`))[0]?.value,
+      CLIMB_TIMEOUT_MS,
+    );
+    expect(climbed).to.be.above(Number(first?.value));
+  });
+
+  it('has not failed once since it began', async () => {
+    const [worst] = await queried('min(min_over_time(up[5m]))');
+    expect(worst?.value).to.equal(1);
+  });
+});
+
+/** What promtool says of an exposition, a line for each thing. */
+function complaintsOn(text: string): string[] {
+  const { stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+    input: text,
+    encoding: 'utf8',
+  });
+  return `${stdout}${stderr}`.split('\n').filter(Boolean).sort();
+}

@@ -1,0 +1,171 @@
+// The rules of docs/STYLE.md that can be counted, each a function from a file to its complaints.
+import { codeOf, declaredNames, linesOf, relativeImports, type Source, wordsOf } from './source.ts';
+
+export type Rule = (source: Source) => string[];
+
+const LINES_MAX = 400;
+const FUNCTION_LINES_MAX = 70;
+const COLUMNS_MAX = 100;
+
+/** Tables are read across: their rows may be long, and their files as long as the API is. */
+const isTable = (path: string): boolean =>
+  path.startsWith('src/resources/') || path === 'src/options.ts';
+
+const inSources = (path: string): boolean => path.startsWith('src/');
+
+export const fileLength: Rule = ({ path, text }) => {
+  const count = linesOf(text).length;
+  return count <= LINES_MAX || isTable(path)
+    ? []
+    : [`has ${count} lines, ${LINES_MAX} at the most`];
+};
+
+export const columns: Rule = ({ path, text }) => {
+  if (isTable(path)) return [];
+  const lines = linesOf(text);
+  const inTable = tableLines(lines);
+  return lines.flatMap((line, i) =>
+    [...line].length > COLUMNS_MAX && !inTable[i]
+      ? [`line ${i + 1} has ${[...line].length} columns`]
+      : [],
+  );
+};
+
+/** Which lines belong to a table inside another file: a statement kept from the formatter. */
+function tableLines(lines: readonly string[]): boolean[] {
+  let depth = -1;
+  return lines.map((line) => {
+    const indentation = line.search(/\S/);
+    if (line.includes('// biome-ignore format')) depth = indentation;
+    const inside = depth >= 0;
+    if (indentation === depth && /^\s*[\])}]/.test(line)) depth = -1;
+    return inside;
+  });
+}
+
+/**
+ * Counts by the formatter's indentation: a function runs from the line that opens its body to the
+ * first one back at that depth. Suites of tests are no functions in this sense.
+ */
+export const functionLength: Rule = ({ text }) => {
+  const lines = linesOf(codeOf(text));
+  return lines.flatMap((line, i) => {
+    if (!opensFunction(line)) return [];
+    const depth = line.search(/\S/);
+    const length = lines.slice(i).findIndex((l, j) => j > 0 && l.search(/\S/) === depth) + 1;
+    return length > FUNCTION_LINES_MAX
+      ? [`the function at line ${i + 1} has ${length} lines, ${FUNCTION_LINES_MAX} at the most`]
+      : [];
+  });
+};
+
+function opensFunction(line: string): boolean {
+  if (!/\{\s*$/.test(line) || /^\s*describe\(/.test(line)) return false;
+  if (/=>\s*\{\s*$/.test(line) || /\bfunction\b/.test(line)) return true;
+  // A method or the last line of a long signature; statements with a parenthesis are neither.
+  return (
+    /\)(?::[^=]+)?\s*\{\s*$/.test(line) && !/^[\s}]*(?:if|for|while|switch|catch|else)\b/.test(line)
+  );
+}
+
+export const opening: Rule = ({ text }) => {
+  const [first = ''] = linesOf(text);
+  return /^\/\/ \S.*\.$/.test(first)
+    ? []
+    : [`opens with "${first}", expected a comment of one sentence`];
+};
+
+/** What each part of src may import, itself and the types of errors.ts and log.ts aside. */
+const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
+  kube: [],
+  shard: [],
+  metrics: [],
+  demo: [],
+  resources: ['metrics'],
+  custom: ['metrics', 'kube'],
+  exposition: ['metrics'],
+  http: ['exposition', 'metrics'],
+  scope: ['options', 'kube', 'shard'],
+  run: [
+    'options',
+    'scope',
+    'http',
+    'exposition',
+    'metrics',
+    'resources',
+    'custom',
+    'kube',
+    'shard',
+  ],
+  commands: [
+    ...['run', 'options', 'demo'],
+    ...['http', 'exposition', 'metrics', 'resources', 'custom', 'kube', 'shard'],
+  ],
+};
+
+/** Single files at the root of src that any part may import: they know no part themselves. */
+const COMMON = ['errors', 'log', 'clock', 'flags', 'nearest'];
+
+/** `kube` for src/kube/client.ts, `run` for src/run.ts. */
+const partOf = (path: string): string => path.split('/')[1]?.replace(/\.ts$/, '') ?? '';
+
+export const importDirection: Rule = (source) => {
+  if (!inSources(source.path)) return [];
+  const part = partOf(source.path);
+  if (part === 'main') return [];
+  const allowed = [part, ...COMMON, ...(ALLOWED_IMPORTS[part] ?? [])];
+  return relativeImports(source)
+    .filter((to) => !allowed.includes(partOf(to)))
+    .map((to) => `imports ${to}: ${part} may import ${allowed.slice(1).join(', ')} only`);
+};
+
+/** Who may touch the process, the clock and chance; all others are given them. */
+const EDGE = /^src\/(?:main\.ts|run\.ts|commands\/.*|(?:.*\/)?clock\.ts)$/;
+const AMBIENT = new RegExp(
+  [
+    ...['process', 'console'].map((name) => `\\b${name}\\.`),
+    ...['Date', 'performance'].map((name) => `\\b${name}\\.now\\b`),
+    'new Date\\(\\)',
+    '\\bMath\\.random\\b',
+    '\\bset(?:Timeout|Interval)\\(',
+  ].join('|'),
+);
+
+export const ambient: Rule = ({ path, text }) => {
+  if (!inSources(path) || EDGE.test(path)) return [];
+  return linesOf(codeOf(text)).flatMap((line, i) => {
+    const found = AMBIENT.exec(line)?.[0];
+    return found === undefined ? [] : [`line ${i + 1} uses ${found}, expected it as a parameter`];
+  });
+};
+
+const FOREIGN_WORDS: Readonly<Record<string, string>> = {
+  informer: 'reflector',
+  watcher: 'reflector',
+  poller: 'reflector',
+  collector: 'resource',
+  cache: 'store',
+  entity: 'object',
+  resync: 'relist',
+  dump: 'exposition',
+};
+
+export const glossary: Rule = ({ path, text }) => {
+  if (!inSources(path)) return [];
+  return declaredNames(text).flatMap((name) => [
+    ...wordsOf(name).flatMap((word) => {
+      const ours = FOREIGN_WORDS[word] ?? FOREIGN_WORDS[word.replace(/s$/, '')];
+      return ours === undefined ? [] : [`declares ${name}: the glossary's word is ${ours}`];
+    }),
+    ...(/^#?max[A-Z]/.test(name) ? [`declares ${name}: the bound comes last, as in pagesMax`] : []),
+  ]);
+};
+
+// In pieces, so that this file does not break the rule it states.
+const ELSEWHERE = [`..${'/'}shared`, `/work${'/'}shared`, `internal${'/'}store`, `pkg${'/'}metric`];
+
+/** The project stands alone: it names no folder beside it and no file of KSM's. */
+export const standsAlone: Rule = ({ text }) =>
+  linesOf(text).flatMap((line, i) =>
+    ELSEWHERE.filter((path) => line.includes(path)).map((path) => `line ${i + 1} names ${path}`),
+  );
