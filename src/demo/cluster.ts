@@ -53,6 +53,13 @@ export function buildCluster(server: ApiServer, options: ClusterOptions): void {
   new Builder(server, options).build();
 }
 
+/** What a node can still take. */
+interface Room {
+  pods: number;
+  cpu: number;
+  memory: number;
+}
+
 /** What is known while a cluster is built; workloads are made one after the other. */
 class Builder {
   readonly #server: ApiServer;
@@ -62,8 +69,8 @@ class Builder {
   readonly #filled: boolean;
   readonly #managedFields: boolean;
   readonly #nodes: Node[] = [];
-  /** What is left on each node, in the order of the nodes. */
-  readonly #free: { pods: number; cpu: number; memory: number }[] = [];
+  /** What is left on each node. */
+  readonly #room = new Map<Node, Room>();
   #nextNode = 0;
   #pods = 0;
   #services = 0;
@@ -85,11 +92,11 @@ class Builder {
     const namespaces = new Set(workloads.map(({ namespace }) => namespace));
     for (const object of clusterExtras(namespaces, birth)) this.#server.create(object);
     for (const pod of controlPlanePods(controlPlane, birth)) {
-      if (this.#room() > 0) this.#start(pod, this.#ago(30 * dayMs), controlPlane);
+      if (this.#podsLeft() > 0) this.#start(pod, this.#ago(30 * dayMs), controlPlane);
     }
     for (const workload of workloads) this.#addWorkload(workload);
-    for (let index = 0; this.#filled && this.#room() > 0; index++) {
-      const workload = filler(index, Math.min(fillerReplicas, this.#room()));
+    for (let index = 0; this.#filled && this.#podsLeft() > 0; index++) {
+      const workload = filler(index, Math.min(fillerReplicas, this.#podsLeft()));
       if (!namespaces.has(workload.namespace)) {
         namespaces.add(workload.namespace);
         const added = clusterExtras(new Set([workload.namespace]), birth, false);
@@ -99,7 +106,7 @@ class Builder {
     }
   }
 
-  #room(): number {
+  #podsLeft(): number {
     return this.#podsMax - this.#pods;
   }
 
@@ -117,7 +124,8 @@ class Builder {
     const node = makeNode({ index, controlPlane: index === 0, random: this.#random, now });
     this.#nodes.push(node);
     const { pods, cpu, memory } = node.status.allocatable ?? {};
-    this.#free.push({ pods: quantity(pods), cpu: quantity(cpu), memory: quantity(memory) });
+    const room = { pods: quantity(pods), cpu: quantity(cpu), memory: quantity(memory) };
+    this.#room.set(node, room);
     this.#server.create(node);
   }
 
@@ -125,7 +133,7 @@ class Builder {
   #addWorkload(workload: Workload): void {
     const { kind, replicas = 1 } = workload;
     const size = { Deployment: replicas, StatefulSet: replicas, DaemonSet: this.#nodes.length };
-    if ((kind === 'CronJob' ? jobsKept : size[kind]) > this.#room()) return;
+    if ((kind === 'CronJob' ? jobsKept : size[kind]) > this.#podsLeft()) return;
     const birth = { now: this.#between(190 * dayMs, 60 * dayMs), random: this.#random };
     this.#services += 1;
     for (const object of workloadExtras(workload, this.#services, birth)) {
@@ -282,27 +290,28 @@ class Builder {
     const { cpu, memory } = requestOf(pod.spec);
     const workers = this.#nodes.length - 1;
     for (let tried = 0; tried < workers; tried++) {
-      const index = 1 + (this.#nextNode++ % workers);
-      const free = this.#free[index];
-      if (free !== undefined && free.pods > 0 && free.cpu >= cpu && free.memory >= memory) {
-        return this.#nodes[index];
-      }
+      const node = this.#nodes[1 + (this.#nextNode++ % workers)] as Node;
+      const room = this.#roomOn(node);
+      if (room.pods > 0 && room.cpu >= cpu && room.memory >= memory) return node;
     }
     return undefined;
   }
 
   /** Those that run count down from the node's room; those that are done leave theirs behind. */
   #addressOn(node: Node, ended: boolean): string {
-    const free = this.#free[this.#nodes.indexOf(node)]?.pods ?? 0;
-    return podAddress(node, ended ? podAddressesMax - 1 - free : free);
+    const { pods } = this.#roomOn(node);
+    return podAddress(node, ended ? podAddressesMax - 1 - pods : pods);
   }
 
   #take(pod: Pod, node: Node): void {
-    const free = this.#free[this.#nodes.indexOf(node)];
-    if (free === undefined) return;
+    const room = this.#roomOn(node);
     const { cpu, memory } = requestOf(pod.spec);
-    free.pods -= 1;
-    free.cpu -= cpu;
-    free.memory -= memory;
+    room.pods -= 1;
+    room.cpu -= cpu;
+    room.memory -= memory;
+  }
+
+  #roomOn(node: Node): Room {
+    return this.#room.get(node) as Room;
   }
 }
