@@ -11,6 +11,12 @@ export interface Kind<T> {
   readonly expected: string;
   /** The value, or undefined where the text is not `expected`; `before` is the flag's value yet. */
   parse(text: string, before: T): T | undefined;
+  /** How the config file writes what is more than one word; a single word is read by `parse`. */
+  readonly inFile?: {
+    readonly expected: string;
+    /** The value, or undefined where what YAML made of it is not `expected`. */
+    read(value: unknown): T | undefined;
+  };
 }
 
 /** One flag: a row of the table in options.ts. */
@@ -24,6 +30,18 @@ export interface Flag<T> {
   readonly short?: string;
   /** Known, and said to do nothing here: kube-state-metrics has it for its own runtime. */
   readonly ignored?: boolean;
+  /** Known, but what it asks for comes with a later version: using it stops the start. */
+  readonly later?: boolean;
+  /** Taken at the start alone, for it needs new sockets: the config file cannot change it after. */
+  readonly fixed?: boolean;
+  /** Its keys in the config file, the usual one first; where not given its name with `_`. */
+  readonly configKeys?: readonly string[];
+  /** What its values are names of, for shells that complete them. */
+  readonly suggests?: 'resources';
+  /** Ours alone: kube-state-metrics has no such flag. */
+  readonly own?: boolean;
+  /** What is not as in kube-state-metrics, and why; docs/migration.md shows it. */
+  readonly difference?: string;
 }
 
 export type Flags = Readonly<Record<string, Flag<unknown>>>;
@@ -52,7 +70,41 @@ export const list: Kind<readonly string[]> = {
   placeholder: 'A,B',
   expected: 'items between commas',
   parse: (given, before) => [...before, ...given.split(',').map(trim).filter(Boolean)],
+  inFile: {
+    expected: 'a list, or a map whose keys are the items',
+    read: (value) => itemsIn(value) ?? (isMap(value) ? Object.keys(value) : undefined),
+  },
 };
+
+/** Keys by the plural of a resource, as `pods=[app,tier],nodes=[*]`; its readers check the rest. */
+export const allowList: Kind<string> = {
+  placeholder: 'R=[K,K]',
+  expected: 'keys by resource such as pods=[app,tier],nodes=[*]',
+  parse: (given) => given,
+  inFile: {
+    expected: 'a map of resource to a list of keys',
+    read: (value) => (isMap(value) ? allowListText(Object.entries(value)) : undefined),
+  },
+};
+
+/** The map in the words of the flag; undefined where an item could not stand there as one. */
+function allowListText(entries: readonly [string, unknown][]): string | undefined {
+  const texts = entries.map(([resource, value]) => {
+    const keys = itemsIn(value);
+    const plain = keys !== undefined && [resource, ...keys].every((item) => !/[=,[\]]/.test(item));
+    return plain ? `${resource}=[${keys}]` : undefined;
+  });
+  return texts.includes(undefined) ? undefined : texts.join(',');
+}
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function itemsIn(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const isItem = (item: unknown): boolean => typeof item === 'string' || typeof item === 'number';
+  return value.every(isItem) ? value.map(String) : undefined;
+}
 
 const trim = (item: string): string => item.trim();
 

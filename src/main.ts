@@ -1,15 +1,11 @@
 // The process's edge: argv becomes a command, signals become a stop, errors become exit codes.
 import { systemClock } from './clock.ts';
-import type { Command, Edge } from './commands/command.ts';
-import { demo } from './commands/demo.ts';
+import type { Argument, Command, Edge } from './commands/command.ts';
 import { helpPage } from './commands/help.ts';
-import { serve } from './commands/serve.ts';
-import { version } from './commands/version.ts';
+import { commands } from './commands/index.ts';
 import { ConfigError, StartError } from './errors.ts';
 import { parseCommandLine } from './flags.ts';
 import { nearest } from './nearest.ts';
-
-const commands: Readonly<Record<string, Command>> = { serve, demo, version };
 
 const EXIT_WORLD = 1;
 const EXIT_USER = 2;
@@ -24,6 +20,10 @@ async function main(argv: readonly string[], edge: Edge): Promise<number> {
   const line = parseCommandLine(command.flags, isCommand ? rest : argv);
   if (line.values.help === true) return help(name, edge);
   const [stray] = line.words;
+  if (isCommand && command.argument !== undefined) {
+    refuseWrongWords(name, command.argument, line.words);
+    return command.run(edge, line);
+  }
   if (stray !== undefined && isCommand) {
     throw new ConfigError(`kubestate ${name}: expected flags only, got "${stray}".`);
   }
@@ -31,6 +31,20 @@ async function main(argv: readonly string[], edge: Edge): Promise<number> {
     throw new ConfigError(`Expected the command first, got it behind flags: kubestate ${stray} …`);
   }
   return command.run(edge, line);
+}
+
+function refuseWrongWords(
+  name: string,
+  { placeholder, choices }: Argument,
+  words: readonly string[],
+): void {
+  const [word] = words;
+  if (words.length === 1 && choices.includes(word ?? '')) return;
+  const close = word === undefined || words.length > 1 ? undefined : nearest(word, choices);
+  throw new ConfigError(
+    `kubestate ${name}: expected one ${placeholder} of ${choices.join(', ')}, got ` +
+      `"${words.join(' ')}"${close === undefined ? '.' : `; did you mean ${close}?`}`,
+  );
 }
 
 function help(name: string, edge: Edge): number {

@@ -1,23 +1,58 @@
 // The flags: one row each. Parser, types, --help and docs/cli.md derive from this table.
-import { duration, type Flag, file, integer, list, text, toggle, type ValuesOf } from './flags.ts';
+import {
+  allowList,
+  decimal,
+  duration,
+  type Flag,
+  file,
+  integer,
+  list,
+  text,
+  toggle,
+  type ValuesOf,
+} from './flags.ts';
 
 const cluster = 'The cluster';
 const selection = 'What is served';
 const serving = 'How it is served';
 const sharding = 'Sharding';
+const configuring = 'The config file';
 const logging = 'Logging';
 
 const PORT_MAX = 65_535;
 const SHARDS_MAX = 1_000_000;
 
-/** A flag of klog, which charts and manifests pass; logs here go to stderr as JSON lines. */
-const klog = <T>(kind: Flag<T>['kind'], initial: T): Flag<T> => ({
+/** What kube-state-metrics has for its own runtime, and charts and manifests pass. */
+const ignored = <T>(group: string, kind: Flag<T>['kind'], initial: T, why: string) => ({
   kind,
   default: initial,
   help: 'Accepted, no effect here.',
-  group: logging,
+  group,
   ignored: true,
+  difference: `Accepted without effect, which is said in the log: ${why}.`,
 });
+
+const klog = <T>(kind: Flag<T>['kind'], initial: T) => ({
+  ...ignored(logging, kind, initial, 'logs are JSON lines on stderr'),
+  configKeys: [],
+});
+
+const goMemory = 'the Node that the image starts sizes its heap by the container itself';
+
+/** A flag of custom resources, which are to come. */
+const custom = <T>(kind: Flag<T>['kind'], initial: T, ...configKeys: string[]) => ({
+  kind,
+  default: initial,
+  help: 'Known; using it stops the start, for custom resources come with a later version.',
+  group: selection,
+  later: true,
+  configKeys,
+  difference:
+    'Using it stops the start with a sentence: custom resources come with a later version.',
+});
+
+const timeout = (initial: number, defaultText: string, help: string) =>
+  ({ group: serving, kind: duration, default: initial, defaultText, help, fixed: true }) as const;
 
 // biome-ignore format: one row per flag
 export const flags = {
@@ -26,7 +61,12 @@ export const flags = {
   apiserver: { group: cluster, kind: { ...text, placeholder: 'URL' }, default: undefined,
     help: 'URL of the API server; takes the place of the one that the kubeconfig names.' },
 
-  resources: { group: selection, kind: list, default: [], defaultText: 'all that are on by default',
+  config: { group: configuring, kind: file, default: undefined, configKeys: [],
+    help: 'YAML file of settings; what it sets overrides the flags, and changes to it are followed.' },
+  'continue-without-config': { group: configuring, kind: toggle, default: false,
+    help: 'Start by the flags alone where the file of --config is missing or wrong.' },
+
+  resources: { group: selection, kind: list, default: [], defaultText: 'all that are on by default', suggests: 'resources',
     help: 'Resources to serve, by plural: pods,nodes. May be repeated.' },
   namespaces: { group: selection, kind: list, default: [], defaultText: 'all',
     help: 'Namespaces to watch. May be repeated.' },
@@ -37,39 +77,50 @@ export const flags = {
   'metric-denylist': { group: selection, kind: list, default: [], defaultText: 'none',
     help: 'Families not to serve: regular expressions, unanchored. Excludes --metric-allowlist.' },
   'metric-opt-in-list': { group: selection, kind: list, default: [], defaultText: 'none',
-    help: 'Families to serve that are off unless named here.' },
-  'metric-labels-allowlist': { group: selection, kind: { ...text, placeholder: 'R=[K,K]' }, default: undefined,
+    help: 'Families to serve that are off unless named here.',
+    difference: 'ECMAScript expressions instead of RE2: on names of families they agree, and the spellings that only RE2 has are refused.' },
+  'metric-labels-allowlist': { group: selection, kind: allowList, default: undefined, configKeys: ['labels_allow_list'],
     help: 'Label keys that kube_<resource>_labels shows: pods=[app,tier],nodes=[*].' },
-  'metric-annotations-allowlist': { group: selection, kind: { ...text, placeholder: 'R=[K,K]' }, default: undefined,
+  'metric-annotations-allowlist': { group: selection, kind: allowList, default: undefined, configKeys: ['annotations_allow_list'],
     help: 'Annotation keys that kube_<resource>_annotations shows, written in the same way.' },
+  'custom-resource-state-config': custom(text, undefined, 'custom_resource_config'),
+  'custom-resource-state-config-file': custom(file, undefined, 'custom_resource_state_config_file', 'custom_resource_config_file'),
+  'custom-resource-state-only': custom(toggle, false, 'custom_resources_only'),
+  'continue-without-custom-resource-state-config-file': custom(toggle, false, 'continue_without_custom_resource_state_config_file'),
 
-  host: { group: serving, kind: { ...text, placeholder: 'ADDRESS' }, default: '::',
+  host: { group: serving, kind: { ...text, placeholder: 'ADDRESS' }, default: '::', fixed: true,
     help: 'Address to serve the cluster\'s metrics on.' },
-  port: { group: serving, kind: integer(0, PORT_MAX), default: 8080,
+  port: { group: serving, kind: integer(0, PORT_MAX), default: 8080, fixed: true,
     help: 'Port to serve the cluster\'s metrics on.' },
-  'telemetry-host': { group: serving, kind: { ...text, placeholder: 'ADDRESS' }, default: '::',
+  'telemetry-host': { group: serving, kind: { ...text, placeholder: 'ADDRESS' }, default: '::', fixed: true,
     help: 'Address to serve the metrics about kubestate itself on.' },
-  'telemetry-port': { group: serving, kind: integer(0, PORT_MAX), default: 8081,
+  'telemetry-port': { group: serving, kind: integer(0, PORT_MAX), default: 8081, fixed: true,
     help: 'Port to serve the metrics about kubestate itself on.' },
   'enable-gzip-encoding': { group: serving, kind: toggle, default: true,
-    help: 'Compress responses for the clients that ask for it.' },
-  'serve-before-sync': { group: serving, kind: toggle, default: false,
+    help: 'Compress responses for the clients that ask for it.',
+    difference: 'On unless set to false: it costs next to nothing here.' },
+  'serve-before-sync': { group: serving, kind: toggle, default: false, own: true,
     help: 'Answer scrapes before every resource has had its first complete list.' },
-  'server-read-timeout': { group: serving, kind: duration, default: 60_000, defaultText: '1m',
-    help: 'Longest time to read a request.' },
-  'server-read-header-timeout': { group: serving, kind: duration, default: 5_000, defaultText: '5s',
-    help: 'Longest time to read a request\'s headers.' },
-  'server-write-timeout': { group: serving, kind: duration, default: 60_000, defaultText: '1m',
-    help: 'Longest time to write a response.' },
-  'server-idle-timeout': { group: serving, kind: duration, default: 300_000, defaultText: '5m',
-    help: 'How long an idle connection is kept.' },
+  'server-read-timeout': timeout(60_000, '1m', 'Longest time to read a request.'),
+  'server-read-header-timeout': timeout(5_000, '5s', 'Longest time to read a request\'s headers.'),
+  'server-write-timeout': timeout(60_000, '1m', 'Longest time to write a response.'),
+  'server-idle-timeout': timeout(300_000, '5m', 'How long an idle connection is kept.'),
 
   shard: { group: sharding, kind: integer(0, SHARDS_MAX), default: 0,
     help: 'Which shard this process is, counted from 0.' },
   'total-shards': { group: sharding, kind: integer(1, SHARDS_MAX), default: 1,
     help: 'How many shards there are.' },
+  pod: { group: sharding, kind: { ...text, placeholder: 'NAME' }, default: undefined,
+    help: 'Name of the pod we run in, one of a StatefulSet: its place there is the shard. Needs --pod-namespace.',
+    difference: 'Without --pod-namespace it is refused, where kube-state-metrics passes over it. `spec.ordinals.start` counts.' },
+  'pod-namespace': { group: sharding, kind: { ...text, placeholder: 'NAME' }, default: undefined, configKeys: ['namespace'],
+    help: 'Namespace of the pod we run in; needs --pod.',
+    difference: 'Without --pod it is refused, where kube-state-metrics passes over it.' },
 
-  v: { group: logging, short: 'v', kind: integer(0, 20), default: 0,
+  'auto-gomemlimit': { ...ignored('Other', toggle, false, goMemory), configKeys: ['auto-gomemlimit'] },
+  'auto-gomemlimit-ratio': { ...ignored('Other', decimal(0, 1), 0.9, goMemory), configKeys: ['auto-gomemlimit-ratio'] },
+
+  v: { group: logging, short: 'v', kind: integer(0, 20), default: 0, configKeys: [],
     help: 'Verbosity; from 4 on, debugging lines are logged too.' },
   add_dir_header: klog(toggle, false),
   alsologtostderr: klog(toggle, false),
@@ -86,7 +137,7 @@ export const flags = {
   stderrthreshold: klog(text, undefined),
   vmodule: klog(text, undefined),
 
-  help: { group: 'Other', short: 'h', kind: toggle, default: false, help: 'Show this page.' },
+  help: { group: 'Other', short: 'h', kind: toggle, default: false, configKeys: [], help: 'Show this page.' },
 } satisfies Record<string, Flag<unknown>>;
 
 export type Options = ValuesOf<typeof flags>;

@@ -1,35 +1,16 @@
-// The wiring, in the order the data flows: API server → reflectors → stores → two HTTP servers.
-import { readFileSync } from 'node:fs';
-import type { Clock } from './clock.ts';
+// The wiring, in the order the data flows: API server → what is watched → two HTTP servers.
 import { metricsApp } from './http/metrics.ts';
-import type { Readiness, ResourceStatus } from './http/readiness.ts';
+import type { Readiness } from './http/readiness.ts';
 import { type Listening, listen } from './http/server.ts';
 import { telemetryApp } from './http/telemetry.ts';
-import { Client } from './kube/client.ts';
-import { Reflector } from './kube/reflector.ts';
-import { openTransport } from './kube/transport.ts';
-import type { ReflectorObserver } from './kube/types.ts';
-import { type Logger, logOnce } from './log.ts';
-import { openPlainStores } from './metrics/plain.ts';
-import { compile, type OnRenderError } from './metrics/render.ts';
-import { type Selected, select } from './metrics/select.ts';
-import { type BuildInfo, SelfMetrics } from './metrics/self.ts';
-import { type Store, type StoreSize, type Stores, sinkOf } from './metrics/store.ts';
+import { Live } from './live.ts';
+import { SelfMetrics } from './metrics/self.ts';
+import type { StoreSize, Stores } from './metrics/store.ts';
 import type { Options } from './options.ts';
-import { resources } from './resources/index.ts';
-import { type Scope, scopeOf } from './scope.ts';
+import type { Surroundings } from './watching.ts';
 
 /** How long scrapes in flight may take to end once we are told to stop. */
 const graceMs = 5_000;
-
-/** What the process lends the program. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Logger;
-  readonly build: BuildInfo;
-}
 
 /** The program at work. */
 export interface Running {
@@ -42,38 +23,31 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Starts what `options` ask for; rejects with one sentence where they, or the ports, are wrong. */
-export async function run(options: Options, surroundings: Surroundings): Promise<Running> {
-  const { log } = surroundings;
-  const scope = scopeOf(options);
-  const selected = selectBy(options);
-  const { client, close: disconnect } = connect(options, surroundings);
-
-  const onRenderError = renderErrors(log, () => selfMetrics);
-  const stores = openPlainStores(
-    new Map(
-      selected.map(({ plural, resource, choices }) => [
-        plural,
-        compile(resource, choices, onRenderError(plural)),
-      ]),
-    ),
-  );
-  const watched = selected.map((one): Watched => {
-    const store = stores.byResource.get(one.plural) as Store;
-    return { ...one, store, reflectors: [] };
+/**
+ * Starts what the command line, and the file of --config over it, ask for; rejects with one
+ * sentence where they, or the ports, are wrong.
+ */
+export async function run(commandLine: Options, surroundings: Surroundings): Promise<Running> {
+  const { build, clock, log } = surroundings;
+  const selfMetrics = new SelfMetrics({
+    build,
+    clock: { now: clock.wall },
+    now: () => live.watching,
   });
-  const selfMetrics = openSelfMetrics(watched, options, surroundings);
-  for (const one of watched) {
-    one.reflectors.push(...reflectorsOf(one, { client, scope, selfMetrics, surroundings }));
-  }
-  const readiness: Readiness = () => watched.map(statusOf);
+  const live = await Live.open({ ...surroundings, commandLine, selfMetrics });
+  const readiness: Readiness = () => live.watching.readiness();
+  const servers = await serve(live, { surroundings, selfMetrics, readiness }).catch(
+    async (error: unknown) => {
+      await live.watching.stop();
+      throw error;
+    },
+  );
 
-  const servers = await serve({ options, surroundings, stores, selfMetrics, readiness });
   const ending = new AbortController();
-  const loops = watched.flatMap(({ reflectors }) => reflectors.map((r) => r.run(ending.signal)));
+  const living = live.run(ending.signal);
   log.info(
     {
-      resources: selected.map(({ plural }) => plural),
+      resources: live.watching.resources.map(({ resource }) => resource),
       metrics: `${servers.metrics.host}:${servers.metrics.port}`,
       telemetry: `${servers.telemetry.host}:${servers.telemetry.port}`,
     },
@@ -82,126 +56,35 @@ export async function run(options: Options, surroundings: Surroundings): Promise
   return {
     ...servers,
     readiness,
-    sizes: () => new Map(watched.map(({ plural, store }) => [plural, store.size])),
+    sizes: () => live.watching.sizes(),
     async stop() {
       ending.abort();
       await Promise.all([servers.metrics.close(graceMs), servers.telemetry.close(graceMs)]);
-      await Promise.all(loops);
-      await disconnect();
+      await living;
       log.info({}, 'stopped');
     },
   };
 }
 
-/** One resource that is served, from its table to what feeds its store. */
-interface Watched extends Selected {
-  readonly store: Store;
-  /** One, or one a namespace. */
-  readonly reflectors: Reflector[];
-}
-
-const selectBy = (options: Options): readonly Selected[] =>
-  select(resources, {
-    resources: options.resources,
-    metricAllowlist: options['metric-allowlist'],
-    metricDenylist: options['metric-denylist'],
-    metricOptInList: options['metric-opt-in-list'],
-    metricLabelsAllowlist: options['metric-labels-allowlist'],
-    metricAnnotationsAllowlist: options['metric-annotations-allowlist'],
-  });
-
-function connect(options: Options, { env, clock, log, build }: Surroundings) {
-  const transport = openTransport(
-    { kubeconfig: options.kubeconfig, apiserver: options.apiserver },
-    { env, readFile: (path) => readFileSync(path) },
-    { clock, log },
-  );
-  const userAgent = `kubestate/${build.version} (${build.platform}/${build.arch})`;
-  return {
-    client: new Client({ transport, userAgent, clock, log }),
-    close: () => transport.close(),
-  };
-}
-
-/** What a row that throws comes to: a count for each time, a log line for each object. */
-function renderErrors(log: Logger, self: () => SelfMetrics): (plural: string) => OnRenderError {
-  const warn = logOnce(log);
-  return (resource) =>
-    (family, { metadata: { namespace, name } }, err) => {
-      self().renderError(resource, family);
-      const object = `${namespace ?? ''}/${name}`;
-      warn(`${family} ${object}`, { resource, family, object, err }, 'object lost a family');
-    };
-}
-
-const openSelfMetrics = (
-  watched: readonly Watched[],
-  options: Options,
-  { build, clock }: Surroundings,
-): SelfMetrics =>
-  new SelfMetrics({
-    build,
-    clock: { now: clock.wall },
-    shard: { index: options.shard, total: options['total-shards'] },
-    resources: watched.map((one) => ({
-      resource: one.plural,
-      version: one.resource.version,
-      kind: one.resource.kind,
-      store: one.store,
-      synced: () => statusOf(one).synced,
-    })),
-  });
-
-interface ReflectorParts {
-  readonly client: Client;
-  readonly scope: Scope;
-  readonly selfMetrics: SelfMetrics;
-  readonly surroundings: Surroundings;
-}
-
-function reflectorsOf({ plural, resource, store }: Watched, parts: ReflectorParts): Reflector[] {
-  const { client, scope, selfMetrics, surroundings } = parts;
-  const { clock, random, log } = surroundings;
-  const warn = logOnce(log);
-  const counted = selfMetrics.observer(plural);
-  const observer: ReflectorObserver = {
-    ...counted,
-    malformed(object, err) {
-      counted.malformed(object, err);
-      warn(object, { resource: plural, object, err }, 'object left out: it cannot be read');
-    },
-  };
-  return scope.collections(plural, resource).map((collection) => {
-    const sink = scope.share(sinkOf(store, collection.namespace));
-    return new Reflector({ client, collection, sink, observer, clock, random, log });
-  });
-}
-
-/** A resource is where the slowest of its reflectors is. */
-function statusOf({ plural, reflectors }: Watched): ResourceStatus {
-  const statuses = reflectors.map(({ status }) => status);
-  const waiting = statuses.find(({ synced, refused }) => !synced && !refused);
-  const refused = statuses.find(({ synced }) => !synced);
-  return {
-    resource: plural,
-    synced: refused === undefined,
-    refused: waiting === undefined && refused !== undefined,
-    detail: (waiting ?? refused ?? statuses[0])?.detail ?? '',
-  };
-}
+/** The stores of whatever configuration is in force when a scrape begins. */
+const storesOf = (live: Live): Stores => ({
+  get byResource() {
+    return live.watching.stores.byResource;
+  },
+  snapshot: (includes) => live.watching.stores.snapshot(includes),
+});
 
 interface Served {
-  readonly options: Options;
   readonly surroundings: Surroundings;
-  readonly stores: Stores;
   readonly selfMetrics: SelfMetrics;
   readonly readiness: Readiness;
 }
 
-/** Opens both ports, or none. */
-async function serve({ options, surroundings, stores, selfMetrics, readiness }: Served) {
+/** Opens both ports, or none; what may change while we run is asked of `live` for each scrape. */
+async function serve(live: Live, { surroundings, selfMetrics, readiness }: Served) {
   const { clock, log, build } = surroundings;
   const { version } = build;
+  const { options } = live;
   const common = {
     clock,
     log,
@@ -214,12 +97,16 @@ async function serve({ options, surroundings, stores, selfMetrics, readiness }: 
   };
   const metrics = await listen(
     metricsApp({
-      stores,
+      stores: storesOf(live),
       readiness,
       clock,
       version,
-      serveBeforeSync: options['serve-before-sync'],
-      gzip: options['enable-gzip-encoding'],
+      get serveBeforeSync() {
+        return live.options['serve-before-sync'];
+      },
+      get gzip() {
+        return live.options['enable-gzip-encoding'];
+      },
       observer: selfMetrics.scrapes,
       telemetryPort: options['telemetry-port'],
     }),

@@ -20,10 +20,13 @@ export interface Scope {
   share(sink: Sink): Sink;
 }
 
-/** Throws ConfigError where the options leave nothing to serve. */
-export function scopeOf(options: ScopeOptions): Scope {
+/**
+ * Throws ConfigError where the options leave nothing to serve. `owns` tells by uid what is ours
+ * where that changes while we run; without it the options tell.
+ */
+export function scopeOf(options: ScopeOptions, owns?: (uid: string) => boolean): Scope {
   const { 'namespaces-denylist': denied, shard, 'total-shards': shardTotal } = options;
-  if (shard >= shardTotal) {
+  if (owns === undefined && shard >= shardTotal) {
     throw new ConfigError(
       `--shard: expected a number below --total-shards (${shardTotal}), got ${shard}; ` +
         'shards are counted from 0.',
@@ -36,8 +39,8 @@ export function scopeOf(options: ScopeOptions): Scope {
         'in the other, got none; nothing would be served.',
     );
   }
-  const ours = ({ metadata: { uid } }: ListedObject): boolean =>
-    shardOf(uid ?? '', shardTotal) === shard;
+  const isOurs = owns ?? ((uid: string): boolean => shardOf(uid, shardTotal) === shard);
+  const ours = ({ metadata: { uid } }: ListedObject): boolean => isOurs(uid ?? '');
   return {
     collections(resource, { group, version, scope }) {
       const collection = { resource, group, version };
@@ -49,7 +52,7 @@ export function scopeOf(options: ScopeOptions): Scope {
       const fieldSelector = denied.map((namespace) => `metadata.namespace!=${namespace}`).join(',');
       return [{ ...collection, fieldSelector }];
     },
-    share: (sink) => (shardTotal === 1 ? sink : onlyOurs(sink, ours)),
+    share: (sink) => (owns === undefined && shardTotal === 1 ? sink : onlyOurs(sink, ours)),
   };
 }
 

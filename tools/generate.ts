@@ -1,9 +1,7 @@
 // Writes every file that derives from the tables; with --check it names the stale ones instead.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { demo } from '../src/commands/demo.ts';
-import { serve } from '../src/commands/serve.ts';
-import { version } from '../src/commands/version.ts';
+import { commands } from '../src/commands/index.ts';
 import { resources } from '../src/resources/index.ts';
 import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
 import { cliPage } from './generate/cli.ts';
@@ -24,7 +22,7 @@ async function generate(): Promise<Record<string, string>> {
   const facts = chartFacts(await read(`${chart}/Chart.yaml`), values);
   return {
     ...under('docs/metrics', metricPages(resources)),
-    'docs/cli.md': cliPage({ serve, demo, version }),
+    'docs/cli.md': cliPage(commands),
     ...under('rbac', manifests(resources, facts)),
     [`${chart}/values.yaml`]: withCollectors(values, resources),
     [`${chart}/templates/_derived.tpl`]: derivedTemplates(values, resources),

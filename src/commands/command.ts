@@ -20,7 +20,15 @@ export interface Command {
   /** What --help says above the flags. */
   readonly about: string;
   readonly flags: Flags;
+  /** The one word it takes behind its name, where it takes one. */
+  readonly argument?: Argument;
   run(edge: Edge, line: CommandLine<Flags>): Promise<number>;
+}
+
+export interface Argument {
+  /** What stands for the word in --help. */
+  readonly placeholder: string;
+  readonly choices: readonly string[];
 }
 
 /** A command whose `run` gets the values of its own flags, typed. */

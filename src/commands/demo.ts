@@ -11,7 +11,7 @@ import { type Logger, openLog } from '../log.ts';
 import { flags } from '../options.ts';
 import { type Running, run } from '../run.ts';
 import { command, type Edge } from './command.ts';
-import { aborted, logLevel } from './process.ts';
+import { aborted, logLevel, sayIgnored } from './process.ts';
 
 const PODS_MAX = 200_000;
 const SPEED_MAX = 1_000;
@@ -20,7 +20,14 @@ const progressMs = 250;
 
 const simulated = 'The simulated cluster';
 
-const { kubeconfig, apiserver, ...serving } = flags;
+const {
+  kubeconfig,
+  apiserver,
+  // A file could name another cluster, or ports that are not those of the line it is started by.
+  config,
+  'continue-without-config': withoutConfig,
+  ...serving
+} = flags;
 
 // biome-ignore format: one row per flag
 const demoFlags = {
@@ -39,6 +46,8 @@ const demoFlags = {
   'telemetry-host': { ...serving['telemetry-host'], default: LOOPBACK },
 } satisfies Record<string, Flag<unknown>>;
 
+const noFiles = { kubeconfig: undefined, config: undefined, 'continue-without-config': false };
+
 type DemoOptions = ValuesOf<typeof demoFlags>;
 
 export const demo = command({
@@ -55,10 +64,11 @@ export const demo = command({
     const server = new ApiServer({ clock, random: edge.random });
     print('kubestate demo\n\n');
     const log = openLog(given.includes('v') ? logLevel(values.v) : 'warn');
+    sayIgnored(demoFlags, given, log);
     const life = populate(server, values, edge, log);
     const { url } = await server.listen(values['apiserver-port'], values.host);
     const running = await run(
-      { ...values, 'telemetry-host': telemetryHost, kubeconfig: undefined, apiserver: url },
+      { ...values, ...noFiles, 'telemetry-host': telemetryHost, apiserver: url },
       { ...edge, log },
     );
     await showProgress(running, edge);

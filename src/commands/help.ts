@@ -9,8 +9,9 @@ const INDENT = '      ';
 export function helpPage(name: string, commands: Readonly<Record<string, Command>>): string {
   const shown = commands[name] as Command;
   const others = Object.entries(commands).filter(([other]) => other !== name);
-  const usage = name === 'serve' ? 'kubestate [flags]' : `kubestate ${name} [flags]`;
-  const list = others.map(([other, { summary }]) => `  ${other.padEnd(10)}${summary}`);
+  const argument = shown.argument === undefined ? '' : ` ${shown.argument.placeholder}`;
+  const usage = name === 'serve' ? 'kubestate [flags]' : `kubestate ${name}${argument} [flags]`;
+  const list = others.map(([other, { summary }]) => `  ${other.padEnd(12)}${summary}`);
   const sections = [
     wrap(shown.about, ''),
     `Usage:\n  ${usage}${name === 'serve' ? '\n  kubestate COMMAND [flags]' : ''}`,

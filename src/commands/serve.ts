@@ -4,7 +4,7 @@ import { openLog } from '../log.ts';
 import { flags } from '../options.ts';
 import { run } from '../run.ts';
 import { command } from './command.ts';
-import { aborted, logLevel } from './process.ts';
+import { aborted, logLevel, sayIgnored } from './process.ts';
 
 export const serve = command({
   summary: 'Watch a cluster and serve its state; what is done without a command.',
@@ -13,8 +13,10 @@ export const serve = command({
     'for Prometheus: a drop-in replacement for kube-state-metrics. The cluster is the one of ' +
     '--kubeconfig, or the one this process runs in.',
   flags,
-  async run(edge, { values }) {
-    const running = await run(values, { ...edge, log: openLog(logLevel(values.v)) });
+  async run(edge, { values, given }) {
+    const log = openLog(logLevel(values.v));
+    sayIgnored(flags, given, log);
+    const running = await run(values, { ...edge, log });
     await aborted(edge.stop);
     await running.stop();
     return 0;

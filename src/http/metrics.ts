@@ -14,6 +14,7 @@ const scrapesInFlightMax = 32;
 /** A scraper that is turned away for the moment may come back after so many seconds. */
 const retryAfterSeconds = 5;
 
+/** What is read again for each request may change in between. */
 export interface MetricsAppOptions {
   readonly stores: Stores;
   readonly readiness: Readiness;
@@ -53,7 +54,7 @@ export function metricsApp(options: MetricsAppOptions): Koa {
 }
 
 function scrapes(options: MetricsAppOptions): (ctx: Koa.Context) => void {
-  const { stores, readiness, serveBeforeSync, observer, clock } = options;
+  const { stores, readiness, observer, clock } = options;
   let inFlight = 0;
   return (ctx) => {
     const started = clock.now();
@@ -63,7 +64,7 @@ function scrapes(options: MetricsAppOptions): (ctx: Koa.Context) => void {
       if (admitted) observer.inFlight(--inFlight);
     });
     const statuses = readiness();
-    if (!serveBeforeSync && !isReady(statuses)) return turnAway(ctx, summaryOf(statuses));
+    if (!options.serveBeforeSync && !isReady(statuses)) return turnAway(ctx, summaryOf(statuses));
     if (inFlight >= scrapesInFlightMax) {
       observer.rejected();
       return turnAway(ctx, `${inFlight} scrapes are being answered, and no more at once.`);

@@ -31,6 +31,7 @@ export const relistReasons = {
   retry: 'the list before it failed',
   gone: 'the server no longer knows the last version (410)',
   'version-refused': 'the server has never known the last version, as after a restored backup',
+  resharded: 'another part of the objects is ours',
 } as const;
 
 /** Why a watch is opened again, as `ReflectorObserver.watchRestart` is told. */
@@ -41,7 +42,7 @@ export const restartReasons = {
   reset: 'the connection broke, or could not be made',
 } as const;
 
-type RelistReason = keyof typeof relistReasons;
+export type RelistReason = keyof typeof relistReasons;
 type RestartReason = keyof typeof restartReasons;
 
 /** What a reflector is made of. */
@@ -59,6 +60,9 @@ export class Reflector {
   #version = anyVersion;
   /** Why a list is due; undefined while the watch alone is. */
   #relistReason: RelistReason | undefined = 'start';
+  /** A relist that was asked for from outside and has not begun. */
+  #asked: RelistReason | undefined;
+  #interrupted = new AbortController();
   #listedMs = Number.NEGATIVE_INFINITY;
   #streamsLists = true;
   #unfinished = 0;
@@ -84,11 +88,21 @@ export class Reflector {
     return { synced: this.#synced, refused: this.#refused, detail: this.#detail };
   }
 
+  /** Asks for a full list, whatever is under way; the old content is served until it is in. */
+  relist(reason: RelistReason): void {
+    this.#asked = reason;
+    this.#interrupted.abort();
+  }
+
   /** Works until the signal aborts, then resolves. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const end = await this.#session(signal);
+      this.#interrupted = new AbortController();
+      this.#relistReason = this.#asked ?? this.#relistReason;
+      this.#asked = undefined;
+      const end = await this.#session(AbortSignal.any([signal, this.#interrupted.signal]));
       if (signal.aborted) break;
+      if (this.#asked !== undefined) continue;
       if ('error' in end) await this.#afterError(end.error, signal);
       else await this.#afterClose(end.livedMs, signal);
     }

@@ -3,15 +3,50 @@ import { ConfigError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { everyKey, type KeyFilter } from './labels.ts';
 
-/** Patterns of keys by the plural of the resource they are for. */
+/** Patterns of keys by the plural of the resource they are for, or for all by `*` alone. */
 export type AllowList = ReadonlyMap<string, readonly string[]>;
+
+/** A filter that knows which of its patterns no key was shown for yet. */
+export interface PatternFilter extends KeyFilter {
+  unused(): readonly string[];
+}
+
+/** An allow-list that is compiled, and knows what it was of use for. */
+export interface KeyFilters {
+  of(plural: string): KeyFilter | undefined;
+  /** The patterns that have shown no key yet, and the resource they were given to. */
+  unused(): readonly UnusedPattern[];
+}
+
+export interface UnusedPattern {
+  readonly flag: string;
+  readonly resource: string;
+  readonly pattern: string;
+}
 
 const wildcard = '*';
 const wildcardsMax = 1;
 
+/** Reads and compiles the text behind `flag`; throws ConfigError on what it cannot read. */
+export function keyFilters(flag: string, text: string, plurals: readonly string[]): KeyFilters {
+  const filters = new Map(
+    [...parseAllowList(flag, text, plurals)].map(([plural, patterns]) => [
+      plural,
+      keyFilter(patterns),
+    ]),
+  );
+  return {
+    of: (plural) => filters.get(filters.has(wildcard) ? wildcard : plural),
+    unused: () =>
+      [...filters].flatMap(([resource, filter]) =>
+        (filter?.unused() ?? []).map((pattern) => ({ flag, resource, pattern })),
+      ),
+  };
+}
+
 /**
- * Reads the text behind `flag`. What it gives the resource `*` goes to each of `plurals` and takes
- * the place of all else, as in KSM. Throws ConfigError on what it cannot read.
+ * Reads the text behind `flag`. What it gives the resource `*` takes the place of all else, as in
+ * KSM. Throws ConfigError on what it cannot read.
  */
 export function parseAllowList(flag: string, text: string, plurals: readonly string[]): AllowList {
   const list = new Map<string, readonly string[]>();
@@ -24,7 +59,7 @@ export function parseAllowList(flag: string, text: string, plurals: readonly str
     list.set(plural, patternsOf(flag, plural, patterns));
   }
   const forAll = list.get(wildcard);
-  return forAll === undefined ? list : new Map(plurals.map((plural) => [plural, forAll]));
+  return forAll === undefined ? list : new Map([[wildcard, forAll]]);
 }
 
 function patternsOf(flag: string, plural: string, text: string): string[] {
@@ -62,16 +97,28 @@ export function refuseUnknownResource(
  * The filter for one resource's patterns: keys, or keys with one `*` for any text. A bare `*` shows
  * every key, though only as the first pattern, as in KSM. Without patterns there is no filter.
  */
-export function keyFilter(patterns: readonly string[]): KeyFilter | undefined {
+export function keyFilter(patterns: readonly string[]): PatternFilter | undefined {
   if (patterns.length === 0) return undefined;
-  if (patterns[0] === wildcard) return everyKey;
+  if (patterns[0] === wildcard) return { ...everyKey, unused: () => [] };
   const keys = new Set(patterns.filter((pattern) => !pattern.includes(wildcard)));
+  const unused = new Set(patterns);
+  // Behind another pattern a bare wildcard counts for nothing, and so it stays unused.
   const affixes = patterns
     .filter((pattern) => pattern.includes(wildcard) && pattern !== wildcard)
-    .map((pattern) => pattern.split(wildcard) as [prefix: string, suffix: string]);
-  if (affixes.length === 0) return { shows: (key) => keys.has(key) };
-  return { shows: (key) => keys.has(key) || affixes.some((affix) => hasAffixes(key, affix)) };
+    .map((pattern) => {
+      const [prefix = '', suffix = ''] = pattern.split(wildcard);
+      return { pattern, prefix, suffix };
+    });
+  return {
+    shows(key) {
+      const pattern = keys.has(key) ? key : affixes.find((one) => hasAffixes(key, one))?.pattern;
+      if (pattern === undefined) return false;
+      if (unused.size > 0) unused.delete(pattern);
+      return true;
+    },
+    unused: () => [...unused],
+  };
 }
 
-const hasAffixes = (key: string, [prefix, suffix]: [string, string]): boolean =>
+const hasAffixes = (key: string, { prefix, suffix }: { prefix: string; suffix: string }): boolean =>
   key.length >= prefix.length + suffix.length && key.startsWith(prefix) && key.endsWith(suffix);

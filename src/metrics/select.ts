@@ -1,6 +1,6 @@
 // What is served, decided once at start: the resources that are on, and their families and keys.
 import { ConfigError } from '../errors.ts';
-import { type AllowList, keyFilter, parseAllowList, refuseUnknownResource } from './allowlist.ts';
+import { keyFilters, refuseUnknownResource, type UnusedPattern } from './allowlist.ts';
 import type { Family } from './family.ts';
 import type { RenderChoices } from './render.ts';
 import type { Resource } from './resource.ts';
@@ -27,20 +27,21 @@ export interface Selected {
   readonly choices: RenderChoices;
 }
 
-/** The resources to serve, in the order of `tables`; throws ConfigError on a wrong choice. */
-export function select(
-  tables: Readonly<Record<string, AnyResource>>,
-  choices: Choices,
-): readonly Selected[] {
+/** What is served, and what of the choices was of no use so far. */
+export interface Selection {
+  /** In the order of the tables. */
+  readonly resources: readonly Selected[];
+  unusedPatterns(): readonly UnusedPattern[];
+}
+
+/** The resources to serve; throws ConfigError on a wrong choice. */
+export function select(tables: Readonly<Record<string, AnyResource>>, choices: Choices): Selection {
   const plurals = Object.keys(tables);
   for (const plural of choices.resources) refuseUnknownResource('--resources', plural, plurals);
   const isOn = familyFilter(choices);
-  const labels = allowListOf('--metric-labels-allowlist', choices.metricLabelsAllowlist, plurals);
-  const annotations = allowListOf(
-    '--metric-annotations-allowlist',
-    choices.metricAnnotationsAllowlist,
-    plurals,
-  );
+  const filters = (flag: string, text = '') => keyFilters(flag, text, plurals);
+  const labels = filters('--metric-labels-allowlist', choices.metricLabelsAllowlist);
+  const annotations = filters('--metric-annotations-allowlist', choices.metricAnnotationsAllowlist);
   const selected: Selected[] = [];
   for (const [plural, resource] of Object.entries(tables)) {
     const named = choices.resources.includes(plural);
@@ -56,19 +57,16 @@ export function select(
       resource,
       choices: {
         enabled: (family) => on.has(family),
-        labels: keyFilter(labels.get(plural) ?? []),
-        annotations: keyFilter(annotations.get(plural) ?? []),
+        labels: labels.of(plural),
+        annotations: annotations.of(plural),
       },
     });
   }
-  return selected;
+  return {
+    resources: selected,
+    unusedPatterns: () => [...labels.unused(), ...annotations.unused()],
+  };
 }
-
-const allowListOf = (
-  flag: string,
-  text: string | undefined,
-  plurals: readonly string[],
-): AllowList => parseAllowList(flag, text ?? '', plurals);
 
 function familyFilter(choices: Choices): (name: string, optIn: boolean) => boolean {
   const allow = expressionsOf('--metric-allowlist', choices.metricAllowlist);

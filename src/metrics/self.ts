@@ -4,9 +4,16 @@ import type { StoreSize } from './store.ts';
 
 export interface SelfMetricsOptions {
   readonly build: BuildInfo;
-  readonly shard: Shard;
-  readonly resources: readonly WatchedResource[];
   readonly clock: WallClock;
+  /** Asked at every scrape, for another configuration may have taken over. */
+  now(): InForce;
+}
+
+/** What is watched now, and which part of it. */
+export interface InForce {
+  readonly resources: readonly WatchedResource[];
+  /** Undefined while it is still being found out. */
+  readonly shard: Shard | undefined;
 }
 
 interface WallClock {
@@ -43,6 +50,9 @@ export interface WatchedResource {
   synced(): boolean;
 }
 
+/** A resource by its names alone. */
+export type NamedResource = Pick<WatchedResource, 'resource' | 'version' | 'kind'>;
+
 type Result = 'success' | 'error';
 const results: readonly Result[] = ['success', 'error'];
 
@@ -63,34 +73,38 @@ const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
 /** All metrics about ourselves; one a process, for it holds prom-client's monitors of the loop. */
 export class SelfMetrics {
   readonly #registry = new Registry();
-  readonly #observers = new Map<string, ResourceObserver>();
+  readonly #clock: WallClock;
+  readonly #lastSeen = new Map<string, LastSeen>();
   readonly #counters: Counters;
-  readonly #shard: ShardGauges;
   readonly #scrapes: ScrapeMetrics;
+  readonly #config: ConfigMetrics;
 
-  constructor({ build, shard, resources, clock }: SelfMetricsOptions) {
+  constructor({ build, clock, now }: SelfMetricsOptions) {
     const registry = this.#registry;
+    this.#clock = clock;
     this.#scrapes = scrapeMetrics(registry);
     registerBuildInfo(registry, build);
-    this.#shard = shardGauges(registry);
-    this.setShard(shard);
+    this.#config = configMetrics(registry, clock);
+    registerShard(registry, () => now().shard);
     this.#counters = counters(registry);
-    const lastSeen = new Map<string, LastSeen>();
-    for (const watched of resources) {
-      const seen: LastSeen = { eventMs: undefined, bookmarkMs: undefined };
-      lastSeen.set(watched.resource, seen);
-      this.#observers.set(watched.resource, observerOf(watched, seen, this.#counters, clock));
-    }
-    registerStoreGauges(registry, resources);
-    registerLastSeen(registry, lastSeen);
+    registerStoreGauges(registry, () => now().resources);
+    registerLastSeen(registry, () =>
+      now().resources.flatMap(({ resource }) => {
+        const seen = this.#lastSeen.get(resource);
+        return seen === undefined ? [] : [[resource, seen]];
+      }),
+    );
     collectDefaultMetrics({ register: registry });
   }
 
-  /** For the reflectors of one of the resources given at the start, by plural. */
-  observer(resource: string): ResourceObserver {
-    const observer = this.#observers.get(resource);
-    if (observer === undefined) throw new Error(`no self-metrics were opened for ${resource}`);
-    return observer;
+  /** For the reflectors of one resource; a configuration that takes over goes on counting. */
+  observer(resource: NamedResource): ResourceObserver {
+    const seen = this.#lastSeen.get(resource.resource) ?? {
+      eventMs: undefined,
+      bookmarkMs: undefined,
+    };
+    this.#lastSeen.set(resource.resource, seen);
+    return observerOf(resource, seen, this.#counters, this.#clock);
   }
 
   /** A row threw: the object lost that family. */
@@ -103,10 +117,9 @@ export class SelfMetrics {
     return this.#scrapes;
   }
 
-  setShard({ index, total }: Shard): void {
-    this.#shard.ordinal.reset();
-    this.#shard.ordinal.set({ shard_ordinal: String(index) }, index);
-    this.#shard.total.set(total);
+  /** For whoever reads the files of the configuration. */
+  get config(): ConfigMetrics {
+    return this.#config;
   }
 
   /** Text only: prom-client's OpenMetrics renames the counters for good. */
@@ -177,24 +190,61 @@ function registerBuildInfo(registry: Registry, build: BuildInfo): void {
   info.set(labels, 1);
 }
 
-interface ShardGauges {
-  readonly ordinal: Gauge<'shard_ordinal'>;
-  readonly total: Gauge;
+function registerShard(registry: Registry, read: () => Shard | undefined): void {
+  new Gauge({
+    name: 'kube_state_metrics_shard_ordinal',
+    help: 'Which shard this process is, counted from 0.',
+    labelNames: ['shard_ordinal'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      const shard = read();
+      if (shard !== undefined) this.set({ shard_ordinal: String(shard.index) }, shard.index);
+    },
+  });
+  new Gauge({
+    name: 'kube_state_metrics_total_shards',
+    help: 'How many shards there are; 0 while the StatefulSet that tells was not seen.',
+    registers: [registry],
+    collect() {
+      this.set(read()?.total ?? 0);
+    },
+  });
 }
 
-function shardGauges(registry: Registry): ShardGauges {
+/** What is told of the files that the configuration is read from. */
+export interface ConfigMetrics {
+  /** The file's content, of this hash, is in force. */
+  taken(filename: string, hash: number): void;
+  /** The file's content was refused. */
+  refused(filename: string): void;
+}
+
+function configMetrics(registry: Registry, clock: WallClock): ConfigMetrics {
+  const gauge = (name: string, help: string): Gauge<'type' | 'filename'> =>
+    new Gauge({
+      name: `kube_state_metrics_${name}`,
+      help,
+      labelNames: ['type', 'filename'],
+      registers: [registry],
+    });
+  const hashes = gauge('config_hash', 'Hash of the configuration file that is in force.');
+  const successful = gauge(
+    'last_config_reload_successful',
+    'Whether the configuration file as it was read last is in force: 1 if so, else 0.',
+  );
+  const successes = gauge(
+    'last_config_reload_success_timestamp_seconds',
+    'When a configuration file was last put in force, in seconds since the epoch.',
+  );
   return {
-    ordinal: new Gauge({
-      name: 'kube_state_metrics_shard_ordinal',
-      help: 'Which shard this process is, counted from 0.',
-      labelNames: ['shard_ordinal'],
-      registers: [registry],
-    }),
-    total: new Gauge({
-      name: 'kube_state_metrics_total_shards',
-      help: 'How many shards there are.',
-      registers: [registry],
-    }),
+    taken(filename, hash) {
+      const labels = { type: 'config', filename };
+      hashes.set(labels, hash);
+      successful.set(labels, 1);
+      successes.set(labels, clock.now() / 1000);
+    },
+    refused: (filename) => successful.set({ type: 'config', filename }, 0),
   };
 }
 
@@ -235,7 +285,7 @@ interface LastSeen {
 }
 
 function observerOf(
-  { resource, version, kind }: WatchedResource,
+  { resource, version, kind }: NamedResource,
   seen: LastSeen,
   { lists, watches, relists, watchRestarts, malformed }: Counters,
   clock: WallClock,
@@ -263,10 +313,13 @@ function observerOf(
   };
 }
 
-function registerStoreGauges(registry: Registry, resources: readonly WatchedResource[]): void {
+function registerStoreGauges(
+  registry: Registry,
+  resources: () => readonly WatchedResource[],
+): void {
   const gauge = (name: string, help: string, read: (watched: WatchedResource) => number): void =>
     registerGauge(registry, name, help, () =>
-      resources.map((watched) => [watched.resource, read(watched)]),
+      resources().map((watched) => [watched.resource, read(watched)]),
     );
   gauge('resource_objects', 'Objects that are held.', ({ store }) => store.size.objects);
   gauge('resource_series', 'Series that are served.', ({ store }) => store.size.series);
@@ -280,10 +333,13 @@ function registerStoreGauges(registry: Registry, resources: readonly WatchedReso
   );
 }
 
-function registerLastSeen(registry: Registry, lastSeen: ReadonlyMap<string, LastSeen>): void {
+function registerLastSeen(
+  registry: Registry,
+  lastSeen: () => readonly (readonly [resource: string, seen: LastSeen])[],
+): void {
   const gauge = (name: string, help: string, read: (seen: LastSeen) => number | undefined): void =>
     registerGauge(registry, name, help, () =>
-      [...lastSeen].map(([resource, seen]) => {
+      lastSeen().map(([resource, seen]) => {
         const ms = read(seen);
         return [resource, ms === undefined ? undefined : ms / 1000];
       }),
@@ -313,6 +369,8 @@ function registerGauge(
     labelNames: ['resource'],
     registers: [registry],
     collect() {
+      // What another configuration watched is no longer there.
+      this.reset();
       for (const [resource, value] of read()) {
         if (value !== undefined) this.set({ resource }, value);
       }

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { systemClock } from '../../src/clock.ts';
 import { ApiServer } from '../../src/demo/apiserver.ts';
 import { loadObjects } from '../../src/demo/file.ts';
-import { type CommandLine, parseCommandLine } from '../../src/flags.ts';
+import { type CommandLine, type Flags, parseCommandLine } from '../../src/flags.ts';
 import { flags } from '../../src/options.ts';
 import { resources } from '../../src/resources/index.ts';
 import { type Running, run } from '../../src/run.ts';
@@ -76,8 +76,10 @@ describe('Conformance with kube-state-metrics v2.20', () => {
   }
 
   it('is still to come only for the cases whose flags are not there yet', () => {
+    const ready = Object.entries<Flags[string]>(flags).filter(([, { later }]) => !later);
+    const names = ready.map(([name]) => name);
     const known = (arg: string): boolean =>
-      Object.hasOwn(flags, arg.replace(/^--/, '').replace(/=.*/s, ''));
+      names.includes(arg.replace(/^--/, '').replace(/=.*/s, ''));
     const unknown = cases.filter(({ args }) => !args.every(known)).map(({ name }) => name);
     expect(unknown.sort()).to.deep.equal(casesToCome);
   });

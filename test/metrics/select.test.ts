@@ -32,7 +32,7 @@ const nothing: Choices = {
   metricAnnotationsAllowlist: undefined,
 };
 const chosen = (choices: Partial<Choices>): readonly Selected[] =>
-  select(tables, { ...nothing, ...choices });
+  select(tables, { ...nothing, ...choices }).resources;
 
 /** The families that are on, by resource. */
 const families = (choices: Partial<Choices>): Record<string, string[]> =>
@@ -114,6 +114,25 @@ describe('a selection', () => {
       );
     });
   }
+
+  it('knows which patterns of the allow-lists have shown no key', () => {
+    const selection = select(tables, {
+      ...nothing,
+      resources: ['gears'],
+      metricLabelsAllowlist: 'gears=[app,team/*,tier],nuts=[size]',
+      metricAnnotationsAllowlist: '*=[note]',
+    });
+    const { labels, annotations } = selection.resources[0]?.choices ?? {};
+    for (const key of ['app', 'team/name', 'other']) labels?.shows(key);
+    const unused = () => selection.unusedPatterns().map(({ flag, ...one }) => ({ ...one, flag }));
+    const flag = '--metric-labels-allowlist';
+    const tier = { resource: 'gears', pattern: 'tier', flag };
+    const size = { resource: 'nuts', pattern: 'size', flag };
+    const note = { resource: '*', pattern: 'note', flag: '--metric-annotations-allowlist' };
+    expect(unused()).to.deep.equal([tier, size, note]);
+    annotations?.shows('note');
+    expect(unused()).to.deep.equal([tier, size]);
+  });
 
   it('has filters for the keys of the resources that the allow-lists name', () => {
     const [gears, nuts] = chosen({

@@ -1,7 +1,7 @@
 // The metrics about ourselves: KSM's names and labels, and what a scrape reads of our own.
 import { expect } from 'chai';
 import type { ReflectorObserver } from '../../src/kube/types.ts';
-import { SelfMetrics, type WatchedResource } from '../../src/metrics/self.ts';
+import { type InForce, SelfMetrics, type WatchedResource } from '../../src/metrics/self.ts';
 
 const watched = (resource: string, kind: string, version = 'v1'): WatchedResource => ({
   resource,
@@ -11,8 +11,17 @@ const watched = (resource: string, kind: string, version = 'v1'): WatchedResourc
   synced: () => resource === 'pods',
 });
 
-const open = (now = () => 1_700_000_000_500): SelfMetrics =>
-  new SelfMetrics({
+const pods = { resource: 'pods', version: 'v1', kind: 'Pod' };
+const cronjobs = { resource: 'cronjobs', version: 'v1', kind: 'CronJob' };
+const everything: InForce = {
+  resources: [watched('pods', 'Pod'), watched('cronjobs', 'CronJob')],
+  shard: { index: 0, total: 1 },
+};
+let inForce: InForce;
+
+const open = (now = () => 1_700_000_000_500): SelfMetrics => {
+  inForce = everything;
+  return new SelfMetrics({
     build: {
       version: '1.0.0',
       revision: 'abc123',
@@ -21,10 +30,10 @@ const open = (now = () => 1_700_000_000_500): SelfMetrics =>
       platform: 'linux',
       arch: 'x64',
     },
-    shard: { index: 0, total: 1 },
-    resources: [watched('pods', 'Pod'), watched('cronjobs', 'CronJob')],
     clock: { now },
+    now: () => inForce,
   });
+};
 
 /** The series whose name starts so, without the help and type lines. */
 const series = async (self: SelfMetrics, prefix: string): Promise<string[]> =>
@@ -33,6 +42,8 @@ const series = async (self: SelfMetrics, prefix: string): Promise<string[]> =>
 describe('the metrics about ourselves', () => {
   it('have a series for each result of lists and watches from the start', async () => {
     const self = open();
+    self.observer(pods);
+    self.observer(cronjobs);
     for (const name of ['kube_state_metrics_list_total', 'kube_state_metrics_watch_total']) {
       expect(await series(self, name)).to.deep.equal([
         `${name}{resource="*v1.Pod",result="success"} 0`,
@@ -45,7 +56,8 @@ describe('the metrics about ourselves', () => {
 
   it('count what reflectors tell, by resource', async () => {
     const self = open();
-    const observer: ReflectorObserver = self.observer('pods');
+    const observer: ReflectorObserver = self.observer(pods);
+    self.observer(cronjobs);
     observer.list('success');
     observer.watch('success');
     observer.watch('error');
@@ -71,11 +83,12 @@ describe('the metrics about ourselves', () => {
 
   it('read the stores when they are scraped', async () => {
     const size = { objects: 1, series: 2, bytes: 3 };
+    const synced = (): boolean => size.objects > 5;
+    const resource = { ...watched('pods', 'Pod'), store: { size }, synced };
     const self = new SelfMetrics({
       build: { version: '', revision: '', branch: '', node: '', platform: '', arch: '' },
-      shard: { index: 0, total: 1 },
-      resources: [{ ...watched('pods', 'Pod'), store: { size }, synced: () => size.objects > 5 }],
       clock: { now: () => 0 },
+      now: () => ({ shard: undefined, resources: [resource] }),
     });
     const read = (): Promise<string[]> => series(self, 'kube_state_metrics_resource_');
     expect(await read()).to.deep.equal([
@@ -98,9 +111,9 @@ describe('the metrics about ourselves', () => {
     const self = open(() => now);
     const last = (): Promise<string[]> => series(self, 'kube_state_metrics_resource_last_');
     expect(await last()).to.deep.equal([]);
-    self.observer('pods').event();
+    self.observer(pods).event();
     now += 2_000;
-    self.observer('pods').bookmark();
+    self.observer(pods).bookmark();
     expect(await last()).to.deep.equal([
       'kube_state_metrics_resource_last_event_timestamp_seconds{resource="pods"} 1700000000.5',
       'kube_state_metrics_resource_last_bookmark_timestamp_seconds{resource="pods"} 1700000002.5',
@@ -124,7 +137,7 @@ describe('the metrics about ourselves', () => {
       'kube_state_metrics_shard_ordinal{shard_ordinal="0"} 0',
       'kube_state_metrics_total_shards 1',
     ]);
-    self.setShard({ index: 2, total: 5 });
+    inForce = { ...everything, shard: { index: 2, total: 5 } };
     expect(await shard()).to.deep.equal([
       'kube_state_metrics_shard_ordinal{shard_ordinal="2"} 2',
       'kube_state_metrics_total_shards 5',
@@ -165,7 +178,44 @@ describe('the metrics about ourselves', () => {
     }
   });
 
-  it('are not opened for a resource that was not named', () => {
-    expect(() => open().observer('secrets')).to.throw('no self-metrics were opened for secrets');
+  it('go on counting under another configuration, and forget what it leaves out', async () => {
+    const self = open();
+    self.observer(pods).event();
+    self.observer(cronjobs).event();
+    self.observer(pods).list('success');
+    inForce = { ...everything, resources: [watched('pods', 'Pod')] };
+    self.observer(pods).list('success');
+    expect(await series(self, 'kube_state_metrics_list_total')).to.include(
+      'kube_state_metrics_list_total{resource="*v1.Pod",result="success"} 2',
+    );
+    const read = await series(self, 'kube_state_metrics_resource_');
+    expect(read).to.have.length(5);
+    expect(read.filter((line) => !line.includes('pods'))).to.deep.equal([]);
+  });
+
+  it('have no shard while none is known', async () => {
+    const self = open();
+    inForce = { ...everything, shard: undefined };
+    expect(await series(self, 'kube_state_metrics_shard_ordinal')).to.deep.equal([]);
+    expect(await series(self, 'kube_state_metrics_total_shards')).to.deep.equal([
+      'kube_state_metrics_total_shards 0',
+    ]);
+  });
+
+  it('say which configuration is in force, and that one was refused', async () => {
+    const self = open();
+    const labels = '{type="config",filename="/etc/a.yaml"}';
+    const config = async (): Promise<string[]> => [
+      ...(await series(self, 'kube_state_metrics_config_')),
+      ...(await series(self, 'kube_state_metrics_last_config_')),
+    ];
+    expect(await config()).to.deep.equal([]);
+    self.config.taken('/etc/a.yaml', 42);
+    self.config.refused('/etc/a.yaml');
+    expect(await config()).to.deep.equal([
+      `kube_state_metrics_config_hash${labels} 42`,
+      `kube_state_metrics_last_config_reload_successful${labels} 0`,
+      `kube_state_metrics_last_config_reload_success_timestamp_seconds${labels} 1700000000.5`,
+    ]);
   });
 });

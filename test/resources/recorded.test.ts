@@ -65,7 +65,7 @@ function exposition({ clusters, args, path, accept }: Case): string {
   const only = query.get('resources')?.split(',');
   const format: Format = accept?.startsWith('application/openmetrics') ? 'openmetrics' : 'text';
   let text = '';
-  for (const { plural, resource, choices: rendering } of select(resources, choices)) {
+  for (const { plural, resource, choices: rendering } of select(resources, choices).resources) {
     if (only?.includes(plural) === false) continue;
     if (query.getAll('exclude_resources').includes(plural)) continue;
     const renderer = compile(resource, rendering, (family, object, error) => {

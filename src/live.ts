@@ -1,0 +1,223 @@
+// The configuration in force: its files are followed, and a new one takes over once it is synced.
+import { readFileSync } from 'node:fs';
+import {
+  type Contents,
+  contentsOf,
+  FollowedFiles,
+  sameContents,
+  textIn,
+} from './config/followed.ts';
+import {
+  hashOf,
+  keepFixed,
+  refuseLater,
+  type Settings,
+  settingsOf,
+  settingsWith,
+} from './config/settings.ts';
+import { ConfigError } from './errors.ts';
+import { isReady, summaryOf } from './http/readiness.ts';
+import type { SelfMetrics } from './metrics/self.ts';
+import type { Options } from './options.ts';
+import { openWatching, type Surroundings, type Watching } from './watching.ts';
+
+/** How often the files are looked at, and how soon a configuration that is synced takes over. */
+const lookMs = 1_000;
+/** A configuration that is not synced after so long is said to wait; it may still take over. */
+const syncMsMax = 5 * 60_000;
+
+export interface LiveOptions extends Surroundings {
+  readonly commandLine: Options;
+  readonly selfMetrics: SelfMetrics;
+}
+
+/** A configuration with what it was made of. */
+interface Made {
+  readonly settings: Settings;
+  readonly watching: Watching;
+  readonly contents: Contents;
+}
+
+/** A configuration that is not synced yet. */
+interface Candidate extends Made {
+  readonly sinceMs: number;
+  waitSaid: boolean;
+}
+
+/** What is served now, and by which options; `run` it once. */
+export class Live {
+  readonly #parts: LiveOptions;
+  readonly #files: FollowedFiles;
+  #current: Made;
+  #next: Candidate | undefined;
+  #patternsSaid = false;
+
+  /** Makes the first configuration; rejects with ConfigError where it is wrong. */
+  static async open(parts: LiveOptions): Promise<Live> {
+    const { commandLine, log } = parts;
+    const contents = contentsOf(pathsOf(commandLine, commandLine), readFileSync);
+    try {
+      const made = await make(parts, contents);
+      tellTaken(parts, made);
+      return new Live(parts, made);
+    } catch (error) {
+      const { config } = commandLine;
+      const tolerant = config !== undefined && commandLine['continue-without-config'];
+      if (!tolerant || !(error instanceof ConfigError)) throw error;
+      const made = await makeOf(parts, settingsOf(commandLine));
+      log.warn({ file: config, error: error.message }, 'going on by the flags alone');
+      parts.selfMetrics.config.refused(config);
+      return new Live(parts, made);
+    }
+  }
+
+  private constructor(parts: LiveOptions, first: Made) {
+    this.#parts = parts;
+    this.#current = first;
+    this.#files = new FollowedFiles(first.contents, readFileSync);
+  }
+
+  /** The options in force. */
+  get options(): Options {
+    return this.#current.settings.options;
+  }
+
+  get watching(): Watching {
+    return this.#current.watching;
+  }
+
+  /** Watches and follows the files until the signal aborts; resolves when nothing is left. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
+    this.watching.start();
+    while (!signal.aborted) {
+      await clock.sleep(lookMs, signal);
+      if (!signal.aborted) await this.#look();
+    }
+    await this.#discard();
+    await this.watching.stop();
+  }
+
+  async #look(): Promise<void> {
+    const { commandLine } = this.#parts;
+    const { options } = (this.#next ?? this.#current).settings;
+    const contents = this.#files.changed(pathsOf(commandLine, options));
+    if (contents !== undefined) await this.#reload(contents);
+    if (this.#next !== undefined) await this.#takeOver(this.#next);
+    this.#sayUnusedPatterns();
+  }
+
+  /** Makes what the files say now, or says why not; the one in force goes on either way. */
+  async #reload(contents: Contents): Promise<void> {
+    const { log, clock, selfMetrics, commandLine } = this.#parts;
+    await this.#discard();
+    const { config } = commandLine;
+    if (sameContents(contents, this.#current.contents)) {
+      log.info({}, 'the configuration is again the one that runs');
+      tellTaken(this.#parts, this.#current);
+      return;
+    }
+    log.info({ files: [...contents.keys()] }, 'the configuration changed');
+    try {
+      const made = await make(this.#parts, contents, this.options);
+      made.watching.start();
+      this.#files.took(made.contents);
+      this.#next = { ...made, sinceMs: clock.now(), waitSaid: false };
+    } catch (error) {
+      log.error(refusal(error), 'configuration refused, the old one goes on');
+      if (config !== undefined && this.#differs(config, contents)) {
+        selfMetrics.config.refused(config);
+      }
+    }
+  }
+
+  #differs(path: string, contents: Contents): boolean {
+    return textIn(contents.get(path)) !== textIn(this.#current.contents.get(path));
+  }
+
+  /** Puts the next configuration in the place of the current one, as soon as it is synced. */
+  async #takeOver(next: Candidate): Promise<void> {
+    const { clock, log } = this.#parts;
+    const statuses = next.watching.readiness();
+    if (!isReady(statuses)) {
+      if (next.waitSaid || clock.now() - next.sinceMs < syncMsMax) return;
+      next.waitSaid = true;
+      log.warn({ waiting: summaryOf(statuses) }, 'the new configuration is not synced yet');
+      return;
+    }
+    const { watching: old } = this.#current;
+    this.#current = next;
+    this.#next = undefined;
+    this.#patternsSaid = false;
+    tellTaken(this.#parts, next);
+    log.info({ resources: next.watching.resources.map(({ resource }) => resource) }, 'took over');
+    await old.stop();
+  }
+
+  async #discard(): Promise<void> {
+    const next = this.#next;
+    this.#next = undefined;
+    await next?.watching.stop();
+  }
+
+  /** Said once all is synced: before that a key may still come. */
+  #sayUnusedPatterns(): void {
+    if (this.#patternsSaid || !isReady(this.watching.readiness())) return;
+    this.#patternsSaid = true;
+    for (const pattern of this.watching.unusedPatterns()) {
+      this.#parts.log.warn(pattern, 'this pattern of an allow-list matched no key');
+    }
+  }
+}
+
+/** What is followed: the file of --config, and the kubeconfig that is named. */
+const pathsOf = (commandLine: Options, { kubeconfig }: Options): string[] =>
+  [commandLine.config, kubeconfig].filter((path) => path !== undefined && path !== '') as string[];
+
+/** Makes a configuration of what the file of --config says; `running` where one runs already. */
+async function make(parts: LiveOptions, contents: Contents, running?: Options): Promise<Made> {
+  const { commandLine } = parts;
+  const { config } = commandLine;
+  if (!config) return makeOf(parts, settingsOf(commandLine), running);
+  const content = contents.get(config);
+  const text = textIn(content);
+  if (text === undefined) {
+    const got = content !== undefined && 'error' in content ? messageOf(content.error) : 'nothing';
+    throw new ConfigError(
+      `--config: expected a file that can be read at ${config}, got: ${got}; name another, or ` +
+        'start by the flags alone with --continue-without-config.',
+    );
+  }
+  return makeOf(parts, settingsWith(commandLine, text, config), running);
+}
+
+async function makeOf(parts: LiveOptions, read: Settings, running?: Options): Promise<Made> {
+  const { log, commandLine } = parts;
+  try {
+    refuseLater(read.options);
+    const { options, stayed } =
+      running === undefined ? { ...read, stayed: [] } : keepFixed(running, read.options);
+    const watching = await openWatching(options, parts);
+    for (const sentence of read.unknown) log.warn({ setting: sentence }, 'unknown setting');
+    if (read.ignored.length > 0) log.info({ settings: read.ignored }, 'without effect here');
+    if (stayed.length > 0) log.warn({ flags: stayed }, 'these change only with a new start');
+    const contents = contentsOf(pathsOf(commandLine, options), readFileSync);
+    return { settings: { ...read, options }, watching, contents };
+  } catch (error) {
+    throw error instanceof ConfigError ? read.sentenceOf(error) : error;
+  }
+}
+
+function tellTaken(
+  { commandLine: { config }, selfMetrics }: LiveOptions,
+  { contents }: Made,
+): void {
+  const text = textIn(contents.get(config ?? ''));
+  if (config !== undefined && text !== undefined) selfMetrics.config.taken(config, hashOf(text));
+}
+
+const refusal = (error: unknown): object =>
+  error instanceof ConfigError ? { error: error.message } : { err: error };
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -1,0 +1,209 @@
+// What one configuration makes: a client, the stores of what is served, reflectors to fill them.
+import { readFileSync } from 'node:fs';
+import type { Clock } from './clock.ts';
+import type { Readiness, ResourceStatus } from './http/readiness.ts';
+import { Client } from './kube/client.ts';
+import { Reflector } from './kube/reflector.ts';
+import { openTransport } from './kube/transport.ts';
+import type { ReflectorObserver } from './kube/types.ts';
+import { type Logger, logOnce } from './log.ts';
+import type { UnusedPattern } from './metrics/allowlist.ts';
+import { openPlainStores } from './metrics/plain.ts';
+import { compile, type OnRenderError } from './metrics/render.ts';
+import { type Selected, type Selection, select } from './metrics/select.ts';
+import type { BuildInfo, InForce, SelfMetrics } from './metrics/self.ts';
+import { type Store, type StoreSize, type Stores, sinkOf } from './metrics/store.ts';
+import type { Options } from './options.ts';
+import { resources } from './resources/index.ts';
+import { type Scope, scopeOf } from './scope.ts';
+import { openSharding, type Sharding } from './sharding.ts';
+
+/** What the process lends the program. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly build: BuildInfo;
+}
+
+/** One configuration at work; another one may stand beside it until it takes over. */
+export interface Watching extends InForce {
+  readonly stores: Stores;
+  readonly readiness: Readiness;
+  /** What is held of each resource now, by its plural. */
+  sizes(): ReadonlyMap<string, StoreSize>;
+  /** What of the allow-lists was of no use so far. */
+  unusedPatterns(): readonly UnusedPattern[];
+  /** Starts to fill the stores; called once. */
+  start(): void;
+  /** Ends watches and connections; resolves when nothing is left. */
+  stop(): Promise<void>;
+}
+
+/** One resource that is served, from its table to what feeds its store. */
+interface Watched extends Selected {
+  readonly store: Store;
+  /** One, or one a namespace. */
+  readonly reflectors: readonly Reflector[];
+}
+
+interface Parts extends Surroundings {
+  readonly selfMetrics: SelfMetrics;
+}
+
+/** Prepares to watch what the options ask for; rejects with ConfigError where they are wrong. */
+export async function openWatching(options: Options, parts: Parts): Promise<Watching> {
+  const selection = selectBy(options);
+  const { client, close: disconnect } = connect(options, parts);
+  const ending = new AbortController();
+  const { clock, random, log } = parts;
+  const watched: Watched[] = [];
+  const reflectors = (): Reflector[] => watched.flatMap((one) => one.reflectors);
+  const relist = (): void => {
+    for (const reflector of reflectors()) reflector.relist('resharded');
+  };
+  try {
+    const sharding = await openSharding(options, {
+      ...{ client, clock, random, log, relist },
+      signal: ending.signal,
+    });
+    const scope = scopeOf(options, sharding.owns);
+    const stores = openStores(selection, parts);
+    for (const one of selection.resources) {
+      const store = stores.byResource.get(one.plural) as Store;
+      const fed = reflectorsOf(one, store, { client, scope, ...parts });
+      watched.push({ ...one, store, reflectors: fed });
+    }
+    return watchingOf({ selection, watched, stores, sharding, ending, disconnect });
+  } catch (error) {
+    await disconnect();
+    throw error;
+  }
+}
+
+function openStores(selection: Selection, { selfMetrics, log }: Parts): Stores {
+  const onRenderError = renderErrors(log, selfMetrics);
+  const renderers = selection.resources.map(
+    ({ plural, resource, choices }) =>
+      [plural, compile(resource, choices, onRenderError(plural))] as const,
+  );
+  return openPlainStores(new Map(renderers));
+}
+
+interface Opened {
+  readonly selection: Selection;
+  readonly watched: readonly Watched[];
+  readonly stores: Stores;
+  readonly sharding: Sharding;
+  readonly ending: AbortController;
+  disconnect(): Promise<void>;
+}
+
+function watchingOf(opened: Opened): Watching {
+  const { selection, watched, stores, sharding, ending, disconnect } = opened;
+  let done: Promise<unknown> = Promise.resolve();
+  return {
+    stores,
+    readiness: () => watched.map(statusOf),
+    resources: watched.map((one) => ({
+      resource: one.plural,
+      version: one.resource.version,
+      kind: one.resource.kind,
+      store: one.store,
+      synced: () => statusOf(one).synced,
+    })),
+    get shard() {
+      return sharding.shard;
+    },
+    sizes: () => new Map(watched.map(({ plural, store }) => [plural, store.size])),
+    unusedPatterns: selection.unusedPatterns,
+    start() {
+      const loops: Promise<void>[] = [];
+      // Without its place in the StatefulSet a shard would not know which objects to keep.
+      const followed = sharding.follow(() => {
+        const reflectors = watched.flatMap((one) => one.reflectors);
+        loops.push(...reflectors.map((reflector) => reflector.run(ending.signal)));
+      });
+      done = followed.then(() => Promise.all(loops));
+    },
+    async stop() {
+      ending.abort();
+      await done;
+      await disconnect();
+    },
+  };
+}
+
+const selectBy = (options: Options): Selection =>
+  select(resources, {
+    resources: options.resources,
+    metricAllowlist: options['metric-allowlist'],
+    metricDenylist: options['metric-denylist'],
+    metricOptInList: options['metric-opt-in-list'],
+    metricLabelsAllowlist: options['metric-labels-allowlist'],
+    metricAnnotationsAllowlist: options['metric-annotations-allowlist'],
+  });
+
+function connect(options: Options, { env, clock, log, build }: Surroundings) {
+  const transport = openTransport(
+    { kubeconfig: options.kubeconfig, apiserver: options.apiserver },
+    { env, readFile: (path) => readFileSync(path) },
+    { clock, log },
+  );
+  const userAgent = `kubestate/${build.version} (${build.platform}/${build.arch})`;
+  return {
+    client: new Client({ transport, userAgent, clock, log }),
+    close: () => transport.close(),
+  };
+}
+
+/** What a row that throws comes to: a count for each time, a log line for each object. */
+function renderErrors(log: Logger, selfMetrics: SelfMetrics): (plural: string) => OnRenderError {
+  const warn = logOnce(log);
+  return (resource) =>
+    (family, { metadata: { namespace, name } }, err) => {
+      selfMetrics.renderError(resource, family);
+      const object = `${namespace ?? ''}/${name}`;
+      warn(`${family} ${object}`, { resource, family, object, err }, 'object lost a family');
+    };
+}
+
+interface ReflectorParts extends Parts {
+  readonly client: Client;
+  readonly scope: Scope;
+}
+
+function reflectorsOf(
+  { plural, resource }: Selected,
+  store: Store,
+  { client, scope, selfMetrics, clock, random, log }: ReflectorParts,
+): Reflector[] {
+  const warn = logOnce(log);
+  const { version, kind } = resource;
+  const counted = selfMetrics.observer({ resource: plural, version, kind });
+  const observer: ReflectorObserver = {
+    ...counted,
+    malformed(object, err) {
+      counted.malformed(object, err);
+      warn(object, { resource: plural, object, err }, 'object left out: it cannot be read');
+    },
+  };
+  return scope.collections(plural, resource).map((collection) => {
+    const sink = scope.share(sinkOf(store, collection.namespace));
+    return new Reflector({ client, collection, sink, observer, clock, random, log });
+  });
+}
+
+/** A resource is where the slowest of its reflectors is. */
+function statusOf({ plural, reflectors }: Watched): ResourceStatus {
+  const statuses = reflectors.map(({ status }) => status);
+  const waiting = statuses.find(({ synced, refused }) => !synced && !refused);
+  const refused = statuses.find(({ synced }) => !synced);
+  return {
+    resource: plural,
+    synced: refused === undefined,
+    refused: waiting === undefined && refused !== undefined,
+    detail: (waiting ?? refused ?? statuses[0])?.detail ?? '',
+  };
+}
