@@ -130,6 +130,7 @@ describe('A program with a config file', () => {
   });
 
   it('speaks of what the file set in the words of the file', async () => {
+    // biome-ignore format: one row per file
     const refused = {
       'resources: {pod: {}}': `resources (${file}:1): expected the plural of a resource, got "pod"`,
       'shard: 2\ntotal_shards: 2': `shard (${file}:1): expected a number below total_shards (${file}:2)`,

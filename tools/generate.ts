@@ -2,10 +2,12 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { commands } from '../src/commands/index.ts';
+import { flags } from '../src/options.ts';
 import { resources } from '../src/resources/index.ts';
 import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
 import { cliPage } from './generate/cli.ts';
 import { metricPages } from './generate/metrics.ts';
+import { withFlags } from './generate/migration.ts';
 import { manifests } from './generate/rbac.ts';
 import { differing } from './generate/stale.ts';
 
@@ -23,6 +25,7 @@ async function generate(): Promise<Record<string, string>> {
   return {
     ...under('docs/metrics', metricPages(resources)),
     'docs/cli.md': cliPage(commands),
+    'docs/migration.md': withFlags(await read('docs/migration.md'), flags),
     ...under('rbac', manifests(resources, facts)),
     [`${chart}/values.yaml`]: withCollectors(values, resources),
     [`${chart}/templates/_derived.tpl`]: derivedTemplates(values, resources),

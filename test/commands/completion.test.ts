@@ -90,7 +90,7 @@ describe('Completion in other shells', () => {
 describe('The command line', () => {
   const refused: [args: string[], sentence: string][] = [
     [['completion'], 'kubestate completion: expected one SHELL of bash, zsh, fish, got "".'],
-    [['completion', 'fsh'], 'got "fsh"; did you mean fish?'],
+    [['completion', 'fishy'], 'got "fishy"; did you mean fish?'],
     [['completion', 'bash', 'zsh'], 'got "bash zsh".'],
     [['version', 'now'], 'kubestate version: expected flags only, got "now".'],
   ];

@@ -19,6 +19,40 @@ import {
 
 const rows: Row[] = [
   {
+    behaviour: 'lists again when it is asked to, in the midst of a watch and at once',
+    steps: [
+      { events: synced(added('x/b', 11)), end: 'open' },
+      { relist: 'resharded' },
+      { events: [added('x/c', 12), closing(13)], end: 'open' },
+    ],
+    requests: [streamed, `${streamed} 11`],
+    content: ['x/c@12'],
+    told: [...start, 'event', 'relist resharded', 'watch success', 'list success'],
+  },
+  {
+    behaviour: 'begins a list anew when it is asked to list in the midst of one',
+    steps: [
+      { events: [added('x/a', 9)], end: 'open' },
+      { relist: 'resharded' },
+      { events: [added('x/b', 9), closing(10)], end: 'open' },
+    ],
+    requests: [streamed, streamed],
+    content: ['x/b@9'],
+    told: ['relist start', 'watch success', 'relist resharded', 'watch success', 'list success'],
+  },
+  {
+    behaviour: 'keeps the wish for a list through a pause after a failure',
+    steps: [
+      { events: synced('{"type":"ADDED"'), end: 'cut' },
+      { relist: 'resharded' },
+      { passMs: 500 },
+      { events: [added('x/b', 11), closing(12)], end: 'open' },
+    ],
+    requests: [streamed, `${streamed} 10`],
+    content: ['x/b@11'],
+    told: [...start, 'restart reset', 'relist resharded', 'watch success', 'list success'],
+  },
+  {
     behaviour: 'opens a silent watch again at the last version, without a list',
     steps: [
       { events: synced(added('x/b', 11)), end: 'open' },

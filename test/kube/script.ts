@@ -29,7 +29,12 @@ export type Step =
   | { readonly status: number; readonly body: unknown; readonly headers?: Record<string, string> }
   | { readonly events: readonly unknown[]; readonly end: 'open' | 'close' | 'cut' }
   | { readonly broken: string }
-  | { readonly passMs: number };
+  | { readonly passMs: number }
+  | { readonly relist: 'resharded' };
+
+type Answer = Exclude<Step, { passMs: number } | { relist: string }>;
+
+const isAnswer = (step: Step): step is Answer => !('passMs' in step || 'relist' in step);
 
 export interface Row {
   readonly behaviour: string;
@@ -105,9 +110,10 @@ export async function play(row: Row): Promise<void> {
   const running = reflector.run(stop.signal);
   const look = () => [requests, observer.told, sink.puts, clock.pending];
   for (const step of row.steps) {
-    if (!('passMs' in step)) continue;
+    if (isAnswer(step)) continue;
     await settled(look);
-    await clock.pass(step.passMs);
+    if ('relist' in step) reflector.relist(step.relist);
+    else await clock.pass(step.passMs);
   }
   await settled(look);
 
@@ -133,7 +139,7 @@ function serve(steps: readonly Step[]): string[] {
   const requests: string[] = [];
   const scope = nock(server);
   for (const step of steps) {
-    if ('passMs' in step) continue;
+    if (!isAnswer(step)) continue;
     const request = scope.get(/.*/);
     if ('broken' in step) request.replyWithError(errorOf(step.broken));
     else request.reply(() => answerOf(step));
@@ -147,7 +153,7 @@ function errorOf(code: string): Error {
 }
 
 function answerOf(
-  step: Exclude<Step, { passMs: number } | { broken: string }>,
+  step: Exclude<Answer, { broken: string }>,
 ): [number, string | PassThrough, Record<string, string>] {
   if (!('events' in step)) {
     const { status, headers } = { status: 200, headers: {}, ...step };
