@@ -57,14 +57,14 @@ export class Live {
     const { commandLine, log } = parts;
     const contents = contentsOf(pathsOf(commandLine, commandLine), readFileSync);
     try {
-      const made = await make(parts, contents);
+      const made = await make(parts, settingsIn(contents, commandLine), contents);
       tellTaken(parts, made);
       return new Live(parts, made);
     } catch (error) {
       const { config } = commandLine;
       const tolerant = config !== undefined && commandLine['continue-without-config'];
       if (!tolerant || !(error instanceof ConfigError)) throw error;
-      const made = await makeOf(parts, settingsOf(commandLine));
+      const made = await make(parts, settingsOf(commandLine), contents);
       log.warn({ file: config, error: error.message }, 'going on by the flags alone');
       parts.selfMetrics.config.refused(config);
       return new Live(parts, made);
@@ -95,7 +95,7 @@ export class Live {
       if (!signal.aborted) await this.#look();
     }
     await this.#discard();
-    await this.watching.stop();
+    await this.#end(this.watching);
   }
 
   async #look(): Promise<void> {
@@ -119,7 +119,8 @@ export class Live {
     }
     log.info({ files: [...contents.keys()] }, 'the configuration changed');
     try {
-      const made = await make(this.#parts, contents, this.options);
+      const settings = settingsIn(contents, commandLine);
+      const made = await make(this.#parts, settings, contents, this.options);
       made.watching.start();
       this.#files.took(made.contents);
       this.#next = { ...made, sinceMs: clock.now(), waitSaid: false };
@@ -151,13 +152,20 @@ export class Live {
     this.#patternsSaid = false;
     tellTaken(this.#parts, next);
     log.info({ resources: next.watching.resources.map(({ resource }) => resource) }, 'took over');
-    await old.stop();
+    await this.#end(old);
   }
 
   async #discard(): Promise<void> {
     const next = this.#next;
     this.#next = undefined;
-    await next?.watching.stop();
+    if (next !== undefined) await this.#end(next.watching);
+  }
+
+  /** One that does not end in order must not take with it the one that takes over. */
+  async #end(watching: Watching): Promise<void> {
+    await watching.stop().catch((err: unknown) => {
+      this.#parts.log.warn({ err }, 'a configuration did not end in order');
+    });
   }
 
   /** Said once all is synced: before that a key may still come. */
@@ -174,37 +182,44 @@ export class Live {
 const pathsOf = (commandLine: Options, { kubeconfig }: Options): string[] =>
   [commandLine.config, kubeconfig].filter((path) => path !== undefined && path !== '') as string[];
 
-/** Makes a configuration of what the file of --config says; `running` where one runs already. */
-async function make(parts: LiveOptions, contents: Contents, running?: Options): Promise<Made> {
-  const { commandLine } = parts;
+/** What the file of --config, as it was read, makes of the command line. */
+function settingsIn(contents: Contents, commandLine: Options): Settings {
   const { config } = commandLine;
-  if (!config) return makeOf(parts, settingsOf(commandLine), running);
+  if (!config) return settingsOf(commandLine);
   const content = contents.get(config);
-  const text = textIn(content);
-  if (text === undefined) {
-    const got = content !== undefined && 'error' in content ? messageOf(content.error) : 'nothing';
-    throw new ConfigError(
-      `--config: expected a file that can be read at ${config}, got: ${got}; name another, or ` +
-        'start by the flags alone with --continue-without-config.',
-    );
+  if (content !== undefined && 'text' in content) {
+    return settingsWith(commandLine, content.text, config);
   }
-  return makeOf(parts, settingsWith(commandLine, text, config), running);
+  throw new ConfigError(
+    `--config: expected a file that can be read at ${config}, got: ` +
+      `${messageOf(content?.error)}; name another, or start by the flags alone with ` +
+      '--continue-without-config.',
+  );
 }
 
-async function makeOf(parts: LiveOptions, read: Settings, running?: Options): Promise<Made> {
+/** Makes a configuration of settings that `contents` gave; `running` where one runs already. */
+async function make(
+  parts: LiveOptions,
+  settings: Settings,
+  contents: Contents,
+  running?: Options,
+): Promise<Made> {
   const { log, commandLine } = parts;
   try {
-    refuseLater(read.options);
+    refuseLater(settings.options);
     const { options, stayed } =
-      running === undefined ? { ...read, stayed: [] } : keepFixed(running, read.options);
+      running === undefined ? { ...settings, stayed: [] } : keepFixed(running, settings.options);
+    // Read before it is used: what changes in between is taken for a change, and not missed.
+    const now = contentsOf(pathsOf(commandLine, options), readFileSync);
+    const used = new Map([...now].map(([path, read]) => [path, contents.get(path) ?? read]));
     const watching = await openWatching(options, parts);
-    for (const sentence of read.unknown) log.warn({ setting: sentence }, 'unknown setting');
-    if (read.ignored.length > 0) log.info({ settings: read.ignored }, 'without effect here');
+    for (const sentence of settings.unknown) log.warn({ setting: sentence }, 'unknown setting');
+    if (settings.ignored.length > 0)
+      log.info({ settings: settings.ignored }, 'without effect here');
     if (stayed.length > 0) log.warn({ flags: stayed }, 'these change only with a new start');
-    const contents = contentsOf(pathsOf(commandLine, options), readFileSync);
-    return { settings: { ...read, options }, watching, contents };
+    return { settings: { ...settings, options }, watching, contents: used };
   } catch (error) {
-    throw error instanceof ConfigError ? read.sentenceOf(error) : error;
+    throw error instanceof ConfigError ? settings.sentenceOf(error) : error;
   }
 }
 

@@ -1,6 +1,7 @@
 // What one configuration makes: a client, the stores of what is served, reflectors to fill them.
 import { readFileSync } from 'node:fs';
 import type { Clock } from './clock.ts';
+import { ConfigError } from './errors.ts';
 import type { Readiness, ResourceStatus } from './http/readiness.ts';
 import { Client } from './kube/client.ts';
 import { Reflector } from './kube/reflector.ts';
@@ -135,8 +136,8 @@ function watchingOf(opened: Opened): Watching {
   };
 }
 
-const selectBy = (options: Options): Selection =>
-  select(resources, {
+function selectBy(options: Options): Selection {
+  const selection = select(resources, {
     resources: options.resources,
     metricAllowlist: options['metric-allowlist'],
     metricDenylist: options['metric-denylist'],
@@ -144,6 +145,12 @@ const selectBy = (options: Options): Selection =>
     metricLabelsAllowlist: options['metric-labels-allowlist'],
     metricAnnotationsAllowlist: options['metric-annotations-allowlist'],
   });
+  if (selection.resources.length > 0) return selection;
+  throw new ConfigError(
+    '--resources, --metric-allowlist and --metric-denylist: expected to leave at least one ' +
+      'family, got none; nothing would be served.',
+  );
+}
 
 function connect(options: Options, { env, clock, log, build }: Surroundings) {
   const transport = openTransport(

@@ -47,7 +47,7 @@ describe('A program with a config file', () => {
     await until(() => serves('kube_node_info'));
     expect(await successful()).to.equal('1');
     const [hash] = await program.self('kube_state_metrics_config_hash');
-    expect(hash).to.match(/^\S+\{type="config",filename="[^"]+config\.yaml"\} [1-9]\d+$/);
+    expect(hash).to.match(/^\S+\{filename="[^"]+config\.yaml",type="config"\} [1-9]\d+$/);
   });
 
   it('follows the file without a hole in what it serves, on the same port', async () => {
@@ -136,6 +136,7 @@ describe('A program with a config file', () => {
       'shard: 2\ntotal_shards: 2': `shard (${file}:1): expected a number below total_shards (${file}:2)`,
       'metric_allowlist: [a]\nmetric_denylist: [b]': `metric_allowlist (${file}:1) and metric_denylist (${file}:2): expected one of them`,
       'labels_allow_list: {pods: ["*a*"]}': `labels_allow_list (${file}:1): expected at most one *`,
+      'resources: {pods: {}}\nmetric_denylist: [kube_pod]': `resources (${file}:1), --metric-allowlist and metric_denylist (${file}:2): expected to leave at least one family, got none`,
       'pod: ksm-0': `pod (${file}:1): expected together with --pod-namespace, got it alone`,
       'custom_resources_only: true': `custom_resources_only (${file}:1): expected no custom`,
     };
@@ -207,27 +208,46 @@ describe('A program with a config file', () => {
     ]);
   });
 
+  const kubeconfigOf = (target: string): string =>
+    JSON.stringify({
+      clusters: [{ name: 'c', cluster: { server: target } }],
+      contexts: [{ name: 'x', context: { cluster: 'c' } }],
+      'current-context': 'x',
+    });
+
   it('follows its kubeconfig to another cluster, and refuses a wrong one', async () => {
     const other = await clusterOf(pod('elsewhere'));
     const kubeconfig = join(folder, 'kubeconfig');
-    const name = (target: string): void =>
-      writeFileSync(
-        kubeconfig,
-        JSON.stringify({
-          clusters: [{ name: 'c', cluster: { server: target } }],
-          contexts: [{ name: 'x', context: { cluster: 'c' } }],
-          'current-context': 'x',
-        }),
-      );
     try {
-      name(url);
+      writeFileSync(kubeconfig, kubeconfigOf(url));
       await program.start('--resources=pods', `--kubeconfig=${kubeconfig}`);
       await until(async () => (await program.scrape()).includes('pod="one"'));
       writeFileSync(kubeconfig, 'clusters: []\n');
       await until(() => program.said('configuration refused, the old one goes on').length === 1);
       expect(await program.scrape()).to.include('pod="one"');
-      name(other.url);
+      writeFileSync(kubeconfig, kubeconfigOf(other.url));
       await until(async () => (await program.scrape()).includes('pod="elsewhere"'));
+    } finally {
+      await program.stop();
+      await other.server.close();
+    }
+  });
+
+  it('follows the kubeconfig that the file names, and takes over once for each change', async () => {
+    const other = await clusterOf(pod('elsewhere'));
+    const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+    try {
+      writeFileSync(first, kubeconfigOf(url));
+      writeFileSync(second, kubeconfigOf(other.url));
+      write(`resources: {pods: {}}\nkubeconfig: ${first}\n`);
+      await program.start(`--config=${file}`);
+      await until(async () => (await program.scrape()).includes('pod="one"'));
+      write(`resources: {pods: {}}\nkubeconfig: ${second}\n`);
+      await until(async () => (await program.scrape()).includes('pod="elsewhere"'));
+      writeFileSync(second, kubeconfigOf(url));
+      await until(async () => (await program.scrape()).includes('pod="one"'));
+      expect(program.said('took over')).to.have.length(2);
+      expect(program.said('the configuration changed')).to.have.length(2);
     } finally {
       await program.stop();
       await other.server.close();

@@ -221,11 +221,11 @@ export interface ConfigMetrics {
 }
 
 function configMetrics(registry: Registry, clock: WallClock): ConfigMetrics {
-  const gauge = (name: string, help: string): Gauge<'type' | 'filename'> =>
+  const gauge = (name: string, help: string): Gauge<'filename' | 'type'> =>
     new Gauge({
       name: `kube_state_metrics_${name}`,
       help,
-      labelNames: ['type', 'filename'],
+      labelNames: ['filename', 'type'],
       registers: [registry],
     });
   const hashes = gauge('config_hash', 'Hash of the configuration file that is in force.');
@@ -239,12 +239,12 @@ function configMetrics(registry: Registry, clock: WallClock): ConfigMetrics {
   );
   return {
     taken(filename, hash) {
-      const labels = { type: 'config', filename };
+      const labels = { filename, type: 'config' };
       hashes.set(labels, hash);
       successful.set(labels, 1);
       successes.set(labels, clock.now() / 1000);
     },
-    refused: (filename) => successful.set({ type: 'config', filename }, 0),
+    refused: (filename) => successful.set({ filename, type: 'config' }, 0),
   };
 }
 

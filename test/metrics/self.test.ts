@@ -204,7 +204,7 @@ describe('the metrics about ourselves', () => {
 
   it('say which configuration is in force, and that one was refused', async () => {
     const self = open();
-    const labels = '{type="config",filename="/etc/a.yaml"}';
+    const labels = '{filename="/etc/a.yaml",type="config"}';
     const config = async (): Promise<string[]> => [
       ...(await series(self, 'kube_state_metrics_config_')),
       ...(await series(self, 'kube_state_metrics_last_config_')),
