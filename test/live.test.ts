@@ -233,7 +233,7 @@ describe('A program with a config file', () => {
     }
   });
 
-  it('follows the kubeconfig that the file names, and takes over once for each change', async () => {
+  it('follows the kubeconfig that the file names, taking over once a change', async () => {
     const other = await clusterOf(pod('elsewhere'));
     const [first, second] = [join(folder, 'first'), join(folder, 'second')];
     try {

@@ -211,6 +211,13 @@ describe('the page of the command line', () => {
     expect(page).to.include('| `--quiet` |  |');
   });
 
+  it('gives the keys of the config file where the command reads one', () => {
+    const config = { ...row, kind: toggle, default: false, configKeys: [] };
+    const page = cliPage({ serve: { ...command, flags: { ...command.flags, config } } });
+    expect(page).to.include('| `--names A,B` | `names` | all | What &lt;it> does. |');
+    expect(page).to.include('| `--config` |  |  | What &lt;it> does. |');
+  });
+
   it('names what is accepted without effect apart', () => {
     expect(page).to.include('Accepted without effect: `--one_output`.');
     expect(page).to.not.include('| `--one_output');

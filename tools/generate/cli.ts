@@ -1,6 +1,7 @@
 // Renders docs/cli.md: every command with its flags.
 import type { Command } from '../../src/commands/command.ts';
 import { defaultOf } from '../../src/commands/help.ts';
+import { configKeysOf } from '../../src/config/file.ts';
 import type { Flag } from '../../src/flags.ts';
 import { code, row, tableOf, words } from './markdown.ts';
 import { notice } from './notice.ts';
@@ -14,7 +15,8 @@ export function cliPage(commands: Readonly<Record<string, Command>>): string {
 # Command line
 
 A flag is written \`--flag=value\` or \`--flag value\`, a switch \`--switch\` or \`--switch=false\`.
-A flag that comes twice takes its last value; one that takes a list adds up.
+A flag that comes twice takes its last value; one that takes a list adds up. Where a command reads a file by
+\`--config\`, the file sets a flag by the key beside it, and over what the command line says.
 
 ${sections.join('\n\n')}
 `;
@@ -22,13 +24,15 @@ ${sections.join('\n\n')}
 
 function commandSection(name: string, command: Command, isDefault: boolean): string {
   const flags = Object.entries(command.flags);
+  const readsFile = Object.hasOwn(command.flags, 'config');
   const groups = Object.groupBy(
     flags.filter(([, flag]) => !flag.ignored),
     ([, flag]) => flag.group,
   );
   const tables = Object.entries(groups).map(([group, rows]) => {
-    const cells = (rows ?? []).map(([flag, facts]) => flagRow(flag, facts));
-    return `### ${group}\n\n${tableOf(['flag', 'default', 'what it does'], cells)}`;
+    const cells = (rows ?? []).map(([flag, facts]) => flagRow(flag, facts, readsFile));
+    const head = ['flag', ...(readsFile ? ['in the file'] : []), 'default', 'what it does'];
+    return `### ${group}\n\n${tableOf(head, cells)}`;
   });
   const ignored = flags.filter(([, flag]) => flag.ignored).map(([flag]) => code(`--${flag}`));
   return [
@@ -39,8 +43,10 @@ function commandSection(name: string, command: Command, isDefault: boolean): str
   ].join('\n\n');
 }
 
-function flagRow(name: string, flag: Flag<unknown>): string {
+function flagRow(name: string, flag: Flag<unknown>, readsFile: boolean): string {
   const value = flag.kind.placeholder === undefined ? '' : ` ${flag.kind.placeholder}`;
   const short = flag.short === undefined ? '' : `${code(`-${flag.short}`)}, `;
-  return row(`${short}${code(`--${name}${value}`)}`, words(defaultOf(flag)), words(flag.help));
+  const keys = readsFile ? [configKeysOf(name, flag).map(code).join(', ')] : [];
+  const cells = [...keys, words(defaultOf(flag)), words(flag.help)];
+  return row(`${short}${code(`--${name}${value}`)}`, ...cells);
 }
