@@ -15,8 +15,8 @@ export function cliPage(commands: Readonly<Record<string, Command>>): string {
 # Command line
 
 A flag is written \`--flag=value\` or \`--flag value\`, a switch \`--switch\` or \`--switch=false\`.
-A flag that comes twice takes its last value; one that takes a list adds up. Where a command reads a file by
-\`--config\`, the file sets a flag by the key beside it, and over what the command line says.
+A flag that comes twice takes its last value; one that takes a list adds up. Where a command reads
+a file by \`--config\`, the file sets a flag by the key beside it, over what the command line says.
 
 ${sections.join('\n\n')}
 `;
