@@ -76,7 +76,10 @@ export class Faults {
     this.#rules.clear();
   }
 
-  /** The faults that this request meets; rules for a number of requests count it. */
+  /**
+   * The faults that this request meets; rules for a number of requests count it. The first that
+   * answers in the server's place is the last one met, so that what comes after it can be scripted.
+   */
   take(target: FaultTarget): Fault[] {
     const faults: Fault[] = [];
     for (const entry of this.#rules) {
@@ -86,6 +89,7 @@ export class Faults {
       faults.push(act);
       entry.left -= 1;
       if (entry.left <= 0) this.#rules.delete(entry);
+      if (act.error !== undefined || act.answer !== undefined) break;
     }
     return faults;
   }

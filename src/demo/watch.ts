@@ -79,7 +79,7 @@ class Watch {
       if (this.#wantsState()) {
         yield* this.#state();
       } else {
-        this.#cursor = Number(options.resourceVersion || storage.version);
+        this.#cursor = Number(options.resourceVersion) || storage.version;
         if (this.#cursor < storage.oldest) {
           // A watch that has been let in is told so by an event, not by the answer's code.
           yield errorLine(tooOld(this.#cursor, storage.oldest));
