@@ -53,21 +53,26 @@ export const demo = command({
     refuseContradictions(given);
     const telemetryHost = given.includes('telemetry-host') ? values['telemetry-host'] : values.host;
     const server = new ApiServer({ clock, random: edge.random });
-    print('kubestate demo\n\n');
     const log = openLog(given.includes('v') ? logLevel(values.v) : 'warn');
+    print('kubestate demo\n\n');
     const life = populate(server, values, edge, log);
-    const { url } = await server.listen(values['apiserver-port'], values.host);
-    const running = await run(
-      { ...values, 'telemetry-host': telemetryHost, kubeconfig: undefined, apiserver: url },
-      { ...edge, log },
-    );
-    await showProgress(running, edge);
-    if (!edge.stop.aborted) print(whereToLook(url, running));
-    await aborted(edge.stop);
-    await life?.stop();
-    await running.stop();
-    await server.close();
-    return 0;
+    try {
+      const { url } = await server.listen(values['apiserver-port'], values.host);
+      const options = { ...values, 'telemetry-host': telemetryHost };
+      const running = await run(
+        { ...options, kubeconfig: undefined, apiserver: url },
+        { ...edge, log },
+      );
+      await showProgress(running, edge);
+      if (!edge.stop.aborted) print(whereToLook(url, running));
+      await aborted(edge.stop);
+      await running.stop();
+      return 0;
+    } finally {
+      // What fails to start must not be kept alive by the cluster it was meant for.
+      await life?.stop();
+      await server.close();
+    }
   },
 });
 
