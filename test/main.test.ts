@@ -55,7 +55,7 @@ describe('The program', () => {
     });
   }
 
-  it('ends with 1, in one sentence, where the port is taken, a demo with its cluster too', async () => {
+  it('ends with 1 where the port is taken, and takes the demo with it', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
