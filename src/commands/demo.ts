@@ -99,6 +99,7 @@ function populate(
     return undefined;
   }
   const { clock } = edge;
+  if (values.pods > 0) edge.print(`  building    ${number(values.pods)} pods\n`);
   buildCluster(server, { clock, seed, ...(values.pods > 0 && { pods: values.pods }) });
   const [nodes, pods] = ['nodes', 'pods'].map((resource) => number(server.storage(resource).size));
   edge.print(`  cluster     ${nodes} nodes and ${pods} pods, simulated in this process\n`);
