@@ -109,5 +109,5 @@ function isServed(object: ClusterObject, value: FlagValue): boolean {
 const knownOnly = (allowList: string | undefined): string | undefined =>
   allowList
     ?.split(/(?<=\]),/)
-    .filter((entry) => /^(\*|pods|nodes|deployments|services)=/.test(entry))
+    .filter((entry) => ['*', ...Object.keys(resources)].includes(entry.split('=')[0] ?? ''))
     .join(',');
