@@ -20,9 +20,9 @@ const rows = tables.flatMap(([plural, table]) =>
 );
 const labelsOf = (row: Family<never>): readonly string[] => ('labels' in row ? row.labels : []);
 
-/** How the names of a table's families begin; of two tables one has no more than that. */
+/** How a table's families are called: by its kind, which for Endpoints is a plural, and more. */
 const familyPrefix = ({ kind }: AnyResource): RegExp =>
-  new RegExp(`^kube_${kind.toLowerCase()}(_|$)`);
+  new RegExp(`^kube_${kind.toLowerCase().replace(/^endpoints$/, 'endpoint')}(_|$)`);
 
 /** What KSM v2.20 was seen to serve: a line for each family, in the order of the exposition. */
 const facts = readFileSync(join(conformance, 'families.tsv'), 'utf8')
@@ -31,7 +31,7 @@ const facts = readFileSync(join(conformance, 'families.tsv'), 'utf8')
   .slice(1)
   .map((line) => line.split('\t') as [string, string, string, string, string | undefined])
   .map(([name, type, stability, isDefault, labels]) => ({
-    ...{ name, type, stability, optIn: isDefault === 'no' },
+    ...{ name, type, stability, isDefault: isDefault === 'yes' },
     labels: labels?.split(',').filter(Boolean) ?? [],
   }));
 
@@ -77,9 +77,15 @@ describe('the tables', () => {
         ...{ name, type: row.type, stability: row.stability, optIn: row.optIn ?? false },
       }));
       expect(got).to.deep.equal(
-        known.map(({ name, type, stability, optIn }) => ({ name, type, stability, optIn })),
+        known.map(({ name, type, stability, isDefault }) => ({
+          // What is off by default in a table that is on must be asked for by its name.
+          ...{ name, type, stability, optIn: table.default && !isDefault },
+        })),
       );
     });
+
+    it(`are on by default where those of KSM are: ${plural}`, () =>
+      expect(known.some(({ isDefault }) => isDefault)).to.equal(table.default));
 
     it(`have the labels of KSM, in its order: ${plural}`, () => {
       for (const { name, labels } of known.filter(({ labels }) => labels.length > 0)) {
