@@ -41,7 +41,7 @@ export const endpointslices = {
         }
       }),
     kube_endpointslice_ports: gauges('ALPHA',
-      'Always 1: one series for each port on which the endpoints are reached; without a number it is every port.', ['port_name', 'port_protocol', 'port_number'], (s, emit) => {
+      'Always 1: one series for each port on which the endpoints are reached; no number means any port.', ['port_name', 'port_protocol', 'port_number'], (s, emit) => {
         for (const { name, protocol, port } of s.ports ?? []) emit(1, name, protocol, port?.toString());
       }),
     kube_endpointslice_annotations: annotations('ALPHA'),

@@ -20,7 +20,7 @@ export const ingresses = {
   },
   families: {
     kube_ingress_info: info('STABLE',
-      'Always 1: the class of the ingress, which decides whose controller acts on it.', {
+      'Always 1: the class of the ingress, which decides what controller acts on it.', {
         ingressclass: classOf,
       }),
     kube_ingress_annotations: annotations('ALPHA'),

@@ -22,6 +22,6 @@ export const mutatingwebhookconfigurations = {
     kube_mutatingwebhookconfiguration_created: created('ALPHA'),
     kube_mutatingwebhookconfiguration_metadata_resource_version: resourceVersion('ALPHA'),
     kube_mutatingwebhookconfiguration_webhook_clientconfig_service: gauges('ALPHA',
-      'Always 1: one series for each webhook that may change requests, with the service that runs it, or none if it has a URL.', ['webhook_name', 'service_name', 'service_namespace'], emitWebhookServices),
+      'Always 1: one series for each webhook that may change requests, with the service that runs it, or empty labels if it has a URL.', ['webhook_name', 'service_name', 'service_namespace'], emitWebhookServices),
   },
 } satisfies Resource<V1MutatingWebhookConfiguration>;

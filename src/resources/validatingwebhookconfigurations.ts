@@ -22,6 +22,6 @@ export const validatingwebhookconfigurations = {
     kube_validatingwebhookconfiguration_created: created('ALPHA'),
     kube_validatingwebhookconfiguration_metadata_resource_version: resourceVersion('ALPHA'),
     kube_validatingwebhookconfiguration_webhook_clientconfig_service: gauges('ALPHA',
-      'Always 1: one series for each webhook that may refuse requests, with the service that runs it, or none if it has a URL.', ['webhook_name', 'service_name', 'service_namespace'], emitWebhookServices),
+      'Always 1: one series for each webhook that may refuse requests, with the service that runs it, or empty labels if it has a URL.', ['webhook_name', 'service_name', 'service_namespace'], emitWebhookServices),
   },
 } satisfies Resource<V1ValidatingWebhookConfiguration>;
