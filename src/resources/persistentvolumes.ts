@@ -35,9 +35,9 @@ export const persistentvolumes = {
         gce_persistent_disk_name: (v) => behind(v, 'gcePersistentDisk')?.pdName,
         ebs_volume_id: (v) => behind(v, 'awsElasticBlockStore')?.volumeID,
         azure_disk_name: (v) => behind(v, 'azureDisk')?.diskName,
-        fc_wwids: (v) => behind(v, 'fc')?.wwids?.join(','),
+        fc_wwids: (v) => listed(behind(v, 'fc')?.wwids),
         fc_lun: (v) => behind(v, 'fc')?.lun?.toString(),
-        fc_target_wwns: (v) => behind(v, 'fc')?.targetWWNs?.join(','),
+        fc_target_wwns: (v) => listed(behind(v, 'fc')?.targetWWNs),
         iscsi_target_portal: (v) => behind(v, 'iscsi')?.targetPortal,
         iscsi_iqn: (v) => behind(v, 'iscsi')?.iqn,
         iscsi_lun: (v) => lunOf(behind(v, 'iscsi')),
@@ -92,3 +92,7 @@ function behind<Source extends (typeof sources)[number]>(
 
 const lunOf = (iscsi: Spec['iscsi']): string | undefined =>
   iscsi ? String(iscsi.lun ?? 0) : undefined;
+
+/** Empty names at the start leave no comma, in KSM. */
+const listed = (names: readonly string[] | null | undefined): string | undefined =>
+  names?.join(',').replace(/^,+/, '');
