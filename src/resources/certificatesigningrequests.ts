@@ -30,7 +30,7 @@ export const certificatesigningrequests = {
     kube_certificatesigningrequest_labels: { ...labels('STABLE'), reads },
     kube_certificatesigningrequest_created: { ...created('STABLE'), reads },
     kube_certificatesigningrequest_condition: gauges('STABLE',
-      'Conditions of the type that the label names, whatever their status: none means that nobody has decided yet.', ['condition'], (c, emit) => {
+      'Conditions of the type that the label names, whatever their status; 0 of each type means that nobody has decided yet.', ['condition'], (c, emit) => {
         const conditions = c.status?.conditions ?? [];
         for (const { label, type } of outcomes) emit(conditions.filter((condition) => condition.type === type).length, label);
       }),
