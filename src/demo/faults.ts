@@ -13,6 +13,8 @@ export type Verb = 'list' | 'watch' | 'get' | 'write' | 'discovery';
 export interface FaultTarget {
   /** Absent for discovery. */
   readonly kind?: Kind;
+  /** Absent for what is asked of all namespaces, or has none. */
+  readonly namespace?: string | undefined;
   readonly verb: Verb;
   readonly query: Readonly<Record<string, string>>;
 }
@@ -151,6 +153,9 @@ export const watchList = (mode: Abilities['watchList']): Fault => ({
 export const bookmarks = (mode: Abilities['bookmarks']): Fault => ({
   abilities: { bookmarks: mode },
 });
+
+/** The server refuses to make tables, or answers with whole objects instead. */
+export const tables = (mode: Abilities['tables']): Fault => ({ abilities: { tables: mode } });
 
 /** After so many pieces the connection breaks in the middle of the next. */
 export const resetWithin = (piecesBefore: number): Fault => ({

@@ -126,7 +126,8 @@ async function answerResource(ctx: Context, served: Served): Promise<void> {
   const place = findPlace(ctx.path, served);
   if (place === undefined) return answerUnknownPath(ctx);
   const query = queryOf(ctx);
-  const target = { kind: place.storage.kind, verb: verbOf(ctx, place, query), query };
+  const { storage, namespace } = place;
+  const target = { kind: storage.kind, namespace, verb: verbOf(ctx, place, query), query };
   const faults = served.faults.take(target);
   if (answerFaults(ctx, faults, target)) return;
   switch (target.verb) {
@@ -135,7 +136,7 @@ async function answerResource(ctx: Context, served: Served): Promise<void> {
     case 'watch':
       return answerWatch(ctx, place, faults, served);
     case 'get':
-      return answerGet(ctx, place);
+      return answerGet(ctx, place, faults, served);
     default: {
       const request = { ...place, method: ctx.method, random: served.random };
       const { code, body } = await write(request, ctx.req as IncomingMessage);
@@ -182,10 +183,11 @@ function wordsOf(path: string): string[] {
 async function answerList(ctx: Context, at: Place, faults: Fault[], served: Served): Promise<void> {
   const { storage, namespace } = at;
   const query = queryOf(ctx);
-  const as = negotiate(ctx.get('Accept'));
+  const { tables } = abilitiesUnder(faults);
+  const { clock, versionWaitMs: waitMs } = served;
+  const as = negotiate(ctx.get('Accept'), { asked: 'list', query, clock, tables });
   const selector = parseSelectors(storage.kind, query);
   const options = parseListOptions(query, true);
-  const { clock, versionWaitMs: waitMs } = served;
   const patience = { clock, waitMs, signal: departureOf(ctx) };
   const page = await findPage({ storage, namespace, selector, options }, patience);
   const length = page.items.reduce((sum, { bytes }) => sum + bytes.length, 0);
@@ -202,14 +204,15 @@ async function answerList(ctx: Context, at: Place, faults: Fault[], served: Serv
 function answerWatch(ctx: Context, at: Place, faults: Fault[], served: Served): void {
   const { storage, namespace } = at;
   const query = queryOf(ctx);
-  const as = negotiate(ctx.get('Accept'));
   const selector = parseSelectors(storage.kind, query);
   const abilities = abilitiesUnder(faults);
+  const { tables } = abilities;
+  const { clock, bookmarkMs } = served;
+  const as = negotiate(ctx.get('Accept'), { asked: 'watch', query, clock, tables });
   if (abilities.watchList === 'refused' && query.sendInitialEvents !== undefined) {
     throw new ApiStatus(400, 'BadRequest', 'unknown query parameter: sendInitialEvents');
   }
   const options = parseListOptions(query, abilities.watchList !== 'off');
-  const { clock, bookmarkMs } = served;
   const signal = departureOf(ctx);
   const asked = { storage, namespace, selector, options };
   const pieces = watchPieces({ ...asked, as, abilities, clock, bookmarkMs, signal });
@@ -219,8 +222,11 @@ function answerWatch(ctx: Context, at: Place, faults: Fault[], served: Served): 
   ctx.flushHeaders();
 }
 
-function answerGet(ctx: Context, { storage, namespace, name = '' }: Place): void {
-  const as = negotiate(ctx.get('Accept'));
+function answerGet(ctx: Context, at: Place, faults: Fault[], served: Served): void {
+  const { storage, namespace, name = '' } = at;
+  const { tables } = abilitiesUnder(faults);
+  const query = queryOf(ctx);
+  const as = negotiate(ctx.get('Accept'), { asked: 'get', query, clock: served.clock, tables });
   const stored = storage.get(storage.key(namespace, name));
   if (stored === undefined) throw notFound(storage.kind, name);
   ctx.set('Content-Type', as.contentType);
@@ -248,7 +254,7 @@ function answerFaults(ctx: Context, faults: readonly Fault[], target: FaultTarge
 }
 
 function abilitiesUnder(faults: readonly Fault[]): Abilities {
-  const usual: Abilities = { watchList: 'on', bookmarks: 'on' };
+  const usual: Abilities = { watchList: 'on', bookmarks: 'on', tables: 'on' };
   return Object.assign(usual, ...faults.map(({ abilities }) => abilities));
 }
 
