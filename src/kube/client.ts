@@ -15,6 +15,8 @@ import {
   type WatchEvent,
 } from './decode.ts';
 import { asRecord } from './objects.ts';
+import { acceptOf, tableOf } from './representation.ts';
+import { TableReader } from './table.ts';
 import type { Query, Transport } from './transport.ts';
 import type { Collection } from './types.ts';
 import { messageOf } from './words.ts';
@@ -106,15 +108,18 @@ export class Client {
   ): Promise<ListStream> {
     const body = await this.#open({
       path: pathOf(collection),
-      query: { ...query, fieldSelector: collection.fieldSelector },
-      accept: collection.accept,
+      query: { ...query, ...selectionOf(collection) },
+      accept: acceptOf(collection, 'list'),
       signal,
     });
-    const decoder = new ListDecoder({ onMalformed });
-    return {
-      metadata: () => decoder.metadata(),
-      [Symbol.asyncIterator]: () => this.#decode(body, decoder),
-    };
+    const columns = tableOf(collection);
+    const decoder = new ListDecoder({
+      onMalformed,
+      array: columns === undefined ? 'items' : 'rows',
+    });
+    const items = this.#decode(body, decoder);
+    const objects = columns === undefined ? items : new TableReader(columns).list(items, decoder);
+    return { metadata: () => decoder.metadata(), [Symbol.asyncIterator]: () => objects };
   }
 
   /** Opens a watch; it has no limit of silence, that is for the caller to set by the signal. */
@@ -130,11 +135,13 @@ export class Client {
       timeoutSeconds,
       sendInitialEvents,
       resourceVersionMatch: sendInitialEvents ? 'NotOlderThan' : undefined,
-      fieldSelector: collection.fieldSelector,
+      ...selectionOf(collection),
     };
-    const { accept } = collection;
+    const accept = acceptOf(collection, 'watch');
     const body = await this.#open({ path: pathOf(collection), query, accept, signal, live: true });
-    return this.#decode(body, new WatchDecoder({ onMalformed }));
+    const events = this.#decode(body, new WatchDecoder({ onMalformed }));
+    const columns = tableOf(collection);
+    return columns === undefined ? events : new TableReader(columns).watch(events, onMalformed);
   }
 
   /** One document, whole. */
@@ -227,6 +234,12 @@ export class Client {
 
 function groupPathOf({ group, version }: Collection): string {
   return group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+}
+
+/** What the query of every list and watch of a collection says. */
+function selectionOf(collection: Collection): Query {
+  const { fieldSelector } = collection;
+  return { fieldSelector, includeObject: tableOf(collection) && 'Metadata' };
 }
 
 function pathOf(collection: Collection): string {
