@@ -25,7 +25,11 @@ export interface Selected {
   readonly plural: string;
   readonly resource: AnyResource;
   readonly choices: RenderChoices;
+  /** How much of each object the families that are on can do with. */
+  readonly representation: 'object' | 'metadata' | { readonly columns: Columns };
 }
+
+type Columns = NonNullable<AnyResource['columns']>;
 
 /** The resources to serve, in the order of `tables`; throws ConfigError on a wrong choice. */
 export function select(
@@ -54,6 +58,7 @@ export function select(
     selected.push({
       plural,
       resource,
+      representation: leastOf(resource, on),
       choices: {
         enabled: (family) => on.has(family),
         labels: keyFilter(labels.get(plural) ?? []),
@@ -62,6 +67,14 @@ export function select(
     });
   }
   return selected;
+}
+
+/** What has columns is never asked for as metadata: that falls back to whole objects. */
+function leastOf(resource: AnyResource, on: ReadonlySet<string>): Selected['representation'] {
+  const { columns, families } = resource;
+  if (columns !== undefined) return { columns };
+  const rows = Object.entries<Family<never>>(families).filter(([name]) => on.has(name));
+  return rows.every(([, { reads }]) => reads === 'metadata') ? 'metadata' : 'object';
 }
 
 const allowListOf = (
