@@ -9,6 +9,7 @@ const logging = 'Logging';
 
 const PORT_MAX = 65_535;
 const SHARDS_MAX = 1_000_000;
+const OBJECTS_MAX = 100_000_000;
 
 /** A flag of klog, which charts and manifests pass; logs here go to stderr as JSON lines. */
 const klog = <T>(kind: Flag<T>['kind'], initial: T): Flag<T> => ({
@@ -25,13 +26,21 @@ export const flags = {
     help: 'Kubeconfig file with the cluster to watch and the credentials for it.' },
   apiserver: { group: cluster, kind: { ...text, placeholder: 'URL' }, default: undefined,
     help: 'URL of the API server; takes the place of the one that the kubeconfig names.' },
+  'use-apiserver-cache': { group: cluster, kind: toggle, default: false,
+    help: 'Take every list from the API server\'s memory, with resourceVersion=0, even where it may be older than what was seen before. Without it only the first ordinary list is.' },
 
   resources: { group: selection, kind: list, default: [], defaultText: 'all that are on by default',
     help: 'Resources to serve, by plural: pods,nodes. May be repeated.' },
   namespaces: { group: selection, kind: list, default: [], defaultText: 'all',
-    help: 'Namespaces to watch. May be repeated.' },
+    help: 'Namespaces to watch. May be repeated. More than eight are watched as one, where that is allowed.' },
   'namespaces-denylist': { group: selection, kind: list, default: [], defaultText: 'none',
     help: 'Namespaces to leave out. May be repeated.' },
+  node: { group: selection, kind: { ...list, placeholder: 'NODE,NODE' }, default: [], defaultText: 'all',
+    help: 'Nodes whose pods to serve, each by a watch of its own; with --resources=pods only. May be repeated.' },
+  'track-unscheduled-pods': { group: selection, kind: toggle, default: false,
+    help: 'Serve the pods that are on no node yet, beside those of --node if that is given; with --resources=pods only.' },
+  'object-limit': { group: selection, kind: integer(0, OBJECTS_MAX), default: 0, defaultText: 'none',
+    help: 'The most objects to hold of each resource. What is held stays; what comes beyond is left out and counted, and has another chance with its next change or list, once others have gone.' },
   'metric-allowlist': { group: selection, kind: list, default: [], defaultText: 'all',
     help: 'Families to serve: regular expressions, unanchored. Excludes --metric-denylist.' },
   'metric-denylist': { group: selection, kind: list, default: [], defaultText: 'none',

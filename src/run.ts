@@ -1,14 +1,15 @@
 // The wiring, in the order the data flows: API server → reflectors → stores → two HTTP servers.
 import { readFileSync } from 'node:fs';
 import type { Clock } from './clock.ts';
+import { type Feed, openFeed } from './feed.ts';
 import { metricsApp } from './http/metrics.ts';
 import type { Readiness, ResourceStatus } from './http/readiness.ts';
 import { type Listening, listen } from './http/server.ts';
 import { telemetryApp } from './http/telemetry.ts';
 import { Client } from './kube/client.ts';
-import { Reflector } from './kube/reflector.ts';
 import { openTransport } from './kube/transport.ts';
 import type { ReflectorObserver } from './kube/types.ts';
+import { ObjectLimit } from './limit.ts';
 import { type Logger, logOnce } from './log.ts';
 import { openPlainStores } from './metrics/plain.ts';
 import { compile, type OnRenderError } from './metrics/render.ts';
@@ -60,17 +61,19 @@ export async function run(options: Options, surroundings: Surroundings): Promise
   );
   const watched = selected.map((one): Watched => {
     const store = stores.byResource.get(one.plural) as Store;
-    return { ...one, store, reflectors: [] };
+    return { ...one, store, feed: undefined };
   });
   const selfMetrics = openSelfMetrics(watched, options, surroundings);
-  for (const one of watched) {
-    one.reflectors.push(...reflectorsOf(one, { client, scope, selfMetrics, surroundings }));
-  }
+  const parts = { options, client, scope, selfMetrics, surroundings };
+  const feeds = watched.map((one) => {
+    one.feed = feedOf(one, parts);
+    return one.feed;
+  });
   const readiness: Readiness = () => watched.map(statusOf);
 
   const servers = await serve({ options, surroundings, stores, selfMetrics, readiness });
   const ending = new AbortController();
-  const loops = watched.flatMap(({ reflectors }) => reflectors.map((r) => r.run(ending.signal)));
+  const loops = feeds.map((feed) => feed.run(ending.signal));
   log.info(
     {
       resources: selected.map(({ plural }) => plural),
@@ -96,8 +99,8 @@ export async function run(options: Options, surroundings: Surroundings): Promise
 /** One resource that is served, from its table to what feeds its store. */
 interface Watched extends Selected {
   readonly store: Store;
-  /** One, or one a namespace. */
-  readonly reflectors: Reflector[];
+  /** Set once there is someone to tell of its work. */
+  feed: Feed | undefined;
 }
 
 const selectBy = (options: Options): readonly Selected[] =>
@@ -152,15 +155,16 @@ const openSelfMetrics = (
     })),
   });
 
-interface ReflectorParts {
+interface FeedParts {
+  readonly options: Options;
   readonly client: Client;
   readonly scope: Scope;
   readonly selfMetrics: SelfMetrics;
   readonly surroundings: Surroundings;
 }
 
-function reflectorsOf({ plural, resource, store }: Watched, parts: ReflectorParts): Reflector[] {
-  const { client, scope, selfMetrics, surroundings } = parts;
+function feedOf({ plural, resource, representation, store }: Watched, parts: FeedParts): Feed {
+  const { options, client, scope, selfMetrics, surroundings } = parts;
   const { clock, random, log } = surroundings;
   const warn = logOnce(log);
   const counted = selfMetrics.observer(plural);
@@ -171,15 +175,27 @@ function reflectorsOf({ plural, resource, store }: Watched, parts: ReflectorPart
       warn(object, { resource: plural, object, err }, 'object left out: it cannot be read');
     },
   };
-  return scope.collections(plural, resource).map((collection) => {
-    const sink = scope.share(sinkOf(store, collection.namespace));
-    return new Reflector({ client, collection, sink, observer, clock, random, log });
+  const objectsMax = options['object-limit'];
+  const onDropped = (objects: number): void => {
+    counted.dropped(objects);
+    warn(
+      'limit',
+      { resource: plural, limit: objectsMax },
+      'objects left out: the limit is reached',
+    );
+  };
+  return openFeed({
+    ...{ client, observer, clock, random, log, scope, representation },
+    asks: scope.asks(plural, resource),
+    sinkOf: (part) => sinkOf(store, part),
+    limit: objectsMax === 0 ? undefined : new ObjectLimit(objectsMax, onDropped),
+    fromMemory: options['use-apiserver-cache'],
   });
 }
 
 /** A resource is where the slowest of its reflectors is. */
-function statusOf({ plural, reflectors }: Watched): ResourceStatus {
-  const statuses = reflectors.map(({ status }) => status);
+function statusOf({ plural, feed }: Watched): ResourceStatus {
+  const statuses = feed?.statuses ?? [];
   const waiting = statuses.find(({ synced, refused }) => !synced && !refused);
   const refused = statuses.find(({ synced }) => !synced);
   return {

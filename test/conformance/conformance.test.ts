@@ -4,10 +4,9 @@ import { expect } from 'chai';
 import { systemClock } from '../../src/clock.ts';
 import { ApiServer } from '../../src/demo/apiserver.ts';
 import { loadObjects } from '../../src/demo/file.ts';
-import { type CommandLine, parseCommandLine } from '../../src/flags.ts';
 import { flags } from '../../src/options.ts';
 import { resources } from '../../src/resources/index.ts';
-import { type Running, run } from '../../src/run.ts';
+import { start } from '../start.ts';
 import { until } from '../until.ts';
 import { compare } from './compare.ts';
 
@@ -23,20 +22,8 @@ const folder = new URL('./', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, folder), 'utf8');
 const cases = JSON.parse(read('cases.json')) as Case[];
 
-const silent = { debug: noop, info: noop, warn: noop, error: noop };
-const build = {
-  ...{ version: '0', revision: '', branch: '' },
-  ...{ node: 'v0', platform: 'linux', arch: 'x64' },
-};
-
 /** Flags that other issues bring, and with them the cases that need them. */
-const casesToCome = [
-  'custom-and-core',
-  'custom-resources',
-  'custom-resources-openmetrics',
-  'node',
-  'unscheduled-pods',
-];
+const casesToCome = ['custom-and-core', 'custom-resources', 'custom-resources-openmetrics'];
 
 describe('Conformance with kube-state-metrics v2.20', () => {
   const ready = cases.filter(({ name }) => !casesToCome.includes(name));
@@ -57,8 +44,9 @@ describe('Conformance with kube-state-metrics v2.20', () => {
   for (const one of ready) {
     it(`holds for the case ${one.name}`, async () => {
       const { url } = servers.get(one.clusters[0] as string) as { url: string };
-      const running = await start([...one.args, `--apiserver=${url}`]);
+      const running = await start([...one.args.map(onlyOurResources), `--apiserver=${url}`]);
       try {
+        await until(() => running.readiness().every(({ synced }) => synced));
         const target = `http://127.0.0.1:${running.metrics.port}${one.path ?? '/metrics'}`;
         const headers = one.accept === undefined ? {} : { accept: one.accept };
         const answer = await fetch(target, { headers });
@@ -83,26 +71,6 @@ describe('Conformance with kube-state-metrics v2.20', () => {
   });
 });
 
-/** Starts the program on free ports of loopback, and waits until it is synced. */
-async function start(args: readonly string[]): Promise<Running> {
-  const line: CommandLine<typeof flags> = parseCommandLine(flags, [
-    ...args.map(onlyOurResources),
-    '--host=127.0.0.1',
-    '--telemetry-host=127.0.0.1',
-    '--port=0',
-    '--telemetry-port=0',
-  ]);
-  const running = await run(line.values, {
-    env: {},
-    clock: systemClock,
-    random: Math.random,
-    log: silent,
-    build,
-  });
-  await until(() => running.readiness().every(({ synced }) => synced));
-  return running;
-}
-
 const isOurs = (resource: string): boolean =>
   resource === '*' || Object.hasOwn(resources, resource);
 
@@ -125,5 +93,3 @@ function onlyOurs(exposition: string): string {
     .filter((line) => line === '# EOF\n' || names.has(familyOf(line)))
     .join('');
 }
-
-function noop(): void {}

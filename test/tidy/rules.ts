@@ -86,9 +86,13 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   exposition: ['metrics'],
   http: ['exposition', 'metrics'],
   scope: ['options', 'kube', 'shard'],
+  limit: ['kube'],
+  feed: ['scope', 'limit', 'kube'],
   run: [
     'options',
     'scope',
+    'limit',
+    'feed',
     'http',
     'exposition',
     'metrics',
