@@ -119,9 +119,10 @@ function textOf(path: string): string {
 async function showProgress({ readiness, sizes }: Running, { clock, print, stop }: Edge) {
   let said = '';
   while (!isReady(readiness()) && !stop.aborted) {
-    const synced = readiness().filter((status) => status.synced).length;
+    const all = readiness();
+    const synced = all.filter((status) => status.synced).length;
     const objects = [...sizes().values()].reduce((sum, size) => sum + size.objects, 0);
-    const line = `  syncing     ${synced} of ${sizes().size} resources, ${number(objects)} objects\n`;
+    const line = `  syncing     ${synced} of ${all.length} resources, ${number(objects)} objects\n`;
     if (line !== said) print(line);
     said = line;
     await clock.sleep(progressMs, stop);

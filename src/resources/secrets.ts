@@ -17,6 +17,7 @@ export const secrets = {
   kind: 'Secret',
   scope: 'namespace',
   default: true,
+  columns: { type: 'Type' },
   identity: {
     namespace: (s) => s.metadata.namespace,
     secret: (s) => s.metadata.name,
