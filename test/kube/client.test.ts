@@ -96,6 +96,23 @@ describe('a client', () => {
     expect(await all(watch)).to.deep.equal([{ type: 'ADDED', object: {} }]);
   });
 
+  it('creates an object, and tells what the server made of it', async () => {
+    const path = '/apis/authentication.k8s.io/v1/tokenreviews';
+    const review = { kind: 'TokenReview', spec: { token: 't' } };
+    const made = { ...review, status: { authenticated: true } };
+    nock(server, { reqheaders: { 'content-type': 'application/json' } })
+      .post(path, review)
+      .reply(201, made);
+    expect(await open().create(path, review, signal)).to.deep.equal(made);
+  });
+
+  it('tells why an object was not created', async () => {
+    const path = '/apis/authentication.k8s.io/v1/tokenreviews';
+    nock(server).post(path).reply(403, { reason: 'Forbidden', message: 'no' });
+    const error = await caught(open().create(path, {}, signal));
+    expect(error).to.be.instanceOf(ApiError).with.property('status', 403);
+  });
+
   const items = Array.from({ length: 300 }, (_, i) => object(`x/${i}`, i));
   const zipped = gzipSync(JSON.stringify({ metadata: { resourceVersion: '7' }, items }));
   const gzip = { 'content-encoding': 'gzip' };
