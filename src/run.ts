@@ -1,11 +1,14 @@
 // The wiring, in the order the data flows: API server → reflectors → stores → two HTTP servers.
 import { readFileSync } from 'node:fs';
+import type Koa from 'koa';
 import type { Clock } from './clock.ts';
 import { type Feed, openFeed } from './feed.ts';
+import { authFilter } from './http/authFilter.ts';
 import { metricsApp } from './http/metrics.ts';
 import type { Readiness, ResourceStatus } from './http/readiness.ts';
 import { type Listening, listen } from './http/server.ts';
 import { telemetryApp } from './http/telemetry.ts';
+import { Web } from './http/web.ts';
 import { Client } from './kube/client.ts';
 import { openTransport } from './kube/transport.ts';
 import type { ReflectorObserver } from './kube/types.ts';
@@ -36,6 +39,8 @@ export interface Surroundings {
 export interface Running {
   readonly metrics: Listening;
   readonly telemetry: Listening;
+  /** What both speak. */
+  readonly scheme: 'http' | 'https';
   readonly readiness: Readiness;
   /** What is held of each resource now, by its plural. */
   sizes(): ReadonlyMap<string, StoreSize>;
@@ -48,6 +53,7 @@ export async function run(options: Options, surroundings: Surroundings): Promise
   const { log } = surroundings;
   const scope = scopeOf(options);
   const selected = selectBy(options);
+  const web = openWeb(options, surroundings);
   const { client, close: disconnect } = connect(options, surroundings);
 
   const onRenderError = renderErrors(log, () => selfMetrics);
@@ -71,9 +77,11 @@ export async function run(options: Options, surroundings: Surroundings): Promise
   });
   const readiness: Readiness = () => watched.map(statusOf);
 
-  const servers = await serve({ options, surroundings, stores, selfMetrics, readiness });
+  const access = { web, guards: guardsOf(web, options, client, surroundings) };
+  const servers = await serve({ options, surroundings, stores, selfMetrics, readiness, access });
   const ending = new AbortController();
   const loops = feeds.map((feed) => feed.run(ending.signal));
+  if (web !== undefined) loops.push(web.run(ending.signal));
   log.info(
     {
       resources: selected.map(({ plural }) => plural),
@@ -84,13 +92,14 @@ export async function run(options: Options, surroundings: Surroundings): Promise
   );
   return {
     ...servers,
+    scheme: web?.scheme ?? 'http',
     readiness,
     sizes: () => new Map(watched.map(({ plural, store }) => [plural, store.size])),
     async stop() {
       ending.abort();
       await Promise.all([servers.metrics.close(graceMs), servers.telemetry.close(graceMs)]);
       await Promise.all(loops);
-      await disconnect();
+      await Promise.all([web?.close(), disconnect()]);
       log.info({}, 'stopped');
     },
   };
@@ -124,6 +133,23 @@ function connect(options: Options, { env, clock, log, build }: Surroundings) {
     client: new Client({ transport, userAgent, clock, log }),
     close: () => transport.close(),
   };
+}
+
+function openWeb(options: Options, { clock, log }: Surroundings): Web | undefined {
+  const { 'tls-config': path, 'auth-filter': authFilter } = options;
+  if (path === undefined) return undefined;
+  return new Web({ path, authFilter, readFile: (file) => readFileSync(file), clock, log });
+}
+
+/** What requests have to pass on both ports. */
+function guardsOf(
+  web: Web | undefined,
+  options: Options,
+  reviewer: Client,
+  { clock, log }: Surroundings,
+): readonly Koa.Middleware[] {
+  const filter = options['auth-filter'] ? [authFilter({ reviewer, clock, log })] : [];
+  return [...(web?.guards ?? []), ...filter];
 }
 
 /** What a row that throws comes to: a count for each time, a log line for each object. */
@@ -212,15 +238,25 @@ interface Served {
   readonly stores: Stores;
   readonly selfMetrics: SelfMetrics;
   readonly readiness: Readiness;
+  readonly access: Access;
+}
+
+/** Who may have what is served, and over what. */
+interface Access {
+  readonly web: Web | undefined;
+  readonly guards: readonly Koa.Middleware[];
 }
 
 /** Opens both ports, or none. */
-async function serve({ options, surroundings, stores, selfMetrics, readiness }: Served) {
+async function serve(served: Served) {
+  const { options, surroundings, stores, selfMetrics, readiness, access } = served;
+  const { web, guards } = access;
   const { clock, log, build } = surroundings;
   const { version } = build;
   const common = {
     clock,
     log,
+    createServer: web?.createServer,
     timeouts: {
       readMs: options['server-read-timeout'],
       headersMs: options['server-read-header-timeout'],
@@ -230,6 +266,7 @@ async function serve({ options, surroundings, stores, selfMetrics, readiness }: 
   };
   const metrics = await listen(
     metricsApp({
+      guards,
       stores,
       readiness,
       clock,
@@ -243,7 +280,7 @@ async function serve({ options, surroundings, stores, selfMetrics, readiness }: 
   );
   try {
     const telemetry = await listen(
-      telemetryApp({ selfMetrics, readiness, version, metricsPort: metrics.port }),
+      telemetryApp({ guards, selfMetrics, readiness, version, metricsPort: metrics.port }),
       { ...common, ...address(options, 'telemetry-host', 'telemetry-port') },
     );
     return { metrics, telemetry };

@@ -20,7 +20,8 @@ const progressMs = 250;
 
 const simulated = 'The simulated cluster';
 
-const { kubeconfig, apiserver, ...serving } = flags;
+// The simulated API server reviews no tokens.
+const { kubeconfig, apiserver, 'auth-filter': authFilter, ...serving } = flags;
 
 // biome-ignore format: one row per flag
 const demoFlags = {
@@ -58,7 +59,7 @@ export const demo = command({
     const life = populate(server, values, edge, log);
     try {
       const { url } = await server.listen(values['apiserver-port'], values.host);
-      const options = { ...values, 'telemetry-host': telemetryHost };
+      const options = { ...values, 'telemetry-host': telemetryHost, 'auth-filter': false };
       const running = await run(
         { ...options, kubeconfig: undefined, apiserver: url },
         { ...edge, log },
@@ -129,9 +130,9 @@ async function showProgress({ readiness, sizes }: Running, { clock, print, stop 
   }
 }
 
-function whereToLook(apiServer: string, { metrics, telemetry }: Running): string {
+function whereToLook(apiServer: string, { metrics, telemetry, scheme }: Running): string {
   const at = ({ host, port }: { host: string; port: number }): string =>
-    `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
   return `  API server  ${apiServer}
   metrics     ${at(metrics)}/metrics
   itself      ${at(telemetry)}/metrics
