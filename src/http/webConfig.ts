@@ -84,7 +84,10 @@ function readText(path: string, readFile: (path: string) => Buffer): string {
   );
 }
 
-const text = z.string({ error: 'a text' });
+// As in Go, a number without quotes is a text where one is wanted: `X-XSS-Protection: 1`.
+const text = z
+  .union([z.string(), z.number(), z.boolean()], { error: 'a text' })
+  .transform((value) => String(value));
 const toggle = z.boolean({ error: 'true or false' });
 const oneOf = <const Words extends readonly string[]>(
   words: Words,
@@ -186,7 +189,8 @@ function* contradictions(keys: TlsKeys): Generator<[key: keyof TlsKeys, sentence
         'RequireAndVerifyClientCert is the one that lets in nobody else',
     ];
   }
-  if (!authorities && verifies(auth)) {
+  // Without authorities of its own, it would let in the holders of any public certificate.
+  if (!authorities && auth === 'RequireAndVerifyClientCert') {
     yield ['client_auth_type', `expected client_ca_file or client_ca with ${auth}, got neither`];
   }
   if (keys.client_allowed_sans !== undefined && auth === 'NoClientCert') {

@@ -222,6 +222,7 @@ describe('the web configuration at work', () => {
       [['client_auth_type: RequestClientCert'], true, true, true, true],
       [['client_auth_type: RequireAnyClientCert'], false, true, true, true],
       [inCa('VerifyClientCertIfGiven'), true, true, false, true],
+      [['client_auth_type: VerifyClientCertIfGiven'], true, false, false, false],
       [inCa('RequireAndVerifyClientCert'), false, true, false, true],
       [sans('prometheus.test'), false, true, false, false],
       [sans('2001:db8::1'), false, true, false, false],
