@@ -25,10 +25,12 @@ async function main(argv: readonly string[], edge: Edge): Promise<number> {
     return command.run(edge, line);
   }
   if (stray !== undefined && isCommand) {
-    throw new ConfigError(`kubestate ${name}: expected flags only, got "${stray}".`);
+    throw new ConfigError(`${name}: expected flags only, got "${stray}"`);
   }
   if (stray !== undefined && commandNamed(stray) !== undefined) {
-    throw new ConfigError(`Expected the command first, got it behind flags: kubestate ${stray} …`);
+    throw new ConfigError(
+      `expected the command first, got it behind flags: say kubestate ${stray} …`,
+    );
   }
   return command.run(edge, line);
 }
@@ -60,9 +62,12 @@ function commandNamed(word: string): Command {
   const close = nearest(word, known);
   const hint = close === undefined ? 'see kubestate --help' : `did you mean ${close}?`;
   throw new ConfigError(
-    `Expected a command (${known.join(', ')}) or a flag, got "${word}"; ${hint}`,
+    `expected a command (${known.join(', ')}) or a flag, got "${word}"; ${hint}`,
   );
 }
+
+/** A full stop where the message has neither that nor a question mark. */
+const sentence = (message: string): string => message.replace(/(?<![.?])$/, '.');
 
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
@@ -93,7 +98,7 @@ main(process.argv.slice(2), {
   },
   (error: unknown) => {
     if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
-    process.stderr.write(`kubestate: ${error.message}\n`);
+    process.stderr.write(`kubestate: ${sentence(error.message)}\n`);
     process.exitCode = error instanceof ConfigError ? EXIT_USER : EXIT_WORLD;
   },
 );

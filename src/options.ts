@@ -21,6 +21,7 @@ const logging = 'Logging';
 
 const PORT_MAX = 65_535;
 const SHARDS_MAX = 1_000_000;
+const OBJECTS_MAX = 100_000_000;
 
 /** What kube-state-metrics has for its own runtime, and charts and manifests pass. */
 const ignored = <T>(group: string, kind: Flag<T>['kind'], initial: T, why: string) => ({
@@ -60,6 +61,8 @@ export const flags = {
     help: 'Kubeconfig file with the cluster to watch and the credentials for it.' },
   apiserver: { group: cluster, kind: { ...text, placeholder: 'URL' }, default: undefined,
     help: 'URL of the API server; takes the place of the one that the kubeconfig names.' },
+  'use-apiserver-cache': { group: cluster, kind: toggle, default: false, configKeys: ['use_api_server_cache'],
+    help: 'Take every list from the API server\'s memory, with resourceVersion=0, even where it may be older than what was seen before. Without it only the first ordinary list is.' },
 
   config: { group: configuring, kind: file, default: undefined, configKeys: [],
     help: 'YAML file of settings; what it sets overrides the flags, and changes to it are followed.' },
@@ -69,9 +72,15 @@ export const flags = {
   resources: { group: selection, kind: list, default: [], defaultText: 'all that are on by default', suggests: 'resources',
     help: 'Resources to serve, by plural: pods,nodes. May be repeated.' },
   namespaces: { group: selection, kind: list, default: [], defaultText: 'all',
-    help: 'Namespaces to watch. May be repeated.' },
+    help: 'Namespaces to watch. May be repeated. More than eight are watched as one, where that is allowed.' },
   'namespaces-denylist': { group: selection, kind: list, default: [], defaultText: 'none',
     help: 'Namespaces to leave out. May be repeated.' },
+  node: { group: selection, kind: { ...list, placeholder: 'NODE,NODE' }, default: [], defaultText: 'all',
+    help: 'Nodes whose pods to serve, each by a watch of its own; with --resources=pods only. May be repeated.' },
+  'track-unscheduled-pods': { group: selection, kind: toggle, default: false,
+    help: 'Serve the pods that are on no node yet, beside those of --node if that is given; with --resources=pods only.' },
+  'object-limit': { group: selection, kind: integer(0, OBJECTS_MAX), default: 0, defaultText: 'none',
+    help: 'The most objects to hold of each resource. What is held stays; what comes beyond is left out and counted, and has another chance with its next change or list, once others have gone.' },
   'metric-allowlist': { group: selection, kind: list, default: [], defaultText: 'all',
     help: 'Families to serve: regular expressions, unanchored. Excludes --metric-denylist.' },
   'metric-denylist': { group: selection, kind: list, default: [], defaultText: 'none',
@@ -101,6 +110,10 @@ export const flags = {
     difference: 'On unless set to false: it costs next to nothing here.' },
   'serve-before-sync': { group: serving, kind: toggle, default: false, own: true,
     help: 'Answer scrapes before every resource has had its first complete list.' },
+  'tls-config': { group: serving, kind: file, default: undefined, fixed: true,
+    help: 'Web configuration of both ports, as Prometheus\' exporters have it: TLS, headers, users.' },
+  'auth-filter': { group: serving, kind: toggle, default: false, fixed: true,
+    help: 'Let in only bearer tokens that the API server takes and whose users may get /metrics.' },
   'server-read-timeout': timeout(60_000, '1m', 'Longest time to read a request.'),
   'server-read-header-timeout': timeout(5_000, '5s', 'Longest time to read a request\'s headers.'),
   'server-write-timeout': timeout(60_000, '1m', 'Longest time to write a response.'),

@@ -1,8 +1,12 @@
 // The wiring, in the order the data flows: API server → what is watched → two HTTP servers.
+import { readFileSync } from 'node:fs';
+import type Koa from 'koa';
+import { authFilter, type Reviewer } from './http/authFilter.ts';
 import { metricsApp } from './http/metrics.ts';
 import type { Readiness } from './http/readiness.ts';
 import { type Listening, listen } from './http/server.ts';
 import { telemetryApp } from './http/telemetry.ts';
+import { Web } from './http/web.ts';
 import { Live } from './live.ts';
 import { SelfMetrics } from './metrics/self.ts';
 import type { StoreSize, Stores } from './metrics/store.ts';
@@ -16,6 +20,8 @@ const graceMs = 5_000;
 export interface Running {
   readonly metrics: Listening;
   readonly telemetry: Listening;
+  /** What both speak. */
+  readonly scheme: 'http' | 'https';
   readonly readiness: Readiness;
   /** What is held of each resource now, by its plural. */
   sizes(): ReadonlyMap<string, StoreSize>;
@@ -36,15 +42,19 @@ export async function run(commandLine: Options, surroundings: Surroundings): Pro
   });
   const live = await Live.open({ ...surroundings, commandLine, selfMetrics });
   const readiness: Readiness = () => live.watching.readiness();
-  const servers = await serve(live, { surroundings, selfMetrics, readiness }).catch(
-    async (error: unknown) => {
-      await live.watching.stop();
-      throw error;
-    },
-  );
+  let access: Access;
+  let servers: Servers;
+  try {
+    access = openAccess(live, surroundings);
+    servers = await serve(live, { surroundings, selfMetrics, readiness, access });
+  } catch (error) {
+    await live.watching.stop();
+    throw error;
+  }
 
+  const { web } = access;
   const ending = new AbortController();
-  const living = live.run(ending.signal);
+  const living = [live.run(ending.signal), web?.run(ending.signal)];
   log.info(
     {
       resources: live.watching.resources.map(({ resource }) => resource),
@@ -55,15 +65,39 @@ export async function run(commandLine: Options, surroundings: Surroundings): Pro
   );
   return {
     ...servers,
+    scheme: web?.scheme ?? 'http',
     readiness,
     sizes: () => live.watching.sizes(),
     async stop() {
       ending.abort();
       await Promise.all([servers.metrics.close(graceMs), servers.telemetry.close(graceMs)]);
-      await living;
+      await Promise.all(living);
+      await web?.close();
       log.info({}, 'stopped');
     },
   };
+}
+
+/** Who may have what is served, and over what. */
+interface Access {
+  readonly web: Web | undefined;
+  /** What requests have to pass on both ports. */
+  readonly guards: readonly Koa.Middleware[];
+}
+
+function openAccess(live: Live, { clock, log }: Surroundings): Access {
+  const { 'tls-config': path, 'auth-filter': filters } = live.options;
+  const readFile = (file: string): Buffer => readFileSync(file);
+  const web = path && new Web({ path, authFilter: filters, readFile, clock, log });
+  // The cluster that is watched may change with the configuration; it is the one to ask.
+  const reviewer: Reviewer = {
+    create: (path, body, signal) => live.watching.client.create(path, body, signal),
+  };
+  const guards = [
+    ...(web ? web.guards : []),
+    ...(filters ? [authFilter({ reviewer, clock, log })] : []),
+  ];
+  return { web: web || undefined, guards };
 }
 
 /** The stores of whatever configuration is in force when a scrape begins. */
@@ -78,16 +112,22 @@ interface Served {
   readonly surroundings: Surroundings;
   readonly selfMetrics: SelfMetrics;
   readonly readiness: Readiness;
+  readonly access: Access;
 }
 
+type Servers = Pick<Running, 'metrics' | 'telemetry'>;
+
 /** Opens both ports, or none; what may change while we run is asked of `live` for each scrape. */
-async function serve(live: Live, { surroundings, selfMetrics, readiness }: Served) {
+async function serve(live: Live, served: Served): Promise<Servers> {
+  const { surroundings, selfMetrics, readiness, access } = served;
+  const { web, guards } = access;
   const { clock, log, build } = surroundings;
   const { version } = build;
   const { options } = live;
   const common = {
     clock,
     log,
+    createServer: web?.createServer,
     timeouts: {
       readMs: options['server-read-timeout'],
       headersMs: options['server-read-header-timeout'],
@@ -97,6 +137,7 @@ async function serve(live: Live, { surroundings, selfMetrics, readiness }: Serve
   };
   const metrics = await listen(
     metricsApp({
+      guards,
       stores: storesOf(live),
       readiness,
       clock,
@@ -114,7 +155,7 @@ async function serve(live: Live, { surroundings, selfMetrics, readiness }: Serve
   );
   try {
     const telemetry = await listen(
-      telemetryApp({ selfMetrics, readiness, version, metricsPort: metrics.port }),
+      telemetryApp({ guards, selfMetrics, readiness, version, metricsPort: metrics.port }),
       { ...common, ...address(options, 'telemetry-host', 'telemetry-port') },
     );
     return { metrics, telemetry };

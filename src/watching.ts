@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import type { Clock } from './clock.ts';
 import { ConfigError } from './errors.ts';
+import { type Feed, openFeed } from './feed.ts';
 import type { Readiness, ResourceStatus } from './http/readiness.ts';
 import { Client } from './kube/client.ts';
-import { Reflector } from './kube/reflector.ts';
 import { openTransport } from './kube/transport.ts';
 import type { ReflectorObserver } from './kube/types.ts';
+import { ObjectLimit } from './limit.ts';
 import { type Logger, logOnce } from './log.ts';
 import type { UnusedPattern } from './metrics/allowlist.ts';
 import { openPlainStores } from './metrics/plain.ts';
@@ -30,6 +31,7 @@ export interface Surroundings {
 
 /** One configuration at work; another one may stand beside it until it takes over. */
 export interface Watching extends InForce {
+  readonly client: Client;
   readonly stores: Stores;
   readonly readiness: Readiness;
   /** What is held of each resource now, by its plural. */
@@ -45,8 +47,7 @@ export interface Watching extends InForce {
 /** One resource that is served, from its table to what feeds its store. */
 interface Watched extends Selected {
   readonly store: Store;
-  /** One, or one a namespace. */
-  readonly reflectors: readonly Reflector[];
+  readonly feed: Feed;
 }
 
 interface Parts extends Surroundings {
@@ -60,9 +61,8 @@ export async function openWatching(options: Options, parts: Parts): Promise<Watc
   const ending = new AbortController();
   const { clock, random, log } = parts;
   const watched: Watched[] = [];
-  const reflectors = (): Reflector[] => watched.flatMap((one) => one.reflectors);
   const relist = (): void => {
-    for (const reflector of reflectors()) reflector.relist('resharded');
+    for (const { feed } of watched) feed.relist('resharded');
   };
   try {
     const sharding = await openSharding(options, {
@@ -73,10 +73,13 @@ export async function openWatching(options: Options, parts: Parts): Promise<Watc
     const stores = openStores(selection, parts);
     for (const one of selection.resources) {
       const store = stores.byResource.get(one.plural) as Store;
-      const fed = reflectorsOf(one, store, { client, scope, ...parts });
-      watched.push({ ...one, store, reflectors: fed });
+      watched.push({
+        ...one,
+        store,
+        feed: feedOf(one, store, { options, client, scope, ...parts }),
+      });
     }
-    return watchingOf({ selection, watched, stores, sharding, ending, disconnect });
+    return watchingOf({ selection, client, watched, stores, sharding, ending, disconnect });
   } catch (error) {
     await disconnect();
     throw error;
@@ -94,6 +97,7 @@ function openStores(selection: Selection, { selfMetrics, log }: Parts): Stores {
 
 interface Opened {
   readonly selection: Selection;
+  readonly client: Client;
   readonly watched: readonly Watched[];
   readonly stores: Stores;
   readonly sharding: Sharding;
@@ -102,9 +106,10 @@ interface Opened {
 }
 
 function watchingOf(opened: Opened): Watching {
-  const { selection, watched, stores, sharding, ending, disconnect } = opened;
+  const { selection, client, watched, stores, sharding, ending, disconnect } = opened;
   let done: Promise<unknown> = Promise.resolve();
   return {
+    client,
     stores,
     readiness: () => watched.map(statusOf),
     resources: watched.map((one) => ({
@@ -123,8 +128,7 @@ function watchingOf(opened: Opened): Watching {
       const loops: Promise<void>[] = [];
       // Without its place in the StatefulSet a shard would not know which objects to keep.
       const followed = sharding.follow(() => {
-        const reflectors = watched.flatMap((one) => one.reflectors);
-        loops.push(...reflectors.map((reflector) => reflector.run(ending.signal)));
+        loops.push(...watched.map(({ feed }) => feed.run(ending.signal)));
       });
       done = followed.then(() => Promise.all(loops));
     },
@@ -176,16 +180,15 @@ function renderErrors(log: Logger, selfMetrics: SelfMetrics): (plural: string) =
     };
 }
 
-interface ReflectorParts extends Parts {
+interface FeedParts extends Parts {
+  readonly options: Options;
   readonly client: Client;
   readonly scope: Scope;
 }
 
-function reflectorsOf(
-  { plural, resource }: Selected,
-  store: Store,
-  { client, scope, selfMetrics, clock, random, log }: ReflectorParts,
-): Reflector[] {
+function feedOf(one: Selected, store: Store, parts: FeedParts): Feed {
+  const { plural, resource, representation } = one;
+  const { options, client, scope, selfMetrics, clock, random, log } = parts;
   const warn = logOnce(log);
   const { version, kind } = resource;
   const counted = selfMetrics.observer({ resource: plural, version, kind });
@@ -196,15 +199,23 @@ function reflectorsOf(
       warn(object, { resource: plural, object, err }, 'object left out: it cannot be read');
     },
   };
-  return scope.collections(plural, resource).map((collection) => {
-    const sink = scope.share(sinkOf(store, collection.namespace));
-    return new Reflector({ client, collection, sink, observer, clock, random, log });
+  const objectsMax = options['object-limit'];
+  const onDropped = (objects: number): void => {
+    counted.dropped(objects);
+    const keys = { resource: plural, limit: objectsMax };
+    warn('limit', keys, 'objects left out: the limit is reached');
+  };
+  return openFeed({
+    ...{ client, observer, clock, random, log, scope, representation },
+    asks: scope.asks(plural, resource),
+    sinkOf: (part) => sinkOf(store, part),
+    limit: objectsMax === 0 ? undefined : new ObjectLimit(objectsMax, onDropped),
+    fromMemory: options['use-apiserver-cache'],
   });
 }
 
 /** A resource is where the slowest of its reflectors is. */
-function statusOf({ plural, reflectors }: Watched): ResourceStatus {
-  const statuses = reflectors.map(({ status }) => status);
+function statusOf({ plural, feed: { statuses } }: Watched): ResourceStatus {
   const waiting = statuses.find(({ synced, refused }) => !synced && !refused);
   const refused = statuses.find(({ synced }) => !synced);
   return {

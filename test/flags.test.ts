@@ -78,6 +78,27 @@ describe('A command line', () => {
       '--shard: expected a whole number from 0 to 1000000, got "-1".',
     ],
     [
+      'an object limit below none',
+      ['--object-limit=-1'],
+      '--object-limit: expected a whole number from 0 to 100000000, got "-1".',
+    ],
+    [
+      'an object limit that is no number',
+      ['--object-limit', 'many'],
+      '--object-limit: expected a whole number from 0 to 100000000, got "many".',
+    ],
+    [
+      'unscheduled pods by a number of them',
+      ['--track-unscheduled-pods=7'],
+      '--track-unscheduled-pods: expected true or false, got "7".',
+    ],
+    [
+      "the API server's memory by an amount",
+      ['--use-apiserver-cache=10Mi'],
+      '--use-apiserver-cache: expected true or false, got "10Mi".',
+    ],
+    ['nodes left out', ['--node'], '--node: expected items between commas behind it, got nothing.'],
+    [
       'a switch that is neither',
       ['--serve-before-sync=maybe'],
       '--serve-before-sync: expected true or false, got "maybe".',

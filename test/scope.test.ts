@@ -2,49 +2,138 @@
 import { expect } from 'chai';
 import { ConfigError } from '../src/errors.ts';
 import type { ListedObject, Sink } from '../src/kube/types.ts';
-import { scopeOf } from '../src/scope.ts';
+import { type Ask, scopeOf } from '../src/scope.ts';
 import { shardOf } from '../src/shard/hash.ts';
 
-const everything = { namespaces: [], 'namespaces-denylist': [], shard: 0, 'total-shards': 1 };
+const everything = {
+  ...{ resources: [], namespaces: [], 'namespaces-denylist': [] },
+  ...{ node: [], 'track-unscheduled-pods': false, shard: 0, 'total-shards': 1 },
+};
 const pods = { group: '', version: 'v1', scope: 'namespace' } as const;
 const nodes = { group: '', version: 'v1', scope: 'cluster' } as const;
-const asked = { resource: 'pods', group: '', version: 'v1' };
 
 describe('The scope', () => {
-  const rows: [name: string, options: object, collections: object[]][] = [
-    ['is all namespaces by default', {}, [asked]],
+  const apart = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
+  const onlyPods = { resources: ['pods'] };
+  // Each ask in words: the namespace or *, the selector, and the part of the store it fills.
+  const rows: [name: string, options: object, asks: string[]][] = [
+    ['is all namespaces by default', {}, ['* fills all']],
     [
       'is a collection for each of --namespaces, named once',
       { namespaces: ['a', 'b', 'a'] },
-      [
-        { ...asked, namespace: 'a' },
-        { ...asked, namespace: 'b' },
-      ],
+      ['a fills a', 'b fills b'],
     ],
     [
       'leaves the server to filter by --namespaces-denylist',
       { 'namespaces-denylist': ['a', 'b'] },
-      [{ ...asked, fieldSelector: 'metadata.namespace!=a,metadata.namespace!=b' }],
+      ['* metadata.namespace!=a,metadata.namespace!=b fills all'],
     ],
     [
       'takes denied namespaces from those to watch',
       { namespaces: ['a', 'b'], 'namespaces-denylist': ['b'] },
-      [{ ...asked, namespace: 'a' }],
+      ['a fills a'],
+    ],
+    [
+      'asks for eight namespaces one by one',
+      { namespaces: apart.slice(1) },
+      apart.slice(1).map((namespace) => `${namespace} fills ${namespace}`),
+    ],
+    [
+      'asks for more than eight namespaces as one, and one by one where that is forbidden',
+      { namespaces: apart },
+      [`* fills all, or ${apart.map((namespace) => `${namespace} fills ${namespace}`).join(', ')}`],
+    ],
+    [
+      'is the pods of each node, named once, each a part',
+      { ...onlyPods, node: ['n1', 'n2', 'n1'] },
+      ['* spec.nodeName=n1 fills spec.nodeName=n1', '* spec.nodeName=n2 fills spec.nodeName=n2'],
+    ],
+    [
+      'is the pods of one node as a whole',
+      { ...onlyPods, node: ['n1'] },
+      ['* spec.nodeName=n1 fills all'],
+    ],
+    [
+      'adds the pods that are on no node',
+      { ...onlyPods, node: ['n1'], 'track-unscheduled-pods': true },
+      ['* spec.nodeName=n1 fills spec.nodeName=n1', '* spec.nodeName= fills spec.nodeName='],
+    ],
+    [
+      'is the pods that are on no node where no node is named',
+      { ...onlyPods, 'track-unscheduled-pods': true },
+      ['* spec.nodeName= fills all'],
+    ],
+    [
+      'is the pods of nodes in namespaces, each pair a part',
+      { ...onlyPods, namespaces: ['a', 'b'], node: ['n1', 'n2'] },
+      [
+        'a spec.nodeName=n1 fills a spec.nodeName=n1',
+        'b spec.nodeName=n1 fills b spec.nodeName=n1',
+        'a spec.nodeName=n2 fills a spec.nodeName=n2',
+        'b spec.nodeName=n2 fills b spec.nodeName=n2',
+      ],
+    ],
+    [
+      'is the pods of a node outside of denied namespaces',
+      { ...onlyPods, 'namespaces-denylist': ['a'], node: ['n1'] },
+      ['* metadata.namespace!=a,spec.nodeName=n1 fills all'],
     ],
   ];
-  for (const [name, options, collections] of rows) {
+  for (const [name, options, asks] of rows) {
     it(name, () => {
       const scope = scopeOf({ ...everything, ...options });
-      expect(scope.collections('pods', pods)).to.deep.equal(collections);
+      expect(scope.asks('pods', pods).map(inWords)).to.deep.equal(asks);
     });
   }
 
+  it('lets through of one collection for many namespaces what is in one of them', () => {
+    const [ask] = scopeOf({ ...everything, namespaces: apart }).asks('pods', pods);
+    const admits = (namespace: string) => ask?.admits?.({ metadata: { name: 'x', namespace } });
+    expect(admits('i')).to.equal(true);
+    expect(admits('j')).to.equal(false);
+  });
+
   it('asks for cluster-scoped resources without namespace or selector', () => {
-    const limited = { ...everything, namespaces: ['a'], 'namespaces-denylist': ['b'] };
-    expect(scopeOf(limited).collections('nodes', nodes)).to.deep.equal([
-      { resource: 'nodes', group: '', version: 'v1' },
+    const limited = { ...everything, namespaces: apart, 'namespaces-denylist': ['b'] };
+    expect(scopeOf(limited).asks('nodes', nodes)).to.deep.equal([
+      { collection: { resource: 'nodes', group: '', version: 'v1' }, name: undefined },
     ]);
   });
+
+  const manyNodes = Array.from({ length: 101 }, (_, i) => `n${i}`);
+  // biome-ignore format: a row each
+  const refused: [name: string, options: object, sentence: string][] = [
+    [
+      'nodes with all resources',
+      { node: ['n1'] },
+      '--node: expected --resources=pods beside it, got no --resources; other objects are on no node.',
+    ],
+    [
+      'nodes with other resources than pods',
+      { node: ['n1'], resources: ['pods', 'services'] },
+      '--node: expected --resources=pods beside it, got --resources=pods,services; other objects are on no node.',
+    ],
+    [
+      'pods on no node with other resources than pods',
+      { 'track-unscheduled-pods': true, resources: ['services'] },
+      '--track-unscheduled-pods: expected --resources=pods beside it, got --resources=services; other objects are on no node.',
+    ],
+    [
+      'a node whose name was not filled in',
+      { ...onlyPods, node: ['n1', '$(NODE_NAME)'] },
+      '--node: expected names of nodes, got "$(NODE_NAME)".',
+    ],
+    [
+      'more nodes than watches make sense for',
+      { ...onlyPods, node: manyNodes },
+      '--node: expected at most 100 nodes, got 101; each of them is a watch of its own, --total-shards divides a cluster at less cost.',
+    ],
+  ];
+  for (const [name, options, sentence] of refused) {
+    it(`refuses ${name} in one sentence`, () => {
+      expect(() => scopeOf({ ...everything, ...options })).to.throw(ConfigError, sentence);
+    });
+  }
 
   it('refuses a shard beyond the last', () => {
     const beyond = { ...everything, shard: 3, 'total-shards': 3 };
@@ -88,6 +177,13 @@ describe('The scope', () => {
     expect([...seen.values()].every(({ length }) => length === 1)).to.equal(true);
   });
 });
+
+function inWords({ collection, name, instead }: Ask): string {
+  const { namespace = '*', fieldSelector } = collection;
+  const asked = [namespace, fieldSelector].filter((word) => word !== undefined).join(' ');
+  const or = instead === undefined ? '' : `, or ${instead.map(inWords).join(', ')}`;
+  return `${asked} fills ${name ?? 'all'}${or}`;
+}
 
 /** A sink that notes what it is told, by the object's name. */
 function recorder(): { sink: Sink; calls: Map<string, string[]> } {

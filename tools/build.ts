@@ -1,6 +1,6 @@
 // Bundles src/main.ts into dist/kubestate.cjs, the one file that npx, npm and the image run.
 import { chmod, readFile } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 
 const root = new URL('../', import.meta.url);
 const outfile = new URL('dist/kubestate.cjs', root).pathname;
@@ -20,16 +20,12 @@ if (parseInt(process.versions.node, 10) < ${oldestNode}) {
   process.exit(2);
 }`;
 
-await build({
-  entryPoints: [new URL('src/main.ts', root).pathname],
-  outfile,
+const common = {
   bundle: true,
   platform: 'node',
   // Syntax that old Nodes can read, or they would stop at it before they come to the banner.
   target: 'node18',
   format: 'cjs',
-  banner: { js: banner },
-  define: { 'process.env.KUBESTATE_VERSION': JSON.stringify(version) },
   // V8 keeps the source: without spaces it is 4 MB less in memory. Names stay, for stack traces,
   // and lines stay short, because Node prints the one that an uncaught error comes from.
   minifyWhitespace: true,
@@ -37,5 +33,25 @@ await build({
   lineLimit: 160,
   legalComments: 'eof',
   logLevel: 'warning',
+} satisfies BuildOptions;
+
+/** The worker's source as text: the bundle is one file, and its thread starts from within it. */
+async function workerSource(path: string): Promise<string> {
+  const entryPoints = [new URL(path, root).pathname];
+  const { outputFiles } = await build({ ...common, entryPoints, write: false });
+  return outputFiles[0]?.text ?? '';
+}
+
+await build({
+  ...common,
+  entryPoints: [new URL('src/main.ts', root).pathname],
+  outfile,
+  banner: { js: banner },
+  define: {
+    'process.env.KUBESTATE_VERSION': JSON.stringify(version),
+    // Where a file lies that is not bundled; the bundle has none of those, and no such place.
+    'import.meta.url': '""',
+    KUBESTATE_BCRYPT_WORKER: JSON.stringify(await workerSource('src/http/bcryptWorker.ts')),
+  },
 });
 await chmod(outfile, 0o755);

@@ -23,6 +23,8 @@ const simulated = 'The simulated cluster';
 const {
   kubeconfig,
   apiserver,
+  // The simulated API server reviews no tokens.
+  'auth-filter': authFilter,
   // A file could name another cluster, or ports that are not those of the line it is started by.
   config,
   'continue-without-config': withoutConfig,
@@ -46,7 +48,11 @@ const demoFlags = {
   'telemetry-host': { ...serving['telemetry-host'], default: LOOPBACK },
 } satisfies Record<string, Flag<unknown>>;
 
-const noFiles = { kubeconfig: undefined, config: undefined, 'continue-without-config': false };
+/** What the demo has no flags for, as it stands where it is not given. */
+const notHere = {
+  ...{ kubeconfig: undefined, config: undefined },
+  ...{ 'continue-without-config': false, 'auth-filter': false },
+};
 
 type DemoOptions = ValuesOf<typeof demoFlags>;
 
@@ -62,22 +68,26 @@ export const demo = command({
     refuseContradictions(given);
     const telemetryHost = given.includes('telemetry-host') ? values['telemetry-host'] : values.host;
     const server = new ApiServer({ clock, random: edge.random });
-    print('kubestate demo\n\n');
     const log = openLog(given.includes('v') ? logLevel(values.v) : 'warn');
     sayIgnored(demoFlags, given, log);
+    print('kubestate demo\n\n');
     const life = populate(server, values, edge, log);
-    const { url } = await server.listen(values['apiserver-port'], values.host);
-    const running = await run(
-      { ...values, ...noFiles, 'telemetry-host': telemetryHost, apiserver: url },
-      { ...edge, log },
-    );
-    await showProgress(running, edge);
-    if (!edge.stop.aborted) print(whereToLook(url, running));
-    await aborted(edge.stop);
-    await life?.stop();
-    await running.stop();
-    await server.close();
-    return 0;
+    try {
+      const { url } = await server.listen(values['apiserver-port'], values.host);
+      const running = await run(
+        { ...values, ...notHere, 'telemetry-host': telemetryHost, apiserver: url },
+        { ...edge, log },
+      );
+      await showProgress(running, edge);
+      if (!edge.stop.aborted) print(whereToLook(url, running));
+      await aborted(edge.stop);
+      await running.stop();
+      return 0;
+    } finally {
+      // What fails to start must not be kept alive by the cluster it was meant for.
+      await life?.stop();
+      await server.close();
+    }
   },
 });
 
@@ -104,6 +114,7 @@ function populate(
     return undefined;
   }
   const { clock } = edge;
+  if (values.pods > 0) edge.print(`  building    ${number(values.pods)} pods\n`);
   buildCluster(server, { clock, seed, ...(values.pods > 0 && { pods: values.pods }) });
   const [nodes, pods] = ['nodes', 'pods'].map((resource) => number(server.storage(resource).size));
   edge.print(`  cluster     ${nodes} nodes and ${pods} pods, simulated in this process\n`);
@@ -123,17 +134,19 @@ function textOf(path: string): string {
 async function showProgress({ readiness, sizes }: Running, { clock, print, stop }: Edge) {
   let said = '';
   while (!isReady(readiness()) && !stop.aborted) {
-    const counts = [...sizes()].map(([resource, { objects }]) => `${resource} ${number(objects)}`);
-    const line = `  syncing     ${counts.join(', ')}\n`;
+    const all = readiness();
+    const synced = all.filter((status) => status.synced).length;
+    const objects = [...sizes().values()].reduce((sum, size) => sum + size.objects, 0);
+    const line = `  syncing     ${synced} of ${all.length} resources, ${number(objects)} objects\n`;
     if (line !== said) print(line);
     said = line;
     await clock.sleep(progressMs, stop);
   }
 }
 
-function whereToLook(apiServer: string, { metrics, telemetry }: Running): string {
+function whereToLook(apiServer: string, { metrics, telemetry, scheme }: Running): string {
   const at = ({ host, port }: { host: string; port: number }): string =>
-    `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
   return `  API server  ${apiServer}
   metrics     ${at(metrics)}/metrics
   itself      ${at(telemetry)}/metrics

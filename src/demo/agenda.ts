@@ -18,18 +18,17 @@ export class Agenda {
   readonly #startWallMs: number;
   /** The latest first, so that the next one is at the end. */
   readonly #entries: Entry[] = [];
-  #wake = new AbortController();
-
   readonly #onError: (error: unknown) => void;
+  #wake = new AbortController();
 
   /**
    * `speed` is how many simulated seconds pass in one of ours; more than 0. An action that throws
    * is told of, and the next one runs.
    */
   constructor(clock: Clock, speed: number, onError: (error: unknown) => void) {
-    this.#onError = onError;
     this.#clock = clock;
     this.#speed = speed;
+    this.#onError = onError;
     this.#startMs = clock.now();
     this.#startWallMs = clock.wall();
   }

@@ -119,14 +119,17 @@ export class ApiServer {
     return this.#versions.current;
   }
 
+  /** Adds an object; throws an ApiStatus if there is one of its name. */
   create<T extends ApiObject>(object: T): T {
     return this.#storageOf(object).create(object) as T;
   }
 
+  /** Exchanges an object for its new state; throws an ApiStatus if that is out of date. */
   update<T extends ApiObject>(object: T): T {
     return this.#storageOf(object).update(object) as T;
   }
 
+  /** Removes an object, or marks it while it has finalizers. */
   delete(resource: string, namespace: string | undefined, name: string): void {
     this.storage(resource).delete(namespace, name);
   }
@@ -182,7 +185,11 @@ export class ApiServer {
   #served(): Served {
     const { clock, random, log, bookmarkMs = 60_000, versionWaitMs = 3_000 } = this.#options;
     return {
-      ...{ clock, random, log, bookmarkMs, versionWaitMs },
+      clock,
+      random,
+      log,
+      bookmarkMs,
+      versionWaitMs,
       faults: this.faults,
       kinds: () => [...this.#storages.values()].map(({ kind }) => kind),
       storageAt: (apiVersion, resource) => this.#storages.get(pathOf(apiVersion, resource)),

@@ -7,7 +7,7 @@ import { clusterExtras, controlPlanePods, workloadExtras } from './extras.ts';
 import { cronJobStatus, jobStatus, newJob, newWorker, nextDue, periodOf } from './jobs.ts';
 import { withManagedFields } from './managedFields.ts';
 import { makeNode, podAddress, podAddressesMax } from './nodes.ts';
-import type { ApiObject, Node, Pod, PodTemplate, ReplicaSet } from './objects.ts';
+import type { ApiObject, Deployment, Node, Pod, PodTemplate, ReplicaSet } from './objects.ts';
 import {
   backOff,
   becomeReady,
@@ -24,7 +24,7 @@ import { between, nameSuffix, seededRandom } from './random.ts';
 import { newReplicaSet, replicaSetStatus, revisionAnnotation } from './replicasets.ts';
 import { newMember, statefulSetStatus } from './statefulsets.ts';
 import { timestamp } from './storage.ts';
-import { cronJobOf, daemonSetOf, deploymentOf, statefulSetOf } from './templates.ts';
+import { type Birth, cronJobOf, daemonSetOf, deploymentOf, statefulSetOf } from './templates.ts';
 import { filler, type Workload, workloads } from './workloads.ts';
 import { quantity, requestOf } from './world.ts';
 
@@ -44,7 +44,7 @@ export interface ClusterOptions {
   readonly seed: number;
   /** How many pods there are; absent for the base workloads alone. */
   readonly pods?: number;
-  /** Pods carry the record of who wrote which field, as real ones do: three times the bytes. */
+  /** Pods carry the record of who wrote which field, as real ones do: twice the bytes. */
   readonly managedFields?: boolean;
 }
 
@@ -95,7 +95,12 @@ class Builder {
       if (this.#podsLeft() > 0) this.#start(pod, this.#ago(30 * dayMs), controlPlane);
     }
     for (const workload of workloads) this.#addWorkload(workload);
-    for (let index = 0; this.#filled && this.#podsLeft() > 0; index++) {
+    if (this.#filled) this.#fillUp(namespaces, birth);
+  }
+
+  /** Adds more of the same until there are as many pods as asked for. */
+  #fillUp(namespaces: Set<string>, birth: Birth): void {
+    for (let index = 0; this.#podsLeft() > 0; index++) {
       const workload = filler(index, Math.min(fillerReplicas, this.#podsLeft()));
       if (!namespaces.has(workload.namespace)) {
         namespaces.add(workload.namespace);
@@ -151,7 +156,7 @@ class Builder {
     // Fillers have no past: ten thousand of them would double the ReplicaSets.
     const revision = workload.namespace.startsWith('team-') ? 1 : between(random, 1, 3);
     for (let old = 1; old < revision; old++) {
-      this.#server.create(this.#oldReplicaSet(workload, old));
+      this.#server.create(this.#oldReplicaSet(workload, old, deployment));
     }
     const { crashesAfter, gpu, replicas = 1 } = workload;
     const recent = crashesAfter !== undefined || gpu === true;
@@ -183,11 +188,11 @@ class Builder {
   }
 
   /** What an earlier version of a Deployment left behind: a ReplicaSet of none. */
-  #oldReplicaSet(workload: Workload, revision: number): ReplicaSet {
+  #oldReplicaSet(workload: Workload, revision: number, { metadata }: Deployment): ReplicaSet {
     const random = this.#random;
     const image = `${workload.image}-old${revision}`;
-    const deployment = deploymentOf({ ...workload, image }, { now: this.#ago(weekMs), random });
     const now = this.#between(5 * weekMs, 2 * weekMs);
+    const deployment = { ...deploymentOf({ ...workload, image }, { now, random }), metadata };
     const hash = templateHash(deployment);
     const set = newReplicaSet({ deployment, hash, revision, replicas: 0, now, random });
     set.status = replicaSetStatus(set, []);

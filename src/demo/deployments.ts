@@ -165,8 +165,9 @@ function progress(
   const complete = whole.every((count = 0) => count === desired);
   const same = before.observedGeneration === metadata.generation;
   const type = 'Progressing';
-  // A rollout that was once complete is not taken back when a pod fails later.
-  if (complete || (said?.reason === 'NewReplicaSetAvailable' && same)) {
+  // A rollout that was once complete is not taken back when pods fail or are asked for later.
+  const rolledOut = status.replicas === status.updatedReplicas;
+  if (complete || (said?.reason === 'NewReplicaSetAvailable' && rolledOut)) {
     const message = `ReplicaSet "${name}" has successfully progressed.`;
     return { type, status: 'True', reason: 'NewReplicaSetAvailable', message };
   }

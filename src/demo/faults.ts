@@ -13,6 +13,8 @@ export type Verb = 'list' | 'watch' | 'get' | 'write' | 'discovery';
 export interface FaultTarget {
   /** Absent for discovery. */
   readonly kind?: Kind;
+  /** Absent for what is asked of all namespaces, or has none. */
+  readonly namespace?: string | undefined;
   readonly verb: Verb;
   readonly query: Readonly<Record<string, string>>;
 }
@@ -76,7 +78,10 @@ export class Faults {
     this.#rules.clear();
   }
 
-  /** The faults that this request meets; rules for a number of requests count it. */
+  /**
+   * The faults that this request meets; rules for a number of requests count it. The first that
+   * answers in the server's place is the last one met, so that what comes after it can be scripted.
+   */
   take(target: FaultTarget): Fault[] {
     const faults: Fault[] = [];
     for (const entry of this.#rules) {
@@ -86,6 +91,7 @@ export class Faults {
       faults.push(act);
       entry.left -= 1;
       if (entry.left <= 0) this.#rules.delete(entry);
+      if (act.error !== undefined || act.answer !== undefined) break;
     }
     return faults;
   }
@@ -147,6 +153,9 @@ export const watchList = (mode: Abilities['watchList']): Fault => ({
 export const bookmarks = (mode: Abilities['bookmarks']): Fault => ({
   abilities: { bookmarks: mode },
 });
+
+/** The server refuses to make tables, or answers with whole objects instead. */
+export const tables = (mode: Abilities['tables']): Fault => ({ abilities: { tables: mode } });
 
 /** After so many pieces the connection breaks in the middle of the next. */
 export const resetWithin = (piecesBefore: number): Fault => ({

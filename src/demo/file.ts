@@ -137,7 +137,7 @@ interface DefinitionSpec {
 }
 
 /** A kind for each version that a CustomResourceDefinition serves. */
-export function kindsDefinedBy({ spec }: ApiObject): Kind[] {
+function kindsDefinedBy({ spec }: ApiObject): Kind[] {
   const { group, scope, names, versions = [] } = (spec ?? {}) as DefinitionSpec;
   const { kind, plural } = names ?? {};
   if (group === undefined || kind === undefined || plural === undefined) return [];
@@ -146,7 +146,9 @@ export function kindsDefinedBy({ spec }: ApiObject): Kind[] {
       ? []
       : {
           resource: plural,
-          ...{ group, version: name, kind },
+          group,
+          version: name,
+          kind,
           namespaced: scope === 'Namespaced',
           counted: true,
           statusApart: subresources?.status !== undefined,

@@ -6,10 +6,10 @@ import Router from '@koa/router';
 import Koa, { type Context } from 'koa';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
-import { ApiStatus, notFound, notServed, unauthorized } from './apiStatus.ts';
+import { ApiStatus, badRequest, notFound, notServed, unauthorized } from './apiStatus.ts';
 import { coreVersions, groupList, groupNamed, resourceList, versionInfo } from './discovery.ts';
 import type { Connection, Fault, Faults, FaultTarget, Verb } from './faults.ts';
-import type { Kind } from './kinds.ts';
+import { apiVersionOf, type Kind } from './kinds.ts';
 import { findPage, listPieces } from './list.ts';
 import { parseListOptions, type Query } from './listOptions.ts';
 import { negotiate } from './representation.ts';
@@ -92,9 +92,9 @@ async function answerErrors(ctx: Context, served: Served, next: Koa.Next): Promi
 
 function discoveryRoutes(served: Served): Koa.Middleware {
   const router = new Router();
-  const page = async (ctx: Context, make: () => object | undefined): Promise<void> => {
-    const faults = served.faults.take({ verb: 'discovery', query: queryOf(ctx) });
-    if (await answerFaults(ctx, faults, { verb: 'discovery', query: queryOf(ctx) })) return;
+  const page = (ctx: Context, make: () => object | undefined): void => {
+    const target: FaultTarget = { verb: 'discovery', query: queryOf(ctx) };
+    if (answerFaults(ctx, served.faults.take(target), target)) return;
     const body = make();
     if (body === undefined) answerUnknownPath(ctx);
     else answerJson(ctx, 200, body);
@@ -126,16 +126,17 @@ async function answerResource(ctx: Context, served: Served): Promise<void> {
   const place = findPlace(ctx.path, served);
   if (place === undefined) return answerUnknownPath(ctx);
   const query = queryOf(ctx);
-  const target = { kind: place.storage.kind, verb: verbOf(ctx, place, query), query };
+  const { storage, namespace } = place;
+  const target = { kind: storage.kind, namespace, verb: verbOf(ctx, place, query), query };
   const faults = served.faults.take(target);
-  if (await answerFaults(ctx, faults, target)) return;
+  if (answerFaults(ctx, faults, target)) return;
   switch (target.verb) {
     case 'list':
       return answerList(ctx, place, faults, served);
     case 'watch':
       return answerWatch(ctx, place, faults, served);
     case 'get':
-      return answerGet(ctx, place);
+      return answerGet(ctx, place, faults, served);
     default: {
       const request = { ...place, method: ctx.method, random: served.random };
       const { code, body } = await write(request, ctx.req as IncomingMessage);
@@ -152,10 +153,10 @@ function verbOf(ctx: Context, { name }: Place, { watch = 'false' }: Query): Verb
 
 /** Undefined of a path below no group and version; throws a 404 where those serve no such thing. */
 function findPlace(path: string, served: Served): Place | undefined {
-  const [root, ...words] = path.split('/').slice(1).map(decodeURIComponent);
+  const [root, ...words] = wordsOf(path);
   const apiVersion = root === 'api' ? words[0] : words.slice(0, 2).join('/');
   if ((root !== 'api' && root !== 'apis') || apiVersion === undefined) return undefined;
-  if (resourceList(served.kinds(), apiVersion) === undefined) return undefined;
+  if (!served.kinds().some((kind) => apiVersionOf(kind) === apiVersion)) return undefined;
   const rest = words.slice(root === 'api' ? 1 : 2);
   const inNamespace = rest[0] === 'namespaces' && rest.length > 2 && rest[2] !== 'status';
   const namespace = inNamespace ? rest[1] : undefined;
@@ -171,13 +172,22 @@ function findPlace(path: string, served: Served): Place | undefined {
   return { storage, namespace, name, statusOnly };
 }
 
+function wordsOf(path: string): string[] {
+  try {
+    return path.split('/').slice(1).map(decodeURIComponent);
+  } catch {
+    throw badRequest(`expected a path in URL encoding, got ${path}`);
+  }
+}
+
 async function answerList(ctx: Context, at: Place, faults: Fault[], served: Served): Promise<void> {
   const { storage, namespace } = at;
   const query = queryOf(ctx);
-  const as = negotiate(ctx.get('Accept'));
+  const { tables } = abilitiesUnder(faults);
+  const { clock, versionWaitMs: waitMs } = served;
+  const as = negotiate(ctx.get('Accept'), { asked: 'list', query, clock, tables });
   const selector = parseSelectors(storage.kind, query);
   const options = parseListOptions(query, true);
-  const { clock, versionWaitMs: waitMs } = served;
   const patience = { clock, waitMs, signal: departureOf(ctx) };
   const page = await findPage({ storage, namespace, selector, options }, patience);
   const length = page.items.reduce((sum, { bytes }) => sum + bytes.length, 0);
@@ -194,14 +204,15 @@ async function answerList(ctx: Context, at: Place, faults: Fault[], served: Serv
 function answerWatch(ctx: Context, at: Place, faults: Fault[], served: Served): void {
   const { storage, namespace } = at;
   const query = queryOf(ctx);
-  const as = negotiate(ctx.get('Accept'));
   const selector = parseSelectors(storage.kind, query);
   const abilities = abilitiesUnder(faults);
+  const { tables } = abilities;
+  const { clock, bookmarkMs } = served;
+  const as = negotiate(ctx.get('Accept'), { asked: 'watch', query, clock, tables });
   if (abilities.watchList === 'refused' && query.sendInitialEvents !== undefined) {
     throw new ApiStatus(400, 'BadRequest', 'unknown query parameter: sendInitialEvents');
   }
   const options = parseListOptions(query, abilities.watchList !== 'off');
-  const { clock, bookmarkMs } = served;
   const signal = departureOf(ctx);
   const asked = { storage, namespace, selector, options };
   const pieces = watchPieces({ ...asked, as, abilities, clock, bookmarkMs, signal });
@@ -211,8 +222,11 @@ function answerWatch(ctx: Context, at: Place, faults: Fault[], served: Served): 
   ctx.flushHeaders();
 }
 
-function answerGet(ctx: Context, { storage, namespace, name = '' }: Place): void {
-  const as = negotiate(ctx.get('Accept'));
+function answerGet(ctx: Context, at: Place, faults: Fault[], served: Served): void {
+  const { storage, namespace, name = '' } = at;
+  const { tables } = abilitiesUnder(faults);
+  const query = queryOf(ctx);
+  const as = negotiate(ctx.get('Accept'), { asked: 'get', query, clock: served.clock, tables });
   const stored = storage.get(storage.key(namespace, name));
   if (stored === undefined) throw notFound(storage.kind, name);
   ctx.set('Content-Type', as.contentType);
@@ -222,11 +236,7 @@ function answerGet(ctx: Context, { storage, namespace, name = '' }: Place): void
 const NEWLINE = Buffer.from('\n');
 
 /** Answers with what a fault puts in the answer's place; false if none does. */
-async function answerFaults(
-  ctx: Context,
-  faults: readonly Fault[],
-  target: FaultTarget,
-): Promise<boolean> {
+function answerFaults(ctx: Context, faults: readonly Fault[], target: FaultTarget): boolean {
   for (const { error, answer } of faults) {
     if (error !== undefined) throw error(target);
     if (answer === undefined) continue;
@@ -244,7 +254,7 @@ async function answerFaults(
 }
 
 function abilitiesUnder(faults: readonly Fault[]): Abilities {
-  const usual: Abilities = { watchList: 'on', bookmarks: 'on' };
+  const usual: Abilities = { watchList: 'on', bookmarks: 'on', tables: 'on' };
   return Object.assign(usual, ...faults.map(({ abilities }) => abilities));
 }
 
@@ -267,10 +277,7 @@ function answerStream(
   for (const fault of faults) body = fault.pieces?.(body, connection) ?? body;
   if (gzip) body = compressed(body);
   for (const fault of faults) body = fault.bytes?.(body, connection) ?? body;
-  const contentType = ctx.response.get('Content-Type');
   ctx.body = Readable.from(body, { objectMode: false });
-  // Koa takes a stream for bytes of an unknown type.
-  ctx.set('Content-Type', contentType);
 }
 
 function compressed(pieces: AsyncIterable<Buffer>): AsyncIterable<Buffer> {

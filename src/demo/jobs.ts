@@ -144,7 +144,8 @@ export function cronJobStatus(cronJob: CronJob, jobs: readonly Job[]): CronJob['
       active.length === 0
         ? undefined
         : active.map(({ apiVersion, kind, metadata }) => ({
-            ...{ apiVersion, kind },
+            apiVersion,
+            kind,
             name: metadata.name,
             namespace: metadata.namespace,
             uid: metadata.uid,

@@ -50,10 +50,6 @@ export class Kubelet {
     this.#agenda = agenda;
   }
 
-  get planned(): number {
-    return this.#planned.size;
-  }
-
   /** Plans the next step of a pod that is new or has changed, or forgets one that has gone. */
   look(pod: Pod, gone: boolean): void {
     const { uid = '' } = pod.metadata;
@@ -178,17 +174,24 @@ export class Kubelet {
   #schedule(pod: Pod): void {
     const nodes = [...this.#world.nodes.values()];
     const { random } = this.#world;
-    const few = nodes.length <= candidatesMax;
-    const candidates = few
-      ? nodes
-      : Array.from({ length: candidatesMax }, () => pick(random, nodes) as Node);
-    const free = candidates.filter((node) => refusal(pod, node, this.#world) === undefined);
-    const emptiest = free.sort((a, b) => this.#fullness(a) - this.#fullness(b))[0];
-    if (emptiest === undefined) failToSchedule(pod, this.#refusals(pod, nodes), this.#world.now);
-    else bind(pod, emptiest.metadata.name, this.#world.now);
+    const many = nodes.length > candidatesMax;
+    const some = Array.from(
+      { length: many ? candidatesMax : 0 },
+      () => pick(random, nodes) as Node,
+    );
+    const node = this.#emptiest(pod, some) ?? this.#emptiest(pod, nodes);
+    if (node === undefined) failToSchedule(pod, this.#refusals(pod, nodes), this.#world.now);
+    else bind(pod, node.metadata.name, this.#world.now);
     this.#world.update(pod);
     // A pod that stays where it is does not change, so that nobody else looks again.
     this.look(pod, false);
+  }
+
+  /** Of the nodes that can have the pod, the one that has given away least of itself. */
+  #emptiest(pod: Pod, nodes: readonly Node[]): Node | undefined {
+    return nodes
+      .filter((node) => refusal(pod, node, this.#world) === undefined)
+      .sort((a, b) => this.#fullness(a) - this.#fullness(b))[0];
   }
 
   #fullness({ metadata, status }: Node): number {
@@ -198,8 +201,8 @@ export class Kubelet {
   #refusals(pod: Pod, nodes: readonly Node[]): string {
     const counts = new Map<string, number>();
     for (const node of nodes) {
-      const reason = refusal(pod, node, this.#world) ?? 'was not looked at';
-      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+      const reason = refusal(pod, node, this.#world);
+      if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
     }
     const reasons = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();
     return `0/${nodes.length} nodes are available: ${reasons.join(', ')}.`;
@@ -213,7 +216,7 @@ function refusal({ spec }: Pod, node: Node, world: World): string | undefined {
   );
   if (taint !== undefined) return `node(s) had untolerated taint(s) {${taint.key}}`;
   if (!isNodeWell(node)) return 'node(s) were not ready';
-  for (const { resources } of spec.containers) {
+  for (const { resources } of spec.containers ?? []) {
     for (const name of Object.keys(resources?.requests ?? {})) {
       if (node.status.allocatable?.[name] === undefined) return `Insufficient ${name}`;
     }

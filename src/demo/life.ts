@@ -22,7 +22,7 @@ import { reconcileStatefulSet } from './statefulsets.ts';
 import { keyOf, type LivingResource, World } from './world.ts';
 
 /** Steps after which controllers that still find something to do are taken for broken. */
-const reconcilesMax = 1_000_000;
+const reconcilesMax = 100_000;
 
 export interface LifeOptions {
   readonly clock: Clock;
@@ -30,6 +30,8 @@ export interface LifeOptions {
   readonly speed: number;
   readonly seed: number;
   readonly log?: Logger;
+  /** What happens of itself; everything where absent, and nothing where empty. */
+  readonly happenings?: readonly Happening[];
   /** Told of a mistake in life itself, which goes on; logged where absent. */
   readonly onError?: (error: unknown) => void;
 }
@@ -51,7 +53,7 @@ export function startLife(server: ApiServer, options: LifeOptions): Life {
   const agenda = new Agenda(clock, speed, onError);
   const random = seededRandom(seed);
   const controllers = new Controllers(server, { clock, random, agenda, onError });
-  controllers.start();
+  controllers.start(options.happenings ?? happenings);
   const stopped = new AbortController();
   const running = agenda.run(stopped.signal);
   return {
@@ -97,6 +99,9 @@ const dependents: Readonly<Record<Controlled, LivingResource>> = {
   statefulsets: 'pods',
 };
 
+const isControlled = (resource: LivingResource): resource is Controlled =>
+  Object.hasOwn(reconcilers, resource);
+
 interface Surroundings {
   readonly clock: Clock;
   readonly random: () => number;
@@ -119,17 +124,16 @@ class Controllers {
   constructor(server: ApiServer, { clock, random, agenda, onError }: Surroundings) {
     this.#onError = onError;
     this.#agenda = agenda;
-    this.#world = new World(server, { clock, random }, (...change) => this.#follow(...change));
+    this.#world = new World(server, { clock, random });
     this.#kubelet = new Kubelet(this.#world, agenda);
   }
 
-  start(): void {
-    for (const pod of this.#world.each<Pod>('pods')) this.#kubelet.look(pod, false);
-    for (const cronJob of this.#world.each<CronJob>('cronjobs')) this.#schedule(cronJob);
-    for (const deployment of this.#world.each<Deployment>('deployments')) {
-      this.#awaitProgress(deployment);
-    }
-    for (const happening of happenings) this.#expect(happening, happening.firstSeconds);
+  start(expected: readonly Happening[]): void {
+    this.#world.open({
+      found: (resource, object) => this.#plan(resource, object, false),
+      changed: (resource, object, gone) => this.#follow(resource, object, gone),
+    });
+    for (const happening of expected) this.#expect(happening, happening.firstSeconds);
   }
 
   stop(): void {
@@ -143,21 +147,28 @@ class Controllers {
     if (owner !== undefined && controller !== undefined) {
       this.#enqueue(controller, `${namespace}/${owner.name}`);
     }
-    if (resource === 'pods') this.#kubelet.look(object as Pod, gone);
-    else if (resource === 'nodes') this.#followNode(object as Node, gone);
-    else if (resource !== 'horizontalpodautoscalers') {
+    if (resource === 'nodes') this.#followNode(object as Node, gone);
+    else if (isControlled(resource)) {
       if (gone) this.#removeDependents(resource, object);
       else this.#enqueue(resource, keyOf(object));
-      if (resource === 'cronjobs' && !gone) this.#schedule(object as CronJob);
-      if (resource === 'deployments' && !gone) this.#awaitProgress(object as Deployment);
     }
+    this.#plan(resource, object, gone);
     this.#settle();
+  }
+
+  /** Puts on the agenda what an object has ahead of it. */
+  #plan(resource: LivingResource, object: ApiObject, gone: boolean): void {
+    if (resource === 'pods') this.#guarded(() => this.#kubelet.look(object as Pod, gone));
+    else if (resource === 'cronjobs' && !gone) this.#schedule(object as CronJob);
+    else if (resource === 'deployments' && !gone) this.#awaitProgress(object as Deployment);
   }
 
   #followNode(node: Node, gone: boolean): void {
     for (const set of this.#world.each('daemonsets')) this.#enqueue('daemonsets', keyOf(set));
     if (!gone) return;
-    for (const pod of this.#world.podsOn(node)) this.#world.remove('pods', pod);
+    for (const pod of this.#world.all<Pod>('pods')) {
+      if (pod.spec.nodeName === node.metadata.name) this.#world.remove('pods', pod);
+    }
   }
 
   #removeDependents(resource: Controlled, owner: ApiObject): void {
@@ -192,10 +203,14 @@ class Controllers {
     const object = this.#world.get(resource, key);
     if (object === undefined) return;
     const reconcile = reconcilers[resource] as (object: ApiObject, world: World) => void;
+    this.#guarded(() => reconcile(object, this.#world));
+  }
+
+  /** Whoever makes a change, perhaps a client, does not bear what comes of it here. */
+  #guarded(work: () => void): void {
     try {
-      reconcile(object, this.#world);
+      work();
     } catch (error) {
-      // Whoever made the change, perhaps a client of the server, has no part in our mistake.
       this.#onError(error);
     }
   }

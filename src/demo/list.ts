@@ -91,7 +91,10 @@ function pageOf(
 /** The body of a page in pieces: what comes before the items, each of them, what is behind. */
 export function* listPieces(storage: Storage, page: Page, as: Representation): Iterable<Buffer> {
   const { kind } = storage;
-  const { head, tail } = as.envelope(kind, page.metadata);
+  const { head, tail } = as.envelope(kind, {
+    metadata: page.metadata,
+    empty: page.items.length === 0,
+  });
   yield Buffer.from(head);
   let comma = '';
   for (const { bytes } of page.items) {

@@ -6,7 +6,6 @@ import type {
   V1DaemonSet,
   V1Deployment,
   V1Job,
-  V1LabelSelector,
   V1Node,
   V1ObjectMeta,
   V1OwnerReference,
@@ -53,7 +52,6 @@ export type Autoscaler = Full<V2HorizontalPodAutoscaler, 'spec' | 'status'>;
 
 export type Container = Wire<V1Container>;
 export type ContainerStatus = Wire<V1ContainerStatus>;
-export type LabelSelector = Wire<V1LabelSelector>;
 export type OwnerReference = Wire<V1OwnerReference>;
 export type PodTemplate = Wire<V1PodTemplateSpec>;
 

@@ -111,6 +111,9 @@ export function failToSchedule(pod: Pod, message: string, now: string): void {
 export function prepare(pod: Pod, node: Node, now: string): void {
   const { spec, status } = pod;
   const ip = node.status.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
+  // What a client made may lack what a controller would have said.
+  status.phase ??= 'Pending';
+  status.qosClass ??= qosClassOf(spec);
   status.hostIP = ip;
   status.hostIPs = [{ ip }];
   status.startTime = now;

@@ -83,7 +83,11 @@ function podOf(set: ReplicaSet, template: PodTemplate, { random, now }: World): 
   const { name, namespace = '' } = set.metadata;
   return newPod({
     name: `${name}-${nameSuffix(random)}`,
-    ...{ namespace, owner: set, template, random, now },
+    namespace,
+    owner: set,
+    template,
+    random,
+    now,
   });
 }
 

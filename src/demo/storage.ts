@@ -65,8 +65,7 @@ export class Storage {
   #oldest: number;
   /** The past state asked for last: the pages of one list share it. */
   #past: { readonly version: number; readonly items: readonly Stored[] } | undefined;
-  /** Counts exchanges of the whole contents, which no watch can follow. */
-  epoch = 0;
+  #epoch = 0;
 
   constructor(kind: Kind, { versions, clock, random }: StorageOptions) {
     this.kind = kind;
@@ -77,12 +76,19 @@ export class Storage {
     this.#forgotten = versions.current;
   }
 
+  /** The version of the server's latest change, of whatever kind. */
   get version(): number {
     return this.#versions.current;
   }
 
+  /** The oldest version that can still be asked for. */
   get oldest(): number {
     return this.#oldest;
+  }
+
+  /** Counts exchanges of the whole contents, which no watch can follow. */
+  get epoch(): number {
+    return this.#epoch;
   }
 
   get size(): number {
@@ -110,7 +116,7 @@ export class Storage {
       if (previous === undefined) past.delete(stored.key);
       else past.set(stored.key, previous);
     }
-    const items = [...past.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    const items = [...past.values()].sort(byKey);
     this.#past = { version, items };
     return items;
   }
@@ -204,7 +210,7 @@ export class Storage {
       const metadata = { ...object.metadata, resourceVersion };
       states.set(key, { key, bytes: encode({ ...object, metadata }) });
     }
-    this.restore([...states.values()].sort((a, b) => (a.key < b.key ? -1 : 1)));
+    this.restore([...states.values()].sort(byKey));
   }
 
   /** Forgets what was: versions before the present one are too old from now on. */
@@ -227,7 +233,7 @@ export class Storage {
     this.#past = undefined;
     this.#forgotten = this.#versions.current;
     this.#oldest = this.#versions.current;
-    this.epoch += 1;
+    this.#epoch += 1;
     for (const listener of this.#listeners) listener(undefined);
   }
 
@@ -288,6 +294,8 @@ export function lowerBound<T>(list: readonly T[], passes: (element: T) => boolea
   }
   return low;
 }
+
+const byKey = (a: Stored, b: Stored): number => (a.key < b.key ? -1 : 1);
 
 /** A moment as the API writes it, in whole seconds. */
 export function timestamp(ms: number): string {

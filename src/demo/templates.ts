@@ -140,7 +140,7 @@ export function cronJobOf(workload: Workload, birth: Birth): CronJob {
       failedJobsHistoryLimit: 1,
       jobTemplate: {
         metadata: { labels: selectorOf(workload) },
-        spec: { backoffLimit: 2, template: templateOf(workload) },
+        spec: { backoffLimit: 1, template: templateOf(workload) },
       },
     },
     status: {},

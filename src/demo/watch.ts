@@ -1,7 +1,6 @@
 // Answers to a watch: the events of one kind from a version on, one line each.
 import type { Clock } from '../clock.ts';
 import { type ApiStatus, tooOld } from './apiStatus.ts';
-import { apiVersionOf } from './kinds.ts';
 import type { ListRequest } from './list.ts';
 import type { Representation } from './representation.ts';
 import type { Change, Stored } from './storage.ts';
@@ -21,6 +20,8 @@ export interface Abilities {
   readonly watchList: 'on' | 'off' | 'refused' | 'ignored' | 'unmarked';
   /** Whether bookmarks between the events come, and whether they carry a version. */
   readonly bookmarks: 'on' | 'off' | 'noVersion';
+  /** How a wish for tables is met: as it should be, with a 406, or with whole objects. */
+  readonly tables: 'on' | 'refused' | 'ignored';
 }
 
 export interface WatchRequest extends ListRequest {
@@ -79,7 +80,7 @@ class Watch {
       if (this.#wantsState()) {
         yield* this.#state();
       } else {
-        this.#cursor = Number(options.resourceVersion || storage.version);
+        this.#cursor = Number(options.resourceVersion) || storage.version;
         if (this.#cursor < storage.oldest) {
           // A watch that has been let in is told so by an event, not by the answer's code.
           yield errorLine(tooOld(this.#cursor, storage.oldest));
@@ -165,13 +166,11 @@ class Watch {
   }
 
   #bookmark(metadata: object): Buffer {
-    const { kind } = this.#request.storage;
-    const type = { kind: kind.kind, apiVersion: apiVersionOf(kind) };
-    const object = { ...type, metadata: { ...metadata, creationTimestamp: null } };
-    return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
+    const object = { metadata: { ...metadata, creationTimestamp: null } };
+    return this.#event('BOOKMARK', Buffer.from(JSON.stringify(object)));
   }
 
-  #event(type: Change['type'], bytes: Buffer): Buffer {
+  #event(type: Change['type'] | 'BOOKMARK', bytes: Buffer): Buffer {
     const { storage, as } = this.#request;
     const object = as.object(storage.kind, bytes);
     return Buffer.concat([Buffer.from(`{"type":"${type}","object":`), object, LINE_END]);

@@ -41,7 +41,7 @@ type Extras = Omit<
   'kind' | 'namespace' | 'name' | 'image' | 'replicas' | 'cpu' | 'memory'
 >;
 
-/** A row of a namespace: kind, image (its last part but the tag is the name), size, extras. */
+/** Makes the rows of one namespace. */
 function rowsOf(namespace: string) {
   return (kind: Workload['kind'], name: string, image: string, size: Size, extras: Extras = {}) => {
     const [replicas, cpu, memory] = size;
@@ -156,7 +156,7 @@ export const workloads: readonly Workload[] = [
   data('CronJob', 'rollup', `${example}/data/rollup:v0.7.5`, [0, 500, 512], {
     schedule: '*/5 * * * *',
     runsFor: 70,
-    fails: 0.3,
+    fails: 0.4,
   }),
   data('CronJob', 'backup', `${example}/data/backup:v2.2.0`, [0, 200, 256], {
     schedule: '*/15 * * * *',

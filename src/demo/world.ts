@@ -1,17 +1,15 @@
 // The cluster as its controllers see it: the server's objects, and who owns which of them.
 import type { Clock } from '../clock.ts';
 import type { ApiServer } from './apiserver.ts';
-import {
-  type ApiObject,
-  controllerOf,
-  type Node,
-  type OwnerReference,
-  type Pod,
-} from './objects.ts';
-import { type Change, timestamp } from './storage.ts';
+import { type ApiObject, controllerOf, type Node, type Pod } from './objects.ts';
+import { timestamp } from './storage.ts';
 
-/** Told of every change: the object's new state, and whether it has gone. */
-export type WorldListener = (resource: LivingResource, object: ApiObject, gone: boolean) => void;
+export interface WorldListeners {
+  /** Told of every object that there is at the start. */
+  readonly found: (resource: LivingResource, object: ApiObject) => void;
+  /** Told of every change since: the object's new state, and whether it has gone. */
+  readonly changed: (resource: LivingResource, object: ApiObject, gone: boolean) => void;
+}
 
 /** The resources that life has a part in. */
 export const livingResources = [
@@ -51,26 +49,34 @@ export class World {
   readonly #places = new Map<string, Place>();
   readonly #loads = new Map<string, Load>();
   readonly #nodes = new Map<string, Node>();
+  /** The keys of pods by their addresses. */
   readonly #addresses = new Map<string, string>();
-  readonly #unsubscribes: (() => void)[];
+  #unsubscribes: (() => void)[] = [];
 
-  constructor(
-    server: ApiServer,
-    { clock, random }: { clock: Clock; random: () => number },
-    listener: WorldListener,
-  ) {
+  constructor(server: ApiServer, { clock, random }: { clock: Clock; random: () => number }) {
     this.#server = server;
     this.#clock = clock;
     this.random = random;
+  }
+
+  /** Looks at every object that there is, and from then on at every change. */
+  open({ found, changed }: WorldListeners): void {
     for (const resource of livingResources) {
-      for (const object of server.objects(resource)) this.#note(resource, object, false);
+      for (const object of this.each(resource)) {
+        this.#note(resource, object, false);
+        found(resource, object);
+      }
     }
-    this.#unsubscribes = livingResources.map((resource) =>
-      server.storage(resource).subscribe((change) => {
+    this.#unsubscribes = livingResources.map((resource) => {
+      const storage = this.#server.storage(resource);
+      return storage.subscribe((change) => {
         if (change === undefined) return;
-        this.#follow(resource, change, listener);
-      }),
-    );
+        const object = whole(storage.read(change.stored));
+        const gone = change.type === 'DELETED';
+        this.#note(resource, object, gone);
+        changed(resource, object, gone);
+      });
+    });
   }
 
   /** The present moment as objects carry it. */
@@ -89,8 +95,8 @@ export class World {
   }
 
   /** The objects of a resource, each read when its turn comes. */
-  each<T extends ApiObject>(resource: LivingResource): Iterable<T> {
-    return this.#server.objects<T>(resource);
+  *each<T extends ApiObject>(resource: LivingResource): Iterable<T> {
+    for (const object of this.#server.objects<T>(resource)) yield whole(object);
   }
 
   all<T extends ApiObject>(resource: LivingResource): T[] {
@@ -100,13 +106,13 @@ export class World {
   get<T extends ApiObject>(resource: LivingResource, key: string): T | undefined {
     const slash = key.indexOf('/');
     const namespace = slash < 0 ? undefined : key.slice(0, slash);
-    return this.#server.get<T>(resource, namespace, key.slice(slash + 1));
+    const object = this.#server.get<T>(resource, namespace, key.slice(slash + 1));
+    return object && whole(object);
   }
 
   /** What an owner controls, in the order of names. */
-  owned<T extends ApiObject>(resource: LivingResource, owner: ApiObject | OwnerReference): T[] {
-    const uid = 'metadata' in owner ? owner.metadata.uid : owner.uid;
-    const keys = [...(this.#owned.get(uid ?? '') ?? [])].sort();
+  owned<T extends ApiObject>(resource: LivingResource, { metadata }: ApiObject): T[] {
+    const keys = [...(this.#owned.get(metadata.uid ?? '') ?? [])].sort();
     return keys.flatMap((key) => this.get<T>(resource, key) ?? []);
   }
 
@@ -138,13 +144,6 @@ export class World {
       node === metadata.name ? [key] : [],
     );
     return keys.flatMap((key) => this.get<Pod>('pods', key) ?? []);
-  }
-
-  #follow(resource: LivingResource, change: Change, listener: WorldListener): void {
-    const object = this.#server.storage(resource).read(change.stored);
-    const gone = change.type === 'DELETED';
-    this.#note(resource, object, gone);
-    listener(resource, object, gone);
   }
 
   #note(resource: LivingResource, object: ApiObject, gone: boolean): void {
@@ -192,13 +191,21 @@ export class World {
   }
 }
 
+/** Clients may leave out what controllers do not look for. */
+const whole = <T extends ApiObject>(object: T): T => ({
+  ...object,
+  spec: object.spec ?? {},
+  status: object.status ?? {},
+});
+
 const idle: Load = { cpu: 0, memory: 0, pods: 0 };
 
+/** namespace/name, or the name alone. */
 export const keyOf = ({ metadata: { namespace, name } }: Pick<ApiObject, 'metadata'>): string =>
   namespace === undefined ? name : `${namespace}/${name}`;
 
 /** What a pod asks of its node: cores and bytes. */
-export function requestOf({ containers }: Pod['spec']): { cpu: number; memory: number } {
+export function requestOf({ containers = [] }: Pod['spec']): { cpu: number; memory: number } {
   const sum = (name: string): number =>
     containers.reduce((all, { resources }) => all + quantity(resources?.requests?.[name]), 0);
   return { cpu: sum('cpu'), memory: sum('memory') };

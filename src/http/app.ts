@@ -2,8 +2,11 @@
 import type { Router } from '@koa/router';
 import Koa from 'koa';
 
-/** The app of `router`; another path is 404, another method 405, each said in a sentence. */
-export function appOf(router: Router): Koa {
+/**
+ * The app of `router`, which a request reaches that `guards` let pass; another path is 404,
+ * another method 405, each said in a sentence.
+ */
+export function appOf(router: Router, guards: readonly Koa.Middleware[] = []): Koa {
   const app = new Koa();
   app.use(async (ctx, next) => {
     await next();
@@ -16,6 +19,7 @@ export function appOf(router: Router): Koa {
     // Koa takes a body for a success unless the status is given again.
     ctx.status = status;
   });
+  for (const guard of guards) app.use(guard);
   app.use(router.routes());
   app.use(router.allowedMethods());
   return app;
@@ -31,4 +35,18 @@ const refusals = new Map<number, (ctx: Koa.Context) => string>([
 export function answerOk(ctx: Koa.Context): void {
   ctx.type = 'text/plain';
   ctx.body = 'OK';
+}
+
+const probes: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
+
+/** Whether a request is a probe's: the kubelet has no credentials, so guards let it pass. */
+export function isProbe({ path }: Koa.Context): boolean {
+  return probes.has(path);
+}
+
+/** Answers with a status and the sentence that says why. */
+export function refuse(ctx: Koa.Context, status: number, sentence: string): void {
+  ctx.status = status;
+  ctx.type = 'text/plain';
+  ctx.body = `${sentence}\n`;
 }

@@ -16,6 +16,8 @@ const retryAfterSeconds = 5;
 
 /** What is read again for each request may change in between. */
 export interface MetricsAppOptions {
+  /** What a request has to pass before it is answered. */
+  readonly guards?: readonly Koa.Middleware[];
   readonly stores: Stores;
   readonly readiness: Readiness;
   /** Answer scrapes before every resource is synced, as KSM does. */
@@ -50,7 +52,7 @@ export function metricsApp(options: MetricsAppOptions): Koa {
   router.get('/metrics', scrapes(options));
   router.get('/healthz', answerOk);
   router.get('/livez', answerOk);
-  return appOf(router);
+  return appOf(router, options.guards);
 }
 
 function scrapes(options: MetricsAppOptions): (ctx: Koa.Context) => void {

@@ -14,7 +14,7 @@ export interface MetricsPage {
 
 /** The landing page of :8080: what is served, how much of it, and where the rest is. */
 export function metricsPage(ctx: Koa.Context, page: MetricsPage): void {
-  const telemetry = `http://${ctx.hostname}:${page.telemetryPort}`;
+  const telemetry = `${ctx.protocol}://${ctx.hostname}:${page.telemetryPort}`;
   const intro = 'The state of this Kubernetes cluster as metrics, for Prometheus to scrape.';
   answer(ctx, { title: 'Cluster metrics', intro, ...page }, [
     html`<section>
@@ -51,7 +51,7 @@ export interface TelemetryPage {
 
 /** The landing page of :8081: where each resource stands, and the pages for probes and scrapers. */
 export function telemetryPage(ctx: Koa.Context, page: TelemetryPage): void {
-  const metrics = `http://${ctx.hostname}:${page.metricsPort}`;
+  const metrics = `${ctx.protocol}://${ctx.hostname}:${page.metricsPort}`;
   answer(ctx, { title: 'Telemetry', intro: 'How this exporter is doing.', ...page }, [
     html`<section>
 <h2>Readiness</h2>

@@ -26,7 +26,9 @@ export interface ListenOptions {
   readonly clock: Clock;
   readonly log: Logger;
   /** Makes the server; that of `node:http` where not given. */
-  readonly createServer?: (options: ServerOptions, listener: RequestListener) => Server;
+  readonly createServer?:
+    | ((options: ServerOptions, listener: RequestListener) => Server)
+    | undefined;
 }
 
 /** Longest times in milliseconds; 0 is no limit. */

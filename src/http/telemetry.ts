@@ -6,6 +6,8 @@ import { telemetryPage } from './pages.ts';
 import { isReady, type Readiness, readinessText } from './readiness.ts';
 
 export interface TelemetryAppOptions {
+  /** What a request has to pass before it is answered. */
+  readonly guards?: readonly Koa.Middleware[];
   readonly selfMetrics: SelfExposition;
   readonly readiness: Readiness;
   /** Our version, and the port where the cluster's metrics are, for the landing page. */
@@ -36,5 +38,5 @@ export function telemetryApp(options: TelemetryAppOptions): Koa {
   });
   router.get('/healthz', answerOk);
   router.get('/livez', answerOk);
-  return appOf(router);
+  return appOf(router, options.guards);
 }

@@ -15,6 +15,8 @@ import {
   type WatchEvent,
 } from './decode.ts';
 import { asRecord } from './objects.ts';
+import { acceptOf, tableOf } from './representation.ts';
+import { TableReader } from './table.ts';
 import type { Query, Transport } from './transport.ts';
 import type { Collection } from './types.ts';
 import { messageOf } from './words.ts';
@@ -74,6 +76,8 @@ interface Ask {
   readonly signal: AbortSignal;
   /** A watch: its body may be silent for as long as it likes. */
   readonly live?: boolean;
+  /** What to create at the path; without it, the path is read. */
+  readonly object?: object;
 }
 
 /** What the reflectors of one server have found out about it for each other. */
@@ -106,15 +110,18 @@ export class Client {
   ): Promise<ListStream> {
     const body = await this.#open({
       path: pathOf(collection),
-      query: { ...query, fieldSelector: collection.fieldSelector },
-      accept: collection.accept,
+      query: { ...query, ...selectionOf(collection) },
+      accept: acceptOf(collection, 'list'),
       signal,
     });
-    const decoder = new ListDecoder({ onMalformed });
-    return {
-      metadata: () => decoder.metadata(),
-      [Symbol.asyncIterator]: () => this.#decode(body, decoder),
-    };
+    const columns = tableOf(collection);
+    const decoder = new ListDecoder({
+      onMalformed,
+      array: columns === undefined ? 'items' : 'rows',
+    });
+    const items = this.#decode(body, decoder);
+    const objects = columns === undefined ? items : new TableReader(columns).list(items, decoder);
+    return { metadata: () => decoder.metadata(), [Symbol.asyncIterator]: () => objects };
   }
 
   /** Opens a watch; it has no limit of silence, that is for the caller to set by the signal. */
@@ -130,16 +137,28 @@ export class Client {
       timeoutSeconds,
       sendInitialEvents,
       resourceVersionMatch: sendInitialEvents ? 'NotOlderThan' : undefined,
-      fieldSelector: collection.fieldSelector,
+      ...selectionOf(collection),
     };
-    const { accept } = collection;
+    const accept = acceptOf(collection, 'watch');
     const body = await this.#open({ path: pathOf(collection), query, accept, signal, live: true });
-    return this.#decode(body, new WatchDecoder({ onMalformed }));
+    const events = this.#decode(body, new WatchDecoder({ onMalformed }));
+    const columns = tableOf(collection);
+    return columns === undefined ? events : new TableReader(columns).watch(events, onMalformed);
   }
 
   /** One document, whole. */
-  async get(path: string, signal: AbortSignal): Promise<unknown> {
-    const body = await this.#open({ path, query: {}, signal });
+  get(path: string, signal: AbortSignal): Promise<unknown> {
+    return this.#document({ path, query: {}, signal });
+  }
+
+  /** Creates an object in the collection at `path`; resolves to what the server made of it. */
+  create(path: string, object: object, signal: AbortSignal): Promise<unknown> {
+    return this.#document({ path, query: {}, signal, object });
+  }
+
+  async #document(ask: Ask): Promise<unknown> {
+    const { path } = ask;
+    const body = await this.#open(ask);
     const text = await textOf(body, answerBytesMax);
     try {
       return JSON.parse(text);
@@ -169,23 +188,36 @@ export class Client {
       answer = await this.#send(ask);
     }
     const body = inflated(answer);
-    if (answer.statusCode === 200) return body;
+    if (answer.statusCode === 200 || answer.statusCode === 201) return body;
     // The status alone tells enough where the words to it cannot be read.
     const text = await textOf(body, answerBytesMax).catch(() => '');
     const retryAfter = answer.headers['retry-after'];
     throw errorOfAnswer(answer.statusCode, text, String(retryAfter ?? ''));
   }
 
-  async #send({ path, query, accept, signal, live }: Ask): Promise<Dispatcher.ResponseData> {
+  async #send({
+    path,
+    query,
+    accept,
+    signal,
+    live,
+    object,
+  }: Ask): Promise<Dispatcher.ResponseData> {
     const headers: Record<string, string> = {
       accept: accept ?? 'application/json',
       'user-agent': this.#userAgent,
     };
     // A watch is not compressed: a compressor between the server and us might hold events back.
     if (this.#transport.compress && !live) headers['accept-encoding'] = 'gzip';
-    const bodyTimeoutMs = live ? 0 : bodyMsMax;
+    if (object !== undefined) headers['content-type'] = 'application/json';
+    const options = {
+      headers,
+      signal,
+      bodyTimeoutMs: live ? 0 : bodyMsMax,
+      post: object && JSON.stringify(object),
+    };
     try {
-      const answer = await this.#transport.request(path, query, { headers, signal, bodyTimeoutMs });
+      const answer = await this.#transport.request(path, query, options);
       this.#reached();
       return answer;
     } catch (error) {
@@ -227,6 +259,12 @@ export class Client {
 
 function groupPathOf({ group, version }: Collection): string {
   return group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+}
+
+/** What the query of every list and watch of a collection says. */
+function selectionOf(collection: Collection): Query {
+  const { fieldSelector } = collection;
+  return { fieldSelector, includeObject: tableOf(collection) && 'Metadata' };
 }
 
 function pathOf(collection: Collection): string {

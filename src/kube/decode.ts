@@ -1,5 +1,5 @@
 // Bytes of a list or a watch to their objects, as they arrive: no string of the whole is ever made.
-import { keyInText } from './objects.ts';
+import { asRecord, keyInText, metadataOf } from './objects.ts';
 
 /** Far above what etcd stores for one object (1.5 MiB by default). */
 export const itemBytesMax = 16 * 1024 * 1024;
@@ -34,6 +34,11 @@ export class DecodeError extends Error {
   override readonly name = 'DecodeError';
 }
 
+/** The server knows the request but answered in another form than was asked for. */
+export class FormError extends Error {
+  override readonly name = 'FormError';
+}
+
 /** One item is longer than the limit; it alone is skipped. */
 export class ItemTooLargeError extends Error {
   override readonly name = 'ItemTooLargeError';
@@ -54,8 +59,12 @@ export interface Decoder<Value> {
   end(): void;
 }
 
-/** Decodes a list: hands out the elements of `items`, keeps the rest for the metadata. */
+/** Where a list has its elements: a table calls them rows. */
+export type ListArray = 'items' | 'rows';
+
+/** Decodes a list: hands out the elements of its array, keeps the rest for the metadata. */
 export class ListDecoder implements Decoder<unknown> {
+  readonly #array: ListArray;
   readonly #parser: ItemParser;
   readonly #envelope = new Carry(envelopeBytesMax);
   readonly #item: Carry;
@@ -69,8 +78,11 @@ export class ListDecoder implements Decoder<unknown> {
   /** Where the last string of the envelope began and ended. */
   #stringStart = 0;
   #stringEnd = 0;
+  /** How much of the envelope stands before the elements; 0 until they have begun. */
+  #headBytes = 0;
 
-  constructor(options: DecoderOptions) {
+  constructor(options: DecoderOptions & { readonly array?: ListArray }) {
+    this.#array = options.array ?? 'items';
     this.#item = new Carry(options.itemBytesMax ?? itemBytesMax);
     this.#parser = new ItemParser(this.#item, options.onMalformed);
   }
@@ -93,17 +105,18 @@ export class ListDecoder implements Decoder<unknown> {
     if (this.#inItems || this.#quoted || this.#depth > 0 || this.#envelope.length === 0) {
       throw new DecodeError('expected a whole list, got a body that ended early');
     }
-    let list: { metadata?: { resourceVersion?: unknown; continue?: unknown } | null } | null;
-    try {
-      list = JSON.parse(this.#envelope.text());
-    } catch (error) {
-      throw new DecodeError('expected a list as JSON, got something else', { cause: error });
-    }
-    const { resourceVersion, continue: token } = list?.metadata ?? {};
+    const { resourceVersion, continue: token } = metadataOf(parseList(this.#envelope.text()));
     return {
       resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
       continue: typeof token === 'string' ? token : '',
     };
+  }
+
+  /** What the list says before its first element; all but the elements where it has none. */
+  head(): Record<string, unknown> {
+    const whole = this.#headBytes === 0;
+    const text = whole ? this.#envelope.text() : `${this.#envelope.text(0, this.#headBytes)}]}`;
+    return asRecord(parseList(text));
   }
 
   /** Keeps what surrounds the items, up to where they begin; a byte at a time, for it is short. */
@@ -129,11 +142,7 @@ export class ListDecoder implements Decoder<unknown> {
         this.#depth--;
       } else if ((byte | BRACE_BIT) === OPEN) {
         this.#depth++;
-        if (byte === OPEN_BRACKET && this.#depth === 2 && this.#lastString() === '"items"') {
-          this.#inItems = true;
-          this.#depth = 0;
-          return i + 1;
-        }
+        if (byte === OPEN_BRACKET && this.#depth === 2 && this.#opensItems()) return i + 1;
       }
     }
     return chunk.length;
@@ -207,8 +216,26 @@ export class ListDecoder implements Decoder<unknown> {
     return end;
   }
 
-  #lastString(): string {
-    return this.#envelope.text(this.#stringStart, this.#stringEnd);
+  /** Whether the bracket just read opens the elements; it is the last byte of the envelope yet. */
+  #opensItems(): boolean {
+    const name = this.#envelope.text(this.#stringStart, this.#stringEnd);
+    if (name === '"items"' && this.#array === 'rows') {
+      // Not one object is read: a table is asked for where the objects must not be seen.
+      throw new FormError('expected a table, got a list of whole objects');
+    }
+    if (name !== `"${this.#array}"`) return false;
+    this.#inItems = true;
+    this.#headBytes = this.#envelope.length;
+    this.#depth = 0;
+    return true;
+  }
+}
+
+function parseList(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new DecodeError('expected a list as JSON, got something else', { cause: error });
   }
 }
 

@@ -3,6 +3,8 @@ import type { Clock } from '../clock.ts';
 import { ApiError } from './apiError.ts';
 import { Backoff } from './backoff.ts';
 import type { Client } from './client.ts';
+import { FormError } from './decode.ts';
+import { tableOf } from './representation.ts';
 import type { Collection } from './types.ts';
 import { messageOf } from './words.ts';
 
@@ -31,6 +33,8 @@ export interface Verdict {
   readonly final: boolean;
   /** Its discovery does not list the collection: asking for it is of no use until it does. */
   readonly absent: boolean;
+  /** Asking again could bring what must not be seen: it is not done. */
+  readonly over: boolean;
   readonly waitMs: number;
 }
 
@@ -59,11 +63,15 @@ export class Patience {
   async judge(error: unknown, signal: AbortSignal): Promise<Verdict> {
     const status = error instanceof ApiError ? error.status : undefined;
     const absent = status === 404 && (await this.#isAbsent(signal));
-    const final = this.#isLasting(status) || absent;
-    const waitMs = this.#waitMs(error, final);
-    if (absent) return { detail: 'not served by this API server', final, absent, waitMs };
-    const kind = status === 403 ? 'forbidden' : 'retrying';
-    return { detail: `${kind}: ${messageOf(error)}`, final, absent, waitMs };
+    const over = error instanceof FormError;
+    const noTable = over || (status === 406 && tableOf(this.#options.collection) !== undefined);
+    const final = this.#isLasting(status) || absent || noTable;
+    const rest = { final, absent, over, waitMs: this.#waitMs(error, final) };
+    if (absent) return { detail: 'not served by this API server', ...rest };
+    const message = messageOf(error);
+    if (noTable)
+      return { detail: `not given as a table, and not asked for whole: ${message}`, ...rest };
+    return { detail: `${status === 403 ? 'forbidden' : 'retrying'}: ${message}`, ...rest };
   }
 
   /** Whether this is a refusal, and has been nothing else for long. */
@@ -85,11 +93,11 @@ export class Patience {
     return Math.min(retryAfter * 1_000, retryAfterMsMax) + random() * retryAfterJitterMs;
   }
 
-  /** Waits as the verdict says; where the collection is absent, until discovery lists it. */
-  async wait({ waitMs, absent }: Verdict, signal: AbortSignal): Promise<void> {
+  /** Waits as the verdict says: until discovery lists what is absent, for ever if it is over. */
+  async wait({ waitMs, absent, over }: Verdict, signal: AbortSignal): Promise<void> {
     do {
       await this.#options.clock.sleep(waitMs, signal);
-    } while (absent && !signal.aborted && (await this.#isAbsent(signal)));
+    } while (!signal.aborted && (over || (absent && (await this.#isAbsent(signal)))));
   }
 
   async #isAbsent(signal: AbortSignal): Promise<boolean> {

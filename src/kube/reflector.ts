@@ -1,7 +1,7 @@
 // Keeps a sink equal to one collection of the server, by listing once and watching for ever.
 import type { Logger } from '../log.ts';
 import { ApiError, errorOfEvent, isUnacceptable, isVersionUnknown } from './apiError.ts';
-import type { WatchEvent } from './decode.ts';
+import { FormError, type WatchEvent } from './decode.ts';
 import { apply, asRecord, keyOf, versionOf } from './objects.ts';
 import { Patience, type Verdict } from './patience.ts';
 import {
@@ -38,7 +38,7 @@ export const relistReasons = {
 export const restartReasons = {
   closed: 'the server ended it in order',
   silence: 'neither event nor bookmark came for too long',
-  refused: 'the server answered with an error',
+  refused: 'the server answered with an error, or in another form',
   reset: 'the connection broke, or could not be made',
 } as const;
 
@@ -48,13 +48,16 @@ type RestartReason = keyof typeof restartReasons;
 /** What a reflector is made of. */
 export interface ReflectorOptions extends RelistContext {
   readonly log: Logger;
+  /** Whether it ends where its first list is forbidden, instead of trying on. */
+  readonly yields?: boolean;
 }
 
-/** One reflector; `run` it once. It never gives up and never rejects. */
+/** One reflector; `run` it once. It never gives up, unless it yields, and never rejects. */
 export class Reflector {
   readonly #context: RelistContext;
   readonly #log: Logger;
   readonly #patience: Patience;
+  readonly #yields: boolean;
   readonly #silence = new SilenceWindow();
   /** The last version seen: where a watch goes on, and what a list may not be older than. */
   #version = anyVersion;
@@ -73,9 +76,10 @@ export class Reflector {
   /** The failure last said in the log; empty while all is well. */
   #said = '';
 
-  constructor({ log, ...context }: ReflectorOptions) {
+  constructor({ log, yields = false, ...context }: ReflectorOptions) {
     this.#context = context;
     this.#log = log;
+    this.#yields = yields;
     this.#patience = new Patience(context);
   }
 
@@ -94,7 +98,7 @@ export class Reflector {
     this.#interrupted.abort();
   }
 
-  /** Works until the signal aborts, then resolves. */
+  /** Works until the signal aborts, or until it yields, then resolves. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#interrupted = new AbortController();
@@ -103,10 +107,19 @@ export class Reflector {
       const end = await this.#session(AbortSignal.any([signal, this.#interrupted.signal]));
       if (signal.aborted) break;
       if (this.#asked !== undefined) continue;
-      if ('error' in end) await this.#afterError(end.error, signal);
-      else await this.#afterClose(end.livedMs, signal);
+      if ('error' in end) {
+        if (this.#yieldsTo(end.error)) return;
+        await this.#afterError(end.error, signal);
+      } else await this.#afterClose(end.livedMs, signal);
     }
     this.#detail = 'stopped';
+  }
+
+  #yieldsTo(error: unknown): boolean {
+    const forbidden = error instanceof ApiError && error.status === 403;
+    if (!forbidden || !this.#yields || this.#synced) return false;
+    this.#log.info({ ...this.#subject, error: error.message }, 'forbidden as a whole');
+    return true;
   }
 
   /** Lists if that is due, then watches until the watch ends; never rejects. */
@@ -254,7 +267,8 @@ export class Reflector {
       this.#version = noVersion;
       return this.#relistNext('version-refused', signal);
     }
-    this.#restart(error instanceof ApiError ? 'refused' : 'reset');
+    const refused = error instanceof ApiError || error instanceof FormError;
+    this.#restart(refused ? 'refused' : 'reset');
     return this.#fail(error, signal);
   }
 

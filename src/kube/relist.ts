@@ -32,6 +32,8 @@ export interface RelistContext {
   readonly observer: ReflectorObserver;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Every list is taken from the server's memory, however old that is. */
+  readonly fromMemory?: boolean;
 }
 
 /** A list that has been committed. */
@@ -61,13 +63,14 @@ export async function relistByWatch(
   version: string,
   signal: AbortSignal,
 ): Promise<Relisted> {
-  const { client, collection, sink, observer, clock, random } = context;
+  const { client, collection, sink, observer, clock, random, fromMemory } = context;
+  const notOlderThan = version === anyVersion ? noVersion : version;
   let addedMs = Number.NEGATIVE_INFINITY;
   const watch = await Watch.open({
     client,
     collection,
     query: {
-      resourceVersion: version === anyVersion ? noVersion : version,
+      resourceVersion: fromMemory ? anyVersion : notOlderThan,
       timeoutSeconds: watchSeconds(random),
       sendInitialEvents: true,
     },
@@ -125,7 +128,7 @@ export async function relistByList(
   signal: AbortSignal,
 ): Promise<Relisted> {
   try {
-    return await readPages(context, firstQuery(version), signal);
+    return await readPages(context, firstQuery(context.fromMemory ? anyVersion : version), signal);
   } catch (error) {
     if (version !== noVersion || !isVersionUnknown(error)) throw error;
     // The token to the next page had expired: a list in one body needs none.

@@ -28,6 +28,8 @@ export interface TransportRequest {
   readonly signal: AbortSignal;
   /** The longest pause within a body; 0 for none. */
   readonly bodyTimeoutMs: number;
+  /** The body of a POST; without one the request is a GET. */
+  readonly post?: string | undefined;
 }
 
 /** HTTP to one API server. */
@@ -35,7 +37,7 @@ export interface Transport {
   readonly base: URL;
   /** Whether the login leaves compression on, as all do that do not say otherwise. */
   readonly compress: boolean;
-  /** Sends a GET with the credential that holds now; the body of the answer must be consumed. */
+  /** Sends it with the credential that holds now; the body of the answer must be consumed. */
   request(path: string, query: Query, options: TransportRequest): Promise<Dispatcher.ResponseData>;
   /** Finds the login anew, for the server no longer takes the credential. */
   refresh(): Promise<void>;
@@ -90,7 +92,7 @@ class AgentTransport implements Transport {
   async request(
     path: string,
     query: Query,
-    { headers, signal, bodyTimeoutMs }: TransportRequest,
+    { headers, signal, bodyTimeoutMs, post }: TransportRequest,
   ): Promise<Dispatcher.ResponseData> {
     const credential = await unlessAborted(this.#resolve(), signal);
     const url = new URL(this.base);
@@ -100,6 +102,8 @@ class AgentTransport implements Transport {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     return request(url, {
+      method: post === undefined ? 'GET' : 'POST',
+      body: post ?? null,
       dispatcher: this.#dispatcher(credential.tls),
       headers: { ...headers, ...credential.headers },
       signal,

@@ -19,9 +19,15 @@ export interface Collection {
   readonly version: string;
   readonly namespace?: string;
   readonly fieldSelector?: string;
-  /** The media type asked for, where it is not plain JSON. */
-  readonly accept?: string;
+  /** How much of each object is asked for; all of it where nothing is said. */
+  readonly representation?: Representation;
 }
+
+/** How much of each object is asked for: all of it, its metadata alone, or that and some cells. */
+export type Representation = 'object' | 'metadata' | { readonly columns: Columns };
+
+/** Fields of an object by the column of the server's table that each is read from. */
+export type Columns = Readonly<Record<string, string>>;
 
 /** What a reflector keeps equal to the server; the store fulfils it. */
 export interface Sink {

@@ -4,8 +4,11 @@ import type { KubeObject, ObjectMeta } from './object.ts';
 export type Stability = 'ALPHA' | 'BETA' | 'STABLE';
 export type MetricType = 'gauge' | 'counter' | 'info' | 'stateset';
 
+/** In the place of a label's value: this series goes without the label that others have. */
+export const noLabel = Symbol('no label');
+
 /** A label's value; what is absent on the wire is an empty label. */
-export type LabelValue = string | null | undefined;
+export type LabelValue = string | null | undefined | typeof noLabel;
 
 /** Receives one sample: its value, then one label value for each of the row's names, in order. */
 export type Emit<Labels extends readonly string[]> = (

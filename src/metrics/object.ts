@@ -11,9 +11,14 @@ export type Wire<T> = T extends Date
     ? Wire<Item>[]
     : T extends object
       ? {
-          [K in keyof T]: undefined extends T[K] ? Wire<NonNullable<T[K]>> | null : Wire<T[K]>;
+          [K in keyof T as WireName<K>]: undefined extends T[K]
+            ? Wire<NonNullable<T[K]>> | null
+            : Wire<T[K]>;
         }
       : T;
+
+/** The client writes `_default` and `_from` for fields that are words of the language. */
+type WireName<K> = K extends `_${infer Name}` ? Name : K;
 
 /** ObjectMeta of an object that has been accepted: it has a name, all else may be missing. */
 export type ObjectMeta = Wire<V1ObjectMeta> & { name: string };

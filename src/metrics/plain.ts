@@ -34,17 +34,17 @@ class PlainStore implements Store {
     this.#renderer = renderer;
   }
 
-  put(object: KubeObject): void {
-    const { key, namespace, uid } = placeOf(object);
-    this.#entries.put(key, entryOf(namespace, uid, this.#renderer.render(object)));
-  }
-
-  delete(object: KubeObject): void {
+  put(object: KubeObject, part?: string): void {
     const { key, uid } = placeOf(object);
-    this.#entries.delete(key, uid);
+    this.#entries.put(key, entryOf(part, uid, this.#renderer.render(object)));
   }
 
-  relist(namespace?: string): Relist {
+  delete(object: KubeObject, part?: string): void {
+    const { key, uid } = placeOf(object);
+    this.#entries.delete(key, part, uid);
+  }
+
+  relist(part?: string): Relist {
     const staged = new PlainStore(this.#renderer);
     let open = true;
     const whileOpen = (act: () => void): void => {
@@ -52,13 +52,13 @@ class PlainStore implements Store {
       act();
     };
     return {
-      put: (object) => whileOpen(() => staged.put(object)),
-      delete: (object) => whileOpen(() => staged.delete(object)),
+      put: (object) => whileOpen(() => staged.put(object, part)),
+      delete: (object) => whileOpen(() => staged.delete(object, part)),
       commit: () =>
         whileOpen(() => {
           open = false;
-          if (namespace === undefined) this.#entries = staged.#entries;
-          else this.#entries.replace(namespace, staged.#entries);
+          if (part === undefined) this.#entries = staged.#entries;
+          else this.#entries.replace(part, staged.#entries);
         }),
       abort: () => {
         open = false;
@@ -79,7 +79,8 @@ class PlainStore implements Store {
 
 /** One object's text by family, immutable; an update is another entry. */
 interface Entry {
-  readonly namespace: string;
+  /** What it came by. */
+  readonly part: string | undefined;
   readonly uid: string | undefined;
   readonly texts: readonly string[];
   readonly series: number;
@@ -104,16 +105,17 @@ class Entries {
     this.bytes += entry.bytes;
   }
 
-  delete(key: string, uid: string | undefined): void {
+  delete(key: string, part: string | undefined, uid: string | undefined): void {
     const entry = this.#byKey.get(key);
+    if (entry?.part !== part) return;
     if (uid !== undefined && entry?.uid !== undefined && entry.uid !== uid) return;
     this.#forget(entry);
     this.#byKey.delete(key);
   }
 
-  replace(namespace: string, entries: Entries): void {
+  replace(part: string, entries: Entries): void {
     for (const [key, entry] of this.#byKey) {
-      if (entry.namespace === namespace && !entries.#byKey.has(key)) this.delete(key, undefined);
+      if (entry.part === part && !entries.#byKey.has(key)) this.delete(key, part, undefined);
     }
     for (const [key, entry] of entries.#byKey) this.put(key, entry);
   }
@@ -131,7 +133,11 @@ class Entries {
   }
 }
 
-function entryOf(namespace: string, uid: string | undefined, texts: readonly string[]): Entry {
+function entryOf(
+  part: string | undefined,
+  uid: string | undefined,
+  texts: readonly string[],
+): Entry {
   let series = 0;
   let bytes = 0;
   for (const text of texts) {
@@ -140,17 +146,17 @@ function entryOf(namespace: string, uid: string | undefined, texts: readonly str
     // Label values are escaped, so that a newline ends a series and stands nowhere else.
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) series++;
   }
-  return { namespace, uid, texts, series, bytes };
+  return { part, uid, texts, series, bytes };
 }
 
 /** Where an object belongs; what the server sent is checked here, for the types only claim it. */
-function placeOf(object: KubeObject): { key: string; namespace: string; uid: string | undefined } {
+function placeOf(object: KubeObject): { key: string; uid: string | undefined } {
   const { name, namespace, uid } = object?.metadata ?? {};
   if (typeof name !== 'string' || name === '') {
     const got = JSON.stringify(object?.metadata)?.slice(0, malformedCharsMax) ?? 'none';
     throw new TypeError(`expected an object whose metadata has a name, got metadata ${got}`);
   }
-  return { key: `${namespace ?? ''}/${name}`, namespace: namespace ?? '', uid: uid ?? undefined };
+  return { key: `${namespace ?? ''}/${name}`, uid: uid ?? undefined };
 }
 
 /** One store's part of a snapshot; it holds an object at least, or it would have no headers. */

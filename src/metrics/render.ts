@@ -1,5 +1,5 @@
 // Compiles a table into the function that turns one object into exposition text: the hot path.
-import type { Family, LabelValue, MapRow, SampleRow } from './family.ts';
+import { type Family, type LabelValue, type MapRow, noLabel, type SampleRow } from './family.ts';
 import { everyKey, type KeyFilter, labelsOf } from './labels.ts';
 import type { KubeObject, Received } from './object.ts';
 import type { Resource } from './resource.ts';
@@ -77,7 +77,8 @@ function sampleWriter<O>(name: string, row: SampleRow<O>): Writer<O> {
   const emit = (value: number, ...labels: LabelValue[]): void => {
     let text = '';
     for (let i = 0; i < prefixes.length; i++) {
-      text += `${prefixes[i]}${escapeLabelValue(labels[i] ?? '')}"`;
+      const label = labels[i] ?? '';
+      if (label !== noLabel) text += `${prefixes[i]}${escapeLabelValue(label)}"`;
     }
     lines.add(text, value);
   };

@@ -11,6 +11,11 @@ export interface Resource<T> {
   readonly scope: 'cluster' | 'namespace';
   /** Whether it is served without being named by --resources. */
   readonly default: boolean;
+  /**
+   * Where the objects themselves must not be seen: the fields that rows may read beside metadata,
+   * each by the column of the server's own table that it is read from.
+   */
+  readonly columns?: Readonly<Record<string, string>>;
   /** The labels that name the object on every series, in order. */
   readonly identity: Readonly<Record<string, (object: Received<T>) => string | null | undefined>>;
   /** Families in the order of the exposition. */

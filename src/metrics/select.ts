@@ -25,7 +25,11 @@ export interface Selected {
   readonly plural: string;
   readonly resource: AnyResource;
   readonly choices: RenderChoices;
+  /** How much of each object the families that are on can do with. */
+  readonly representation: 'object' | 'metadata' | { readonly columns: Columns };
 }
+
+type Columns = NonNullable<AnyResource['columns']>;
 
 /** What is served, and what of the choices was of no use so far. */
 export interface Selection {
@@ -55,6 +59,7 @@ export function select(tables: Readonly<Record<string, AnyResource>>, choices: C
     selected.push({
       plural,
       resource,
+      representation: leastOf(resource, on),
       choices: {
         enabled: (family) => on.has(family),
         labels: labels.of(plural),
@@ -66,6 +71,14 @@ export function select(tables: Readonly<Record<string, AnyResource>>, choices: C
     resources: selected,
     unusedPatterns: () => [...labels.unused(), ...annotations.unused()],
   };
+}
+
+/** What has columns is never asked for as metadata: that falls back to whole objects. */
+function leastOf(resource: AnyResource, on: ReadonlySet<string>): Selected['representation'] {
+  const { columns, families } = resource;
+  if (columns !== undefined) return { columns };
+  const rows = Object.entries<Family<never>>(families).filter(([name]) => on.has(name));
+  return rows.every(([, { reads }]) => reads === 'metadata') ? 'metadata' : 'object';
 }
 
 function familyFilter(choices: Choices): (name: string, optIn: boolean) => boolean {

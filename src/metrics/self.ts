@@ -65,6 +65,8 @@ export interface ResourceObserver {
   event(): void;
   bookmark(): void;
   malformed(key: string, error: unknown): void;
+  /** Objects were left out because of the limit on them. */
+  dropped(objects: number): void;
 }
 
 /** Prometheus' own default, which KSM's histogram has. */
@@ -271,6 +273,11 @@ function counters(registry: Registry) {
     malformed: counter('malformed_objects_total', 'Objects and events that could not be read.', [
       'resource',
     ]),
+    dropped: counter(
+      'objects_dropped_total',
+      'Objects, and changes of them, that were left out because of --object-limit.',
+      ['resource'],
+    ),
     renderErrors: counter(
       'render_errors_total',
       'Objects that lost a family because it could not be rendered.',
@@ -287,7 +294,7 @@ interface LastSeen {
 function observerOf(
   { resource, version, kind }: NamedResource,
   seen: LastSeen,
-  { lists, watches, relists, watchRestarts, malformed }: Counters,
+  { lists, watches, relists, watchRestarts, malformed, dropped }: Counters,
   clock: WallClock,
 ): ResourceObserver {
   // KSM labels lists and watches with the Go type, and alerts match on it.
@@ -298,6 +305,7 @@ function observerOf(
     watches.inc({ resource: type, result }, 0);
   }
   malformed.inc({ resource }, 0);
+  dropped.inc({ resource }, 0);
   return {
     list: (result) => lists.inc({ resource: type, result }),
     watch: (result) => watches.inc({ resource: type, result }),
@@ -310,6 +318,7 @@ function observerOf(
       seen.bookmarkMs = clock.now();
     },
     malformed: () => malformed.inc({ resource }),
+    dropped: (objects) => dropped.inc({ resource }, objects),
   };
 }
 

@@ -20,16 +20,18 @@ export interface Stores {
 }
 
 /**
- * The series of one resource's objects. The key of an object is namespace/name; an object put under
- * a key that another uid holds replaces it. An object without a name is refused by a throw.
+ * The series of one resource's objects. They may come in parts, each of them kept equal to one
+ * collection: a namespace, or the pods of a node; whoever keeps all of it names no part. The key of
+ * an object is namespace/name; an object put under a key that another uid or part holds replaces
+ * it. An object without a name is refused by a throw.
  */
 export interface Store {
-  /** Adds or replaces one object; it is rendered now and not kept. */
-  put(object: KubeObject): void;
-  /** Removes the object, unless the key is held by another uid by now. */
-  delete(object: KubeObject): void;
-  /** Starts a relist of one namespace, or of all; the old content is served until it commits. */
-  relist(namespace?: string): Relist;
+  /** Adds or replaces one object, of that part from now on; it is rendered now and not kept. */
+  put(object: KubeObject, part?: string): void;
+  /** Removes the object, unless the key is held by another uid or another part by now. */
+  delete(object: KubeObject, part?: string): void;
+  /** Starts a relist of one part, or of all; the old content is served until it commits. */
+  relist(part?: string): Relist;
   readonly size: StoreSize;
 }
 
@@ -39,8 +41,8 @@ export interface Relist {
   /** Takes back an object of this list, unless its key is held by another uid by now. */
   delete(object: KubeObject): void;
   /**
-   * Shows what was put and drops every other object of the relist's namespace, those included that
-   * the store was given meanwhile; objects of other namespaces stay as they are.
+   * Shows what was put and drops every other object of the relist's part, those included that the
+   * store was given meanwhile; objects of other parts stay as they are.
    */
   commit(): void;
   /** Forgets what was put; after a commit it does nothing. */
@@ -66,18 +68,18 @@ export interface Body {
   chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-/** What keeps one namespace of a store, or all of it, equal to the server. */
+/** What keeps one part of a store, or all of it, equal to the server. */
 export interface StoreSink {
   put(object: KubeObject): void;
   delete(object: KubeObject): void;
   relist(): Relist;
 }
 
-/** The store as a reflector of `namespace` drives it; `undefined` stands for all namespaces. */
-export function sinkOf(store: Store, namespace: string | undefined): StoreSink {
+/** The store as the reflector of one part drives it; `undefined` stands for all of it. */
+export function sinkOf(store: Store, part: string | undefined): StoreSink {
   return {
-    put: (object) => store.put(object),
-    delete: (object) => store.delete(object),
-    relist: () => store.relist(namespace),
+    put: (object) => store.put(object, part),
+    delete: (object) => store.delete(object, part),
+    relist: () => store.relist(part),
   };
 }

@@ -1,10 +1,19 @@
-// What several tables read alike: conditions, flags, and numbers that may be percentages.
+// What several tables read alike: conditions, flags, what may be unset, and percentages.
+import type { Emit } from '../metrics/family.ts';
+
+/** Whether there is a value, be it empty or 0: for Go's pointers, which may be nil. */
+export const isSet = <T>(value: T | null | undefined): value is T =>
+  value !== undefined && value !== null;
+
+/** What `read` makes of a text, if there is one. */
+export const ifSet = (text: string | null | undefined, read: (text: string) => number) =>
+  isSet(text) ? read(text) : undefined;
 
 /** 1 for true; an absent flag is false, as it is in Go. */
 export const flag = (value: boolean | null | undefined): number => (value === true ? 1 : 0);
 
 /** 1 if there is a value at all, an empty object included. */
-export const presence = (value: unknown): number => (value === undefined || value === null ? 0 : 1);
+export const presence = (value: unknown): number => (isSet(value) ? 1 : 0);
 
 /** One sample for each of `values`: 1 for the one that holds, 0 for the others. */
 export function emitEach<T extends string>(
@@ -22,6 +31,35 @@ export const conditionStatuses = [
   { label: 'unknown', status: 'Unknown' },
 ] as const;
 
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+}
+
+/** Three samples for each condition: 1 for the status that it has, 0 for the others. */
+export function emitConditions(
+  conditions: readonly Condition[] | null | undefined,
+  emit: Emit<['condition', 'status']>,
+): void {
+  for (const { type, status: found } of conditions ?? []) {
+    for (const { label, status } of conditionStatuses) emit(flag(found === status), type, label);
+  }
+}
+
+/** Three samples for the conditions of one type: 1 for the status that one has, else 0. */
+export function emitStatuses(
+  conditions: readonly Condition[] | null | undefined,
+  type: string,
+  emit: Emit<['condition']>,
+): void {
+  for (const condition of conditions ?? []) {
+    if (condition.type !== type) continue;
+    for (const { label, status } of conditionStatuses) {
+      emit(flag(condition.status === status), label);
+    }
+  }
+}
+
 /**
  * A count that may be given as a share of `total`; `undefined`, and so no series, where it is not
  * given, is neither number nor percentage, or has no total to be a share of.
@@ -31,9 +69,7 @@ export function countOrPercent(
   total: number | null | undefined,
   round: (count: number) => number,
 ): number | undefined {
-  if (value === undefined || value === null || total === undefined || total === null) {
-    return undefined;
-  }
+  if (!isSet(value) || !isSet(total)) return undefined;
   if (typeof value === 'number') return value;
   const [, percent] = /^([+-]?\d{1,18})%$/.exec(value) ?? [];
   return percent === undefined ? undefined : round((Number(percent) * total) / 100);

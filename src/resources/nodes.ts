@@ -4,7 +4,7 @@ import { type Emit, gauge, gauges, info } from '../metrics/family.ts';
 import { quantity, resourceLabels } from '../metrics/quantity.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
-import { conditionStatuses, flag } from './conditions.ts';
+import { emitConditions, flag } from './conditions.ts';
 
 const rolePrefix = 'node-role.kubernetes.io/';
 
@@ -60,11 +60,7 @@ export const nodes = {
       'Amount of a resource that the node has in all, in the unit that the label names.', ['resource', 'unit'],
       (n, emit) => emitAmounts(n.status?.capacity, emit)),
     kube_node_status_condition: gauges('STABLE',
-      'Whether a condition of the node has the status that the label names: 1 if so, else 0.', ['condition', 'status'], (n, emit) => {
-        for (const condition of n.status?.conditions ?? []) {
-          for (const { label, status } of conditionStatuses) emit(flag(condition.status === status), condition.type, label);
-        }
-      }),
+      'Whether a condition of the node has the status that the label names: 1 if so, else 0.', ['condition', 'status'], (n, emit) => emitConditions(n.status?.conditions, emit)),
     kube_node_status_addresses: gauges('ALPHA',
       'Always 1: one series for each address or name at which the node is reached.', ['type', 'address'], (n, emit) => {
         for (const { type, address } of n.status?.addresses ?? []) emit(1, type, address);

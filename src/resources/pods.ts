@@ -13,7 +13,7 @@ import {
 } from '../metrics/stock.ts';
 import { unixSeconds } from '../metrics/time.ts';
 import { ipFamily } from './addresses.ts';
-import { conditionStatuses, emitEach, flag, presence } from './conditions.ts';
+import { emitEach, emitStatuses, flag, ifSet, presence } from './conditions.ts';
 import {
   appContainers,
   eachReason,
@@ -222,18 +222,8 @@ function completionTime(pod: Pod): number | undefined {
 const controllerOf = (pod: Pod) =>
   pod.metadata.ownerReferences?.find(({ controller }) => controller);
 
-/** What `read` makes of a text, if there is one: Go's pointers, which may be nil. */
-const ifSet = (text: string | null | undefined, read: (text: string) => number) =>
-  text === undefined || text === null ? undefined : read(text);
-
 function statusesOf(type: string): (pod: Pod, emit: Emit<['condition']>) => void {
-  return (pod, emit) => {
-    for (const condition of pod.status?.conditions ?? []) {
-      if (condition.type !== type) continue;
-      for (const { label, status } of conditionStatuses)
-        emit(flag(condition.status === status), label);
-    }
-  };
+  return (pod, emit) => emitStatuses(pod.status?.conditions, type, emit);
 }
 
 function timesOf(type: string, status: 'True' | 'False'): (pod: Pod, emit: Emit<[]>) => void {

@@ -92,7 +92,7 @@ describe('The command line', () => {
     [['completion'], 'kubestate completion: expected one SHELL of bash, zsh, fish, got "".'],
     [['completion', 'fishy'], 'got "fishy"; did you mean fish?'],
     [['completion', 'bash', 'zsh'], 'got "bash zsh".'],
-    [['version', 'now'], 'kubestate version: expected flags only, got "now".'],
+    [['version', 'now'], 'version: expected flags only, got "now".'],
   ];
   for (const [args, sentence] of refused) {
     it(`refuses "${args.join(' ')}" in one sentence`, () => {

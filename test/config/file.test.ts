@@ -55,6 +55,12 @@ const rows: Readonly<Record<string, Row>> = {
   pod: { flag: 'pod', right: 'ksm-0', value: 'ksm-0', wrong: '[a]', expected: `${text}, got a list` },
   namespace: { flag: 'pod-namespace', right: 'kube-system', value: 'kube-system', wrong: '{a: 1}', expected: `${text}, got a map` },
   'auto-gomemlimit': { flag: 'auto-gomemlimit', right: 'true', value: true, wrong: '0.9', expected: `${toggle}, got 0.9` },
+  node: { flag: 'node', right: '[a, b]', value: ['a', 'b'], wrong: '[[a]]', expected: `${items}, got a list` },
+  track_unscheduled_pods: { flag: 'track-unscheduled-pods', right: 'true', value: true, wrong: 'all', expected: `${toggle}, got "all"` },
+  object_limit: { flag: 'object-limit', right: '5', value: 5, wrong: '-1', expected: 'expected a whole number from 0 to 100000000, got -1' },
+  use_api_server_cache: { flag: 'use-apiserver-cache', right: 'true', value: true, wrong: '1x', expected: `${toggle}, got "1x"` },
+  tls_config: { flag: 'tls-config', right: '/a', value: '/a', wrong: '[a]', expected: `${text}, got a list` },
+  auth_filter: { flag: 'auth-filter', right: 'true', value: true, wrong: 'on', expected: `${toggle}, got "on"` },
   'auto-gomemlimit-ratio': { flag: 'auto-gomemlimit-ratio', right: '0.8', value: 0.8, wrong: '1.5', expected: 'expected a number from 0 to 1, got 1.5' },
 };
 

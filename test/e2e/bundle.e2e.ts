@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { Program } from './program.ts';
 
 const root = join(import.meta.dirname, '../..');
 const bundle = join(root, 'dist/kubestate.cjs');
@@ -31,6 +32,26 @@ describe('the bundle', () => {
 
   it('holds no path of the machine that built it', () => {
     expect(readFileSync(bundle, 'utf8')).to.not.include(root);
+  });
+
+  it('checks passwords, on a thread that it carries within', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kubestate-bundle-'));
+    const config = join(folder, 'web.yml');
+    // Of "swordfish".
+    const hash = '$2y$04$abcdefghijklmnopqrstuugIEnm3ZbWF6xb2GcoE3L1CoGJFMKtu.';
+    writeFileSync(config, `basic_auth_users: {ann: ${hash}}`);
+    const anyPort = ['--port=0', '--telemetry-port=0'];
+    const demo = new Program(bundle, ['demo', `--tls-config=${config}`, ...anyPort]);
+    const address = async () => /metrics +(http:\S+)/.exec(demo.stdout)?.[1];
+    const url = await demo.until('it told its address', address, 30_000);
+    const statusFor = async (login: string): Promise<number> => {
+      const authorization = `Basic ${Buffer.from(login).toString('base64')}`;
+      return (await fetch(url, { headers: { authorization } })).status;
+    };
+    expect(await statusFor('ann:swordfish')).to.equal(200);
+    expect(await statusFor('ann:sardine')).to.equal(401);
+    expect(await demo.stop()).to.equal(0);
+    rmSync(folder, { recursive: true });
   });
 
   it('tells an old Node in one sentence what it needs, before anything else runs', () => {

@@ -5,14 +5,14 @@ import nock from 'nock';
 import { ApiError } from '../../src/kube/apiError.ts';
 import { Client } from '../../src/kube/client.ts';
 import { openTransport, type Transport } from '../../src/kube/transport.ts';
-import type { Collection } from '../../src/kube/types.ts';
+import type { Collection, Representation } from '../../src/kube/types.ts';
 import { clientOf, object, recordingLog, TestClock } from './harness.ts';
 
 const server = 'http://api.test:8080';
 const pods: Collection = { resource: 'pods', group: '', version: 'v1' };
 const deployments: Collection = {
   ...{ resource: 'deployments', group: 'apps', version: 'v1', namespace: 'x' },
-  ...{ fieldSelector: 'metadata.name!=y', accept: 'application/json;as=PartialObjectMetadataList' },
+  fieldSelector: 'metadata.name!=y',
 };
 const { signal } = new AbortController();
 const read = {
@@ -53,13 +53,39 @@ describe('a client', () => {
     expect(list.metadata()).to.deep.equal(body.metadata);
   });
 
-  it('asks for group, namespace, selection and media type as the collection says', async () => {
-    nock(server, { reqheaders: { accept: deployments.accept as string } })
+  it('asks for group, namespace and selection as the collection says', async () => {
+    nock(server)
       .get('/apis/apps/v1/namespaces/x/deployments')
       .query({ fieldSelector: 'metadata.name!=y' })
       .reply(200, { items: [] });
     expect(await all(await open().list(deployments, {}, read))).to.deep.equal([]);
   });
+
+  const meta = 'g=meta.k8s.io;v=v1';
+  const accepts: [representation: Representation, verb: string, accept: string][] = [
+    ['metadata', 'list', `application/json;as=PartialObjectMetadataList;${meta},application/json`],
+    ['metadata', 'watch', `application/json;as=PartialObjectMetadata;${meta},application/json`],
+    [{ columns: { type: 'Type' } }, 'list', `application/json;as=Table;${meta}`],
+    [{ columns: { type: 'Type' } }, 'watch', `application/json;as=Table;${meta}`],
+  ];
+  for (const [representation, verb, accept] of accepts) {
+    const form = typeof representation === 'string' ? representation : 'a table';
+    it(`asks for ${form} in a ${verb} by the media type, with metadata in its rows`, async () => {
+      const body = form === 'metadata' ? { items: [] } : { kind: 'Table', rows: [] };
+      nock(server, { reqheaders: { accept } })
+        .get('/api/v1/pods')
+        .query(
+          ({ includeObject }) => includeObject === (form === 'metadata' ? undefined : 'Metadata'),
+        )
+        .reply(200, verb === 'list' ? body : '');
+      const collection = { ...pods, representation };
+      const answer =
+        verb === 'list'
+          ? await open().list(collection, {}, read)
+          : await open().watch(collection, { resourceVersion: '7', timeoutSeconds: 300 }, read);
+      expect(await all(answer)).to.deep.equal([]);
+    });
+  }
 
   it('asks for a watch that is not compressed, with bookmarks', async () => {
     nock(server, { badheaders: ['accept-encoding'] })
@@ -68,6 +94,23 @@ describe('a client', () => {
       .reply(200, '{"type":"ADDED","object":{}}\n');
     const watch = await open().watch(pods, { resourceVersion: '7', timeoutSeconds: 300 }, read);
     expect(await all(watch)).to.deep.equal([{ type: 'ADDED', object: {} }]);
+  });
+
+  it('creates an object, and tells what the server made of it', async () => {
+    const path = '/apis/authentication.k8s.io/v1/tokenreviews';
+    const review = { kind: 'TokenReview', spec: { token: 't' } };
+    const made = { ...review, status: { authenticated: true } };
+    nock(server, { reqheaders: { 'content-type': 'application/json' } })
+      .post(path, review)
+      .reply(201, made);
+    expect(await open().create(path, review, signal)).to.deep.equal(made);
+  });
+
+  it('tells why an object was not created', async () => {
+    const path = '/apis/authentication.k8s.io/v1/tokenreviews';
+    nock(server).post(path).reply(403, { reason: 'Forbidden', message: 'no' });
+    const error = await caught(open().create(path, {}, signal));
+    expect(error).to.be.instanceOf(ApiError).with.property('status', 403);
   });
 
   const items = Array.from({ length: 300 }, (_, i) => object(`x/${i}`, i));

@@ -36,6 +36,7 @@ const renderer = (plural: string): Renderer => ({
 interface Spec {
   readonly namespace: string;
   readonly name: string;
+  readonly part?: string | undefined;
   readonly uid: string | undefined;
   readonly note: string;
   readonly parts: number;
@@ -166,19 +167,31 @@ describe('the plain store', () => {
       .and.not.include('gone');
   });
 
-  it('relists one namespace and leaves the others to what happens to them meanwhile', async () => {
+  it('relists one part and leaves the others to what happens to them meanwhile', async () => {
     const { store, text } = open();
-    store.put(object('a', 'gone', 'u1'));
-    store.put(object('b', 'stays', 'u2'));
-    const relist = sinkOf(store, 'a').relist();
-    relist.put(object('a', 'listed', 'u3'));
-    store.put(object('b', 'meanwhile', 'u4'));
+    const [a, b] = [sinkOf(store, 'node a'), sinkOf(store, 'node b')];
+    a.put(object('x', 'gone', 'u1'));
+    b.put(object('x', 'stays', 'u2'));
+    const relist = a.relist();
+    relist.put(object('x', 'listed', 'u3'));
+    b.put(object('x', 'meanwhile', 'u4'));
     relist.commit();
     expect(await text())
       .to.include('listed')
       .and.include('stays')
       .and.include('meanwhile')
       .and.not.include('gone');
+  });
+
+  it('keeps an object that another part has by now when the first one lets it go', async () => {
+    const { store, text } = open();
+    const [unscheduled, node] = [sinkOf(store, 'none'), sinkOf(store, 'node')];
+    const moved = object('x', 'moved', 'u1');
+    for (const part of [unscheduled, node]) part.put(moved);
+    unscheduled.delete(moved);
+    expect(await text()).to.include('moved');
+    node.delete(moved);
+    expect(await text()).to.equal('');
   });
 
   it('forgets a relist that is aborted, and takes nothing into one that has ended', async () => {
@@ -285,6 +298,7 @@ const step = fc.record({
   act: fc.constantFrom(...acts),
   spec: fc.record({
     namespace: fc.constantFrom('', 'a', 'b'),
+    part: fc.constantFrom(undefined, 'a', 'b'),
     name: fc.constantFrom('x', 'y', 'z'),
     uid: fc.constantFrom('u1', 'u2', undefined),
     note: fc.constantFrom('', 'plain', 'größer', '\u{1f9ed}'),
@@ -298,20 +312,20 @@ class Run {
   readonly #store = this.#stores.byResource.get('pods') as Store;
   readonly #taken: { snapshot: Snapshot; text: string }[] = [];
   #model = new Map<string, Spec>();
-  #open: { relist: Relist; namespace: string | undefined; model: Map<string, Spec> } | undefined;
+  #open: { relist: Relist; part: string | undefined; model: Map<string, Spec> } | undefined;
 
   put(spec: Spec): void {
-    this.#store.put(objectOf(spec));
+    this.#store.put(objectOf(spec), spec.part);
     this.#model.set(keyOf(spec), spec);
   }
 
   delete(spec: Spec): void {
-    this.#store.delete(objectOf(spec));
-    forget(this.#model, spec);
+    this.#store.delete(objectOf(spec), spec.part);
+    if (this.#model.get(keyOf(spec))?.part === spec.part) forget(this.#model, spec);
   }
 
-  relist({ namespace }: Spec): void {
-    this.#start(namespace);
+  relist({ part }: Spec): void {
+    this.#start(part);
   }
 
   relistAll(): void {
@@ -320,25 +334,23 @@ class Run {
 
   listed(spec: Spec): void {
     if (this.#open === undefined) return;
-    const { relist, namespace = spec.namespace, model } = this.#open;
-    relist.put(objectOf({ ...spec, namespace }));
-    model.set(keyOf({ ...spec, namespace }), { ...spec, namespace });
+    const { relist, part, model } = this.#open;
+    relist.put(objectOf(spec));
+    model.set(keyOf(spec), { ...spec, part });
   }
 
   unlisted(spec: Spec): void {
     if (this.#open === undefined) return;
-    const { relist, namespace = spec.namespace, model } = this.#open;
-    relist.delete(objectOf({ ...spec, namespace }));
-    forget(model, { ...spec, namespace });
+    const { relist, model } = this.#open;
+    relist.delete(objectOf(spec));
+    forget(model, spec);
   }
 
   commit(): void {
     if (this.#open === undefined) return;
-    const { relist, namespace, model } = this.#open;
+    const { relist, part, model } = this.#open;
     relist.commit();
-    const others = [...this.#model].filter(
-      ([, spec]) => namespace !== undefined && spec.namespace !== namespace,
-    );
+    const others = [...this.#model].filter(([, spec]) => part !== undefined && spec.part !== part);
     this.#model = new Map([...others, ...model]);
     this.#open = undefined;
   }
@@ -373,9 +385,9 @@ class Run {
     }
   }
 
-  #start(namespace: string | undefined): void {
+  #start(part: string | undefined): void {
     this.abort();
-    this.#open = { relist: this.#store.relist(namespace), namespace, model: new Map() };
+    this.#open = { relist: this.#store.relist(part), part, model: new Map() };
   }
 }
 

@@ -8,6 +8,7 @@ import {
   mapped,
   metadataGauge,
   metadataMapped,
+  noLabel,
 } from '../../src/metrics/family.ts';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject, Received } from '../../src/metrics/object.ts';
@@ -82,6 +83,23 @@ describe('a compiled table', () => {
     };
     expect(rendered(families, { metadata: { name: 'a', namespace: null } })).to.deep.equal([
       'kube_thing_x{namespace="",thing="a",a="",b="",c=""} 1\n',
+    ]);
+  });
+
+  it('leaves out the labels that a series goes without, wherever they stand', () => {
+    const families: Families = {
+      kube_thing_x: gauges('STABLE', 'X.', ['a', 'b'], (_, emit) => {
+        emit(1, 'x', noLabel);
+        emit(2, noLabel, 'x');
+        emit(3, noLabel, noLabel);
+        emit(4, '', noLabel);
+      }),
+    };
+    expect(rendered(families, thing)).to.deep.equal([
+      'kube_thing_x{namespace="n",thing="a",a="x"} 1\n' +
+        'kube_thing_x{namespace="n",thing="a",b="x"} 2\n' +
+        'kube_thing_x{namespace="n",thing="a"} 3\n' +
+        'kube_thing_x{namespace="n",thing="a",a=""} 4\n',
     ]);
   });
 

@@ -5,6 +5,7 @@ import { gauge } from '../../src/metrics/family.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Resource } from '../../src/metrics/resource.ts';
 import { type Choices, type Selected, select } from '../../src/metrics/select.ts';
+import { created, labels } from '../../src/metrics/stock.ts';
 
 const row = (optIn = false) => gauge('STABLE', 'Says x.', () => 1, { optIn });
 const table = (families: Resource<KubeObject>['families'], isDefault = true) =>
@@ -55,6 +56,18 @@ describe('a selection', () => {
     expect(Object.keys(families({ resources: ['spares', 'gears'] }))).to.deep.equal([
       ...['gears', 'spares'],
     ]);
+  });
+
+  it('asks for metadata where no family that is on reads more, or for columns', () => {
+    const meta = { kube_bolt_created: created('STABLE'), kube_bolt_labels: labels('STABLE') };
+    const bolts = table({ ...meta, kube_bolt_info: row() });
+    const keys = { ...table(meta), columns: { type: 'Type' } };
+    const asked = (metricDenylist: string[]) =>
+      select({ bolts, keys }, { ...nothing, metricDenylist }).resources.map(
+        (one) => one.representation,
+      );
+    expect(asked([])).to.deep.equal(['object', { columns: { type: 'Type' } }]);
+    expect(asked(['_info'])).to.deep.equal(['metadata', { columns: { type: 'Type' } }]);
   });
 
   it('is refused for a resource that does not exist, with the nearest that does', () => {

@@ -1,7 +1,12 @@
 // The metrics about ourselves: KSM's names and labels, and what a scrape reads of our own.
 import { expect } from 'chai';
 import type { ReflectorObserver } from '../../src/kube/types.ts';
-import { type InForce, SelfMetrics, type WatchedResource } from '../../src/metrics/self.ts';
+import {
+  type InForce,
+  type ResourceObserver,
+  SelfMetrics,
+  type WatchedResource,
+} from '../../src/metrics/self.ts';
 
 const watched = (resource: string, kind: string, version = 'v1'): WatchedResource => ({
   resource,
@@ -56,8 +61,9 @@ describe('the metrics about ourselves', () => {
 
   it('count what reflectors tell, by resource', async () => {
     const self = open();
-    const observer: ReflectorObserver = self.observer(pods);
+    const observer: ReflectorObserver & ResourceObserver = self.observer(pods);
     self.observer(cronjobs);
+    observer.dropped(3);
     observer.list('success');
     observer.watch('success');
     observer.watch('error');
@@ -75,6 +81,8 @@ describe('the metrics about ourselves', () => {
       'kube_state_metrics_watch_restarts_total{resource="pods",reason="ended"} 2',
       'kube_state_metrics_malformed_objects_total{resource="pods"} 1',
       'kube_state_metrics_malformed_objects_total{resource="cronjobs"} 0',
+      'kube_state_metrics_objects_dropped_total{resource="pods"} 3',
+      'kube_state_metrics_objects_dropped_total{resource="cronjobs"} 0',
       'kube_state_metrics_render_errors_total{resource="pods",family="kube_pod_info"} 1',
     ]) {
       expect(text).to.include(`${line}\n`);

@@ -88,8 +88,10 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   config: ['options'],
   scope: ['options', 'kube', 'shard'],
   sharding: ['options', 'kube', 'shard'],
+  limit: ['kube'],
+  feed: ['scope', 'limit', 'kube'],
   watching: [
-    ...['options', 'scope', 'sharding'],
+    ...['options', 'scope', 'sharding', 'limit', 'feed'],
     ...['http', 'metrics', 'resources', 'custom', 'kube'],
   ],
   live: ['watching', 'config', 'options', 'http', 'metrics'],

@@ -1,0 +1,28 @@
+// ClusterRoleBindings: who holds which permissions in the whole cluster.
+import type { V1ClusterRoleBinding } from '@kubernetes/client-node';
+import { info } from '../metrics/family.ts';
+import type { Resource } from '../metrics/resource.ts';
+import { annotations, created, labels, resourceVersion } from '../metrics/stock.ts';
+
+// biome-ignore format: a table, a row each
+export const clusterrolebindings = {
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'ClusterRoleBinding',
+  scope: 'cluster',
+  default: false,
+  identity: {
+    clusterrolebinding: (b) => b.metadata.name,
+  },
+  families: {
+    kube_clusterrolebinding_annotations: annotations('ALPHA'),
+    kube_clusterrolebinding_labels: labels('ALPHA'),
+    kube_clusterrolebinding_info: info('ALPHA',
+      'Always 1: the role that the binding grants in the whole cluster.', {
+        roleref_kind: (b) => b.roleRef?.kind,
+        roleref_name: (b) => b.roleRef?.name,
+      }),
+    kube_clusterrolebinding_created: created('ALPHA'),
+    kube_clusterrolebinding_metadata_resource_version: resourceVersion('ALPHA'),
+  },
+} satisfies Resource<V1ClusterRoleBinding>;

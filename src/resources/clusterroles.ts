@@ -1,0 +1,25 @@
+// ClusterRoles: permissions, for the whole cluster or lent to namespaces by role bindings.
+import type { V1ClusterRole } from '@kubernetes/client-node';
+import { metadataGauge } from '../metrics/family.ts';
+import type { Resource } from '../metrics/resource.ts';
+import { annotations, created, labels, resourceVersion } from '../metrics/stock.ts';
+
+// biome-ignore format: a table, a row each
+export const clusterroles = {
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'ClusterRole',
+  scope: 'cluster',
+  default: false,
+  identity: {
+    clusterrole: (r) => r.metadata.name,
+  },
+  families: {
+    kube_clusterrole_annotations: annotations('ALPHA'),
+    kube_clusterrole_labels: labels('ALPHA'),
+    kube_clusterrole_info: metadataGauge('ALPHA',
+      'Always 1: there is a cluster role of this name.', () => 1),
+    kube_clusterrole_created: created('ALPHA'),
+    kube_clusterrole_metadata_resource_version: resourceVersion('ALPHA'),
+  },
+} satisfies Resource<V1ClusterRole>;

@@ -1,0 +1,26 @@
+// Config maps: that they exist, and since when; what they hold is never asked for.
+import type { V1ConfigMap } from '@kubernetes/client-node';
+import { metadataGauge } from '../metrics/family.ts';
+import type { Resource } from '../metrics/resource.ts';
+import { annotations, created, labels, resourceVersion } from '../metrics/stock.ts';
+
+// biome-ignore format: a table, a row each
+export const configmaps = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  scope: 'namespace',
+  default: true,
+  identity: {
+    namespace: (c) => c.metadata.namespace,
+    configmap: (c) => c.metadata.name,
+  },
+  families: {
+    kube_configmap_annotations: annotations('ALPHA'),
+    kube_configmap_labels: labels('STABLE'),
+    kube_configmap_info: metadataGauge('STABLE',
+      'Always 1: the config map exists.', () => 1),
+    kube_configmap_created: created('STABLE'),
+    kube_configmap_metadata_resource_version: resourceVersion('ALPHA'),
+  },
+} satisfies Resource<V1ConfigMap>;

@@ -1,0 +1,26 @@
+// IngressClasses: which controller acts on the ingresses of a class.
+import type { V1IngressClass } from '@kubernetes/client-node';
+import { info } from '../metrics/family.ts';
+import type { Resource } from '../metrics/resource.ts';
+import { annotations, created, labels } from '../metrics/stock.ts';
+
+// biome-ignore format: a table, a row each
+export const ingressclasses = {
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'IngressClass',
+  scope: 'cluster',
+  default: false,
+  identity: {
+    ingressclass: (c) => c.metadata.name,
+  },
+  families: {
+    kube_ingressclass_info: info('ALPHA',
+      'Always 1: the controller that acts on the ingresses of this class.', {
+        controller: (c) => c.spec?.controller,
+      }),
+    kube_ingressclass_created: created('ALPHA'),
+    kube_ingressclass_annotations: annotations('ALPHA'),
+    kube_ingressclass_labels: labels('ALPHA'),
+  },
+} satisfies Resource<V1IngressClass>;

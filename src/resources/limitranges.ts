@@ -1,0 +1,33 @@
+// Limit ranges: what a pod, container or claim of a namespace may ask for.
+import type { V1LimitRange } from '@kubernetes/client-node';
+import { gauges } from '../metrics/family.ts';
+import { quantity } from '../metrics/quantity.ts';
+import type { Resource } from '../metrics/resource.ts';
+import { created } from '../metrics/stock.ts';
+
+// biome-ignore format: a table, a row each
+export const limitranges = {
+  group: '',
+  version: 'v1',
+  kind: 'LimitRange',
+  scope: 'namespace',
+  default: true,
+  identity: {
+    namespace: (l) => l.metadata.namespace,
+    limitrange: (l) => l.metadata.name,
+  },
+  families: {
+    kube_limitrange: gauges('STABLE',
+      'Amount of a resource that the constraint sets for objects of the type, in the resource\'s own unit.', ['resource', 'type', 'constraint'], (l, emit) => {
+        for (const limit of l.spec?.limits ?? []) {
+          for (const constraint of constraints) {
+            const amounts = limit[constraint] ?? {};
+            for (const key in amounts) emit(quantity(amounts[key]), key, limit.type, constraint);
+          }
+        }
+      }),
+    kube_limitrange_created: created('STABLE'),
+  },
+} satisfies Resource<V1LimitRange>;
+
+const constraints = ['min', 'max', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const;

@@ -1,0 +1,31 @@
+// Namespaces: whether they live, and what keeps them from going.
+import type { V1Namespace } from '@kubernetes/client-node';
+import { gauges } from '../metrics/family.ts';
+import type { Resource } from '../metrics/resource.ts';
+import { annotations, created, labels } from '../metrics/stock.ts';
+import { emitConditions, emitEach } from './conditions.ts';
+
+// biome-ignore format: a table, a row each
+export const namespaces = {
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  scope: 'cluster',
+  default: true,
+  identity: {
+    namespace: (n) => n.metadata.name,
+  },
+  families: {
+    kube_namespace_created: created('STABLE'),
+    kube_namespace_annotations: annotations('ALPHA'),
+    kube_namespace_labels: labels('STABLE'),
+    kube_namespace_status_phase: gauges('STABLE',
+      'Whether the namespace is in the phase that the label names: 1 if so, else 0.', ['phase'],
+      (n, emit) => emitEach(phases, n.status?.phase ?? '', emit)),
+    kube_namespace_status_condition: gauges('ALPHA',
+      'Whether a condition of the namespace has the status that the label names: 1 if so, else 0.', ['condition', 'status'],
+      (n, emit) => emitConditions(n.status?.conditions, emit)),
+  },
+} satisfies Resource<V1Namespace>;
+
+const phases = ['Active', 'Terminating'] as const;

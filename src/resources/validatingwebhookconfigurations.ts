@@ -1,0 +1,27 @@
+// ValidatingWebhookConfigurations: webhooks that may refuse the requests of others.
+import type { V1ValidatingWebhookConfiguration } from '@kubernetes/client-node';
+import { gauges, metadataGauge } from '../metrics/family.ts';
+import type { Resource } from '../metrics/resource.ts';
+import { created, resourceVersion } from '../metrics/stock.ts';
+import { emitWebhookServices } from './admission.ts';
+
+// biome-ignore format: a table, a row each
+export const validatingwebhookconfigurations = {
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'ValidatingWebhookConfiguration',
+  scope: 'cluster',
+  default: true,
+  identity: {
+    namespace: (c) => c.metadata.namespace,
+    validatingwebhookconfiguration: (c) => c.metadata.name,
+  },
+  families: {
+    kube_validatingwebhookconfiguration_info: metadataGauge('ALPHA',
+      'Always 1: there is a configuration of this name for webhooks that may refuse requests.', () => 1),
+    kube_validatingwebhookconfiguration_created: created('ALPHA'),
+    kube_validatingwebhookconfiguration_metadata_resource_version: resourceVersion('ALPHA'),
+    kube_validatingwebhookconfiguration_webhook_clientconfig_service: gauges('ALPHA',
+      'Always 1: one series for each webhook that may refuse requests, with the service that runs it, or empty labels if it has a URL.', ['webhook_name', 'service_name', 'service_namespace'], emitWebhookServices),
+  },
+} satisfies Resource<V1ValidatingWebhookConfiguration>;
