@@ -1,6 +1,6 @@
 // The demo as a real Prometheus, promtool and prometheus_client see it.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -159,15 +159,7 @@ describe('a scrape of a quiet cluster', () => {
   for (const url of [METRICS, TELEMETRY]) {
     it(`is read by prometheus_client without a loss: ${url}`, async () => {
       const text = await textOf(url);
-      const program =
-        'import sys\n' +
-        'from prometheus_client.parser import text_string_to_metric_families as parse\n' +
-        'print(sum(len(family.samples) for family in parse(sys.stdin.read())))';
-      const { stdout, stderr } = spawnSync(python, ['-c', program], {
-        input: text,
-        encoding: 'utf8',
-      });
-      expect(Number(stdout), stderr).to.equal(seriesCount(text)).and.be.above(0);
+      expect(samplesReadOf(text)).to.equal(seriesCount(text)).and.be.above(0);
     });
   }
 
@@ -240,6 +232,54 @@ describe('a scrape of a living cluster', () => {
     expect(worst?.value).to.equal(1);
   });
 });
+
+describe('a scrape of every family there is', () => {
+  const conformance = join(import.meta.dirname, '../conformance');
+  const cases = JSON.parse(readFileSync(join(conformance, 'cases.json'), 'utf8')) as {
+    name: string;
+    args: string[];
+  }[];
+  const everything = cases.find(({ name }) => name === 'all-resources-all-labels');
+  let folder: string;
+  let demo: Program;
+  let prometheus: Program;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'kubestate-e2e-'));
+    const objects = join(conformance, 'clusters/fuzz.jsonl');
+    demo = await startDemo(`--file=${objects}`, ...(everything?.args ?? []));
+    prometheus = await startPrometheus(folder);
+  });
+
+  after(async () => {
+    await Promise.all([prometheus?.stop(), demo?.stop()]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('has 336 of them, with which promtool finds nothing wrong', async () => {
+    const text = await textOf(METRICS);
+    expect(text.match(/^# TYPE kube_/gm)).to.have.lengthOf(336);
+    expect(complaintsOn(text)).to.deep.equal([]);
+  });
+
+  it('is read by Prometheus and prometheus_client without a loss', async () => {
+    const text = await textOf(METRICS);
+    const [scraped] = await queried('scrape_samples_scraped{job="kube-state-metrics"} > 0');
+    expect(scraped?.value).to.equal(seriesCount(text));
+    expect(samplesReadOf(text)).to.equal(seriesCount(text));
+  });
+});
+
+/** How many samples PyPI's prometheus_client reads out of an exposition. */
+function samplesReadOf(text: string): number {
+  const program =
+    'import sys\n' +
+    'from prometheus_client.parser import text_string_to_metric_families as parse\n' +
+    'print(sum(len(family.samples) for family in parse(sys.stdin.read())))';
+  const { stdout, stderr } = spawnSync(python, ['-c', program], { input: text, encoding: 'utf8' });
+  if (stderr !== '') throw new Error(stderr);
+  return Number(stdout);
+}
 
 /** What promtool says of an exposition, a line for each thing. */
 function complaintsOn(text: string): string[] {
