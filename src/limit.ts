@@ -1,4 +1,5 @@
 // The most objects that are held of one resource: a sink that lets in no more, whoever sends them.
+import { keyOf } from './kube/objects.ts';
 import type { ListedObject, Relisting, Sink } from './kube/types.ts';
 
 /** Told of objects that are left out, by their number. */
@@ -120,6 +121,3 @@ function forget(held: Map<string, Held>, object: ListedObject): void {
   if (known && uid && known !== uid) return;
   held.delete(key);
 }
-
-const keyOf = ({ metadata: { namespace, name } }: ListedObject): string =>
-  `${namespace ?? ''}/${name}`;

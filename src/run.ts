@@ -42,17 +42,13 @@ export async function run(commandLine: Options, surroundings: Surroundings): Pro
   });
   const live = await Live.open({ ...surroundings, commandLine, selfMetrics });
   const readiness: Readiness = () => live.watching.readiness();
-  let access: Access;
-  let servers: Servers;
-  try {
-    access = openAccess(live, surroundings);
-    servers = await serve(live, { surroundings, selfMetrics, readiness, access });
-  } catch (error) {
-    await live.watching.stop();
-    throw error;
-  }
+  const { web, ...servers } = await serve(live, { surroundings, selfMetrics, readiness }).catch(
+    async (error: unknown) => {
+      await live.watching.stop();
+      throw error;
+    },
+  );
 
-  const { web } = access;
   const ending = new AbortController();
   const living = [live.run(ending.signal), web?.run(ending.signal)];
   log.info(
@@ -88,16 +84,13 @@ interface Access {
 function openAccess(live: Live, { clock, log }: Surroundings): Access {
   const { 'tls-config': path, 'auth-filter': filters } = live.options;
   const readFile = (file: string): Buffer => readFileSync(file);
-  const web = path && new Web({ path, authFilter: filters, readFile, clock, log });
+  const web = path ? new Web({ path, authFilter: filters, readFile, clock, log }) : undefined;
   // The cluster that is watched may change with the configuration; it is the one to ask.
   const reviewer: Reviewer = {
-    create: (path, body, signal) => live.watching.client.create(path, body, signal),
+    create: (...review) => live.watching.client.create(...review),
   };
-  const guards = [
-    ...(web ? web.guards : []),
-    ...(filters ? [authFilter({ reviewer, clock, log })] : []),
-  ];
-  return { web: web || undefined, guards };
+  const filter = filters ? [authFilter({ reviewer, clock, log })] : [];
+  return { web, guards: [...(web?.guards ?? []), ...filter] };
 }
 
 /** The stores of whatever configuration is in force when a scrape begins. */
@@ -112,15 +105,15 @@ interface Served {
   readonly surroundings: Surroundings;
   readonly selfMetrics: SelfMetrics;
   readonly readiness: Readiness;
-  readonly access: Access;
 }
 
-type Servers = Pick<Running, 'metrics' | 'telemetry'>;
+/** Both ports, and what guards them where anything does. */
+type Opened = Pick<Running, 'metrics' | 'telemetry'> & Pick<Access, 'web'>;
 
 /** Opens both ports, or none; what may change while we run is asked of `live` for each scrape. */
-async function serve(live: Live, served: Served): Promise<Servers> {
-  const { surroundings, selfMetrics, readiness, access } = served;
-  const { web, guards } = access;
+async function serve(live: Live, served: Served): Promise<Opened> {
+  const { surroundings, selfMetrics, readiness } = served;
+  const { web, guards } = openAccess(live, surroundings);
   const { clock, log, build } = surroundings;
   const { version } = build;
   const { options } = live;
@@ -158,7 +151,7 @@ async function serve(live: Live, served: Served): Promise<Servers> {
       telemetryApp({ guards, selfMetrics, readiness, version, metricsPort: metrics.port }),
       { ...common, ...address(options, 'telemetry-host', 'telemetry-port') },
     );
-    return { metrics, telemetry };
+    return { metrics, telemetry, web };
   } catch (error) {
     await metrics.close(0);
     throw error;

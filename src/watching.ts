@@ -5,6 +5,7 @@ import { ConfigError } from './errors.ts';
 import { type Feed, openFeed } from './feed.ts';
 import type { Readiness, ResourceStatus } from './http/readiness.ts';
 import { Client } from './kube/client.ts';
+import { keyOf } from './kube/objects.ts';
 import { openTransport } from './kube/transport.ts';
 import type { ReflectorObserver } from './kube/types.ts';
 import { ObjectLimit } from './limit.ts';
@@ -172,12 +173,11 @@ function connect(options: Options, { env, clock, log, build }: Surroundings) {
 /** What a row that throws comes to: a count for each time, a log line for each object. */
 function renderErrors(log: Logger, selfMetrics: SelfMetrics): (plural: string) => OnRenderError {
   const warn = logOnce(log);
-  return (resource) =>
-    (family, { metadata: { namespace, name } }, err) => {
-      selfMetrics.renderError(resource, family);
-      const object = `${namespace ?? ''}/${name}`;
-      warn(`${family} ${object}`, { resource, family, object, err }, 'object lost a family');
-    };
+  return (resource) => (family, received, err) => {
+    selfMetrics.renderError(resource, family);
+    const object = keyOf(received);
+    warn(`${family} ${object}`, { resource, family, object, err }, 'object lost a family');
+  };
 }
 
 interface FeedParts extends Parts {

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import { negotiateEncoding, negotiateFormat } from '../exposition/negotiate.ts';
 import { writeExposition } from '../exposition/write.ts';
 import type { Stores } from '../metrics/store.ts';
-import { answerOk, appOf } from './app.ts';
+import { answerOk, appOf, refuse } from './app.ts';
 import { metricsPage } from './pages.ts';
 import { isReady, type Readiness, summaryOf } from './readiness.ts';
 
@@ -80,10 +80,8 @@ function scrapes(options: MetricsAppOptions): (ctx: Koa.Context) => void {
 }
 
 function turnAway(ctx: Koa.Context, sentence: string): void {
-  ctx.status = 503;
   ctx.set('Retry-After', String(retryAfterSeconds));
-  ctx.type = 'text/plain';
-  ctx.body = `${sentence}\n`;
+  refuse(ctx, 503, sentence);
 }
 
 /**
