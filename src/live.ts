@@ -19,6 +19,7 @@ import { ConfigError } from './errors.ts';
 import { isReady, summaryOf } from './http/readiness.ts';
 import type { SelfMetrics } from './metrics/self.ts';
 import type { Options } from './options.ts';
+import type { Turns } from './turns.ts';
 import { openWatching, type Surroundings, type Watching } from './watching.ts';
 
 /** How often the files are looked at, and how soon a configuration that is synced takes over. */
@@ -28,6 +29,8 @@ const syncMsMax = 5 * 60_000;
 
 export interface LiveOptions extends Surroundings {
   readonly commandLine: Options;
+  /** The process has one thread for all configurations. */
+  readonly turns: Turns;
   readonly selfMetrics: SelfMetrics;
 }
 

@@ -11,6 +11,7 @@ import { Live } from './live.ts';
 import { SelfMetrics } from './metrics/self.ts';
 import type { StoreSize, Stores } from './metrics/store.ts';
 import type { Options } from './options.ts';
+import { Turns } from './turns.ts';
 import type { Surroundings } from './watching.ts';
 
 /** How long scrapes in flight may take to end once we are told to stop. */
@@ -40,7 +41,12 @@ export async function run(commandLine: Options, surroundings: Surroundings): Pro
     clock: { now: clock.wall },
     now: () => live.watching,
   });
-  const live = await Live.open({ ...surroundings, commandLine, selfMetrics });
+  const live = await Live.open({
+    ...surroundings,
+    commandLine,
+    selfMetrics,
+    turns: new Turns(clock),
+  });
   const readiness: Readiness = () => live.watching.readiness();
   const { web, ...servers } = await serve(live, { surroundings, selfMetrics, readiness }).catch(
     async (error: unknown) => {
@@ -94,7 +100,7 @@ function openAccess(live: Live, { clock, log }: Surroundings): Access {
 }
 
 /** The stores of whatever configuration is in force when a scrape begins. */
-const storesOf = (live: Live): Stores => ({
+const storesOf = (live: Live): Pick<Stores, 'byResource' | 'snapshot'> => ({
   get byResource() {
     return live.watching.stores.byResource;
   },

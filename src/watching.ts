@@ -15,11 +15,18 @@ import { openPlainStores } from './metrics/plain.ts';
 import { compile, type OnRenderError } from './metrics/render.ts';
 import { type Selected, type Selection, select } from './metrics/select.ts';
 import type { BuildInfo, InForce, SelfMetrics } from './metrics/self.ts';
-import { type Store, type StoreSize, type Stores, sinkOf } from './metrics/store.ts';
+import {
+  type OpenStores,
+  type Store,
+  type StoreSize,
+  type Stores,
+  sinkOf,
+} from './metrics/store.ts';
 import type { Options } from './options.ts';
 import { resources } from './resources/index.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { openSharding, type Sharding } from './sharding.ts';
+import type { Turns } from './turns.ts';
 
 /** What the process lends the program. */
 export interface Surroundings {
@@ -52,6 +59,7 @@ interface Watched extends Selected {
 }
 
 interface Parts extends Surroundings {
+  readonly turns: Turns;
   readonly selfMetrics: SelfMetrics;
 }
 
@@ -65,13 +73,14 @@ export async function openWatching(options: Options, parts: Parts): Promise<Watc
   const relist = (): void => {
     for (const { feed } of watched) feed.relist('resharded');
   };
+  let stores: Stores | undefined;
   try {
     const sharding = await openSharding(options, {
       ...{ client, clock, random, log, relist },
       signal: ending.signal,
     });
     const scope = scopeOf(options, sharding.owns);
-    const stores = openStores(selection, parts);
+    stores = openStores(selection, parts);
     for (const one of selection.resources) {
       const store = stores.byResource.get(one.plural) as Store;
       watched.push({
@@ -82,18 +91,22 @@ export async function openWatching(options: Options, parts: Parts): Promise<Watc
     }
     return watchingOf({ selection, client, watched, stores, sharding, ending, disconnect });
   } catch (error) {
+    await stores?.close();
     await disconnect();
     throw error;
   }
 }
 
-function openStores(selection: Selection, { selfMetrics, log }: Parts): Stores {
+/** Which kind of store we run on is decided here. */
+const open: OpenStores = openPlainStores;
+
+function openStores(selection: Selection, { selfMetrics, clock, log }: Parts): Stores {
   const onRenderError = renderErrors(log, selfMetrics);
   const renderers = selection.resources.map(
     ({ plural, resource, choices }) =>
       [plural, compile(resource, choices, onRenderError(plural))] as const,
   );
-  return openPlainStores(new Map(renderers));
+  return open(new Map(renderers), clock);
 }
 
 interface Opened {
@@ -136,6 +149,7 @@ function watchingOf(opened: Opened): Watching {
     async stop() {
       ending.abort();
       await done;
+      await stores.close();
       await disconnect();
     },
   };
@@ -157,7 +171,7 @@ function selectBy(options: Options): Selection {
   );
 }
 
-function connect(options: Options, { env, clock, log, build }: Surroundings) {
+function connect(options: Options, { env, clock, turns, log, build }: Parts) {
   const transport = openTransport(
     { kubeconfig: options.kubeconfig, apiserver: options.apiserver },
     { env, readFile: (path) => readFileSync(path) },
@@ -165,7 +179,7 @@ function connect(options: Options, { env, clock, log, build }: Surroundings) {
   );
   const userAgent = `kubestate/${build.version} (${build.platform}/${build.arch})`;
   return {
-    client: new Client({ transport, userAgent, clock, log }),
+    client: new Client({ transport, userAgent, clock, turns, log }),
     close: () => transport.close(),
   };
 }

@@ -18,7 +18,7 @@ const retryAfterSeconds = 5;
 export interface MetricsAppOptions {
   /** What a request has to pass before it is answered. */
   readonly guards?: readonly Koa.Middleware[];
-  readonly stores: Stores;
+  readonly stores: Pick<Stores, 'byResource' | 'snapshot'>;
   readonly readiness: Readiness;
   /** Answer scrapes before every resource is synced, as KSM does. */
   readonly serveBeforeSync: boolean;

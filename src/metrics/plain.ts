@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { KubeObject } from './object.ts';
 import type { FamilyHeader, Renderer } from './render.ts';
-import type { Body, Format, OpenStores, Relist, Snapshot, Store, StoreSize } from './store.ts';
+import type { Body, Format, Relist, Snapshot, Store, StoreSize, Stores } from './store.ts';
 
 /** A chunk is sent once it has this many characters; one object's family never spans two. */
 const chunkChars = 64 * 1024;
@@ -12,7 +12,7 @@ const malformedCharsMax = 200;
 const openMetricsEnd = '# EOF\n';
 
 /** Stores that keep text uncompressed: the plainest thing that is right. */
-export const openPlainStores: OpenStores = (renderers) => {
+export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Stores {
   const byResource = new Map(
     [...renderers].map(([resource, renderer]) => [resource, new PlainStore(renderer)] as const),
   );
@@ -23,11 +23,21 @@ export const openPlainStores: OpenStores = (renderers) => {
     }
     return { body: (format, encoding) => bodyOf(contents, format, encoding === 'gzip') };
   };
-  return { byResource, snapshot };
-};
+  const storedBytes = (): number =>
+    [...byResource.values()].reduce((sum, { size }) => sum + size.bytes, 0);
+  const done = { segments: 0, batches: 0, seconds: 0, pendingBytes: 0 };
+  return {
+    ...{ byResource, snapshot, settled: atOnce, close: atOnce, stalenessMs: () => 0 },
+    work: () => ({ ...done, storedBytes: storedBytes() }),
+  };
+}
+
+/** Whatever there is to wait for is done as soon as it is asked for. */
+const atOnce = (): Promise<void> => Promise.resolve();
 
 class PlainStore implements Store {
   readonly #renderer: Renderer;
+  readonly room = atOnce;
   #entries = new Entries();
 
   constructor(renderer: Renderer) {
@@ -54,7 +64,8 @@ class PlainStore implements Store {
     return {
       put: (object) => whileOpen(() => staged.put(object, part)),
       delete: (object) => whileOpen(() => staged.delete(object, part)),
-      commit: () =>
+      room: atOnce,
+      commit: async () =>
         whileOpen(() => {
           open = false;
           if (part === undefined) this.#entries = staged.#entries;

@@ -235,7 +235,7 @@ describe('the metrics port', () => {
     const slow = connect(port, '127.0.0.1').pause();
     slow.write('GET /metrics HTTP/1.0\r\nHost: x\r\n\r\n');
     await once(slow, 'readable');
-    stores.byResource.get('pods')?.relist().commit();
+    await stores.byResource.get('pods')?.relist().commit();
     const body = await text(slow);
     expect(body.match(/^kube_pod_info/gm)).to.have.length(20_000);
     expect(await families(port, '')).not.to.include('kube_pod_info');

@@ -160,7 +160,7 @@ describe('the plain store', () => {
     relist.put(object('a', 'stays', 'u1'));
     relist.put(object('c', 'new', 'u3'));
     expect(await text()).to.equal(before);
-    relist.commit();
+    await relist.commit();
     expect(await text())
       .to.include('stays')
       .and.include('new')
@@ -175,7 +175,7 @@ describe('the plain store', () => {
     const relist = a.relist();
     relist.put(object('x', 'listed', 'u3'));
     b.put(object('x', 'meanwhile', 'u4'));
-    relist.commit();
+    await relist.commit();
     expect(await text())
       .to.include('listed')
       .and.include('stays')
@@ -201,7 +201,8 @@ describe('the plain store', () => {
     const relist = store.relist();
     relist.put(object('a', 'two', 'u2'));
     relist.abort();
-    expect(() => relist.commit()).to.throw('once it was committed or aborted');
+    const refusal = await relist.commit().catch((error: Error) => error.message);
+    expect(refusal).to.include('once it was committed or aborted');
     expect(() => relist.put(object('a', 'two', 'u2'))).to.throw('committed or aborted');
     expect(await text()).to.equal(before);
   });
@@ -274,7 +275,7 @@ describe('the plain store, whatever happens to it', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const run = new Run();
-        for (const { act, spec } of steps) run[act](spec);
+        for (const { act, spec } of steps) await run[act](spec);
         await run.check();
       }),
       { numRuns: 200 },
@@ -346,10 +347,10 @@ class Run {
     forget(model, spec);
   }
 
-  commit(): void {
+  async commit(): Promise<void> {
     if (this.#open === undefined) return;
     const { relist, part, model } = this.#open;
-    relist.commit();
+    await relist.commit();
     const others = [...this.#model].filter(([, spec]) => part !== undefined && spec.part !== part);
     this.#model = new Map([...others, ...model]);
     this.#open = undefined;
