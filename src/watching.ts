@@ -11,17 +11,11 @@ import type { ReflectorObserver } from './kube/types.ts';
 import { ObjectLimit } from './limit.ts';
 import { type Logger, logOnce } from './log.ts';
 import type { UnusedPattern } from './metrics/allowlist.ts';
-import { openPlainStores } from './metrics/plain.ts';
 import { compile, type OnRenderError } from './metrics/render.ts';
+import { openSegmentStores } from './metrics/segments/open.ts';
 import { type Selected, type Selection, select } from './metrics/select.ts';
 import type { BuildInfo, InForce, SelfMetrics } from './metrics/self.ts';
-import {
-  type OpenStores,
-  type Store,
-  type StoreSize,
-  type Stores,
-  sinkOf,
-} from './metrics/store.ts';
+import { type Store, type StoreSize, type Stores, sinkOf } from './metrics/store.ts';
 import type { Options } from './options.ts';
 import { resources } from './resources/index.ts';
 import { type Scope, scopeOf } from './scope.ts';
@@ -97,16 +91,16 @@ export async function openWatching(options: Options, parts: Parts): Promise<Watc
   }
 }
 
-/** Which kind of store we run on is decided here. */
-const open: OpenStores = openPlainStores;
-
 function openStores(selection: Selection, { selfMetrics, clock, log }: Parts): Stores {
   const onRenderError = renderErrors(log, selfMetrics);
   const renderers = selection.resources.map(
     ({ plural, resource, choices }) =>
       [plural, compile(resource, choices, onRenderError(plural))] as const,
   );
-  return open(new Map(renderers), clock);
+  return openSegmentStores(new Map(renderers), {
+    clock,
+    onError: (err) => log.error({ err }, 'what changed could not be compressed, trying again'),
+  });
 }
 
 interface Opened {

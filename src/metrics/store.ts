@@ -12,8 +12,14 @@ export type Encoding = 'identity' | 'gzip';
  */
 export type OpenStores = (
   renderers: ReadonlyMap<string, Renderer>,
-  clock: Pick<Clock, 'now' | 'sleep'>,
+  options: OpenStoresOptions,
 ) => Stores;
+
+export interface OpenStoresOptions {
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  /** Told of work that failed; it is tried again. */
+  onError(error: unknown): void;
+}
 
 /** All stores of the process. */
 export interface Stores {

@@ -7,9 +7,9 @@ import { expect } from 'chai';
 import { type MetricsAppOptions, metricsApp } from '../../src/http/metrics.ts';
 import type { ResourceStatus } from '../../src/http/readiness.ts';
 import type { Listening } from '../../src/http/server.ts';
-import { openPlainStores } from '../../src/metrics/plain.ts';
 import type { Renderer } from '../../src/metrics/render.ts';
 import type { Stores } from '../../src/metrics/store.ts';
+import { openPlainStores } from '../metrics/plain.ts';
 import { ask, HandClock, serve, until } from './harness.ts';
 
 const padding = 'x'.repeat(1_000);

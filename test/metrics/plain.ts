@@ -1,9 +1,17 @@
-// The simple store: every object's text as strings in a map, put together scrape by scrape.
+// The plainest store that is right: strings in a map; the model that the fast one is compared with.
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import type { KubeObject } from './object.ts';
-import type { FamilyHeader, Renderer } from './render.ts';
-import type { Body, Format, Relist, Snapshot, Store, StoreSize, Stores } from './store.ts';
+import type { KubeObject } from '../../src/metrics/object.ts';
+import type { FamilyHeader, Renderer } from '../../src/metrics/render.ts';
+import type {
+  Body,
+  Format,
+  Relist,
+  Snapshot,
+  Store,
+  StoreSize,
+  Stores,
+} from '../../src/metrics/store.ts';
 
 /** A chunk is sent once it has this many characters; one object's family never spans two. */
 const chunkChars = 64 * 1024;
