@@ -37,7 +37,7 @@ export class Codec {
   }
 }
 
-/** A stream that is written to again and again; each write has given all its output when it ends. */
+/** A stream that is written to again and again; a write has given all its output when it ends. */
 class Through {
   readonly #stream: Transform;
   #pieces: Uint8Array[] = [];
