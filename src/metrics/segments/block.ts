@@ -1,7 +1,7 @@
 // A block: up to 64 objects of one age, their sealed text, and the changes that wait to be sealed.
 import type { Place } from './place.ts';
 import { type Changes, emptySealed, type Sealed, slotsMax } from './sealed.ts';
-import type { Texts } from './texts.ts';
+import { lengthOf, noText, type Text, type Texts } from './texts.ts';
 
 /** A block takes no more objects from here on, so that large ones have few neighbours. */
 export const blockBytesMax = 1024 * 1024;
@@ -26,17 +26,16 @@ export interface Entry extends Held {
 /** The new text of one family of an object. */
 export interface Change {
   readonly family: number;
-  readonly text: Uint8Array;
-  /** Its hash, in two halves. */
-  readonly hash: readonly [number, number];
+  readonly text: Text;
+  /** The halves of its hash. */
+  readonly a: number;
+  readonly b: number;
 }
 
 /** A sum of bytes that many keep together. */
 export interface Tally {
   bytes: number;
 }
-
-const nothing = new Uint8Array(0);
 
 /** What is put in is compared with from then on, and served only once it is sealed. */
 export class Block {
@@ -49,7 +48,7 @@ export class Block {
   readonly #waiting: Tally;
   /** Of the texts as they are to be served, at `2 * (family * slotsMax + slot)`. */
   readonly #hashes: Uint32Array;
-  #changes: (Map<number, Uint8Array> | undefined)[] | undefined;
+  #changes: (Map<number, Text> | undefined)[] | undefined;
 
   /** `waiting` is told how many bytes of changes wait here. */
   constructor(families: number, waiting: Tally) {
@@ -78,15 +77,21 @@ export class Block {
 
   /** How an object's texts differ from those in a slot. */
   diff(slot: number, texts: Texts): Change[] {
-    const changes: Change[] = [];
+    const changed: number[] = [];
     for (let family = 0; family < this.#families; family++) {
       const at = 2 * (family * slotsMax + slot);
-      const a = texts.hashes[2 * family] as number;
-      const b = texts.hashes[2 * family + 1] as number;
-      if (this.#hashes[at] === a && this.#hashes[at + 1] === b) continue;
-      changes.push({ family, text: texts.copy(family), hash: [a, b] });
+      const same =
+        this.#hashes[at] === texts.hashes[2 * family] &&
+        this.#hashes[at + 1] === texts.hashes[2 * family + 1];
+      if (!same) changed.push(family);
     }
-    return changes;
+    const copies = texts.copy(changed);
+    return changed.map((family, i) => ({
+      family,
+      text: copies[i] as Text,
+      a: texts.hashes[2 * family] as number,
+      b: texts.hashes[2 * family + 1] as number,
+    }));
   }
 
   /** Whether an object may stay here with new texts: large ones would make all others dear. */
@@ -104,8 +109,8 @@ export class Block {
   }
 
   #apply(slot: number, changes: readonly Change[]): void {
-    for (const { family, text, hash } of changes) {
-      this.#setHash(family, slot, hash[0], hash[1]);
+    for (const { family, text, a, b } of changes) {
+      this.#setHash(family, slot, a, b);
       this.#wait(family, slot, text);
     }
   }
@@ -118,7 +123,7 @@ export class Block {
       const at = 2 * (family * slotsMax + slot);
       if (this.#hashes[at] === 0 && this.#hashes[at + 1] === 0) continue;
       this.#setHash(family, slot, 0, 0);
-      this.#wait(family, slot, nothing);
+      this.#wait(family, slot, noText);
     }
   }
 
@@ -155,15 +160,15 @@ export class Block {
    * Moves all objects to free slots of another block, where their texts wait to be sealed;
    * `sealedTexts` are those of this block, by family and slot.
    */
-  moveInto(target: Block, sealedTexts: readonly (readonly Uint8Array[])[]): void {
+  moveInto(target: Block, sealedTexts: readonly (readonly Text[])[]): void {
     for (const [slot, entry] of this.entries.entries()) {
       if (entry === undefined) continue;
       const changes: Change[] = [];
       for (let family = 0; family < this.#families; family++) {
-        const text = this.#changes?.[family]?.get(slot) ?? sealedTexts[family]?.[slot] ?? nothing;
+        const text = this.#changes?.[family]?.get(slot) ?? sealedTexts[family]?.[slot] ?? noText;
         const at = 2 * (family * slotsMax + slot);
-        const hash = [this.#hashes[at] as number, this.#hashes[at + 1] as number] as const;
-        if (text.length > 0) changes.push({ family, text, hash });
+        const [a, b] = [this.#hashes[at] as number, this.#hashes[at + 1] as number];
+        if (lengthOf(text) > 0) changes.push({ family, text, a, b });
       }
       const hole = target.entries.indexOf(undefined);
       entry.block = target;
@@ -189,14 +194,14 @@ export class Block {
     this.#hashes[at + 1] = b;
   }
 
-  #wait(family: number, slot: number, text: Uint8Array): void {
+  #wait(family: number, slot: number, text: Text): void {
     this.#changes ??= new Array<undefined>(this.#families).fill(undefined);
     let bySlot = this.#changes[family];
     if (bySlot === undefined) {
       bySlot = new Map();
       this.#changes[family] = bySlot;
     }
-    this.#waiting.bytes += text.length - (bySlot.get(slot)?.length ?? 0);
+    this.#waiting.bytes += lengthOf(text) - lengthOf(bySlot.get(slot) ?? noText);
     bySlot.set(slot, text);
   }
 }
@@ -204,7 +209,7 @@ export class Block {
 function bytesOf(changes: Changes): number {
   let bytes = 0;
   for (const bySlot of changes) {
-    for (const { length } of bySlot?.values() ?? []) bytes += length;
+    for (const text of bySlot?.values() ?? []) bytes += lengthOf(text);
   }
   return bytes;
 }

@@ -4,7 +4,7 @@ import type { Renderer } from '../render.ts';
 import type { StoreSize } from '../store.ts';
 import { Block, blockBytesMax, type Change, type Entry, type Held, type Tally } from './block.ts';
 import { type Sealed, type Sealer, slotsMax } from './sealed.ts';
-import { Headers, Served } from './served.ts';
+import { type Headers, headersOf, Served } from './served.ts';
 import { Texts } from './texts.ts';
 
 /** Blocks merged in one batch: each costs as much as an object that comes or goes. */
@@ -17,7 +17,8 @@ export class Holding {
   readonly #renderer: Renderer;
   readonly #waiting: Tally;
   readonly #texts: Texts;
-  readonly #headers: Headers;
+  /** Made with the first batch. */
+  #headers: Headers | undefined;
   /** The newest is the last. */
   #blocks: Block[] = [];
   #served: Served | undefined;
@@ -29,7 +30,6 @@ export class Holding {
     this.#renderer = renderer;
     this.#waiting = waiting;
     this.#texts = new Texts(renderer.families.length);
-    this.#headers = new Headers(renderer.families);
   }
 
   get size(): StoreSize {
@@ -101,6 +101,8 @@ export class Holding {
 
   /** Serves, in one step, all that changed until now. */
   async batch(sealer: Sealer): Promise<void> {
+    this.#headers ??= await headersOf(this.#renderer.families, sealer);
+    const headers = this.#headers;
     await this.#merge(sealer);
     this.#changed = false;
     const blocks = this.#blocks.filter(({ objects }) => objects > 0);
@@ -120,7 +122,7 @@ export class Holding {
     for (const [i, { block, changes }] of work.entries())
       block.settle(changes, sealed[i] as Sealed);
     const text = blocks.map((block) => block.sealed);
-    this.#served = text.length === 0 ? undefined : new Served(this.#headers, text);
+    this.#served = text.length === 0 ? undefined : new Served(headers, text);
   }
 
   /** Rewrites neighbours that have become half empty as one. */

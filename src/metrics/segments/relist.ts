@@ -4,7 +4,7 @@ import type { Relist } from '../store.ts';
 import type { Block, Change, Entry, Held, Tally } from './block.ts';
 import type { Holding } from './holding.ts';
 import { isOlder, isSame, type Place, placeOf, stands } from './place.ts';
-import type { Texts } from './texts.ts';
+import { lengthOf, type Texts } from './texts.ts';
 
 /** Changes of objects that stay in place are kept as text up to here, all relists together. */
 const stagedBytesMax = 4 * 1024 * 1024;
@@ -158,7 +158,7 @@ export class SegmentRelist implements Relist {
     if (this.#part !== undefined || known.version === '' || place.version === '') return false;
     if (known.uid !== place.uid || !known.block.hasRoomFor(known, texts)) return false;
     const changes = known.block.diff(known.slot, texts);
-    const bytes = changes.reduce((sum, { text }) => sum + text.length, 0);
+    const bytes = changes.reduce((sum, { text }) => sum + lengthOf(text), 0);
     if (this.#work.staged.bytes + bytes > stagedBytesMax) return false;
     this.#work.staged.bytes += bytes;
     const since = known.version;

@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib';
 import { operatorOf } from './checksum.ts';
 import { Codec } from './codec.ts';
+import { lengthOf, type Text } from './texts.ts';
 
 /** Objects a block has room for: larger ones are 1 % smaller and make an update 4 times dearer. */
 export const slotsMax = 64;
@@ -32,7 +33,7 @@ export interface Sealed {
 }
 
 /** The new texts of some slots, by family. */
-export type Changes = readonly (ReadonlyMap<number, Uint8Array> | undefined)[];
+export type Changes = readonly (ReadonlyMap<number, Text> | undefined)[];
 
 export function emptySealed(families: number): Sealed {
   return {
@@ -89,18 +90,28 @@ export class Sealer {
     return { bytes: joined(pieces, end), ends, textBytes, crcs, operators, lengths };
   }
 
+  /** The segment of one text alone, which is not empty. */
+  async segment(text: Buffer): Promise<Segment> {
+    const pieces = await this.#try(() => this.#codec.deflate(text));
+    const textBytes = text.length;
+    const bytes = joined(
+      pieces,
+      pieces.reduce((sum, { length }) => sum + length, 0),
+    );
+    return { bytes, textBytes, crc: crc32(text), operator: operatorOf(textBytes) };
+  }
+
   /** Every text of a block, copied, by family and slot. */
-  async read(from: Sealed): Promise<Uint8Array[][]> {
-    const texts: Uint8Array[][] = [];
+  async read(from: Sealed): Promise<Text[][]> {
+    const texts: Text[][] = [];
     for (let family = 0; family < from.ends.length; family++) {
-      const whole = await this.#inflate(from, family);
-      const bySlot: Uint8Array[] = [];
-      let at = 0;
-      for (let slot = 0; slot < slotsMax; slot++) {
-        const length = from.lengths[family * slotsMax + slot] as number;
-        bySlot.push(Buffer.from(whole.subarray(at, at + length)));
-        at += length;
-      }
+      const buffer = Buffer.from(await this.#inflate(from, family));
+      let end = 0;
+      const bySlot = Array.from({ length: slotsMax }, (_, slot) => {
+        const start = end;
+        end += from.lengths[family * slotsMax + slot] as number;
+        return { buffer, start, end };
+      });
       texts.push(bySlot);
     }
     return texts;
@@ -115,32 +126,30 @@ export class Sealer {
     from: Sealed,
     lengths: Uint16Array | Uint32Array,
     family: number,
-    changed: ReadonlyMap<number, Uint8Array>,
+    changed: ReadonlyMap<number, Text>,
   ): Promise<Uint8Array> {
     const old = await this.#inflate(from, family);
     let added = 0;
-    for (const { length } of changed.values()) added += length;
+    for (const text of changed.values()) added += lengthOf(text);
     const text = this.#new.ofSize(old.length + added);
     let read = 0;
     let written = 0;
     for (let slot = 0; slot < slotsMax; slot++) {
       const index = family * slotsMax + slot;
-      const oldLength = from.lengths[index] as number;
+      const length = from.lengths[index] as number;
       const change = changed.get(slot);
       if (change === undefined) {
-        text.set(old.subarray(read, read + oldLength), written);
-        written += oldLength;
+        written += old.copy(text, written, read, read + length);
       } else {
-        text.set(change, written);
-        written += change.length;
-        lengths[index] = change.length;
+        written += change.buffer.copy(text, written, change.start, change.end);
+        lengths[index] = lengthOf(change);
       }
-      read += oldLength;
+      read += length;
     }
     return text.subarray(0, written);
   }
 
-  async #inflate(from: Sealed, family: number): Promise<Uint8Array> {
+  async #inflate(from: Sealed, family: number): Promise<Buffer> {
     const bytes = from.textBytes[family] as number;
     if (bytes === 0) return this.#old.ofSize(0);
     const segment = segmentOf(from, family);
@@ -168,18 +177,18 @@ export class Sealer {
 
 /** A buffer that is used again and again for texts of any size. */
 class Room {
-  #bytes = new Uint8Array(0);
+  #bytes = Buffer.alloc(0);
 
-  ofSize(bytes: number): Uint8Array {
+  ofSize(bytes: number): Buffer {
     const tooLarge = this.#bytes.length > keptBytesMax && bytes <= keptBytesMax;
-    if (bytes > this.#bytes.length || tooLarge) this.#bytes = new Uint8Array(bytes);
+    if (bytes > this.#bytes.length || tooLarge) this.#bytes = Buffer.allocUnsafeSlow(bytes);
     return this.#bytes.subarray(0, bytes);
   }
 }
 
 /** A copy that has room for the lengths of the changes. */
 function widened(lengths: Uint16Array | Uint32Array, changes: Changes): Uint16Array | Uint32Array {
-  const isLong = ({ length }: Uint8Array): boolean => length > shortMax;
+  const isLong = (text: Text): boolean => lengthOf(text) > shortMax;
   const long = changes.some((family) => family?.values().some(isLong));
   return long && lengths instanceof Uint16Array ? Uint32Array.from(lengths) : lengths.slice();
 }

@@ -6,6 +6,18 @@ const firstBytes = 64 * 1024;
 /** The longest a UTF-16 unit gets in UTF-8. */
 const bytesPerChar = 3;
 
+/** A part of a buffer: of many small ones, views would take more room than what they show. */
+export interface Text {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+export const noText: Text = { buffer: Buffer.alloc(0), start: 0, end: 0 };
+
+/** Its length in bytes. */
+export const lengthOf = ({ start, end }: Text): number => end - start;
+
 /**
  * The bytes of one object's texts by family; the next `read` overwrites them. A hash has 64 bits in
  * two halves that are made in different ways, and is 0 for an empty text.
@@ -53,10 +65,18 @@ export class Texts {
     this.#countSeries(texts);
   }
 
-  /** A copy of one family's text. */
-  copy(family: number): Uint8Array {
-    const start = this.#starts[family] as number;
-    return Buffer.from(this.#buffer.subarray(start, start + (this.lengths[family] as number)));
+  /** Copies of some families' texts, in one buffer. */
+  copy(families: readonly number[]): Text[] {
+    let bytes = 0;
+    for (const family of families) bytes += this.lengths[family] as number;
+    const buffer = Buffer.allocUnsafe(bytes);
+    let at = 0;
+    return families.map((family) => {
+      const from = this.#starts[family] as number;
+      const start = at;
+      at += this.#buffer.copy(buffer, at, from, from + (this.lengths[family] as number));
+      return { buffer, start, end: at };
+    });
   }
 
   /**
