@@ -147,7 +147,13 @@ async function serve(live: Live, served: Served): Promise<Opened> {
       get gzip() {
         return live.options['enable-gzip-encoding'];
       },
-      observer: selfMetrics.scrapes,
+      observer: {
+        ...selfMetrics.scrapes,
+        cutOff(scrapes) {
+          selfMetrics.scrapes.cutOff(scrapes);
+          log.warn({ scrapes }, 'slow scrapes cut off: what they read is long gone');
+        },
+      },
       telemetryPort: options['telemetry-port'],
     }),
     { ...common, ...address(options, 'host', 'port') },

@@ -139,6 +139,7 @@ export interface ScrapeMetrics {
   request(method: 'get' | 'head', seconds: number): void;
   inFlight(count: number): void;
   rejected(): void;
+  cutOff(scrapes: number): void;
 }
 
 function scrapeMetrics(registry: Registry): ScrapeMetrics {
@@ -160,10 +161,16 @@ function scrapeMetrics(registry: Registry): ScrapeMetrics {
     help: 'Scrapes that were turned away because too many were in flight.',
     registers,
   });
+  const cutOff = new Counter({
+    name: 'kube_state_metrics_scrapes_cut_off_total',
+    help: 'Scrapes that were ended because their reader was slow and held what is long gone.',
+    registers,
+  });
   return {
     request: (method, seconds) => durations.observe({ handler: 'metrics', method }, seconds),
     inFlight: (count) => inFlight.set(count),
     rejected: () => rejected.inc(),
+    cutOff: (scrapes) => cutOff.inc(scrapes),
   };
 }
 

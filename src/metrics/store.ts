@@ -100,6 +100,8 @@ export interface StoreSize {
 
 /** An immutable content of several stores; reads as one exposition. */
 export interface Snapshot {
+  /** Grows with what is served: snapshots of one number hold the same. */
+  readonly state: number;
   body(format: Format, encoding: Encoding): Body;
 }
 

@@ -29,7 +29,10 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
     for (const [resource, store] of byResource) {
       if (includes(resource) && store.size.objects > 0) contents.push(store.content());
     }
-    return { body: (format, encoding) => bodyOf(contents, format, encoding === 'gzip') };
+    return {
+      state: [...byResource.values()].reduce((sum, { changes }) => sum + changes, 0),
+      body: (format, encoding) => bodyOf(contents, format, encoding === 'gzip'),
+    };
   };
   const storedBytes = (): number =>
     [...byResource.values()].reduce((sum, { size }) => sum + size.bytes, 0);
@@ -46,6 +49,7 @@ const atOnce = (): Promise<void> => Promise.resolve();
 class PlainStore implements Store {
   readonly #renderer: Renderer;
   readonly room = atOnce;
+  changes = 0;
   #entries = new Entries();
 
   constructor(renderer: Renderer) {
@@ -54,11 +58,13 @@ class PlainStore implements Store {
 
   put(object: KubeObject, part?: string): void {
     const { key, uid } = placeOf(object);
+    this.changes++;
     this.#entries.put(key, entryOf(part, uid, this.#renderer.render(object)));
   }
 
   delete(object: KubeObject, part?: string): void {
     const { key, uid } = placeOf(object);
+    this.changes++;
     this.#entries.delete(key, part, uid);
   }
 
@@ -76,6 +82,7 @@ class PlainStore implements Store {
       commit: async () =>
         whileOpen(() => {
           open = false;
+          this.changes++;
           if (part === undefined) this.#entries = staged.#entries;
           else this.#entries.replace(part, staged.#entries);
         }),

@@ -34,7 +34,8 @@ export class Batches implements StoreWork {
   readonly #ending = new AbortController();
   #lane: Promise<unknown> = Promise.resolve();
   #gathering = false;
-  #batches = 0;
+  /** Batches so far. */
+  count = 0;
   #workMs = 0;
   #lastMs = 0;
   /** When the oldest change came that no batch has taken, and the oldest that one works on. */
@@ -86,7 +87,7 @@ export class Batches implements StoreWork {
   get done(): WorkDone {
     return {
       segments: this.#sealer.segments,
-      batches: this.#batches,
+      batches: this.count,
       seconds: this.#workMs / 1000,
       pendingBytes: this.#waiting.bytes + this.staged.bytes,
       storedBytes: this.#holdings.reduce((sum, { sealedBytes }) => sum + sealedBytes, 0),
@@ -112,10 +113,9 @@ export class Batches implements StoreWork {
     this.#takenMs = this.#changedMs;
     this.#changedMs = undefined;
     try {
-      for (const holding of this.#holdings) {
-        if (holding.changed) await holding.batch(this.#sealer);
-      }
-      this.#batches++;
+      const changed = this.#holdings.filter((holding) => holding.changed);
+      for (const holding of changed) await holding.batch(this.#sealer);
+      if (changed.length > 0) this.count++;
     } catch (error) {
       this.#changedMs = this.#takenMs;
       this.changed();

@@ -24,7 +24,8 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
     for (const [resource, { served }] of holdings) {
       if (served !== undefined && includes(resource)) stores.push(served);
     }
-    return { body: (format, encoding) => bodyOf(stores, format, encoding) };
+    const body: Snapshot['body'] = (format, encoding) => bodyOf(stores, format, encoding);
+    return { state: batches.count, body };
   };
   return {
     byResource,
