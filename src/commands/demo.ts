@@ -48,6 +48,7 @@ export const demo = command({
     'that roll out, crash, wait and end. The exporter watches it over HTTP as it would a real ' +
     'one. Everything listens on 127.0.0.1 unless --host says otherwise; Ctrl-C ends it.',
   flags: demoFlags,
+  lasts: true,
   async run(edge, line) {
     refuseContradictions(line.given);
     const { simulate } = await import('./simulate.ts');

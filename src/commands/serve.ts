@@ -11,6 +11,7 @@ export const serve = command({
     'for Prometheus: a drop-in replacement for kube-state-metrics. The cluster is the one of ' +
     '--kubeconfig, or the one this process runs in.',
   flags,
+  lasts: true,
   async run(edge, { values, given }) {
     // The other commands do without the program, and so without its libraries.
     const [{ openLog }, { run }] = await Promise.all([import('../log.ts'), import('../run.ts')]);
