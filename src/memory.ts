@@ -1,11 +1,11 @@
 // How Node has to be started so that the program stays small and within its container's limit.
 
 /**
- * The share of the container's limit that V8 may fill; the rest is for buffers and Node itself. V8's
- * own choice is more than all of a container of 250 MiB.
+ * The share of the container's limit that V8 may fill; the rest is for buffers and Node itself.
+ * V8's own choice is more than all of a container of 250 MiB.
  */
 const heapPercent = 60;
-/** Most of what a list leaves behind is garbage at once: a larger young generation only holds it. */
+/** What a list leaves behind is garbage at once: a larger young generation only holds it. */
 const semiSpaceMib = 4;
 
 /** glibc keeps freed blocks of the store's size for itself, unless it is told to give them back. */
