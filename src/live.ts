@@ -60,7 +60,7 @@ export class Live {
     const { commandLine, log } = parts;
     const contents = contentsOf(pathsOf(commandLine, commandLine), readFileSync);
     try {
-      const made = await make(parts, settingsIn(contents, commandLine), contents);
+      const made = await make(parts, await settingsIn(contents, commandLine), contents);
       tellTaken(parts, made);
       return new Live(parts, made);
     } catch (error) {
@@ -122,7 +122,7 @@ export class Live {
     }
     log.info({ files: [...contents.keys()] }, 'the configuration changed');
     try {
-      const settings = settingsIn(contents, commandLine);
+      const settings = await settingsIn(contents, commandLine);
       const made = await make(this.#parts, settings, contents, this.options);
       made.watching.start();
       this.#files.took(made.contents);
@@ -186,7 +186,7 @@ const pathsOf = (commandLine: Options, { kubeconfig }: Options): string[] =>
   [commandLine.config, kubeconfig].filter((path) => path !== undefined && path !== '') as string[];
 
 /** What the file of --config, as it was read, makes of the command line. */
-function settingsIn(contents: Contents, commandLine: Options): Settings {
+async function settingsIn(contents: Contents, commandLine: Options): Promise<Settings> {
   const { config } = commandLine;
   if (!config) return settingsOf(commandLine);
   const content = contents.get(config);

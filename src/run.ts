@@ -1,12 +1,12 @@
 // The wiring, in the order the data flows: API server → what is watched → two HTTP servers.
 import { readFileSync } from 'node:fs';
 import type Koa from 'koa';
-import { authFilter, type Reviewer } from './http/authFilter.ts';
+import type { Reviewer } from './http/authFilter.ts';
 import { metricsApp } from './http/metrics.ts';
 import type { Readiness } from './http/readiness.ts';
 import { type Listening, listen } from './http/server.ts';
 import { telemetryApp } from './http/telemetry.ts';
-import { Web } from './http/web.ts';
+import type { Web } from './http/web.ts';
 import { Live } from './live.ts';
 import { SelfMetrics } from './metrics/self.ts';
 import type { StoreSize, Stores } from './metrics/store.ts';
@@ -87,16 +87,31 @@ interface Access {
   readonly guards: readonly Koa.Middleware[];
 }
 
-function openAccess(live: Live, { clock, log }: Surroundings): Access {
+async function openAccess(live: Live, surroundings: Surroundings): Promise<Access> {
   const { 'tls-config': path, 'auth-filter': filters } = live.options;
+  const web = path ? await openWeb(path, filters, surroundings) : undefined;
+  const filter = filters ? [await openFilter(live, surroundings)] : [];
+  return { web, guards: [...(web?.guards ?? []), ...filter] };
+}
+
+// Both are imported for those alone who ask for them: most do not, and their libraries are big.
+async function openWeb(
+  path: string,
+  authFilter: boolean,
+  { clock, log }: Surroundings,
+): Promise<Web> {
+  const { Web } = await import('./http/web.ts');
   const readFile = (file: string): Buffer => readFileSync(file);
-  const web = path ? new Web({ path, authFilter: filters, readFile, clock, log }) : undefined;
+  return new Web({ path, authFilter, readFile, clock, log });
+}
+
+async function openFilter(live: Live, { clock, log }: Surroundings): Promise<Koa.Middleware> {
+  const { authFilter } = await import('./http/authFilter.ts');
   // The cluster that is watched may change with the configuration; it is the one to ask.
   const reviewer: Reviewer = {
     create: (...review) => live.watching.client.create(...review),
   };
-  const filter = filters ? [authFilter({ reviewer, clock, log })] : [];
-  return { web, guards: [...(web?.guards ?? []), ...filter] };
+  return authFilter({ reviewer, clock, log });
 }
 
 /** The stores of whatever configuration is in force when a scrape begins. */
@@ -119,7 +134,7 @@ type Opened = Pick<Running, 'metrics' | 'telemetry'> & Pick<Access, 'web'>;
 /** Opens both ports, or none; what may change while we run is asked of `live` for each scrape. */
 async function serve(live: Live, served: Served): Promise<Opened> {
   const { surroundings, selfMetrics, readiness } = served;
-  const { web, guards } = openAccess(live, surroundings);
+  const { web, guards } = await openAccess(live, surroundings);
   const { clock, log, build } = surroundings;
   const { version } = build;
   const { options } = live;

@@ -22,6 +22,8 @@ export interface Command {
   readonly flags: Flags;
   /** The one word it takes behind its name, where it takes one. */
   readonly argument?: Argument;
+  /** It holds a cluster until it is stopped, so the process is to be sized for that. */
+  readonly lasts?: boolean;
   run(edge: Edge, line: CommandLine<Flags>): Promise<number>;
 }
 
