@@ -54,7 +54,7 @@ export class Block {
   constructor(families: number, waiting: Tally) {
     this.#families = families;
     this.#waiting = waiting;
-    this.#hashes = new Uint32Array(2 * families * slotsMax);
+    this.#hashes = new Uint32Array(Math.max(2 * families * slotsMax, 8192 + 1024));
     this.sealed = emptySealed(families);
   }
 
