@@ -45,8 +45,7 @@ export default {
           await loopOf(exporter);
           let steps = 0;
           const during = async () => {
-            const pace = { stepsPerSecond: mix === undefined ? 0 : stepsPerSecond, seconds };
-            steps = await load.run(mix === undefined ? [] : [mix], pace);
+            steps = await load.run(mix === undefined ? [] : [mix], { stepsPerSecond, seconds });
           };
           const seen = await watch(exporter, during, scrapes);
           const cpu = cpuPerMinute(seen);

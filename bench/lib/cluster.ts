@@ -28,8 +28,8 @@ export async function startSimulated(contents: Contents): Promise<Cluster> {
   const child = fork(join(import.meta.dirname, 'simulated.ts'), [JSON.stringify(contents)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const closed = once(child, 'close');
-  const failed = closed.then(([code]) => {
+  const exited = once(child, 'exit');
+  const failed = exited.then(([code]) => {
     throw new Error(`the simulated API server ended with ${code}`);
   });
   const [{ url }] = (await Promise.race([once(child, 'message'), failed])) as [Listening];
@@ -40,8 +40,8 @@ export async function startSimulated(contents: Contents): Promise<Cluster> {
     url,
     relist: () => child.send('relist'),
     async stop() {
-      child.disconnect();
-      await closed;
+      child.kill();
+      await exited;
     },
   };
 }

@@ -13,12 +13,12 @@ import { newMetadata } from './fill.ts';
 const renewalMs = 10_000;
 /** Short-lived pods that are there at the same time, in one lane. */
 const youngMax = 50;
-/** Writes may be under way beside each other, so that a slow answer does not lower the pace. */
-const lanes = 4;
+/** Writes are under way beside each other, so that a slow answer does not lower the pace. */
+const lanes = 6;
 const seed = 7;
 
-/** One step each time it is asked for the next: a write to the API that has been answered. */
-type Steps = AsyncGenerator<void, never>;
+/** One step each time it is asked for the next; true where that leaves no pod half made. */
+type Steps = AsyncGenerator<boolean, never>;
 
 interface Field {
   readonly api: Api;
@@ -46,7 +46,7 @@ async function* flips({ api, random, pods }: Field): Steps {
     const ready = pod.status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
     flip(pod, !ready);
     await api.replaceStatus(place, pod);
-    yield;
+    yield true;
   }
 }
 
@@ -66,7 +66,7 @@ async function* shortLived({ api, random, pods }: Field): Steps {
     const oldest = young.length < youngMax ? undefined : young.shift();
     if (oldest !== undefined) {
       await api.delete(oldest);
-      yield;
+      yield true;
     }
     const pod = likeThat(await api.get<Pod>(some(random, pods)), random);
     young.push(placeOf(pod));
@@ -76,23 +76,23 @@ async function* shortLived({ api, random, pods }: Field): Steps {
 
 async function* replaced({ api, random, pods }: Field): Steps {
   for (;;) {
-    const at = Math.floor(random() * pods.length);
-    const place = pods[at] as Place;
+    const place = some(random, pods);
     const pod = likeThat(await api.get<Pod>(place), random);
+    pods.splice(pods.indexOf(place), 1);
     await api.delete(place);
-    yield;
-    pods[at] = placeOf(pod);
+    yield false;
     yield* born(api, pod);
+    pods.push(placeOf(pod));
   }
 }
 
 /** Two steps: a server takes a new pod without its status. */
-async function* born(api: Api, pod: Pod): AsyncGenerator<void, void> {
+async function* born(api: Api, pod: Pod): AsyncGenerator<boolean, void> {
   const { status, ...rest } = pod;
   await api.create(placeOf(pod), rest as ApiObject);
-  yield;
+  yield false;
   await api.replaceStatus(placeOf(pod), { ...rest, status } as Pod);
-  yield;
+  yield true;
 }
 
 /** A new pod of the same workload, under a name of its own. */
@@ -124,6 +124,8 @@ export interface Pace {
 export class Load {
   readonly #api: Api;
   readonly #fields: readonly Field[];
+  /** For each lane the mixes that have begun, and know which young pods they have made. */
+  readonly #begun: readonly Map<Mix, Steps>[];
   readonly #leases: readonly Place[];
 
   private constructor(api: Api, pods: readonly Place[], leases: readonly Place[]) {
@@ -134,6 +136,7 @@ export class Load {
       random: seededRandom(seed + lane),
       pods: pods.filter((_, i) => i % lanes === lane),
     }));
+    this.#begun = this.#fields.map(() => new Map());
   }
 
   /** Finds out which pods and Leases there are. */
@@ -145,17 +148,31 @@ export class Load {
     return new Load(api, pods, ofNodes);
   }
 
-  /** Writes at a pace for a while, Leases beside; resolves to the steps that were made. */
+  /** Writes at a pace, Leases beside; without a kind Leases alone. Resolves to the steps made. */
   async run(kinds: readonly Mix[], { stepsPerSecond, seconds }: Pace): Promise<number> {
     const over = performance.now() + seconds * 1_000;
     const pause = (lanes * 1_000) / stepsPerSecond;
-    const counts = this.#fields.map(async (field, lane) => {
-      const steps = mixes[kinds[lane % kinds.length] as Mix](field);
-      const rhythm = { firstMs: (pause * lane) / lanes, everyMs: pause, over };
-      return paced(() => steps.next(), rhythm);
+    const fields = kinds.length > 0 ? this.#fields : [];
+    const counts = fields.map(async (_, lane) => {
+      const steps = this.#steps(kinds[lane % kinds.length] as Mix, lane);
+      let whole = true;
+      const step = async (): Promise<void> => {
+        whole = (await steps.next()).value;
+      };
+      const firstMs = (pause * lane) / lanes;
+      const made = await paced(step, { firstMs, everyMs: pause, over });
+      while (!whole) await step();
+      return made;
     });
     const [made] = await Promise.all([Promise.all(counts), this.#renew(over)]);
     return made.reduce((sum, count) => sum + count, 0);
+  }
+
+  #steps(mix: Mix, lane: number): Steps {
+    const begun = this.#begun[lane] as Map<Mix, Steps>;
+    const steps = begun.get(mix) ?? mixes[mix](this.#fields[lane] as Field);
+    begun.set(mix, steps);
+    return steps;
   }
 
   async #renew(over: number): Promise<void> {
