@@ -1,10 +1,9 @@
 // How fast a list is decoded as it arrives, against JSON.parse of the whole.
-import { cpus } from 'node:os';
 import { ListDecoder } from '../src/kube/decode.ts';
+import { bytesPerMb, type Question } from './lib/question.ts';
 
-const pods = 4_000;
 const chunkBytes = 64 * 1024;
-const rounds = 7;
+const podsMax = 4_000;
 
 /** The tree of `.` and `f:` keys that managedFields hold, `depth` levels of `width` keys. */
 function ownedFields(depth: number, width: number): object {
@@ -57,25 +56,50 @@ function pod(index: number): object {
   };
 }
 
-const list = {
-  kind: 'PodList',
-  metadata: { resourceVersion: '1' },
-  items: Array.from({ length: pods }, (_, i) => pod(i)),
-};
-const body = Buffer.from(JSON.stringify(list));
+export default {
+  asks: 'How fast is a list decoded as it arrives?',
+  how:
+    'In one process, without network: the decoder is pushed pieces of 64 KiB. The yardstick is ' +
+    'JSON.parse, of the whole list at once and kept, and of each item alone. The best of some ' +
+    'rounds counts, for what disturbs a round only makes it slower.',
+  columns: [
+    { key: 'way', heading: 'way' },
+    { key: 'mbPerSecond', heading: 'MB a second' },
+    { key: 'toWhole', heading: 'time to JSON.parse of the whole', digits: 2 },
+  ],
+  async *measure(bench) {
+    const count = Math.min(podsMax, bench.plan.pods);
+    const items = Array.from({ length: count }, (_, i) => pod(i));
+    const text = JSON.stringify({ kind: 'PodList', metadata: { resourceVersion: '1' }, items });
+    const body = Buffer.from(text);
+    const single = items.map((item) => Buffer.from(JSON.stringify(item)));
+    const ways: Readonly<Record<string, () => number>> = {
+      'JSON.parse of the whole, kept': () => JSON.parse(body.toString()).items.length,
+      'JSON.parse of each item': () =>
+        single.filter((item) => JSON.parse(item.toString()) !== null).length,
+      'decoded in pieces': () => decodeInPieces(body),
+    };
+    let wholeMs = 0;
+    for (const [way, work] of Object.entries(ways)) {
+      bench.say(way);
+      const ms = bestMs(work, { count, rounds: bench.plan.rounds });
+      wholeMs ||= ms;
+      yield { way, mbPerSecond: body.length / bytesPerMb / (ms / 1e3), toWhole: ms / wholeMs };
+    }
+  },
+} satisfies Question;
 
-/** Megabytes a second, the best of some rounds: what disturbs a round only makes it slower. */
-function rate(work: () => number): number {
-  let bestMs = Number.POSITIVE_INFINITY;
+function bestMs(work: () => number, { count, rounds }: { count: number; rounds: number }): number {
+  let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < rounds; round++) {
     const start = performance.now();
-    if (work() !== pods) throw new Error('lost an item');
-    bestMs = Math.min(bestMs, performance.now() - start);
+    if (work() !== count) throw new Error('lost an item');
+    best = Math.min(best, performance.now() - start);
   }
-  return body.length / 1e6 / (bestMs / 1e3);
+  return best;
 }
 
-function decodeInChunks(): number {
+function decodeInPieces(body: Buffer): number {
   const decoder = new ListDecoder({
     onMalformed: (_, error) => {
       throw error;
@@ -88,19 +112,3 @@ function decodeInChunks(): number {
   decoder.end();
   return items;
 }
-
-const items = list.items.map((item) => Buffer.from(JSON.stringify(item)));
-const parseItem = (item: Buffer): boolean => JSON.parse(item.toString()) !== null;
-
-const whole = rate(() => JSON.parse(body.toString()).items.length);
-const single = rate(() => items.filter(parseItem).length);
-const chunked = rate(decodeInChunks);
-
-const machine = `${cpus()[0]?.model}, Node ${process.versions.node}`;
-console.log(`${machine}, ${pods} pods of ${Math.round(body.length / pods)} bytes`);
-console.log(`JSON.parse of the whole, kept  ${whole.toFixed(0)} MB/s`);
-console.log(`JSON.parse of each item        ${single.toFixed(0)} MB/s`);
-console.log(`decoded in chunks              ${chunked.toFixed(0)} MB/s`);
-console.log(`time of decoding to JSON.parse of the whole  ${(whole / chunked).toFixed(2)}`);
-// What decoding takes beyond the parsing of its items is the scan for where they end.
-console.log(`the scan alone, by difference  ${(1 / (1 / chunked - 1 / single)).toFixed(0)} MB/s`);

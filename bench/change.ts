@@ -1,0 +1,106 @@
+// What one change of an object costs, by how many families it changes.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiObject, Pod } from '../src/demo/objects.ts';
+import { Api, type Place } from './lib/api.ts';
+import type { Exporter } from './lib/exporter.ts';
+import { countDiffering, familySums } from './lib/families.ts';
+import { flip, likeThat, paced, placeOf } from './lib/load.ts';
+import type { Question } from './lib/question.ts';
+import { textOf } from './lib/scrape.ts';
+import { watch } from './lib/watch.ts';
+
+/** A change is served after a second at the latest. */
+const servedMs = 2_000;
+
+/** One change of one pod; resolves to where the pod is then. */
+type Act = (api: Api, place: Place) => Promise<Place>;
+
+const changes: Readonly<Record<string, Act>> = {
+  'an annotation that nobody serves': async (api, place) => {
+    const annotations = { 'bench.kubestate.io/at': String(performance.now()) };
+    await api.patch(place, { metadata: { annotations } });
+    return place;
+  },
+  'one restart': async (api, place) => {
+    const pod = await api.get<Pod>(place);
+    const [container] = pod.status.containerStatuses ?? [];
+    if (container !== undefined) container.restartCount += 1;
+    await api.replaceStatus(place, pod);
+    return place;
+  },
+  'ready, or no longer': async (api, place) => {
+    const pod = await api.get<Pod>(place);
+    const ready = pod.status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
+    flip(pod, !ready);
+    await api.replaceStatus(place, pod);
+    return place;
+  },
+  'deleted, and another created': async (api, place) => {
+    const old = await api.get<Pod>(place);
+    const { status, ...rest } = likeThat(old, Math.random);
+    const pod = { ...rest, status } as Pod;
+    await api.delete(place);
+    await api.create(placeOf(pod), rest as ApiObject);
+    await api.replaceStatus(placeOf(pod), pod);
+    return placeOf(pod);
+  },
+};
+
+export default {
+  asks: 'What does one change cost, by how many families it changes?',
+  how:
+    'Random pods are changed at a steady pace. The families that a change touches are counted by ' +
+    'comparing the exposition before and after one of them. CPU is that of the exporter, less ' +
+    'what it takes when nothing changes. The last kind of change is three writes, and counts once.',
+  writes: true,
+  columns: [
+    { key: 'pods', heading: 'pods' },
+    { key: 'change', heading: 'what changes' },
+    { key: 'families', heading: 'families changed' },
+    { key: 'perSecond', heading: 'changes a second', digits: 1 },
+    { key: 'cpuMs', heading: 'CPU for each, ms', digits: 2 },
+  ],
+  async *measure(bench) {
+    const { pods, seconds, stepsPerSecond } = bench.plan;
+    const cluster = await bench.cluster(pods);
+    const api = new Api(cluster);
+    const places = await api.list('pods');
+    yield* await bench.withExporter(cluster, {}, async (exporter) => {
+      await bench.settle();
+      bench.say('watching it idle');
+      const idle = await watch(exporter, () => sleep(seconds * 1_000));
+      const rows = [];
+      for (const [change, act] of Object.entries(changes)) {
+        bench.say(`${change}, ${seconds} s`);
+        let done = 0;
+        const seen = await watch(exporter, async () => {
+          const over = performance.now() + seconds * 1_000;
+          const rhythm = { firstMs: 0, everyMs: 1_000 / stepsPerSecond, over };
+          done = await paced(() => changeSome(api, places, act), rhythm);
+          // What waits for the next batch belongs to the changes.
+          await sleep(servedMs);
+        });
+        const idleSeconds = (idle.cpuSeconds / idle.seconds) * seen.seconds;
+        rows.push({
+          ...{ pods, change, perSecond: done / seconds },
+          families: await familiesChanged(exporter, () => changeSome(api, places, act)),
+          cpuMs: ((seen.cpuSeconds - idleSeconds) / done) * 1_000,
+        });
+      }
+      return rows;
+    });
+    await api.close();
+  },
+} satisfies Question;
+
+async function changeSome(api: Api, places: Place[], act: Act): Promise<void> {
+  const at = Math.floor(Math.random() * places.length);
+  places[at] = await act(api, places[at] as Place);
+}
+
+async function familiesChanged(exporter: Exporter, act: () => Promise<void>): Promise<number> {
+  const before = familySums(await textOf(exporter.metrics));
+  await act();
+  await sleep(servedMs);
+  return countDiffering(before, familySums(await textOf(exporter.metrics)));
+}

@@ -1,0 +1,90 @@
+// The clusters that are measured on: a simulated API server in a process of its own, or a real one.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { Contents } from './contents.ts';
+
+export interface Cluster {
+  /** What kind of server it is, for the conditions of a figure. */
+  readonly name: string;
+  readonly url: string;
+  /** The certificate of who signed the server's, in PEM. */
+  readonly ca?: string;
+  readonly token?: string;
+  /** Forces every client to read everything again; absent where the server cannot be made to. */
+  relist?(): void;
+  stop(): Promise<void>;
+}
+
+/** What the child tells when it listens. */
+export interface Listening {
+  readonly url: string;
+}
+
+/** Starts a simulated API server in a child, whose memory and time are not counted. */
+export async function startSimulated(contents: Contents): Promise<Cluster> {
+  const child = fork(join(import.meta.dirname, 'simulated.ts'), [JSON.stringify(contents)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const exited = once(child, 'exit');
+  const failed = exited.then(([code]) => {
+    throw new Error(`the simulated API server ended with ${code}`);
+  });
+  const [{ url }] = (await Promise.race([once(child, 'message'), failed])) as [Listening];
+  // From here on, its end is no failure: stop() asks for it.
+  failed.catch(() => undefined);
+  return {
+    name: 'simulated API server',
+    url,
+    relist: () => child.send('relist'),
+    async stop() {
+      child.kill();
+      await exited;
+    },
+  };
+}
+
+interface Kubeconfig {
+  readonly 'current-context': string;
+  readonly contexts: readonly { name: string; context: { cluster: string; user: string } }[];
+  readonly clusters: readonly { name: string; cluster: Record<string, string> }[];
+  readonly users: readonly { name: string; user: Record<string, string> }[];
+}
+
+/** The cluster of a kubeconfig's current context, which must use a token or nothing. */
+export function clusterOfKubeconfig(file: string): Cluster {
+  const config = parse(readFileSync(file, 'utf8')) as Kubeconfig;
+  const { context } = named(config.contexts, config['current-context'], file);
+  const { cluster } = named(config.clusters, context.cluster, file);
+  const { user } = named(config.users, context.user, file);
+  const encoded = cluster['certificate-authority-data'];
+  const ca =
+    encoded === undefined
+      ? cluster['certificate-authority'] && readFileSync(cluster['certificate-authority'], 'utf8')
+      : Buffer.from(encoded, 'base64').toString();
+  const { server: url = '' } = cluster;
+  const { token } = user;
+  return { name: `API server at ${url}`, url, ca, token, stop: async () => undefined };
+}
+
+function named<T extends { name: string }>(list: readonly T[], name: string, file: string): T {
+  const found = list.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`expected "${name}" in ${file}, got none of that name`);
+  return found;
+}
+
+/** A kubeconfig that leads to the cluster; JSON, which is YAML too. */
+export function kubeconfigOf({ url, ca, token }: Cluster): string {
+  const name = 'bench';
+  const trust = ca && { 'certificate-authority-data': Buffer.from(ca).toString('base64') };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': name,
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    clusters: [{ name, cluster: { server: url, ...trust } }],
+    users: [{ name, user: token ? { token } : {} }],
+  });
+}

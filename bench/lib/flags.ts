@@ -1,0 +1,61 @@
+// The flags of `npm run bench`, one row each, and its help page.
+import { type Flag, file, integer, type Kind, text, toggle } from '../../src/flags.ts';
+import type { Question } from './question.ts';
+
+const PODS_MAX = 200_000;
+const SECONDS_MAX = 86_400;
+const ROUNDS_MAX = 1_000;
+const PID_MAX = 2 ** 22;
+const NAME_COLUMNS = 16;
+
+const group = 'bench';
+
+/** Numbers of pods between commas. */
+const sizes: Kind<readonly number[]> = {
+  placeholder: 'N,N',
+  expected: `numbers from 1 to ${PODS_MAX}, between commas`,
+  parse(given) {
+    const numbers = given.split(',').map(Number);
+    const good = numbers.every((n) => Number.isInteger(n) && n > 0 && n <= PODS_MAX);
+    return good ? numbers : undefined;
+  },
+};
+
+const none: readonly number[] = [];
+
+// biome-ignore format: one row per flag
+export const flags = {
+  full: { group, kind: toggle, default: false,
+    help: 'Ask everything, up to 100,000 pods; takes more than an hour.' },
+  pods: { group, kind: sizes, default: none, help: 'How many pods the clusters have.' },
+  seconds: { group, kind: integer(1, SECONDS_MAX), default: undefined, help: 'How long each phase under load lasts.' },
+  churn: { group, kind: integer(1, SECONDS_MAX), default: undefined, help: 'How many seconds the memory is watched.' },
+  rounds: { group, kind: integer(1, ROUNDS_MAX), default: undefined, help: 'How many scrapes a median is of.' },
+  kubeconfig: { group, kind: file, default: undefined,
+    help: 'Measure on this cluster; --pods then only says how many it has, or is filled with.' },
+  fill: { group, kind: toggle, default: false,
+    help: 'Fill the cluster of --kubeconfig, and write to it; never one that is used.' },
+  beside: { group, kind: { ...text, placeholder: 'URL' }, default: undefined,
+    help: 'Metrics of another exporter of the same cluster, to be scraped in turn.' },
+  'beside-pid': { group, kind: integer(1, PID_MAX), default: undefined, help: 'Its process, where it runs here.' },
+  save: { group, kind: toggle, default: false,
+    help: 'Keep the figures in bench/results, of which docs/benchmarks.md is made.' },
+  help: { group, kind: toggle, default: false, short: 'h', help: 'Show this page.' },
+} satisfies Record<string, Flag<unknown>>;
+
+/** The page behind --help. */
+export function help(questions: Readonly<Record<string, Question>>): string {
+  const asked = Object.entries(questions).map(
+    ([name, { asks, fullOnly }]) =>
+      `  ${name.padEnd(NAME_COLUMNS)}${asks}${fullOnly ? ' (with --full)' : ''}`,
+  );
+  const rows = Object.entries(flags).map(([name, flag]) => {
+    const { placeholder = '' } = flag.kind;
+    return `  --${name} ${placeholder}\n      ${flag.help}`;
+  });
+  return (
+    'Measures kubestate on a simulated cluster of its own, or on a real one.\n\n' +
+    'Usage:\n  npm run bench -- [QUESTION...] [flags]\n\n' +
+    `Questions:\n${asked.join('\n')}\n\nFlags:\n${rows.join('\n')}\n`
+  );
+}

@@ -1,0 +1,69 @@
+// Scrapes as Prometheus makes them, timed from the request to the last byte.
+import { Agent, get, type IncomingMessage } from 'node:http';
+
+/** What Prometheus 3 sends with each scrape. */
+const prometheusHeaders = {
+  accept:
+    'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,' +
+    'application/openmetrics-text;version=0.0.1;q=0.4,' +
+    'text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1',
+  'user-agent': 'Prometheus/3.5.0',
+  'x-prometheus-scrape-timeout-seconds': '10',
+};
+
+export type Encoding = 'gzip' | 'plain';
+
+export interface Scrape {
+  readonly ms: number;
+  readonly bytes: number;
+}
+
+/** One connection for all, as Prometheus keeps one to each target. */
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+/** Takes one scrape and forgets its bytes; rejects where the answer is not a 200. */
+export async function scrape(url: string, encoding: Encoding): Promise<Scrape> {
+  const start = performance.now();
+  let bytes = 0;
+  for await (const chunk of await answerOf(url, encoding)) bytes += chunk.length;
+  return { ms: performance.now() - start, bytes };
+}
+
+/** The whole text of a scrape. */
+export async function textOf(url: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of await answerOf(url, 'plain')) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function answerOf(url: string, encoding: Encoding): Promise<AsyncIterable<Buffer>> {
+  const asked = encoding === 'gzip' ? 'gzip' : 'identity';
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const headers = { ...prometheusHeaders, 'accept-encoding': asked };
+    get(url, { agent, headers }, resolve).once('error', reject);
+  });
+  const { statusCode, headers } = answer;
+  const got = headers['content-encoding'] ?? 'identity';
+  if (statusCode === 200 && got === asked) return answer;
+  answer.destroy();
+  throw new Error(
+    statusCode === 200
+      ? `expected ${asked} of ${url}, got ${got}; does it compress at all?`
+      : `expected 200 of ${url}, got ${statusCode}`,
+  );
+}
+
+const NEWLINE = 0x0a;
+const HASH = 0x23;
+
+/** The lines of an exposition that are neither empty nor comments. */
+export function countSeries(text: Buffer): number {
+  let series = 0;
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf(NEWLINE, at);
+    const next = end < 0 ? text.length : end + 1;
+    if (text[at] !== HASH && text[at] !== NEWLINE) series += 1;
+    at = next;
+  }
+  return series;
+}

@@ -1,0 +1,135 @@
+// How long a scrape takes as a real Prometheus sees it, its own share told apart.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bench } from './lib/bench.ts';
+import { type Exporter, largest } from './lib/exporter.ts';
+import { freePort } from './lib/port.ts';
+import type { Question, Row } from './lib/question.ts';
+import { median } from './lib/stats.ts';
+
+const intervalSeconds = 15;
+const roundsMax = 5;
+const readyMsMax = 60_000;
+const pollMs = 500;
+
+export default {
+  asks: 'How long is a scrape for a real Prometheus?',
+  how:
+    "Prometheus' own scrape_duration_seconds, from its request until the samples are stored. The " +
+    "answer's part is what the exporter counts from the request to the last byte; in it " +
+    'Prometheus takes in the bytes and unpacks them. What is left is its parsing and storing.',
+  fullOnly: true,
+  columns: [
+    { key: 'pods', heading: 'pods' },
+    { key: 'samples', heading: 'samples' },
+    { key: 'scrapes', heading: 'scrapes' },
+    { key: 'durationMs', heading: 'scrape_duration, median ms' },
+    { key: 'answerMs', heading: 'the answer, mean ms', digits: 1 },
+    { key: 'restMs', heading: 'Prometheus alone, ms' },
+  ],
+  async *measure(bench) {
+    const { pods } = bench.plan;
+    const cluster = await bench.cluster(pods);
+    yield await bench.withExporter(cluster, {}, async (exporter) => {
+      await bench.settle();
+      return { pods, ...(await scraped(exporter, bench)) };
+    });
+  },
+} satisfies Question;
+
+async function scraped(exporter: Exporter, { plan, say }: Bench): Promise<Row> {
+  const rounds = Math.min(plan.rounds, roundsMax);
+  const prometheus = await startPrometheus(new URL(exporter.metrics).host);
+  try {
+    const durations: number[] = [];
+    let last = 0;
+    let before = await answered(exporter);
+    while (durations.length < rounds) {
+      say(`waiting for scrape ${durations.length + 1} of ${rounds} of Prometheus`);
+      await sleep(pollMs);
+      const [at, seconds] = (await prometheus.value('scrape_duration_seconds')) ?? [last, 0];
+      if (at === last) continue;
+      // The first one meets a Prometheus that knows none of the series yet.
+      if (last === 0) before = await answered(exporter);
+      else durations.push(seconds * 1_000);
+      last = at;
+    }
+    const after = await answered(exporter);
+    const [, up] = (await prometheus.value('up')) ?? [];
+    if (up !== 1) throw new Error('expected up to be 1 in Prometheus: its scrapes fail');
+    const [, samples] = (await prometheus.value('scrape_samples_scraped')) ?? [];
+    const durationMs = median(durations);
+    const answerMs = ((after.seconds - before.seconds) / (after.count - before.count)) * 1_000;
+    return { samples, scrapes: rounds, durationMs, answerMs, restMs: durationMs - answerMs };
+  } finally {
+    await prometheus.stop();
+  }
+}
+
+async function answered(exporter: Exporter): Promise<{ seconds: number; count: number }> {
+  const text = await exporter.telemetry();
+  const read = (name: string): number =>
+    largest(text, `http_request_duration_seconds_${name}`) ?? 0;
+  return { seconds: read('sum'), count: read('count') };
+}
+
+interface Prometheus {
+  /** The moment in seconds and the value of the latest sample of a metric of the exporter. */
+  value(metric: string): Promise<[number, number] | undefined>;
+  stop(): Promise<void>;
+}
+
+async function startPrometheus(target: string): Promise<Prometheus> {
+  if (spawnSync('prometheus', ['--version']).error !== undefined) {
+    throw new Error(
+      'expected a program named prometheus, got none; `apt-get install prometheus`, or run ' +
+        '`npm run e2e` once, which installs it',
+    );
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'kubestate-bench-'));
+  const config = join(folder, 'prometheus.yml');
+  const interval = `scrape_interval: ${intervalSeconds}s, scrape_timeout: ${intervalSeconds}s`;
+  const job = `{ job_name: exporter, static_configs: [{ targets: ['${target}'] }] }`;
+  writeFileSync(config, `global: { ${interval} }\nscrape_configs: [${job}]\n`);
+  const address = `127.0.0.1:${await freePort()}`;
+  const args = [`--config.file=${config}`, `--storage.tsdb.path=${join(folder, 'data')}`];
+  const child = spawn('prometheus', [...args, `--web.listen-address=${address}`], {
+    stdio: 'ignore',
+  });
+  const closed = once(child, 'close');
+  await answers(`http://${address}/-/ready`);
+  return {
+    async value(metric) {
+      const query = encodeURIComponent(`${metric}{job="exporter"}[1h]`);
+      const answer = await fetch(`http://${address}/api/v1/query?query=${query}`);
+      const { data } = (await answer.json()) as {
+        data: { result: readonly { values: readonly [number, string][] }[] };
+      };
+      const sample = data.result[0]?.values.at(-1);
+      return sample && [sample[0], Number(sample[1])];
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await closed;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+async function answers(url: string): Promise<void> {
+  const deadline = performance.now() + readyMsMax;
+  for (;;) {
+    // Refused until it listens.
+    const ok = await fetch(url).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (ok) return;
+    if (performance.now() > deadline) throw new Error(`${url} did not answer in time`);
+    await sleep(pollMs);
+  }
+}

@@ -1,0 +1,21 @@
+// All questions of the suite, in the order in which they are asked; each file is one.
+import change from './change.ts';
+import decode from './decode.ts';
+import type { Question } from './lib/question.ts';
+import memory from './memory.ts';
+import namespaces from './namespaces.ts';
+import prometheus from './prometheus.ts';
+import scrape from './scrape.ts';
+import start from './start.ts';
+import updates from './updates.ts';
+
+export const questions: Readonly<Record<string, Question>> = {
+  start,
+  scrape,
+  prometheus,
+  updates,
+  change,
+  namespaces,
+  memory,
+  decode,
+};

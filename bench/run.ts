@@ -1,0 +1,161 @@
+// `npm run bench`: asks the questions, shows what comes of them, and keeps it as JSON.
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { ConfigError } from '../src/errors.ts';
+import { parseCommandLine, type ValuesOf } from '../src/flags.ts';
+import { nearest } from '../src/nearest.ts';
+import { Bench, type Plan } from './lib/bench.ts';
+import { type Cluster, clusterOfKubeconfig, startSimulated } from './lib/cluster.ts';
+import { fill } from './lib/fill.ts';
+import { flags, help } from './lib/flags.ts';
+import { machineLine, thisCommit, thisMachine } from './lib/machine.ts';
+import { openProgress, type Progress } from './lib/progress.ts';
+import type { Question, Row } from './lib/question.ts';
+import { type Result, save } from './lib/results.ts';
+import { plainTable } from './lib/table.ts';
+import { questions } from './questions.ts';
+
+const root = join(import.meta.dirname, '..');
+
+const short: Plan = {
+  ...{ sizes: [1_000, 10_000], pods: 5_000, rounds: 5, seconds: 15 },
+  ...{ churnSeconds: 60, stepsPerSecond: 50, settleSeconds: 3 },
+};
+
+const full: Plan = {
+  ...{ sizes: [1_000, 10_000, 20_000, 50_000, 100_000], pods: 20_000, rounds: 10, seconds: 60 },
+  ...{ churnSeconds: 600, stepsPerSecond: 50, settleSeconds: 10 },
+};
+
+type Values = ValuesOf<typeof flags>;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { values, words } = parseCommandLine(flags, argv);
+  if (values.help) {
+    process.stdout.write(help(questions));
+    return 0;
+  }
+  const asked = askedFor(words, values);
+  const machine = thisMachine();
+  process.stdout.write(`${machineLine(machine)}, commit ${thisCommit(root)}\n\n`);
+  // What is measured is what the sources say now.
+  execFileSync(process.execPath, [join(root, 'tools/build.ts')], { stdio: 'inherit' });
+  const session = openSession(values);
+  try {
+    for (const [name, question] of asked) await session.ask(name, question);
+  } finally {
+    await session.bench.close();
+  }
+  return 0;
+}
+
+/** The questions by their names; all of them, or those of the short set, where none is named. */
+function askedFor(words: readonly string[], values: Values): [string, Question][] {
+  for (const word of words) {
+    if (Object.hasOwn(questions, word)) continue;
+    const close = nearest(word, Object.keys(questions));
+    const hint = close === undefined ? 'see --help' : `did you mean ${close}?`;
+    const known = Object.keys(questions).join(', ');
+    throw new ConfigError(`expected questions of ${known}; got "${word}"; ${hint}`);
+  }
+  const asked = Object.entries(questions).filter(([name, { fullOnly }]) =>
+    words.length > 0 ? words.includes(name) : values.full || !fullOnly,
+  );
+  const writing = asked.find(([, { writes }]) => writes);
+  if (writing !== undefined && values.kubeconfig !== undefined && !values.fill) {
+    throw new ConfigError(
+      `${writing[0]}: expected a cluster that may be written to, got that of --kubeconfig; ` +
+        'give --fill where it is there to be measured, or name questions that only read',
+    );
+  }
+  return asked;
+}
+
+/** One bench for all questions, so that a cluster that is there serves the next one too. */
+function openSession(values: Values) {
+  let progress: Progress | undefined;
+  let cluster = 'none';
+  const say = (doing: string): void => progress?.say(doing);
+  const bench = new Bench({
+    plan: planOf(values),
+    program: [process.execPath, join(root, 'dist/kubestate.cjs')],
+    say,
+    ...(values.beside && { beside: { url: values.beside, pid: values['beside-pid'] } }),
+    async openCluster(pods, namespacesPerTeam) {
+      const opened = await openCluster(values, { pods, namespacesPerTeam, say });
+      cluster = opened.name;
+      return opened;
+    },
+  });
+  const ask = async (name: string, question: Question): Promise<void> => {
+    process.stdout.write(`${question.asks}\n`);
+    progress = openProgress(process.stderr, name);
+    const rows: Row[] = [];
+    try {
+      for await (const row of question.measure(bench)) rows.push(row);
+    } finally {
+      progress.clear();
+    }
+    process.stdout.write(`\n${plainTable(question.columns, rows)}\n\n`);
+    const path = keep({ question: name, cluster, plan: bench.plan, rows }, values);
+    process.stdout.write(`kept in ${path}\n\n`);
+  };
+  return { bench, ask };
+}
+
+type Found = Pick<Result, 'question' | 'cluster' | 'plan' | 'rows'>;
+
+function keep(found: Found, values: Values): string {
+  const folder = join(root, values.save ? 'bench/results' : '.cache/bench');
+  const conditions = {
+    at: new Date().toISOString(),
+    commit: thisCommit(root),
+    machine: thisMachine(),
+    nodeOptions: process.env.NODE_OPTIONS ?? '',
+  };
+  return save(folder, { ...conditions, ...found }, values.kubeconfig === undefined ? '' : 'real');
+}
+
+interface Wanted {
+  readonly pods: number;
+  readonly namespacesPerTeam: number;
+  say(doing: string): void;
+}
+
+async function openCluster(values: Values, wanted: Wanted): Promise<Cluster> {
+  const { pods, namespacesPerTeam, say } = wanted;
+  if (values.kubeconfig === undefined) {
+    return startSimulated({ pods, namespacesPerTeam, managedFields: true });
+  }
+  const cluster = clusterOfKubeconfig(values.kubeconfig);
+  if (values.fill) {
+    const contents = { pods, namespacesPerTeam, managedFields: false };
+    await fill(cluster, contents, (done, all) => {
+      if (done % 1_000 === 0) say(`made ${done} of ${all} objects`);
+    });
+  }
+  return cluster;
+}
+
+function planOf({ full: all, pods, seconds, churn, rounds }: Values): Plan {
+  const plan = all ? full : short;
+  return {
+    ...plan,
+    ...(pods.length > 0 && { sizes: pods, pods: Math.max(...pods) }),
+    ...(seconds && { seconds }),
+    ...(churn && { churnSeconds: churn }),
+    ...(rounds && { rounds }),
+  };
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(
+      `bench: ${error instanceof ConfigError ? error.message : String(error)}\n`,
+    );
+    process.exitCode = error instanceof ConfigError ? 2 : 1;
+  },
+);
