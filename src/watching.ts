@@ -1,6 +1,6 @@
 // What one configuration makes: a client, the stores of what is served, reflectors to fill them.
 import { readFileSync } from 'node:fs';
-import type { Clock } from './clock.ts';
+import type { Clock, Thread } from './clock.ts';
 import { ConfigError } from './errors.ts';
 import { type Feed, openFeed } from './feed.ts';
 import type { Readiness, ResourceStatus } from './http/readiness.ts';
@@ -32,6 +32,8 @@ import type { Turns } from './turns.ts';
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** The one that runs all this. */
+  readonly thread: Thread;
   readonly random: () => number;
   readonly log: Logger;
   readonly build: BuildInfo;

@@ -1,5 +1,6 @@
 // The metrics about ourselves, under KSM's names where it has them; served on :8081, as text only.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type LoopTimes, registerLoop, registerStoreWork, type WorkingStores } from './selfWork.ts';
 import type { StoreSize } from './store.ts';
 
 export interface SelfMetricsOptions {
@@ -7,11 +8,14 @@ export interface SelfMetricsOptions {
   readonly clock: WallClock;
   /** Asked at every scrape, for another configuration may have taken over. */
   now(): InForce;
+  /** Asked at every scrape. */
+  loop(): LoopTimes;
 }
 
 /** What is watched now, and which part of it. */
 export interface InForce {
   readonly resources: readonly WatchedResource[];
+  readonly stores: WorkingStores;
   /** Undefined while it is still being found out. */
   readonly shard: Shard | undefined;
 }
@@ -81,7 +85,7 @@ export class SelfMetrics {
   readonly #scrapes: ScrapeMetrics;
   readonly #config: ConfigMetrics;
 
-  constructor({ build, clock, now }: SelfMetricsOptions) {
+  constructor({ build, clock, now, loop }: SelfMetricsOptions) {
     const registry = this.#registry;
     this.#clock = clock;
     this.#scrapes = scrapeMetrics(registry);
@@ -90,6 +94,8 @@ export class SelfMetrics {
     registerShard(registry, () => now().shard);
     this.#counters = counters(registry);
     registerStoreGauges(registry, () => now().resources);
+    registerStoreWork(registry, () => now().stores);
+    registerLoop(registry, loop);
     registerLastSeen(registry, () =>
       now().resources.flatMap(({ resource }) => {
         const seen = this.#lastSeen.get(resource);

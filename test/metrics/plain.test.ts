@@ -51,8 +51,7 @@ const object = (namespace: string, name: string, uid?: string, parts = 0): KubeO
 
 const open = (): { store: Store; text: () => Promise<string> } => {
   const stores = openPlainStores(new Map([['pod', renderer('pod')]]));
-  const store = stores.byResource.get('pod');
-  if (store === undefined) throw new Error('no store was opened');
+  const store = stores.byResource.get('pod') as Store;
   return { store, text: () => read(stores.snapshot(() => true)) };
 };
 
