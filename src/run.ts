@@ -51,6 +51,8 @@ export async function run(commandLine: Options, surroundings: Surroundings): Pro
     turns: new Turns(clock, () => loop.busy()),
   });
   const readiness: Readiness = () => live.watching.readiness();
+  // Each step of the start is long while its code is new to Node, and nothing in them waits.
+  await clock.turn();
   const { web, ...servers } = await serve(live, {
     surroundings,
     selfMetrics,
@@ -62,6 +64,7 @@ export async function run(commandLine: Options, surroundings: Surroundings): Pro
     throw error;
   });
 
+  await clock.turn();
   const ending = new AbortController();
   const living = [live.run(ending.signal), web?.run(ending.signal)];
   log.info(
