@@ -32,6 +32,8 @@ export interface Thread {
   now(): number;
   /** CPU time that the thread has used, in milliseconds. */
   cpuMs(): number;
+  /** Calls once, when the event loop has done its other work. */
+  turn(call: () => void): void;
   /** Calls once, after `ms` or more, unless what is returned is called before. */
   after(ms: number, call: () => void): () => void;
 }
@@ -42,6 +44,9 @@ export const systemThread: Thread = {
   cpuMs() {
     const { user, system } = process.threadCpuUsage();
     return (user + system) / 1000;
+  },
+  turn(call) {
+    setImmediate(call);
   },
   after(ms, call) {
     const timer = setTimeout(call, ms).unref();

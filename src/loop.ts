@@ -2,12 +2,12 @@
 import type { Thread } from './clock.ts';
 import type { Longest, LoopTimes } from './metrics/selfWork.ts';
 
-/** The thread is looked at as often as this while it has work. */
+/** A thread that has work is looked at as often as this, and at each turn that we are told of. */
 const busyLookMs = 20;
-/** Waking an idle process for a look costs far more than the look. */
-const idleLookMs = 200;
-/** So long after work was last begun the thread counts as idle. */
-const busyMs = 1_000;
+/** A timer that wakes an idle process costs a hundred times what the look does. */
+const idleLookMs = 250;
+/** A thread that used less CPU time than this since the last look is idle. */
+const idleCpuMsMax = 2;
 /** The last minute is remembered in pieces; what is asked for may be older by one piece. */
 const pieceMs = 10_000;
 const piecesMax = 6;
@@ -18,24 +18,30 @@ export class LoopWatch {
   readonly #runCpu = new Maximum();
   readonly #delay = new Maximum();
   #unset: () => void = () => undefined;
-  #dueMs = 0;
   #lastCpuMs: number;
-  #busyMs: number;
-  #idle = false;
+  /** Whether a look at the next turn has been asked for. */
+  #asked = false;
+  #closed = false;
 
   constructor(thread: Thread) {
     this.#thread = thread;
     this.#lastCpuMs = thread.cpuMs();
-    this.#busyMs = thread.now();
-    this.#setTimer(this.#busyMs);
+    this.#lookAgain(busyLookMs);
   }
 
-  /** Told when work begins; where that cannot be told, the longest run may come out too long. */
+  /**
+   * Told when work begins that may be long. Of work that nobody tells of, all that is done between
+   * two looks is taken for one run.
+   */
   busy(): void {
-    const nowMs = this.#thread.now();
-    this.#busyMs = nowMs;
-    if (!this.#idle) return;
-    this.#look(nowMs);
+    if (this.#asked || this.#closed) return;
+    this.#asked = true;
+    const startMs = this.#thread.now();
+    this.#thread.turn(() => {
+      this.#asked = false;
+      // The timer is left as it is: to set it again at each turn would cost more than the look.
+      this.#look(startMs);
+    });
   }
 
   get times(): LoopTimes {
@@ -44,26 +50,27 @@ export class LoopWatch {
   }
 
   close(): void {
+    this.#closed = true;
     this.#unset();
   }
 
-  #setTimer(nowMs: number): void {
-    this.#idle = nowMs - this.#busyMs >= busyMs;
-    const ms = this.#idle ? idleLookMs : busyLookMs;
-    this.#dueMs = nowMs + ms;
-    this.#unset = this.#thread.after(ms, () => {
-      const lateMs = this.#thread.now();
-      this.#delay.saw(lateMs - this.#dueMs, lateMs);
-      this.#look(lateMs);
-    });
-  }
-
-  #look(nowMs: number): void {
+  /** The CPU time since the look before; `wantedMs` is since when others have had to wait. */
+  #look(wantedMs: number): number {
+    const nowMs = this.#thread.now();
     const cpuMs = this.#thread.cpuMs();
-    this.#runCpu.saw(cpuMs - this.#lastCpuMs, nowMs);
+    const usedMs = cpuMs - this.#lastCpuMs;
     this.#lastCpuMs = cpuMs;
-    this.#unset();
-    this.#setTimer(nowMs);
+    this.#runCpu.saw(usedMs, nowMs);
+    this.#delay.saw(nowMs - wantedMs, nowMs);
+    return usedMs;
+  }
+
+  #lookAgain(ms: number): void {
+    const dueMs = this.#thread.now() + ms;
+    this.#unset = this.#thread.after(ms, () => {
+      const usedMs = this.#look(dueMs);
+      this.#lookAgain(usedMs < idleCpuMsMax ? idleLookMs : busyLookMs);
+    });
   }
 }
 

@@ -8,15 +8,20 @@ class TestThread implements Thread {
   #nowMs = 5_000;
   #cpuMs = 70;
   #timer: { readonly dueMs: number; readonly call: () => void } | undefined;
-  looks = 0;
+  #turning: (() => void)[] = [];
+  /** How often it was woken by a timer. */
+  wakes = 0;
 
   now(): number {
     return this.#nowMs;
   }
 
   cpuMs(): number {
-    this.looks++;
     return this.#cpuMs;
+  }
+
+  turn(call: () => void): void {
+    this.#turning.push(call);
   }
 
   after(ms: number, call: () => void): () => void {
@@ -31,22 +36,22 @@ class TestThread implements Thread {
     return this.#timer !== undefined;
   }
 
-  /** A run without a turn: no timer calls before it is over. */
+  /** A run, then a turn of the loop. */
   run(ms: number, cpuMs = ms): void {
     this.#nowMs += ms;
     this.#cpuMs += cpuMs;
-    this.turn();
+    const turning = this.#turning;
+    this.#turning = [];
+    for (const call of turning) call();
+    const timer = this.#timer;
+    if (timer === undefined || timer.dueMs > this.#nowMs) return;
+    this.#timer = undefined;
+    this.wakes++;
+    timer.call();
   }
 
   idle(ms: number): void {
     for (let i = 0; i < ms; i++) this.run(1, 0);
-  }
-
-  turn(): void {
-    const timer = this.#timer;
-    if (timer === undefined || timer.dueMs > this.#nowMs) return;
-    this.#timer = undefined;
-    timer.call();
   }
 }
 
@@ -71,13 +76,22 @@ describe('the watch over the event loop', () => {
     expect([runCpu.start, delay.start]).to.deep.equal([0.002, 0.5]);
   });
 
-  it('counts many short runs for one at the most as far as two looks are apart', () => {
+  it('knows runs one by one where it is told that they begin', () => {
     const thread = new TestThread();
     const watch = new LoopWatch(thread);
     for (let i = 0; i < 500; i++) {
       watch.busy();
-      thread.run(5);
+      watch.busy();
+      thread.run(i === 250 ? 13 : 6, 5);
     }
+    expect(watch.times.runCpu.start).to.equal(0.005);
+    expect(watch.times.delay.start).to.equal(0.013);
+  });
+
+  it('takes what it was not told of for one run, as far as two looks are apart', () => {
+    const thread = new TestThread();
+    const watch = new LoopWatch(thread);
+    for (let i = 0; i < 500; i++) thread.run(5);
     expect(watch.times.runCpu.start).to.equal(0.02);
     expect(watch.times.delay.start).to.equal(0);
   });
@@ -95,19 +109,20 @@ describe('the watch over the event loop', () => {
     });
   });
 
-  it('looks rarely while nothing is done, and often from the first work on', () => {
+  it('wakes a thread rarely that has little to do, though it is told of it', () => {
     const thread = new TestThread();
     const watch = new LoopWatch(thread);
-    thread.idle(2_000);
-    thread.looks = 0;
     thread.idle(1_000);
-    expect(thread.looks).to.equal(5);
-    thread.idle(100);
-    watch.busy();
-    thread.looks = 0;
-    for (let i = 0; i < 10; i++) thread.run(15);
-    expect(thread.looks).to.be.within(4, 8);
-    expect(watch.times.runCpu.start).to.equal(0.03);
+    thread.wakes = 0;
+    thread.idle(1_000);
+    expect(thread.wakes).to.equal(4);
+    for (let i = 0; i < 100; i++) {
+      watch.busy();
+      thread.run(1);
+      thread.idle(49);
+    }
+    expect(thread.wakes).to.equal(4 + 20);
+    expect(watch.times.runCpu.start).to.equal(0.001);
   });
 
   it('ends when it is closed', () => {
@@ -115,7 +130,11 @@ describe('the watch over the event loop', () => {
     const watch = new LoopWatch(thread);
     thread.idle(500);
     expect(thread.watched).to.equal(true);
+    watch.busy();
     watch.close();
+    thread.idle(500);
+    watch.busy();
+    thread.idle(500);
     expect(thread.watched).to.equal(false);
   });
 });

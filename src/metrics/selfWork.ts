@@ -80,8 +80,8 @@ export function registerLoop(registry: Registry, times: () => LoopTimes): void {
   };
   gauge(
     'run_cpu',
-    'Longest time our thread ran without a turn of the event loop, by its CPU time; it may come ' +
-      'out 20 ms too long, and never too short.',
+    'Longest time our thread ran without a turn of the event loop, by its CPU time; rather too ' +
+      'long than too short.',
     ({ runCpu }) => runCpu,
   );
   gauge(
