@@ -31,6 +31,8 @@ export interface LiveOptions extends Surroundings {
   readonly commandLine: Options;
   /** The process has one thread for all configurations. */
   readonly turns: Turns;
+  /** Told whenever a piece of work on the thread begins. */
+  onWork(): void;
   readonly selfMetrics: SelfMetrics;
 }
 

@@ -1,6 +1,6 @@
 // The process's edge: argv becomes a command, signals become a stop, errors become exit codes.
 import { totalmem } from 'node:os';
-import { systemClock } from './clock.ts';
+import { systemClock, systemThread } from './clock.ts';
 import type { Argument, Command, Edge } from './commands/command.ts';
 import { helpPage } from './commands/help.ts';
 import { commands } from './commands/index.ts';
@@ -104,6 +104,7 @@ main(process.argv.slice(2), {
   stop: stop.signal,
   env: process.env,
   clock: systemClock,
+  thread: systemThread,
   random: Math.random,
   build: {
     // The bundler puts these in; unbundled there is no telling.

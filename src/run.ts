@@ -8,6 +8,7 @@ import { type Listening, listen } from './http/server.ts';
 import { telemetryApp } from './http/telemetry.ts';
 import type { Web } from './http/web.ts';
 import { Live } from './live.ts';
+import { LoopWatch } from './loop.ts';
 import { SelfMetrics } from './metrics/self.ts';
 import type { StoreSize, Stores } from './metrics/store.ts';
 import type { Options } from './options.ts';
@@ -35,26 +36,32 @@ export interface Running {
  * sentence where they, or the ports, are wrong.
  */
 export async function run(commandLine: Options, surroundings: Surroundings): Promise<Running> {
-  const { build, clock, log } = surroundings;
+  const { build, clock, thread, log } = surroundings;
+  const loop = new LoopWatch(thread);
   const selfMetrics = new SelfMetrics({
     build,
     clock: { now: clock.wall },
     now: () => live.watching,
+    loop: () => loop.times,
   });
-  const live = await Live.open({
-    ...surroundings,
-    commandLine,
-    selfMetrics,
-    turns: new Turns(clock),
-  });
+  const onWork = (): void => loop.busy();
+  const turns = new Turns(clock, onWork);
+  const live = await Live.open({ ...surroundings, commandLine, selfMetrics, turns, onWork });
   const readiness: Readiness = () => live.watching.readiness();
-  const { web, ...servers } = await serve(live, { surroundings, selfMetrics, readiness }).catch(
-    async (error: unknown) => {
-      await live.watching.stop();
-      throw error;
-    },
-  );
+  // Each step of the start is long while its code is new to Node, and nothing in them waits.
+  await clock.turn();
+  const { web, ...servers } = await serve(live, {
+    surroundings,
+    selfMetrics,
+    readiness,
+    loop,
+  }).catch(async (error: unknown) => {
+    loop.close();
+    await live.watching.stop();
+    throw error;
+  });
 
+  await clock.turn();
   const ending = new AbortController();
   const living = [live.run(ending.signal), web?.run(ending.signal)];
   log.info(
@@ -75,6 +82,7 @@ export async function run(commandLine: Options, surroundings: Surroundings): Pro
       await Promise.all([servers.metrics.close(graceMs), servers.telemetry.close(graceMs)]);
       await Promise.all(living);
       await web?.close();
+      loop.close();
       log.info({}, 'stopped');
     },
   };
@@ -126,6 +134,7 @@ interface Served {
   readonly surroundings: Surroundings;
   readonly selfMetrics: SelfMetrics;
   readonly readiness: Readiness;
+  readonly loop: LoopWatch;
 }
 
 /** Both ports, and what guards them where anything does. */
@@ -133,8 +142,13 @@ type Opened = Pick<Running, 'metrics' | 'telemetry'> & Pick<Access, 'web'>;
 
 /** Opens both ports, or none; what may change while we run is asked of `live` for each scrape. */
 async function serve(live: Live, served: Served): Promise<Opened> {
-  const { surroundings, selfMetrics, readiness } = served;
-  const { web, guards } = await openAccess(live, surroundings);
+  const { surroundings, selfMetrics, readiness, loop } = served;
+  const { web, guards: admitting } = await openAccess(live, surroundings);
+  const noticing: Koa.Middleware = (_, next) => {
+    loop.busy();
+    return next();
+  };
+  const guards = [noticing, ...admitting];
   const { clock, log, build } = surroundings;
   const { version } = build;
   const { options } = live;

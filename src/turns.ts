@@ -10,13 +10,16 @@ const runMsMax = 10;
  */
 export class Turns {
   readonly #clock: Pick<Clock, 'now' | 'turn'>;
+  readonly #onRun: () => void;
   /** Those who wait for their turn, the longest wait first. */
   readonly #waiting: (() => void)[] = [];
   /** When the first of those who work since the last turn began; undefined while nobody has. */
   #startMs: number | undefined;
 
-  constructor(clock: Pick<Clock, 'now' | 'turn'>) {
+  /** `onRun` is called as each run begins. */
+  constructor(clock: Pick<Clock, 'now' | 'turn'>, onRun: () => void = () => undefined) {
     this.#clock = clock;
+    this.#onRun = onRun;
   }
 
   /**
@@ -35,6 +38,7 @@ export class Turns {
 
   #begin(): void {
     this.#startMs = this.#clock.now();
+    this.#onRun();
     void this.#clock.turn().then(() => {
       this.#startMs = undefined;
       const resume = this.#waiting.shift();

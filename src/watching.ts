@@ -1,6 +1,6 @@
 // What one configuration makes: a client, the stores of what is served, reflectors to fill them.
 import { readFileSync } from 'node:fs';
-import type { Clock } from './clock.ts';
+import type { Clock, Thread } from './clock.ts';
 import { ConfigError } from './errors.ts';
 import { type Feed, openFeed } from './feed.ts';
 import type { Readiness, ResourceStatus } from './http/readiness.ts';
@@ -26,6 +26,8 @@ import type { Turns } from './turns.ts';
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** The one that runs all this. */
+  readonly thread: Thread;
   readonly random: () => number;
   readonly log: Logger;
   readonly build: BuildInfo;
@@ -54,6 +56,8 @@ interface Watched extends Selected {
 
 interface Parts extends Surroundings {
   readonly turns: Turns;
+  /** Told whenever a piece of work on the thread begins. */
+  onWork(): void;
   readonly selfMetrics: SelfMetrics;
 }
 
@@ -91,14 +95,15 @@ export async function openWatching(options: Options, parts: Parts): Promise<Watc
   }
 }
 
-function openStores(selection: Selection, { selfMetrics, clock, log }: Parts): Stores {
+function openStores(selection: Selection, parts: Parts): Stores {
+  const { selfMetrics, clock, log, onWork } = parts;
   const onRenderError = renderErrors(log, selfMetrics);
   const renderers = selection.resources.map(
     ({ plural, resource, choices }) =>
       [plural, compile(resource, choices, onRenderError(plural))] as const,
   );
   return openSegmentStores(new Map(renderers), {
-    clock,
+    ...{ clock, onWork },
     onError: (err) => log.error({ err }, 'what changed could not be compressed, trying again'),
   });
 }

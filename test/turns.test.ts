@@ -1,4 +1,4 @@
-// Turns: whose work is done between two turns of the event loop, and how long all of it takes.
+// How one thread is shared: never long without a turn of the event loop, and by all in turn.
 import { setImmediate as quiet } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Turns } from '../src/turns.ts';

@@ -1,5 +1,5 @@
 // What a command is, and what it is given of the process.
-import type { Clock } from '../clock.ts';
+import type { Clock, Thread } from '../clock.ts';
 import type { CommandLine, Flags } from '../flags.ts';
 import type { BuildInfo } from '../metrics/self.ts';
 
@@ -10,6 +10,7 @@ export interface Edge {
   readonly stop: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  readonly thread: Thread;
   readonly random: () => number;
   readonly build: BuildInfo;
 }

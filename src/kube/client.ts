@@ -219,6 +219,9 @@ export class Client {
       bodyTimeoutMs: live ? 0 : bodyMsMax,
       post: object && JSON.stringify(object),
     };
+    // All reflectors begin at once, and a request is no small piece of work.
+    const turn = this.#turns.next();
+    if (turn !== undefined) await turn;
     try {
       const answer = await this.#transport.request(path, query, options);
       this.#reached();

@@ -19,6 +19,8 @@ export interface OpenStoresOptions {
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
   /** Told of work that failed; it is tried again. */
   onError(error: unknown): void;
+  /** Told whenever a piece of work on our own thread begins. */
+  onWork(): void;
 }
 
 /** All stores of the process. */

@@ -28,7 +28,9 @@ const segments: Open = (renderers) => {
   const onError = (error: unknown): void => {
     throw error;
   };
-  const stores = openSegmentStores(renderers, { clock: systemClock, onError });
+  const stores = openSegmentStores(renderers, {
+    ...{ clock: systemClock, onError, onWork: () => undefined },
+  });
   opened.push(stores);
   return stores;
 };

@@ -94,8 +94,9 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     ...['options', 'scope', 'sharding', 'limit', 'feed'],
     ...['http', 'metrics', 'resources', 'custom', 'kube'],
   ],
+  loop: ['metrics'],
   live: ['watching', 'config', 'options', 'http', 'metrics'],
-  run: ['live', 'watching', 'options', 'http', 'metrics'],
+  run: ['live', 'watching', 'loop', 'options', 'http', 'metrics'],
   commands: [
     ...['run', 'options', 'demo'],
     ...['http', 'exposition', 'metrics', 'resources', 'custom', 'kube', 'shard'],

@@ -22,6 +22,8 @@ export interface BatchesOptions {
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
   /** Told of work that failed; it is tried again. */
   onError(error: unknown): void;
+  /** Told whenever a piece of work on our own thread begins. */
+  onWork(): void;
 }
 
 export class Batches implements StoreWork {
@@ -30,7 +32,7 @@ export class Batches implements StoreWork {
   readonly #waiting: Tally;
   readonly #clock: BatchesOptions['clock'];
   readonly #onError: BatchesOptions['onError'];
-  readonly #sealer = new Sealer();
+  readonly #sealer: Sealer;
   readonly #ending = new AbortController();
   #lane: Promise<unknown> = Promise.resolve();
   #gathering = false;
@@ -42,7 +44,8 @@ export class Batches implements StoreWork {
   #changedMs: number | undefined;
   #takenMs: number | undefined;
 
-  constructor({ holdings, waiting, clock, onError }: BatchesOptions) {
+  constructor({ holdings, waiting, clock, onError, onWork }: BatchesOptions) {
+    this.#sealer = new Sealer(onWork);
     this.#holdings = holdings;
     this.#waiting = waiting;
     this.#clock = clock;

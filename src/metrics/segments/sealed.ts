@@ -55,9 +55,15 @@ export function segmentOf({ bytes, ends }: Sealed, family: number): Uint8Array {
 export class Sealer {
   /** Segments made so far. */
   segments = 0;
+  readonly #onWork: () => void;
   #codec = new Codec();
   #old = new Room();
   #new = new Room();
+
+  /** `onWork` is told whenever our own thread goes on with the work of zlib's. */
+  constructor(onWork: () => void) {
+    this.#onWork = onWork;
+  }
 
   /** The block with the changes in it; the texts of other slots and families stand as they are. */
   async seal(from: Sealed, changes: Changes): Promise<Sealed> {
@@ -166,7 +172,9 @@ export class Sealer {
   /** After a failure of zlib, which is out of memory, its streams are made anew. */
   async #try<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work();
+      const done = await work();
+      this.#onWork();
+      return done;
     } catch (error) {
       this.#codec.close();
       this.#codec = new Codec();

@@ -57,6 +57,7 @@ interface Taken {
 class Run {
   readonly #fast = openSegmentStores(new Map([['pods', renderer]]), {
     clock: systemClock,
+    onWork: () => undefined,
     onError: (error) => {
       throw error;
     },
@@ -201,7 +202,7 @@ class Run {
     for (const store of this.#stores) store.put(object, part);
   }
 
-  /** A list of one part as the server has it, a part of it told twice, and some of it gone again. */
+  /** A list of one part as the server has it; some of it is told twice, and some is gone again. */
   #list(event: Event): Relist[] {
     const part = this.#partOf(event);
     const relists = this.#stores.map((store) => store.relist(part));
