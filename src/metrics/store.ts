@@ -66,7 +66,10 @@ export interface Store {
   put(object: KubeObject, part?: string): void;
   /** Removes the object, unless the key is held by another uid or another part by now. */
   delete(object: KubeObject, part?: string): void;
-  /** Starts a relist of one part, or of all; the old content is served until it commits. */
+  /**
+   * Starts a relist of one part, or of all; the old content is served until it commits. Until then
+   * nothing else is put into that part.
+   */
   relist(part?: string): Relist;
   /** Resolves once there is room for more: what was put and is not served yet has a bound. */
   room(): Promise<void>;
@@ -81,9 +84,8 @@ export interface Relist {
   /** As the store's. */
   room(): Promise<void>;
   /**
-   * Shows what was put and drops every other object of the relist's part, those included that the
-   * store was given meanwhile; objects of other parts stay as they are. Resolves once all that is
-   * served; nothing more is put to the part before.
+   * Shows what was put and drops every other object of the relist's part; objects of other parts
+   * stay as they are. Resolves once all that is served.
    */
   commit(): Promise<void>;
   /**

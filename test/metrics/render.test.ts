@@ -154,6 +154,27 @@ describe('a compiled table', () => {
     expect(errors).to.deep.equal([['kube_thing_bad', thing, 'odd']]);
   });
 
+  it('loses a family that has far more series than is real, and says so', () => {
+    const errors: unknown[] = [];
+    const families: Families = {
+      kube_thing_many: {
+        ...gauge('ALPHA', 'Many.', () => 1),
+        labels: ['n'],
+        collect: (_, emit) => {
+          for (let n = 0; n < 1_000_000; n++) (emit as (...all: unknown[]) => void)(1, String(n));
+        },
+      },
+      kube_thing_good: gauge('ALPHA', 'Good.', () => 1),
+    };
+    const texts = rendered(families, thing, {}, (_, __, error) => errors.push(error));
+    expect(texts).to.deep.equal(['', 'kube_thing_good{namespace="n",thing="a"} 1\n']);
+    expect(errors).to.have.length(1);
+    expect(errors[0])
+      .to.be.instanceOf(RangeError)
+      .with.property('message')
+      .that.includes('16777216');
+  });
+
   it('holds the enabled families only, with their headers', () => {
     const families: Families = {
       kube_thing_a: gauge('STABLE', 'A.', () => 1),

@@ -6,6 +6,13 @@ import { lengthOf, noText, type Text, type Texts } from './texts.ts';
 /** A block takes no more objects from here on, so that large ones have few neighbours. */
 export const blockBytesMax = 1024 * 1024;
 
+/**
+ * Some 36 KB: what is larger than 32 KB gets pages of its own (memory.ts). What is smaller and stays
+ * would hold up the allocator's heap, in which all that comes and goes lies: 40 MB instead of 6 to
+ * 27 with 20,000 pods. Pages that nobody writes to take no memory.
+ */
+const mappedNumbers = 9 * 1024;
+
 /** How an object is held: what is known of it beside its texts. */
 export interface Held extends Place {
   /** What it came by. */
@@ -54,7 +61,7 @@ export class Block {
   constructor(families: number, waiting: Tally) {
     this.#families = families;
     this.#waiting = waiting;
-    this.#hashes = new Uint32Array(Math.max(2 * families * slotsMax, 8192 + 1024));
+    this.#hashes = new Uint32Array(Math.max(2 * families * slotsMax, mappedNumbers));
     this.sealed = emptySealed(families);
   }
 
