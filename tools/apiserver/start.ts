@@ -191,6 +191,24 @@ export class RealCluster {
     return { status: answer.statusCode, body: isJson ? JSON.parse(text) : text };
   }
 
+  /** The body of a request that has to succeed; any other status is an error. */
+  async must<Body = unknown>(...args: Parameters<RealCluster['request']>): Promise<Body> {
+    const { status, body } = await this.request<Body>(...args);
+    if (status < 300) return body;
+    throw new Error(`${args[0]} ${args[1]} was answered ${status}: ${JSON.stringify(body)}`);
+  }
+
+  /** A token of a service account; with `secret`, one that ends when that secret does. */
+  async accountToken(namespace: string, name: string, secret?: string): Promise<string> {
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
+    const bound = { apiVersion: 'v1', kind: 'Secret', name: secret };
+    const answer = await this.must<{ status: { token: string } }>('POST', path, {
+      ...{ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest' },
+      spec: { ...(secret !== undefined && { boundObjectRef: bound }) },
+    });
+    return answer.status.token;
+  }
+
   /** Starts kube-apiserver, on the same port as ever, and waits until it is ready. */
   start(): Promise<void> {
     return this.#process.start();
