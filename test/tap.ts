@@ -8,7 +8,7 @@ export interface Tap {
   /** All bytes that came from the server since the last `forget`. */
   bytes(): Buffer;
   forget(): void;
-  /** Passes nothing on, to neither side, until `release`; connections stay as they are. */
+  /** Loses all bytes of both sides, while connections seem to stand, until `release` breaks them. */
   hold(): void;
   release(): void;
   /** Breaks all connections off. */
@@ -21,10 +21,10 @@ export async function openTap(target: string, ca?: string): Promise<Tap> {
   const { protocol, hostname, port } = new URL(target);
   let seen: Buffer[] = [];
   const sockets = new Set<Socket>();
-  let held: (() => void)[] | undefined;
+  let held = false;
+  /** What does nothing while the tap is held: its bytes are lost, and its ends are not seen. */
   const pass = (forward: () => void): void => {
-    if (held === undefined) forward();
-    else held.push(forward);
+    if (!held) forward();
   };
   const server = createServer((client) => {
     const upstream =
@@ -64,12 +64,11 @@ export async function openTap(target: string, ca?: string): Promise<Tap> {
       seen = [];
     },
     hold: () => {
-      held ??= [];
+      held = true;
     },
     release: () => {
-      const forwards = held ?? [];
-      held = undefined;
-      for (const forward of forwards) forward();
+      held = false;
+      cut();
     },
     cut,
     async close() {

@@ -23,6 +23,8 @@ export interface ApiServerOptions {
 /** What to write into a kubeconfig; the administrator's token and the server's URL by default. */
 export interface KubeconfigOptions {
   readonly token?: string;
+  /** A file that holds the token, in its stead. */
+  readonly tokenFile?: string;
   readonly url?: string;
 }
 
@@ -148,14 +150,18 @@ export class RealCluster {
   }
 
   /** Writes a kubeconfig and returns its path. */
-  kubeconfig({ token = this.adminToken, url = this.url }: KubeconfigOptions = {}): string {
+  kubeconfig({
+    token = this.adminToken,
+    tokenFile,
+    url = this.url,
+  }: KubeconfigOptions = {}): string {
     const path = join(this.folder, `kubeconfig-${++this.#kubeconfigs}`);
     const ca = Buffer.from(this.#ca).toString('base64');
     const cluster = { server: url, ...(url.startsWith('https:') && { [CA_DATA]: ca }) };
     const config = {
       ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'real' },
       clusters: [{ name: 'real', cluster }],
-      users: [{ name: 'real', user: { token } }],
+      users: [{ name: 'real', user: tokenFile === undefined ? { token } : { tokenFile } }],
       contexts: [{ name: 'real', context: { cluster: 'real', user: 'real' } }],
     };
     writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
