@@ -8,7 +8,7 @@ export interface Tap {
   /** All bytes that came from the server since the last `forget`. */
   bytes(): Buffer;
   forget(): void;
-  /** Loses all bytes of both sides, while connections seem to stand, until `release` breaks them. */
+  /** Loses all bytes of both sides, while connections stand, until `release` breaks them. */
   hold(): void;
   release(): void;
   /** Breaks all connections off. */
@@ -16,7 +16,7 @@ export interface Tap {
   close(): Promise<void>;
 }
 
-/** Opens a tap on the way to a server on loopback: without TLS, though the server has it by `ca`. */
+/** Opens a tap without TLS on the way to a server on loopback, which may have it, by `ca`. */
 export async function openTap(target: string, ca?: string): Promise<Tap> {
   const { protocol, hostname, port } = new URL(target);
   let seen: Buffer[] = [];
