@@ -7,8 +7,8 @@ import { lengthOf, noText, type Text, type Texts } from './texts.ts';
 export const blockBytesMax = 1024 * 1024;
 
 /**
- * Some 36 KB: what is larger than 32 KB gets pages of its own (memory.ts). What is smaller and stays
- * would hold up the allocator's heap, in which all that comes and goes lies: 40 MB instead of 6 to
+ * Some 36 KB: what is larger than 32 KB gets pages of its own (memory.ts). What is smaller and
+ * stays holds up the allocator's heap, in which all that comes and goes lies: 40 MB instead of 6 to
  * 27 with 20,000 pods. Pages that nobody writes to take no memory.
  */
 const mappedNumbers = 9 * 1024;
