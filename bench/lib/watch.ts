@@ -35,11 +35,12 @@ export async function watch(
     beside.push(every(60_000 / scrapesPerMinute, () => scrape(exporter.metrics, 'gzip')));
   }
   try {
-    await during();
+    // What goes on beside ends by itself only where it fails.
+    await Promise.race([during(), ...beside]);
   } finally {
     over.abort();
-    await Promise.all(beside);
   }
+  await Promise.all(beside);
   return {
     seconds: (performance.now() - start) / 1_000,
     cpuSeconds: (exporter.cpuMs() - cpuMs) / 1_000,
