@@ -11,9 +11,9 @@ export default {
   asks: 'What does a scrape cost?',
   how:
     'One scrape after the other, with the headers of Prometheus, of a cluster in which nothing ' +
-    'happens. Time is from the request to the last byte, read and forgotten; CPU is that of the ' +
-    "exporter's process. The yardsticks are the whole text once through zlib, and once copied, in " +
-    'the process that scrapes.',
+    'happens. Time is from the request to the last byte, read and forgotten; CPU is that of ' +
+    "the exporter's process. The yardsticks are the whole text once through zlib, and once " +
+    'copied, in the process that scrapes.',
   columns: [
     { key: 'pods', heading: 'pods' },
     { key: 'exporter', heading: 'exporter' },

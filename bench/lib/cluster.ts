@@ -47,7 +47,7 @@ export async function startSimulated(contents: Contents): Promise<Cluster> {
   };
 }
 
-/** Starts etcd and kube-apiserver, which are built the first time; empty, and with its own roles. */
+/** Starts etcd and kube-apiserver, which are built the first time; nothing is in there yet. */
 export async function startReal(say: (doing: string) => void): Promise<Cluster> {
   say('starting kube-apiserver and etcd, which takes minutes where they have to be built');
   const server = await startApiServer();

@@ -39,12 +39,12 @@ export function benchmarkPages(
 
 const opening = [
   '# Benchmarks',
-  'Every figure on this page was printed by `npm run bench -- --full --save` (with `--real` where ' +
-    'it says kube-apiserver), with its conditions beside it. The exporter is a process of its own, ' +
-    'looked at from outside: HTTP, /proc and its own metrics. Megabytes are millions of bytes. ' +
-    'The yardsticks are what the same bytes cost in the same run, so that machines can be compared.',
-  '`npm run bench` measures a short set on your machine in some minutes; `npm run bench -- --help` ' +
-    'tells the rest, also how to measure another exporter on the same cluster.',
+  'Every figure on this page was printed by `npm run bench -- --full --save` (with `--real` ' +
+    'where it says kube-apiserver), with its conditions beside it. The exporter is a process of its ' +
+    'own, looked at from outside: HTTP, /proc and its own metrics. Megabytes are millions of ' +
+    'bytes. The yardsticks are what the same bytes cost in the same run.',
+  '`npm run bench` measures a short set on your machine in some minutes; `npm run bench -- ' +
+    '--help` tells the rest, also how to measure another exporter on the same cluster.',
 ];
 
 function conditions({ at, commit, machine, cluster, plan, nodeOptions }: Result): string {
@@ -96,8 +96,8 @@ const pointsOf = (rows: readonly Row[], x: string, y: string): (readonly [number
 /** What kube-state-metrics does; measured once by hand, for it is no part of this suite. */
 const theirs = [
   '## kube-state-metrics beside it',
-  'Measured for comparison with kube-state-metrics v2.20, on a machine of 2 cores, against a real ' +
-    'kube-apiserver 1.36; of it, too, every figure is of one run. Its gzip is off by default. The ' +
+  'Measured for comparison with kube-state-metrics v2.20, on a machine of 2 cores, against a ' +
+    'real kube-apiserver 1.36. Its gzip is off by default. The ' +
     'load is 50 steps a second and 30 Lease renewals; CPU is in seconds a minute.',
   tableOf(
     ['', '20,000 pods', '66,000 pods'],

@@ -35,7 +35,8 @@ export function lineChart({ title, xLabel, yLabel, lines }: Chart): string {
     return (
       `<path class="grid" d="M${left} ${at(y(atY))}H${width - right}"/>\n` +
       `<text x="${left - 8}" y="${at(y(atY) + 4)}" text-anchor="end">${short(atY)}</text>\n` +
-      `<text x="${at(x(atX))}" y="${height - bottom + 18}" text-anchor="middle">${short(atX)}</text>`
+      `<text x="${at(x(atX))}" y="${height - bottom + 18}" text-anchor="middle">` +
+      `${short(atX)}</text>`
     );
   });
   const drawn = lines.map(({ name, points: own }, i) => {
