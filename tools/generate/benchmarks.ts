@@ -40,8 +40,8 @@ export function benchmarkPages(
 const opening = [
   '# Benchmarks',
   'Every figure on this page was printed by `npm run bench -- --full --save` (with `--real` ' +
-    'where it says kube-apiserver), with its conditions beside it. The exporter is a process of its ' +
-    'own, looked at from outside: HTTP, /proc and its own metrics. Megabytes are millions of ' +
+    'where it says kube-apiserver), with its conditions beside it. The exporter is a process of ' +
+    'its own, looked at from outside: HTTP, /proc and its own metrics. Megabytes are millions of ' +
     'bytes. The yardsticks are what the same bytes cost in the same run.',
   '`npm run bench` measures a short set on your machine in some minutes; `npm run bench -- ' +
     '--help` tells the rest, also how to measure another exporter on the same cluster.',
