@@ -25,3 +25,31 @@ export const systemClock: Clock = {
   },
   turn: () => nextTurn(),
 };
+
+/** The thread that we run on, as far as its own work can be watched from within. */
+export interface Thread {
+  /** As a clock's. */
+  now(): number;
+  /** CPU time that the thread has used, in milliseconds. */
+  cpuMs(): number;
+  /** Calls once, when the event loop has done its other work. */
+  turn(call: () => void): void;
+  /** Calls once, after `ms` or more, unless what is returned is called before. */
+  after(ms: number, call: () => void): () => void;
+}
+
+/** The thread that asks; its calls keep no process alive. */
+export const systemThread: Thread = {
+  now: () => performance.now(),
+  cpuMs() {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  },
+  turn(call) {
+    setImmediate(call);
+  },
+  after(ms, call) {
+    const timer = setTimeout(call, ms).unref();
+    return () => clearTimeout(timer);
+  },
+};

@@ -53,6 +53,7 @@ export class ObjectLimit {
         if (held?.part === part) forget(this.#held, object);
       },
       relist: () => this.#relist(sink.relist(), part),
+      room: () => sink.room(),
     };
   }
 
@@ -75,13 +76,18 @@ export class ObjectLimit {
         forget(staged.served, object);
         forget(staged.fresh, object);
       },
+      room: () => relisting.room(),
       commit: () => this.#commit(relisting, part, staged),
       abort: () => relisting.abort(),
     };
   }
 
   /** Only now it is known how much of what was served is gone, and so how much room there is. */
-  #commit(relisting: Relisting, part: string | undefined, { served, fresh }: Staged): void {
+  async #commit(
+    relisting: Relisting,
+    part: string | undefined,
+    { served, fresh }: Staged,
+  ): Promise<void> {
     for (const [key, held] of this.#held) {
       if (held.part === part && !served.has(key)) this.#held.delete(key);
     }
@@ -95,8 +101,8 @@ export class ObjectLimit {
         dropped++;
       }
     }
-    relisting.commit();
     if (dropped > 0) this.#drop(dropped);
+    await relisting.commit();
   }
 
   #drop(objects: number): void {

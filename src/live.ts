@@ -19,6 +19,7 @@ import { ConfigError } from './errors.ts';
 import { isReady, summaryOf } from './http/readiness.ts';
 import type { SelfMetrics } from './metrics/self.ts';
 import type { Options } from './options.ts';
+import type { Turns } from './turns.ts';
 import { openWatching, type Surroundings, type Watching } from './watching.ts';
 
 /** How often the files are looked at, and how soon a configuration that is synced takes over. */
@@ -28,6 +29,10 @@ const syncMsMax = 5 * 60_000;
 
 export interface LiveOptions extends Surroundings {
   readonly commandLine: Options;
+  /** The process has one thread for all configurations. */
+  readonly turns: Turns;
+  /** Told whenever a piece of work on the thread begins. */
+  onWork(): void;
   readonly selfMetrics: SelfMetrics;
 }
 
@@ -57,7 +62,7 @@ export class Live {
     const { commandLine, log } = parts;
     const contents = contentsOf(pathsOf(commandLine, commandLine), readFileSync);
     try {
-      const made = await make(parts, settingsIn(contents, commandLine), contents);
+      const made = await make(parts, await settingsIn(contents, commandLine), contents);
       tellTaken(parts, made);
       return new Live(parts, made);
     } catch (error) {
@@ -119,7 +124,7 @@ export class Live {
     }
     log.info({ files: [...contents.keys()] }, 'the configuration changed');
     try {
-      const settings = settingsIn(contents, commandLine);
+      const settings = await settingsIn(contents, commandLine);
       const made = await make(this.#parts, settings, contents, this.options);
       made.watching.start();
       this.#files.took(made.contents);
@@ -183,7 +188,7 @@ const pathsOf = (commandLine: Options, { kubeconfig }: Options): string[] =>
   [commandLine.config, kubeconfig].filter((path) => path !== undefined && path !== '') as string[];
 
 /** What the file of --config, as it was read, makes of the command line. */
-function settingsIn(contents: Contents, commandLine: Options): Settings {
+async function settingsIn(contents: Contents, commandLine: Options): Promise<Settings> {
   const { config } = commandLine;
   if (!config) return settingsOf(commandLine);
   const content = contents.get(config);

@@ -1,10 +1,12 @@
 // The process's edge: argv becomes a command, signals become a stop, errors become exit codes.
-import { systemClock } from './clock.ts';
+import { totalmem } from 'node:os';
+import { systemClock, systemThread } from './clock.ts';
 import type { Argument, Command, Edge } from './commands/command.ts';
 import { helpPage } from './commands/help.ts';
 import { commands } from './commands/index.ts';
 import { ConfigError, StartError } from './errors.ts';
 import { parseCommandLine } from './flags.ts';
+import { betterStart } from './memory.ts';
 import { nearest } from './nearest.ts';
 
 const EXIT_WORLD = 1;
@@ -32,7 +34,27 @@ async function main(argv: readonly string[], edge: Edge): Promise<number> {
       `expected the command first, got it behind flags: say kubestate ${stray} …`,
     );
   }
+  if (command.lasts) startBetter();
   return command.run(edge, line);
+}
+
+/**
+ * Becomes the same program with the memory settings that only a start can take. It is the same
+ * process afterwards, so nothing is left of this one, and signals reach the right one.
+ */
+function startBetter(): void {
+  const { execArgv, env, execPath } = process;
+  const limit = process.constrainedMemory();
+  const start = betterStart({ execArgv, env, limit, total: totalmem() });
+  // Windows has no way to do this.
+  if (start === undefined || process.execve === undefined || process.platform === 'win32') return;
+  const args = [execPath, ...start.execArgv, ...process.argv.slice(1)];
+  try {
+    process.execve(execPath, args, start.env);
+  } catch (error) {
+    const got = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`kubestate: expected to start anew with less memory, got ${got}.\n`);
+  }
 }
 
 function refuseWrongWords(
@@ -82,6 +104,7 @@ main(process.argv.slice(2), {
   stop: stop.signal,
   env: process.env,
   clock: systemClock,
+  thread: systemThread,
   random: Math.random,
   build: {
     // The bundler puts these in; unbundled there is no telling.

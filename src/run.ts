@@ -1,16 +1,18 @@
 // The wiring, in the order the data flows: API server → what is watched → two HTTP servers.
 import { readFileSync } from 'node:fs';
 import type Koa from 'koa';
-import { authFilter, type Reviewer } from './http/authFilter.ts';
+import type { Reviewer } from './http/authFilter.ts';
 import { metricsApp } from './http/metrics.ts';
 import type { Readiness } from './http/readiness.ts';
 import { type Listening, listen } from './http/server.ts';
 import { telemetryApp } from './http/telemetry.ts';
-import { Web } from './http/web.ts';
+import type { Web } from './http/web.ts';
 import { Live } from './live.ts';
+import { LoopWatch } from './loop.ts';
 import { SelfMetrics } from './metrics/self.ts';
 import type { StoreSize, Stores } from './metrics/store.ts';
 import type { Options } from './options.ts';
+import { Turns } from './turns.ts';
 import type { Surroundings } from './watching.ts';
 
 /** How long scrapes in flight may take to end once we are told to stop. */
@@ -34,21 +36,32 @@ export interface Running {
  * sentence where they, or the ports, are wrong.
  */
 export async function run(commandLine: Options, surroundings: Surroundings): Promise<Running> {
-  const { build, clock, log } = surroundings;
+  const { build, clock, thread, log } = surroundings;
+  const loop = new LoopWatch(thread);
   const selfMetrics = new SelfMetrics({
     build,
     clock: { now: clock.wall },
     now: () => live.watching,
+    loop: () => loop.times,
   });
-  const live = await Live.open({ ...surroundings, commandLine, selfMetrics });
+  const onWork = (): void => loop.busy();
+  const turns = new Turns(clock, onWork);
+  const live = await Live.open({ ...surroundings, commandLine, selfMetrics, turns, onWork });
   const readiness: Readiness = () => live.watching.readiness();
-  const { web, ...servers } = await serve(live, { surroundings, selfMetrics, readiness }).catch(
-    async (error: unknown) => {
-      await live.watching.stop();
-      throw error;
-    },
-  );
+  // Each step of the start is long while its code is new to Node, and nothing in them waits.
+  await clock.turn();
+  const { web, ...servers } = await serve(live, {
+    surroundings,
+    selfMetrics,
+    readiness,
+    loop,
+  }).catch(async (error: unknown) => {
+    loop.close();
+    await live.watching.stop();
+    throw error;
+  });
 
+  await clock.turn();
   const ending = new AbortController();
   const living = [live.run(ending.signal), web?.run(ending.signal)];
   log.info(
@@ -69,6 +82,7 @@ export async function run(commandLine: Options, surroundings: Surroundings): Pro
       await Promise.all([servers.metrics.close(graceMs), servers.telemetry.close(graceMs)]);
       await Promise.all(living);
       await web?.close();
+      loop.close();
       log.info({}, 'stopped');
     },
   };
@@ -81,20 +95,35 @@ interface Access {
   readonly guards: readonly Koa.Middleware[];
 }
 
-function openAccess(live: Live, { clock, log }: Surroundings): Access {
+async function openAccess(live: Live, surroundings: Surroundings): Promise<Access> {
   const { 'tls-config': path, 'auth-filter': filters } = live.options;
+  const web = path ? await openWeb(path, filters, surroundings) : undefined;
+  const filter = filters ? [await openFilter(live, surroundings)] : [];
+  return { web, guards: [...(web?.guards ?? []), ...filter] };
+}
+
+// Both are imported for those alone who ask for them: most do not, and their libraries are big.
+async function openWeb(
+  path: string,
+  authFilter: boolean,
+  { clock, log }: Surroundings,
+): Promise<Web> {
+  const { Web } = await import('./http/web.ts');
   const readFile = (file: string): Buffer => readFileSync(file);
-  const web = path ? new Web({ path, authFilter: filters, readFile, clock, log }) : undefined;
+  return new Web({ path, authFilter, readFile, clock, log });
+}
+
+async function openFilter(live: Live, { clock, log }: Surroundings): Promise<Koa.Middleware> {
+  const { authFilter } = await import('./http/authFilter.ts');
   // The cluster that is watched may change with the configuration; it is the one to ask.
   const reviewer: Reviewer = {
     create: (...review) => live.watching.client.create(...review),
   };
-  const filter = filters ? [authFilter({ reviewer, clock, log })] : [];
-  return { web, guards: [...(web?.guards ?? []), ...filter] };
+  return authFilter({ reviewer, clock, log });
 }
 
 /** The stores of whatever configuration is in force when a scrape begins. */
-const storesOf = (live: Live): Stores => ({
+const storesOf = (live: Live): Pick<Stores, 'byResource' | 'snapshot'> => ({
   get byResource() {
     return live.watching.stores.byResource;
   },
@@ -105,6 +134,7 @@ interface Served {
   readonly surroundings: Surroundings;
   readonly selfMetrics: SelfMetrics;
   readonly readiness: Readiness;
+  readonly loop: LoopWatch;
 }
 
 /** Both ports, and what guards them where anything does. */
@@ -112,8 +142,13 @@ type Opened = Pick<Running, 'metrics' | 'telemetry'> & Pick<Access, 'web'>;
 
 /** Opens both ports, or none; what may change while we run is asked of `live` for each scrape. */
 async function serve(live: Live, served: Served): Promise<Opened> {
-  const { surroundings, selfMetrics, readiness } = served;
-  const { web, guards } = openAccess(live, surroundings);
+  const { surroundings, selfMetrics, readiness, loop } = served;
+  const { web, guards: admitting } = await openAccess(live, surroundings);
+  const noticing: Koa.Middleware = (_, next) => {
+    loop.busy();
+    return next();
+  };
+  const guards = [noticing, ...admitting];
   const { clock, log, build } = surroundings;
   const { version } = build;
   const { options } = live;
@@ -141,7 +176,13 @@ async function serve(live: Live, served: Served): Promise<Opened> {
       get gzip() {
         return live.options['enable-gzip-encoding'];
       },
-      observer: selfMetrics.scrapes,
+      observer: {
+        ...selfMetrics.scrapes,
+        cutOff(scrapes) {
+          selfMetrics.scrapes.cutOff(scrapes);
+          log.warn({ scrapes }, 'slow scrapes cut off: what they read is long gone');
+        },
+      },
       telemetryPort: options['telemetry-port'],
     }),
     { ...common, ...address(options, 'host', 'port') },

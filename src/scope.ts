@@ -92,10 +92,12 @@ export function filtered(sink: Sink, admits: (object: ListedObject) => boolean):
   });
   return {
     ...passing(sink),
+    room: () => sink.room(),
     relist() {
       const relisting = sink.relist();
       return {
         ...passing(relisting),
+        room: () => relisting.room(),
         commit: () => relisting.commit(),
         abort: () => relisting.abort(),
       };

@@ -175,11 +175,13 @@ class AutoSharding implements Sharding {
 /** Hears of every object, whether it is listed or changes; one that goes takes nothing with it. */
 const sinkTo = (put: (object: ListedObject) => void): Sink => ({
   put,
-  delete: () => undefined,
-  relist: () => ({ put, delete: () => undefined, commit: noop, abort: noop }),
+  delete: noop,
+  room: atOnce,
+  relist: () => ({ put, delete: noop, room: atOnce, commit: atOnce, abort: noop }),
 });
 
 const noop = (): void => undefined;
+const atOnce = (): Promise<void> => Promise.resolve();
 
 /** The StatefulSet is no resource that we serve: its lists and watches are not counted as such. */
 const unobserved: Omit<ReflectorObserver, 'malformed'> = {

@@ -1,6 +1,6 @@
 // What one configuration makes: a client, the stores of what is served, reflectors to fill them.
 import { readFileSync } from 'node:fs';
-import type { Clock } from './clock.ts';
+import type { Clock, Thread } from './clock.ts';
 import { ConfigError } from './errors.ts';
 import { type Feed, openFeed } from './feed.ts';
 import type { Readiness, ResourceStatus } from './http/readiness.ts';
@@ -11,8 +11,8 @@ import type { ReflectorObserver } from './kube/types.ts';
 import { ObjectLimit } from './limit.ts';
 import { type Logger, logOnce } from './log.ts';
 import type { UnusedPattern } from './metrics/allowlist.ts';
-import { openPlainStores } from './metrics/plain.ts';
 import { compile, type OnRenderError } from './metrics/render.ts';
+import { openSegmentStores } from './metrics/segments/open.ts';
 import { type Selected, type Selection, select } from './metrics/select.ts';
 import type { BuildInfo, InForce, SelfMetrics } from './metrics/self.ts';
 import { type Store, type StoreSize, type Stores, sinkOf } from './metrics/store.ts';
@@ -20,11 +20,14 @@ import type { Options } from './options.ts';
 import { resources } from './resources/index.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { openSharding, type Sharding } from './sharding.ts';
+import type { Turns } from './turns.ts';
 
 /** What the process lends the program. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** The one that runs all this. */
+  readonly thread: Thread;
   readonly random: () => number;
   readonly log: Logger;
   readonly build: BuildInfo;
@@ -52,6 +55,9 @@ interface Watched extends Selected {
 }
 
 interface Parts extends Surroundings {
+  readonly turns: Turns;
+  /** Told whenever a piece of work on the thread begins. */
+  onWork(): void;
   readonly selfMetrics: SelfMetrics;
 }
 
@@ -65,13 +71,14 @@ export async function openWatching(options: Options, parts: Parts): Promise<Watc
   const relist = (): void => {
     for (const { feed } of watched) feed.relist('resharded');
   };
+  let stores: Stores | undefined;
   try {
     const sharding = await openSharding(options, {
       ...{ client, clock, random, log, relist },
       signal: ending.signal,
     });
     const scope = scopeOf(options, sharding.owns);
-    const stores = openStores(selection, parts);
+    stores = openStores(selection, parts);
     for (const one of selection.resources) {
       const store = stores.byResource.get(one.plural) as Store;
       watched.push({
@@ -82,18 +89,23 @@ export async function openWatching(options: Options, parts: Parts): Promise<Watc
     }
     return watchingOf({ selection, client, watched, stores, sharding, ending, disconnect });
   } catch (error) {
+    await stores?.close();
     await disconnect();
     throw error;
   }
 }
 
-function openStores(selection: Selection, { selfMetrics, log }: Parts): Stores {
+function openStores(selection: Selection, parts: Parts): Stores {
+  const { selfMetrics, clock, log, onWork } = parts;
   const onRenderError = renderErrors(log, selfMetrics);
   const renderers = selection.resources.map(
     ({ plural, resource, choices }) =>
       [plural, compile(resource, choices, onRenderError(plural))] as const,
   );
-  return openPlainStores(new Map(renderers));
+  return openSegmentStores(new Map(renderers), {
+    ...{ clock, onWork },
+    onError: (err) => log.error({ err }, 'what changed could not be compressed, trying again'),
+  });
 }
 
 interface Opened {
@@ -136,6 +148,7 @@ function watchingOf(opened: Opened): Watching {
     async stop() {
       ending.abort();
       await done;
+      await stores.close();
       await disconnect();
     },
   };
@@ -157,7 +170,7 @@ function selectBy(options: Options): Selection {
   );
 }
 
-function connect(options: Options, { env, clock, log, build }: Surroundings) {
+function connect(options: Options, { env, clock, turns, log, build }: Parts) {
   const transport = openTransport(
     { kubeconfig: options.kubeconfig, apiserver: options.apiserver },
     { env, readFile: (path) => readFileSync(path) },
@@ -165,7 +178,7 @@ function connect(options: Options, { env, clock, log, build }: Surroundings) {
   );
   const userAgent = `kubestate/${build.version} (${build.platform}/${build.arch})`;
   return {
-    client: new Client({ transport, userAgent, clock, log }),
+    client: new Client({ transport, userAgent, clock, turns, log }),
     close: () => transport.close(),
   };
 }

@@ -9,7 +9,7 @@ import { json } from 'node:stream/consumers';
 import { expect } from 'chai';
 import nock from 'nock';
 import { pino } from 'pino';
-import { systemClock } from '../src/clock.ts';
+import { systemClock, systemThread } from '../src/clock.ts';
 import { ConfigError } from '../src/errors.ts';
 import { parseCommandLine } from '../src/flags.ts';
 import { flags } from '../src/options.ts';
@@ -81,7 +81,12 @@ describe('access to both ports', () => {
       ...[`--tls-config=${path}`, ...args],
     ]);
     const log = pino({ level: 'silent' });
-    running = await run(values, { env: {}, clock: systemClock, random: Math.random, log, build });
+    running = await run(values, {
+      ...{ env: {}, clock: systemClock, thread: systemThread },
+      random: Math.random,
+      log,
+      build,
+    });
     return running;
   }
 

@@ -1,6 +1,7 @@
 // What manifests and kubelets rely on in the Dockerfile, read from its text.
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { betterStart } from '../src/memory.ts';
 
 interface Instruction {
   readonly name: string;
@@ -68,5 +69,17 @@ describe('the Dockerfile', () => {
     expect(runtimeOf('ENV').join(' '))
       .to.include('MALLOC_MMAP_THRESHOLD_=32768')
       .and.to.include('MALLOC_TRIM_THRESHOLD_=131072');
+  });
+
+  it('starts Node as the bundle would have it, so that it need not start anew', () => {
+    const settings = runtimeOf('ENV').join(' ').split(/\s+/);
+    const env = Object.fromEntries(settings.map((setting) => setting.split(/=(.*)/s)));
+    const shebang = instructions.map(({ rest }) => /#!\S+ (--[\w-]+=\w+)/.exec(rest)?.[1] ?? '');
+    const execArgv = shebang.filter((argument) => argument !== '');
+    const limits = { limit: 250 * 2 ** 20, total: 2 ** 34 };
+    expect(betterStart({ execArgv, env, ...limits })).to.equal(undefined);
+    const better = betterStart({ execArgv: [], env: {}, ...limits });
+    expect(better?.execArgv).to.deep.equal([...execArgv, env.NODE_OPTIONS]);
+    expect(env).to.include(better?.env);
   });
 });

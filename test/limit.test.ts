@@ -1,7 +1,7 @@
 // What --object-limit leaves in: never more than it says, and what is served before what is new.
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { ListedObject } from '../src/kube/types.ts';
+import type { ListedObject, Sink } from '../src/kube/types.ts';
 import { ObjectLimit } from '../src/limit.ts';
 import { MemorySink, object } from './kube/harness.ts';
 
@@ -17,10 +17,10 @@ function open(objectsMax: number) {
 const names = ({ objects }: MemorySink): string => [...objects.keys()].sort().join(' ');
 const objects = (...keys: string[]): ListedObject[] => keys.map((key) => object(key, 1));
 
-function relist(sink: ReturnType<ObjectLimit['over']>, ...keys: string[]): void {
+async function relist(sink: Sink, ...keys: string[]): Promise<void> {
   const relisting = sink.relist();
   for (const one of objects(...keys)) relisting.put(one);
-  relisting.commit();
+  await relisting.commit();
 }
 
 describe('A limit on objects', () => {
@@ -51,18 +51,18 @@ describe('A limit on objects', () => {
     expect(names(sink)).to.equal('x/b');
   });
 
-  it('keeps what is served through a relist that has new objects first', () => {
+  it('keeps what is served through a relist that has new objects first', async () => {
     const { sink, limited, dropped } = open(3);
-    relist(limited, 'x/m', 'x/n', 'x/o', 'x/p');
+    await relist(limited, 'x/m', 'x/n', 'x/o', 'x/p');
     expect(names(sink)).to.equal('x/m x/n x/o');
-    relist(limited, 'x/a', 'x/b', 'x/c', 'x/d', 'x/n', 'x/o', 'x/p');
+    await relist(limited, 'x/a', 'x/b', 'x/c', 'x/d', 'x/n', 'x/o', 'x/p');
     expect(names(sink)).to.equal('x/a x/n x/o');
     expect(dropped()).to.equal(1 + 4);
   });
 
-  it('gives nothing away for a relist that is aborted', () => {
+  it('gives nothing away for a relist that is aborted', async () => {
     const { sink, limited } = open(1);
-    relist(limited, 'x/a');
+    await relist(limited, 'x/a');
     const relisting = limited.relist();
     relisting.put(object('x/b', 1));
     relisting.abort();
@@ -70,23 +70,23 @@ describe('A limit on objects', () => {
     expect(names(sink)).to.equal('x/a');
   });
 
-  it('holds for all parts of a store together', () => {
+  it('holds for all parts of a store together', async () => {
     const { limit } = open(3);
     const [a, b] = [new MemorySink(), new MemorySink()];
-    relist(limit.over(a, 'a'), 'a/1', 'a/2');
-    relist(limit.over(b, 'b'), 'b/1', 'b/2');
+    await relist(limit.over(a, 'a'), 'a/1', 'a/2');
+    await relist(limit.over(b, 'b'), 'b/1', 'b/2');
     expect([names(a), names(b)]).to.deep.equal(['a/1 a/2', 'b/1']);
   });
 
-  it('is never exceeded, and never leaves out while there is room', () => {
+  it('is never exceeded, and never leaves out while there is room', async () => {
     const key = fc.constantFrom('x/a', 'x/b', 'x/c', 'x/d', 'y/a');
     const act = fc.oneof(
       fc.record({ act: fc.constant('put' as const), key }),
       fc.record({ act: fc.constant('delete' as const), key }),
       fc.record({ act: fc.constant('relist' as const), keys: fc.uniqueArray(key) }),
     );
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 4 }), fc.array(act), (objectsMax, acts) => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(act), async (objectsMax, acts) => {
         const { sink, limited } = open(objectsMax);
         for (const one of acts) {
           const before = new Set(sink.objects.keys());
@@ -99,7 +99,7 @@ describe('A limit on objects', () => {
             limited.delete(object(one.key, 1));
             expect(sink.objects.has(one.key)).to.equal(false);
           } else {
-            relist(limited, ...one.keys);
+            await relist(limited, ...one.keys);
             const kept = one.keys.filter((name) => before.has(name));
             expect([...sink.objects.keys()]).to.include.members(kept);
             expect(sink.objects.size).to.equal(Math.min(objectsMax, one.keys.length));

@@ -1,5 +1,5 @@
 // The whole program on a simulated cluster, for tests: its ports, its log, what it serves.
-import { systemClock } from '../src/clock.ts';
+import { systemClock, systemThread } from '../src/clock.ts';
 import { ApiServer } from '../src/demo/apiserver.ts';
 import type { ApiObject } from '../src/demo/objects.ts';
 import { parseCommandLine } from '../src/flags.ts';
@@ -42,7 +42,14 @@ export class TestProgram {
       ...{ debug: logs('debug'), info: logs('info') },
       ...{ warn: logs('warn'), error: logs('error') },
     };
-    this.#running = await run(values, { env: {}, clock, random: Math.random, log, build });
+    this.#running = await run(values, {
+      env: {},
+      clock,
+      thread: systemThread,
+      random: Math.random,
+      log,
+      build,
+    });
   }
 
   get running(): Running {

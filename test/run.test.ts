@@ -56,6 +56,19 @@ describe('The program', () => {
   const lists = () =>
     server.requests.filter(({ query }) => query.watch !== 'true' || query.sendInitialEvents);
 
+  it('tells how long its own thread ran, and what its store holds', async () => {
+    server.create(podOf('x', 'a', 'n'));
+    const { telemetry } = await open([]);
+    const text = await (await fetch(`http://127.0.0.1:${telemetry.port}/metrics`)).text();
+    const value = (series: string): number => Number(text.split(`\n${series} `)[1]?.split('\n')[0]);
+    const run = 'kube_state_metrics_event_loop_longest_run_cpu_seconds';
+    // Opening the program is a run of some milliseconds on any machine.
+    expect(value(`${run}{window="start"}`)).to.be.above(0);
+    expect(value(`${run}{window="1m"}`)).to.equal(value(`${run}{window="start"}`));
+    expect(value('kube_state_metrics_store_stored_bytes')).to.be.above(0);
+    expect(value('kube_state_metrics_store_staleness_seconds')).to.equal(0);
+  });
+
   describe('whose families read only metadata', () => {
     const families = '--metric-allowlist=^kube_pod_(created|labels|owner)$';
     const allLabels = '--metric-labels-allowlist=pods=[*]';

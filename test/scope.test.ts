@@ -148,7 +148,7 @@ describe('The scope', () => {
     expect(() => scopeOf(nothing)).to.throw(ConfigError, 'nothing would be served');
   });
 
-  it('shares objects out so that each is in one shard, in lists and in changes alike', () => {
+  it('shares objects out so that each is in one shard, in lists and in changes alike', async () => {
     const total = 3;
     const objects = Array.from({ length: 60 }, (_, i) => ({
       metadata: { name: `pod-${i}`, uid: `0c80a8a9-80fa-4626-83fa-${i}` },
@@ -164,14 +164,16 @@ describe('The scope', () => {
         relisting.put(object);
         relisting.delete(object);
       }
-      relisting.commit();
+      await ours.room();
+      await relisting.room();
+      await relisting.commit();
       for (const { metadata } of objects) {
         const mine = shardOf(metadata.uid, total) === shard;
         const expected = mine ? ['put', 'delete', 'relist.put', 'relist.delete'] : [];
         expect(calls.get(metadata.name) ?? []).to.deep.equal(expected);
         if (mine) seen.set(metadata.name, [...(seen.get(metadata.name) ?? []), shard]);
       }
-      expect(calls.get('')).to.deep.equal(['commit']);
+      expect(calls.get('')).to.deep.equal(['room', 'relist.room', 'commit']);
     }
     expect(seen.size).to.equal(objects.length);
     expect([...seen.values()].every(({ length }) => length === 1)).to.equal(true);
@@ -195,10 +197,12 @@ function recorder(): { sink: Sink; calls: Map<string, string[]> } {
   const sink: Sink = {
     put: note('put'),
     delete: note('delete'),
+    room: () => Promise.resolve(note('room')()),
     relist: () => ({
       put: note('relist.put'),
       delete: note('relist.delete'),
-      commit: () => note('commit')(),
+      room: () => Promise.resolve(note('relist.room')()),
+      commit: () => Promise.resolve(note('commit')()),
       abort: () => note('abort')(),
     }),
   };

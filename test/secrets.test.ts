@@ -7,13 +7,13 @@ import { type FaultRule, gone, status, tables, watchList } from '../src/demo/fau
 import { type Feed, openFeed } from '../src/feed.ts';
 import type { Representation } from '../src/kube/types.ts';
 import { gauges } from '../src/metrics/family.ts';
-import { openPlainStores } from '../src/metrics/plain.ts';
 import { compile } from '../src/metrics/render.ts';
 import type { Resource } from '../src/metrics/resource.ts';
 import { created } from '../src/metrics/stock.ts';
 import { type Store, sinkOf } from '../src/metrics/store.ts';
 import { scopeOf } from '../src/scope.ts';
 import { clientOf, RecordingObserver, recordingLog } from './kube/harness.ts';
+import { openPlainStores } from './metrics/plain.ts';
 import { hastyClock } from './start.ts';
 import { openTap, type Tap } from './tap.ts';
 import { until } from './until.ts';

@@ -1,5 +1,5 @@
 // The whole program in a test: flags as a user types them, on free ports of loopback.
-import { type Clock, systemClock } from '../src/clock.ts';
+import { type Clock, systemClock, systemThread } from '../src/clock.ts';
 import { parseCommandLine } from '../src/flags.ts';
 import type { Logger } from '../src/log.ts';
 import { flags } from '../src/options.ts';
@@ -30,7 +30,7 @@ export function start(
     '--port=0',
     '--telemetry-port=0',
   ]);
-  const surroundings = { env: {}, clock, random: Math.random, log, build };
+  const surroundings = { env: {}, clock, thread: systemThread, random: Math.random, log, build };
   return run(values, surroundings);
 }
 

@@ -1,5 +1,5 @@
 // What a command is, and what it is given of the process.
-import type { Clock } from '../clock.ts';
+import type { Clock, Thread } from '../clock.ts';
 import type { CommandLine, Flags } from '../flags.ts';
 import type { BuildInfo } from '../metrics/self.ts';
 
@@ -10,6 +10,7 @@ export interface Edge {
   readonly stop: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  readonly thread: Thread;
   readonly random: () => number;
   readonly build: BuildInfo;
 }
@@ -22,6 +23,8 @@ export interface Command {
   readonly flags: Flags;
   /** The one word it takes behind its name, where it takes one. */
   readonly argument?: Argument;
+  /** It holds a cluster until it is stopped, so the process is to be sized for that. */
+  readonly lasts?: boolean;
   run(edge: Edge, line: CommandLine<Flags>): Promise<number>;
 }
 

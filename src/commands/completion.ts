@@ -1,6 +1,5 @@
 // `kubestate completion`: a script that teaches a shell the commands, flags and values.
 import { type Flag, file } from '../flags.ts';
-import { resources } from '../resources/index.ts';
 import { type Command, command } from './command.ts';
 import { bashScript } from './shells/bash.ts';
 import { fishScript } from './shells/fish.ts';
@@ -21,21 +20,29 @@ export function completionFor(commands: Readonly<Record<string, Command>>): Comm
       'kubestate completion fish | source.',
     flags: {},
     argument,
-    run({ print }, { words }) {
+    async run({ print }, { words }) {
       const shell = words[0] as keyof typeof scripts;
-      print(scripts[shell](completedOf({ ...commands, completion })));
-      return Promise.resolve(0);
+      const { resources } = await import('../resources/index.ts');
+      const suggestions = { resources: Object.keys(resources) };
+      print(scripts[shell](completedOf({ ...commands, completion }, suggestions)));
+      return 0;
     },
   });
   return completion;
 }
 
-function completedOf(commands: Readonly<Record<string, Command>>): readonly Completed[] {
+/** What may stand behind flags whose values are known by heart. */
+type Suggestions = Readonly<Record<NonNullable<Flag<unknown>['suggests']>, readonly string[]>>;
+
+function completedOf(
+  commands: Readonly<Record<string, Command>>,
+  suggestions: Suggestions,
+): readonly Completed[] {
   const known = Object.entries(commands).map(([name, { summary, flags, argument }]) => ({
     name,
     summary,
     words: argument?.choices ?? [],
-    flags: Object.entries(flags).map(([flag, row]) => completedFlag(flag, row)),
+    flags: Object.entries(flags).map(([flag, row]) => completedFlag(flag, row, suggestions)),
   }));
   const names = known.map(({ name }) => name);
   return [
@@ -47,16 +54,13 @@ function completedOf(commands: Readonly<Record<string, Command>>): readonly Comp
 function completedFlag(
   name: string,
   { kind, help, short, suggests }: Flag<unknown>,
+  suggestions: Suggestions,
 ): CompletedFlag {
-  return { name, short, help, values: valuesOf(kind, suggests), placeholder: kind.placeholder };
+  const values = suggests === undefined ? valuesOf(kind) : suggestions[suggests];
+  return { name, short, help, values, placeholder: kind.placeholder };
 }
 
-function valuesOf(kind: Flag<unknown>['kind'], suggests: Flag<unknown>['suggests']): Values {
-  if (suggests !== undefined) return suggestions[suggests];
+function valuesOf(kind: Flag<unknown>['kind']): Values {
   if (kind === file) return 'files';
   return kind.placeholder === undefined ? ['true', 'false'] : [];
 }
-
-const suggestions = {
-  resources: Object.keys(resources),
-};

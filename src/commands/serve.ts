@@ -1,8 +1,6 @@
 // `kubestate`, with no word behind it: watch a cluster and serve its state until told to stop.
 
-import { openLog } from '../log.ts';
 import { flags } from '../options.ts';
-import { run } from '../run.ts';
 import { command } from './command.ts';
 import { aborted, logLevel, sayIgnored } from './process.ts';
 
@@ -13,7 +11,10 @@ export const serve = command({
     'for Prometheus: a drop-in replacement for kube-state-metrics. The cluster is the one of ' +
     '--kubeconfig, or the one this process runs in.',
   flags,
+  lasts: true,
   async run(edge, { values, given }) {
+    // The other commands do without the program, and so without its libraries.
+    const [{ openLog }, { run }] = await Promise.all([import('../log.ts'), import('../run.ts')]);
     const log = openLog(logLevel(values.v));
     sayIgnored(flags, given, log);
     const running = await run(values, { ...edge, log });

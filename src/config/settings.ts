@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { ConfigError } from '../errors.ts';
 import type { Flag, Flags } from '../flags.ts';
 import { flags, type Options } from '../options.ts';
-import { inWordsOfFile, readConfigFile } from './file.ts';
 
 /** How many bytes of a file's hash are its value in a gauge: a double holds 48 bits exactly. */
 const hashBytes = 6;
@@ -27,8 +26,13 @@ export const settingsOf = (commandLine: Options): Settings => ({
   sentenceOf: (error) => error,
 });
 
-/** The command line, overridden by the file of this text; throws ConfigError on a wrong one. */
-export function settingsWith(commandLine: Options, text: string, path: string): Settings {
+/** The command line under the file of this text; rejects with ConfigError on a wrong one. */
+export async function settingsWith(
+  commandLine: Options,
+  text: string,
+  path: string,
+): Promise<Settings> {
+  const { inWordsOfFile, readConfigFile } = await import('./file.ts');
   const { values, places, unknown } = readConfigFile(flags, text, path);
   const rows: Flags = flags;
   const ignored = [...places].filter(([name]) => rows[name]?.ignored).map(([, { key }]) => key);

@@ -6,6 +6,7 @@ import { negotiateEncoding, negotiateFormat } from '../exposition/negotiate.ts';
 import { writeExposition } from '../exposition/write.ts';
 import type { Stores } from '../metrics/store.ts';
 import { answerOk, appOf, refuse } from './app.ts';
+import { HeldStates } from './held.ts';
 import { metricsPage } from './pages.ts';
 import { isReady, type Readiness, summaryOf } from './readiness.ts';
 
@@ -18,7 +19,7 @@ const retryAfterSeconds = 5;
 export interface MetricsAppOptions {
   /** What a request has to pass before it is answered. */
   readonly guards?: readonly Koa.Middleware[];
-  readonly stores: Stores;
+  readonly stores: Pick<Stores, 'byResource' | 'snapshot'>;
   readonly readiness: Readiness;
   /** Answer scrapes before every resource is synced, as KSM does. */
   readonly serveBeforeSync: boolean;
@@ -39,6 +40,8 @@ export interface ScrapeObserver {
   inFlight(count: number): void;
   /** A scrape was turned away, for too many are in flight. */
   rejected(): void;
+  /** So many scrapes were ended before their time, for they held what is long gone. */
+  cutOff(scrapes: number): void;
 }
 
 /** The app of :8080; it answers scrapes from snapshots, and keeps nothing but their count. */
@@ -57,6 +60,7 @@ export function metricsApp(options: MetricsAppOptions): Koa {
 
 function scrapes(options: MetricsAppOptions): (ctx: Koa.Context) => void {
   const { stores, readiness, observer, clock } = options;
+  const held = new HeldStates();
   let inFlight = 0;
   return (ctx) => {
     const started = clock.now();
@@ -74,6 +78,11 @@ function scrapes(options: MetricsAppOptions): (ctx: Koa.Context) => void {
     admitted = true;
     observer.inFlight(++inFlight);
     const snapshot = stores.snapshot(selectionOf(ctx.querystring));
+    const cut = (): void => void ctx.res.destroy();
+    ctx.res.once(
+      'close',
+      held.hold(snapshot.state, cut, (scrapes) => observer.cutOff(scrapes)),
+    );
     const encoding = options.gzip ? negotiateEncoding(ctx) : 'identity';
     writeExposition(ctx, snapshot, negotiateFormat(ctx.headers.accept), encoding, clock);
   };

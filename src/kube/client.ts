@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
+import type { Turns } from '../turns.ts';
 import { ApiError, errorOfAnswer } from './apiError.ts';
 import {
   DecodeError,
@@ -25,8 +26,6 @@ import { messageOf } from './words.ts';
 const bodyMsMax = 60_000;
 /** Of an answer that is read whole: a Status, a discovery document, one object. */
 const answerBytesMax = 16 * 1024 * 1024;
-/** The event loop gets a turn at least this often while a body is decoded and used. */
-const turnMsMax = 10;
 /** A chunk is decoded in pieces of this size, so that a large one is no long run either. */
 const pieceBytes = 64 * 1024;
 /** While the server cannot be reached, it is said again this often. */
@@ -66,6 +65,8 @@ export interface ClientOptions {
   readonly transport: Transport;
   readonly userAgent: string;
   readonly clock: Clock;
+  /** Shared by all who decode on this thread. */
+  readonly turns: Turns;
   readonly log: Logger;
 }
 
@@ -92,13 +93,15 @@ export class Client {
   readonly #transport: Transport;
   readonly #userAgent: string;
   readonly #clock: Clock;
+  readonly #turns: Turns;
   readonly #log: Logger;
   #unreachableSaidMs: number | undefined;
 
-  constructor({ transport, userAgent, clock, log }: ClientOptions) {
+  constructor({ transport, userAgent, clock, turns, log }: ClientOptions) {
     this.#transport = transport;
     this.#userAgent = userAgent;
     this.#clock = clock;
+    this.#turns = turns;
     this.#log = log;
   }
 
@@ -216,6 +219,9 @@ export class Client {
       bodyTimeoutMs: live ? 0 : bodyMsMax,
       post: object && JSON.stringify(object),
     };
+    // All reflectors begin at once, and a request is no small piece of work.
+    const turn = this.#turns.next();
+    if (turn !== undefined) await turn;
     try {
       const answer = await this.#transport.request(path, query, options);
       this.#reached();
@@ -244,13 +250,16 @@ export class Client {
   }
 
   async *#decode<Value>(body: Readable, decoder: Decoder<Value>): AsyncGenerator<Value, void> {
-    let turnStartMs = this.#clock.now();
     for await (const chunk of body as AsyncIterable<Buffer>) {
       for (let at = 0; at < chunk.length; at += pieceBytes) {
-        for (const value of decoder.push(chunk.subarray(at, at + pieceBytes))) yield value;
-        if (this.#clock.now() - turnStartMs < turnMsMax) continue;
-        await this.#clock.turn();
-        turnStartMs = this.#clock.now();
+        const first = this.#turns.next();
+        if (first !== undefined) await first;
+        for (const value of decoder.push(chunk.subarray(at, at + pieceBytes))) {
+          // Whoever reads has used the value before this one by now, which may have taken long.
+          const turn = this.#turns.next();
+          if (turn !== undefined) await turn;
+          yield value;
+        }
       }
     }
     decoder.end();

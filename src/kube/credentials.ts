@@ -1,6 +1,6 @@
 // Turns a login into request headers and TLS material, read anew each time: both get rotated.
 import type { RequestOptions } from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { ConfigError } from '../errors.ts';
 import type { Login } from './config.ts';
 import { asRecord } from './objects.ts';
@@ -26,12 +26,11 @@ export interface TlsMaterial {
 export class Credentials {
   readonly #login: Login;
   readonly #readFile: (path: string) => Buffer;
-  readonly #kubeConfig = new KubeConfig();
+  #kubeConfig: Promise<KubeConfig> | undefined;
 
   constructor(login: Login, readFile: (path: string) => Buffer) {
     this.#login = login;
     this.#readFile = readFile;
-    this.#kubeConfig.loadFromString(JSON.stringify(forClientNode(login)));
   }
 
   /** The certificates and keys that the login itself names; throws where one cannot be read. */
@@ -52,7 +51,13 @@ export class Credentials {
   async resolve(): Promise<Credential> {
     const { user } = this.#login;
     const options: RequestOptions = {};
-    await this.#kubeConfig.applyToHTTPSOptions(options);
+    // A pod's token and certificates are not left to client-node, which is half of the program.
+    if (Object.keys(user).some((key) => !ownKeys.includes(key))) {
+      this.#kubeConfig ??= import('./clientNode.ts').then(({ kubeConfigOf }) =>
+        kubeConfigOf(this.#login, ownKeys),
+      );
+      await (await this.#kubeConfig).applyToHTTPSOptions(options);
+    }
     const headers: Record<string, string | string[]> = impersonation(user);
     for (const [name, value] of Object.entries(options.headers ?? {})) {
       headers[name.toLowerCase()] = String(value).trim();
@@ -90,46 +95,6 @@ export class Credentials {
   }
 }
 
-/**
- * The kubeconfig that client-node is given: what it makes of users. Certificates, tokenFile (which
- * it does not know) and the proxy are ours; http servers it takes only as insecure ones.
- */
-function forClientNode({ server, cluster, user }: Login): object {
-  const inline = Object.entries(user).filter(([key]) => !ownKeys.includes(key));
-  const userEntry: Record<string, unknown> = Object.fromEntries(inline);
-  if (user.exec) userEntry.exec = execWithInfo(asRecord(user.exec), cluster);
-  const clusterEntry = { server: server.href, 'insecure-skip-tls-verify': true };
-  return {
-    clusters: [{ name: 'login', cluster: clusterEntry }],
-    users: [{ name: 'login', user: userEntry }],
-    contexts: [{ name: 'login', context: { cluster: 'login', user: 'login' } }],
-    'current-context': 'login',
-  };
-}
-
-const ownKeys: readonly string[] = [
-  'client-certificate',
-  'client-certificate-data',
-  'client-key',
-  'client-key-data',
-  'tokenFile',
-];
-
-/** Plugins read KUBERNETES_EXEC_INFO, some insist on it, and client-node does not set it. */
-function execWithInfo(
-  exec: Record<string, unknown>,
-  cluster: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const info = {
-    apiVersion: exec.apiVersion,
-    kind: 'ExecCredential',
-    spec: { interactive: false, ...(exec.provideClusterInfo === true ? { cluster } : {}) },
-  };
-  const env = Array.isArray(exec.env) ? exec.env : [];
-  const variable = { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) };
-  return { ...exec, env: [...env, variable] };
-}
-
 /** The parts of impersonation that client-node leaves out; it sends the name itself. */
 function impersonation(user: Readonly<Record<string, unknown>>): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
@@ -142,3 +107,12 @@ function impersonation(user: Readonly<Record<string, unknown>>): Record<string, 
   }
   return headers;
 }
+
+/** What of a user is read here: certificates, and tokenFile, which client-node does not know. */
+const ownKeys: readonly string[] = [
+  'client-certificate',
+  'client-certificate-data',
+  'client-key',
+  'client-key-data',
+  'tokenFile',
+];

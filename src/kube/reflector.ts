@@ -13,6 +13,7 @@ import {
   UnfinishedError,
   watchSeconds,
 } from './relist.ts';
+import { Room } from './room.ts';
 import type { SyncStatus } from './types.ts';
 import { SilenceError, SilenceWindow, Watch } from './watch.ts';
 
@@ -207,10 +208,13 @@ export class Reflector {
     this.#detail = 'watching';
     if (this.#said !== '') this.#log.info(this.#subject, 'watching again');
     this.#said = '';
+    const room = new Room(this.#context.sink);
     let bookmarkMs: number | undefined;
     for await (const event of watch) {
       this.#silences = 0;
       this.#take(event);
+      const wait = room.took();
+      if (wait !== undefined) await watch.holdUp(wait);
       if (event.type !== 'BOOKMARK') continue;
       if (bookmarkMs !== undefined) this.#silence.saw(watch.lastMs - bookmarkMs);
       bookmarkMs = watch.lastMs;

@@ -4,6 +4,7 @@ import { errorOfEvent, isVersionUnknown } from './apiError.ts';
 import type { Client, ListQuery } from './client.ts';
 import { DecodeError } from './decode.ts';
 import { apply, asRecord, metadataOf, versionOf } from './objects.ts';
+import { Room, unlessAborted } from './room.ts';
 import type { Collection, ReflectorObserver, Relisting, Sink } from './types.ts';
 import { Watch } from './watch.ts';
 
@@ -82,16 +83,19 @@ export async function relistByWatch(
       Math.min(Math.max(addedMs, openedMs) + initialPauseMsMax, openedMs + initialMsMax),
   });
   const relisting = sink.relist();
+  const room = new Room(relisting);
   try {
     let objects = 0;
     for await (const event of watch) {
-      if (event.type === 'ADDED') {
-        addedMs = clock.now();
-        objects++;
-      }
+      if (event.type === 'ADDED') objects++;
       const closing = applyInitial(relisting, event, observer);
-      if (closing === undefined) continue;
-      relisting.commit();
+      if (closing === undefined) {
+        const wait = room.took();
+        if (wait !== undefined) await watch.holdUp(wait);
+        if (event.type === 'ADDED' || wait !== undefined) addedMs = clock.now();
+        continue;
+      }
+      await watch.holdUp(relisting.commit());
       return { version: closing, objects, watch };
     }
     throw new UnfinishedError(
@@ -149,6 +153,7 @@ async function readPages(
 ): Promise<Relisted> {
   const onMalformed = (key: string, error: unknown): void => observer.malformed(key, error);
   const relisting = sink.relist();
+  const room = new Room(relisting);
   try {
     let query = first;
     let objects = 0;
@@ -157,13 +162,15 @@ async function readPages(
       for await (const item of list) {
         apply(relisting, 'put', item, observer);
         objects++;
+        const wait = room.took();
+        if (wait !== undefined) await unlessAborted(wait, signal);
       }
       const { resourceVersion, continue: token } = list.metadata();
       if (token === '') {
         if (resourceVersion === '') {
           throw new DecodeError('expected a list with a resourceVersion, got one without');
         }
-        relisting.commit();
+        await unlessAborted(relisting.commit(), signal);
         return { version: resourceVersion, objects };
       }
       query = { limit: pageSize, continue: token };

@@ -34,6 +34,8 @@ export interface Sink {
   put(object: ListedObject): void;
   delete(object: ListedObject): void;
   relist(): Relisting;
+  /** Resolves once there is room for more; asked for every few objects. */
+  room(): Promise<void>;
 }
 
 /** A list on its way in: visible in one step at `commit`, or never. */
@@ -41,7 +43,10 @@ export interface Relisting {
   put(object: ListedObject): void;
   /** Takes back what was put: a list streamed by a watch goes on changing until it is complete. */
   delete(object: ListedObject): void;
-  commit(): void;
+  room(): Promise<void>;
+  /** Resolves once the list is visible; until then the sink is given nothing more. */
+  commit(): Promise<void>;
+  /** May come while a commit is under way, and then decides nothing; it never throws. */
   abort(): void;
 }
 

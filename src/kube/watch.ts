@@ -3,12 +3,15 @@ import type { Clock } from '../clock.ts';
 import { isUnacceptable } from './apiError.ts';
 import type { Client, WatchQuery } from './client.ts';
 import type { WatchEvent } from './decode.ts';
+import { unlessAborted } from './room.ts';
 import type { Collection, ReflectorObserver } from './types.ts';
 
 /** A server bookmarks about once a minute; before that is seen, three times as long is allowed. */
 const silenceMsDefault = 180_000;
 const silenceMsMin = 30_000;
 const silenceMsMax = 600_000;
+/** While a watch waits for its reader, its silence is looked at again after so long. */
+const heldMs = 1_000;
 /** How many of the intervals seen between bookmarks a watch may be silent. */
 const intervalsMax = 4;
 /** What an interval seen weighs after each later one, so that one long one is forgotten. */
@@ -58,6 +61,7 @@ export class Watch implements AsyncIterable<WatchEvent> {
   readonly #guarded: Promise<void>;
   #lastMs: number;
   #silent = false;
+  #held = false;
 
   /** Asks for the watch; rejects with what the server has against it. */
   static async open(options: WatchOptions): Promise<Watch> {
@@ -99,7 +103,7 @@ export class Watch implements AsyncIterable<WatchEvent> {
     this.#guarded = this.#guard();
   }
 
-  /** When the last event came, or the watch was opened. */
+  /** When the last event came, or the watch was opened or last held up. */
   get lastMs(): number {
     return this.#lastMs;
   }
@@ -123,6 +127,20 @@ export class Watch implements AsyncIterable<WatchEvent> {
     }
   }
 
+  /**
+   * Waits for something that holds up whoever reads the watch, and takes no silence meanwhile for
+   * the server's. Rejects as soon as the watch is to end.
+   */
+  async holdUp(work: Promise<void>): Promise<void> {
+    this.#held = true;
+    try {
+      await unlessAborted(work, this.#controller.signal);
+    } finally {
+      this.#held = false;
+      this.#lastMs = this.#clock.now();
+    }
+  }
+
   /** Ends the watch, whether or not the server has; resolves when nothing of it is left. */
   async close(): Promise<void> {
     this.#unlink();
@@ -135,7 +153,7 @@ export class Watch implements AsyncIterable<WatchEvent> {
   async #guard(): Promise<void> {
     const { signal } = this.#controller;
     while (!signal.aborted) {
-      const leftMs = this.dueMs(this) - this.#clock.now();
+      const leftMs = this.#held ? heldMs : this.dueMs(this) - this.#clock.now();
       if (leftMs <= 0) {
         this.#silent = true;
         this.#controller.abort();

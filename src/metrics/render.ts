@@ -5,6 +5,12 @@ import type { KubeObject, Received } from './object.ts';
 import type { Resource } from './resource.ts';
 import { escapeLabelValue, formatNumber, headerOf } from './text.ts';
 
+/**
+ * What one object may have of one family: some 80,000 series, far beyond what is real. An object of
+ * a megabyte can ask for a hundred times its size where a family pairs its lists.
+ */
+const familyCharsMax = 16 * 1024 * 1024;
+
 /** A resource's enabled families, ready to render. */
 export interface Renderer {
   readonly families: readonly FamilyHeader[];
@@ -125,5 +131,8 @@ class SeriesLines {
       this.#seen.add(labels);
     }
     this.text += `${this.#head}${labels}} ${formatNumber(value)}\n`;
+    if (this.text.length > familyCharsMax) {
+      throw new RangeError(`expected at most ${familyCharsMax} characters of one family`);
+    }
   }
 }

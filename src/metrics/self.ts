@@ -1,5 +1,7 @@
 // The metrics about ourselves, under KSM's names where it has them; served on :8081, as text only.
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { type ScrapeMetrics, scrapeMetrics } from './selfScrapes.ts';
+import { type LoopTimes, registerLoop, registerStoreWork, type WorkingStores } from './selfWork.ts';
 import type { StoreSize } from './store.ts';
 
 export interface SelfMetricsOptions {
@@ -7,11 +9,14 @@ export interface SelfMetricsOptions {
   readonly clock: WallClock;
   /** Asked at every scrape, for another configuration may have taken over. */
   now(): InForce;
+  /** Asked at every scrape. */
+  loop(): LoopTimes;
 }
 
 /** What is watched now, and which part of it. */
 export interface InForce {
   readonly resources: readonly WatchedResource[];
+  readonly stores: WorkingStores;
   /** Undefined while it is still being found out. */
   readonly shard: Shard | undefined;
 }
@@ -69,9 +74,6 @@ export interface ResourceObserver {
   dropped(objects: number): void;
 }
 
-/** Prometheus' own default, which KSM's histogram has. */
-const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
 /** All metrics about ourselves; one a process, for it holds prom-client's monitors of the loop. */
 export class SelfMetrics {
   readonly #registry = new Registry();
@@ -81,7 +83,7 @@ export class SelfMetrics {
   readonly #scrapes: ScrapeMetrics;
   readonly #config: ConfigMetrics;
 
-  constructor({ build, clock, now }: SelfMetricsOptions) {
+  constructor({ build, clock, now, loop }: SelfMetricsOptions) {
     const registry = this.#registry;
     this.#clock = clock;
     this.#scrapes = scrapeMetrics(registry);
@@ -90,6 +92,8 @@ export class SelfMetrics {
     registerShard(registry, () => now().shard);
     this.#counters = counters(registry);
     registerStoreGauges(registry, () => now().resources);
+    registerStoreWork(registry, () => now().stores);
+    registerLoop(registry, loop);
     registerLastSeen(registry, () =>
       now().resources.flatMap(({ resource }) => {
         const seen = this.#lastSeen.get(resource);
@@ -132,39 +136,6 @@ export class SelfMetrics {
   text(): Promise<string> {
     return this.#registry.metrics();
   }
-}
-
-/** What the app that answers scrapes tells, as its `ScrapeObserver` has it. */
-export interface ScrapeMetrics {
-  request(method: 'get' | 'head', seconds: number): void;
-  inFlight(count: number): void;
-  rejected(): void;
-}
-
-function scrapeMetrics(registry: Registry): ScrapeMetrics {
-  const registers = [registry];
-  const durations = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time from a request to the end of its response.',
-    labelNames: ['handler', 'method'],
-    buckets: durationBuckets,
-    registers,
-  });
-  const inFlight = new Gauge({
-    name: 'kube_state_metrics_scrapes_in_flight',
-    help: 'Expositions that are being written now.',
-    registers,
-  });
-  const rejected = new Counter({
-    name: 'kube_state_metrics_scrapes_rejected_total',
-    help: 'Scrapes that were turned away because too many were in flight.',
-    registers,
-  });
-  return {
-    request: (method, seconds) => durations.observe({ handler: 'metrics', method }, seconds),
-    inFlight: (count) => inFlight.set(count),
-    rejected: () => rejected.inc(),
-  };
 }
 
 /** Go's names for what Node calls otherwise; dashboards know these. */

@@ -54,6 +54,25 @@ describe('the bundle', () => {
     rmSync(folder, { recursive: true });
   });
 
+  for (const [way, program, ...args] of [
+    ['its path', bundle],
+    ['node', process.execPath, bundle],
+  ] as const) {
+    it(`started by ${way}, has a young generation and an allocator for a container`, async () => {
+      const anyPort = ['--port=0', '--telemetry-port=0'];
+      const demo = new Program(program, [...args, 'demo', ...anyPort]);
+      const ready = async () => /metrics +http:/.test(demo.stdout) || undefined;
+      await demo.until('it told its address', ready, 30_000);
+      const told = (file: string) => readFileSync(`/proc/${demo.pid}/${file}`, 'utf8').split('\0');
+      expect(told('cmdline')).to.include.members(['--max-semi-space-size=4', bundle, 'demo']);
+      expect(told('environ')).to.include.members([
+        'MALLOC_MMAP_THRESHOLD_=32768',
+        'MALLOC_TRIM_THRESHOLD_=131072',
+      ]);
+      expect(await demo.stop()).to.equal(0);
+    });
+  }
+
   it('tells an old Node in one sentence what it needs, before anything else runs', () => {
     const folder = mkdtempSync(join(tmpdir(), 'kubestate-bundle-'));
     const older = join(folder, 'older.cjs');

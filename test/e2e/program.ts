@@ -12,6 +12,10 @@ export class Program {
   stderr = '';
   readonly #child: ChildProcess;
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   constructor(name: string, args: readonly string[]) {
     this.name = name;
     this.#child = spawn(name, args, { stdio: ['ignore', 'pipe', 'pipe'] });

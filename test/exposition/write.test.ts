@@ -12,6 +12,7 @@ const chunk = Buffer.alloc(1_000, 'x');
 
 /** A snapshot of so many chunks that knows how many were made, and whether they ended. */
 class Source {
+  readonly state = 0;
   made = 0;
   ended = false;
   readonly #count: number;

@@ -7,9 +7,9 @@ import { expect } from 'chai';
 import { type MetricsAppOptions, metricsApp } from '../../src/http/metrics.ts';
 import type { ResourceStatus } from '../../src/http/readiness.ts';
 import type { Listening } from '../../src/http/server.ts';
-import { openPlainStores } from '../../src/metrics/plain.ts';
 import type { Renderer } from '../../src/metrics/render.ts';
 import type { Stores } from '../../src/metrics/store.ts';
+import { openPlainStores } from '../metrics/plain.ts';
 import { ask, HandClock, serve, until } from './harness.ts';
 
 const padding = 'x'.repeat(1_000);
@@ -46,6 +46,7 @@ class Seen {
   readonly requests: [string, number][] = [];
   readonly inFlights: number[] = [];
   rejections = 0;
+  cut = 0;
 
   request(method: string, seconds: number): void {
     this.requests.push([method, seconds]);
@@ -53,6 +54,10 @@ class Seen {
 
   inFlight(count: number): void {
     this.inFlights.push(count);
+  }
+
+  cutOff(scrapes: number): void {
+    this.cut += scrapes;
   }
 
   rejected(): void {
@@ -125,6 +130,7 @@ describe('the metrics port', () => {
     const stores = storesOf(3);
     let made = 0;
     const snapshot: Stores['snapshot'] = (includes) => ({
+      state: 0,
       body: (format, encoding) => {
         const body = stores.snapshot(includes).body(format, encoding);
         return {
@@ -211,6 +217,34 @@ describe('the metrics port', () => {
     await until(() => observer.inFlights.at(-1) === 0);
   });
 
+  it('cuts off those that read a state long gone, when too many of them are held', async () => {
+    const observer = new Seen();
+    let state = 1;
+    const stores = storesOf(20_000);
+    const snapshot: Stores['snapshot'] = (includes) => ({ ...stores.snapshot(includes), state });
+    const port = await open({ stores: { ...stores, snapshot }, observer });
+    const slow = () => {
+      const socket = connect(port, '127.0.0.1').pause();
+      socket.on('error', () => undefined);
+      socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
+      return socket;
+    };
+    const sockets = [slow(), slow()];
+    await until(() => observer.inFlights.at(-1) === 2);
+    for (let scrapes = 3; scrapes <= 9; scrapes++) {
+      state++;
+      sockets.push(slow());
+      await until(() => observer.inFlights.at(-1) === scrapes);
+    }
+    expect(observer.cut).to.equal(0);
+    state++;
+    expect((await ask(port, '/metrics')).status).to.equal(200);
+    await until(() => observer.inFlights.at(-1) === 7);
+    expect(observer.cut).to.equal(2);
+    for (const socket of sockets) socket.destroy();
+    await until(() => observer.inFlights.at(-1) === 0);
+  });
+
   it('tells how long each request took, until its last byte', async () => {
     const observer = new Seen();
     const clock = new HandClock();
@@ -235,7 +269,7 @@ describe('the metrics port', () => {
     const slow = connect(port, '127.0.0.1').pause();
     slow.write('GET /metrics HTTP/1.0\r\nHost: x\r\n\r\n');
     await once(slow, 'readable');
-    stores.byResource.get('pods')?.relist().commit();
+    await stores.byResource.get('pods')?.relist().commit();
     const body = await text(slow);
     expect(body.match(/^kube_pod_info/gm)).to.have.length(20_000);
     expect(await families(port, '')).not.to.include('kube_pod_info');

@@ -1,4 +1,6 @@
 // Requests as they go out, answers as they come back, and errors as one class.
+import { PassThrough } from 'node:stream';
+import { setImmediate as quiet } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import nock from 'nock';
@@ -6,7 +8,10 @@ import { ApiError } from '../../src/kube/apiError.ts';
 import { Client } from '../../src/kube/client.ts';
 import { openTransport, type Transport } from '../../src/kube/transport.ts';
 import type { Collection, Representation } from '../../src/kube/types.ts';
-import { clientOf, object, recordingLog, TestClock } from './harness.ts';
+import { Turns } from '../../src/turns.ts';
+import { clientOf, LoopClock, object, recordingLog, TestClock } from './harness.ts';
+
+type Answer = Awaited<ReturnType<Transport['request']>>;
 
 const server = 'http://api.test:8080';
 const pods: Collection = { resource: 'pods', group: '', version: 'v1' };
@@ -151,6 +156,43 @@ describe('a client', () => {
     expect(clock.turns).to.be.within(pieces / 4, pieces);
   });
 
+  it('lets the event loop turn between lists that come in at the same time', async () => {
+    const loop = new LoopClock();
+    const bodies = Array.from({ length: 16 }, () => new PassThrough());
+    const unread = [...bodies];
+    const transport: Transport = {
+      ...{ base: new URL(server), compress: false },
+      request: async () =>
+        ({ statusCode: 200, headers: {}, body: unread.shift() }) as unknown as Answer,
+      refresh: async () => undefined,
+      close: async () => undefined,
+    };
+    const shared = { clock: loop, turns: new Turns(loop), log: recordingLog() };
+    const client = new Client({ transport, userAgent: 'x', ...shared });
+    const counts: number[] = Array(bodies.length).fill(0);
+    const reading = counts.map(async (_, one) => {
+      for await (const _item of await client.list(pods, {}, read)) {
+        loop.advance(4);
+        counts[one] = (counts[one] ?? 0) + 1;
+      }
+    });
+    const text = JSON.stringify({ items: items.slice(0, 10) });
+    for (const body of bodies) {
+      body.end(text);
+      await quiet();
+    }
+    const runs: number[] = [];
+    let startMs = loop.startMs;
+    do {
+      await quiet();
+      runs.push(loop.now() - startMs);
+      startMs = loop.now();
+    } while (await loop.goOn());
+    await Promise.all(reading);
+    expect(counts).to.deep.equal(Array(bodies.length).fill(10));
+    expect(Math.max(...runs)).to.equal(12);
+  });
+
   const status = { kind: 'Status', message: 'no', reason: 'Because', details: {} };
   const errors: {
     what: string;
@@ -237,7 +279,8 @@ describe('a client', () => {
       users: [{ name: 'u', user: { token } }],
     });
     const surroundings = { env: {}, readFile: () => Buffer.from(JSON.stringify(config())) };
-    const shared = { clock: new TestClock(), log: recordingLog() };
+    const clock = new TestClock();
+    const shared = { clock, turns: new Turns(clock), log: recordingLog() };
     const transport = openTransport({ kubeconfig: '/k' }, surroundings, shared);
     const client = new Client({ transport, userAgent: 'x', ...shared });
     const asking = (bearer: string) =>
@@ -262,7 +305,8 @@ describe('a client', () => {
       refresh: async () => undefined,
       close: async () => undefined,
     };
-    const shared = { clock: new TestClock(), log: recordingLog() };
+    const clock = new TestClock();
+    const shared = { clock, turns: new Turns(clock), log: recordingLog() };
     const client = new Client({ transport, userAgent: 'x', ...shared });
     await caught(client.list(pods, {}, read));
     await caught(client.watch(pods, { resourceVersion: '7', timeoutSeconds: 300 }, read));

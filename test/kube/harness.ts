@@ -1,10 +1,11 @@
 // What the tests of kube share: a clock that stands still, a sink and an observer that remember.
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as quiet } from 'node:timers/promises';
 import type { Clock } from '../../src/clock.ts';
 import { Client } from '../../src/kube/client.ts';
 import { openTransport } from '../../src/kube/transport.ts';
 import type { ListedObject, ReflectorObserver, Relisting, Sink } from '../../src/kube/types.ts';
 import type { Logger } from '../../src/log.ts';
+import { Turns } from '../../src/turns.ts';
 
 const patienceMsMax = 5_000;
 /** Answers of nock need a few turns from being given to being used. */
@@ -64,6 +65,25 @@ export class TestClock implements Clock {
   }
 }
 
+/** A clock that moves only when told to, and an event loop that turns only then, too. */
+export class LoopClock extends TestClock {
+  readonly startMs = this.now();
+  #turning: (() => void)[] = [];
+
+  override turn(): Promise<void> {
+    return new Promise((resolve) => this.#turning.push(resolve));
+  }
+
+  /** One turn, and all that is done before the next one; false where nobody waits for it. */
+  async goOn(): Promise<boolean> {
+    const turning = this.#turning;
+    this.#turning = [];
+    for (const resolve of turning) resolve();
+    await quiet();
+    return turning.length > 0;
+  }
+}
+
 /** Resolves once the condition holds; rejects with what was expected if it never does. */
 export async function until(condition: () => boolean, expected: () => string): Promise<void> {
   const giveUp = performance.now() + patienceMsMax;
@@ -90,6 +110,10 @@ export class MemorySink implements Sink {
   /** All that was ever put, seen or not. */
   puts = 0;
   readonly relistings = { open: 0, commits: 0, aborts: 0 };
+  /** What is waited for before the sink takes more; a test may put another in its place. */
+  room = (): Promise<void> => Promise.resolve();
+  /** What is waited for before a list that is committed shows; likewise. */
+  served = (): Promise<void> => Promise.resolve();
 
   put(object: ListedObject): void {
     this.puts++;
@@ -103,7 +127,9 @@ export class MemorySink implements Sink {
   relist(): Relisting {
     const built = new MemorySink();
     this.relistings.open++;
+    let closed = false;
     const close = (how: 'commits' | 'aborts'): void => {
+      closed = true;
       this.relistings.open--;
       this.relistings[how]++;
     };
@@ -113,11 +139,16 @@ export class MemorySink implements Sink {
         built.put(object);
       },
       delete: (object) => built.delete(object),
-      commit: () => {
+      room: () => this.room(),
+      commit: async () => {
+        await this.served();
+        if (closed) return;
         close('commits');
         this.objects = built.objects;
       },
-      abort: () => close('aborts'),
+      abort: () => {
+        if (!closed) close('aborts');
+      },
     };
   }
 
@@ -174,7 +205,13 @@ export function clientOf(server: string, clock: Clock, log: Logger): Client {
     },
   };
   const transport = openTransport({ apiserver: server }, surroundings, { clock, log });
-  return new Client({ transport, userAgent: 'kubestate/test', clock, log });
+  return new Client({
+    transport,
+    userAgent: 'kubestate/test',
+    clock,
+    turns: new Turns(clock),
+    log,
+  });
 }
 
 /** An object as the server sends it. */

@@ -96,8 +96,8 @@ export const synced = (...events: unknown[]) => [added('x/a', 9), closing(10), .
 export const start = ['relist start', 'watch success', 'list success'];
 export const firstList = ['relist start', 'list success', 'watch success'];
 
-/** Plays the row's script to a reflector, then compares all that can be seen of it with the row. */
-export async function play(row: Row): Promise<void> {
+/** A reflector at work on a server that answers by the steps. */
+export function begin(steps: readonly Step[]) {
   const clock = new TestClock();
   const sink = new MemorySink();
   const observer = new RecordingObserver();
@@ -105,10 +105,16 @@ export async function play(row: Row): Promise<void> {
   const client = clientOf(server, clock, log);
   const shared = { client, collection: pods, sink, observer, clock, log };
   const reflector = new Reflector({ ...shared, random: () => 0 });
-  const requests = serve(row.steps);
+  const requests = serve(steps);
   const stop = new AbortController();
   const running = reflector.run(stop.signal);
   const look = () => [requests, observer.told, sink.puts, clock.pending];
+  return { clock, sink, observer, log, reflector, requests, stop, running, look };
+}
+
+/** Plays the row's script to a reflector, then compares all that can be seen of it with the row. */
+export async function play(row: Row): Promise<void> {
+  const { clock, sink, observer, log, reflector, requests, stop, running, look } = begin(row.steps);
   for (const step of row.steps) {
     if (isAnswer(step)) continue;
     await settled(look);

@@ -18,9 +18,18 @@ const watched = (resource: string, kind: string, version = 'v1'): WatchedResourc
 
 const pods = { resource: 'pods', version: 'v1', kind: 'Pod' };
 const cronjobs = { resource: 'cronjobs', version: 'v1', kind: 'CronJob' };
+const stores: InForce['stores'] = {
+  stalenessMs: () => 250,
+  work: () => ({ segments: 7, batches: 3, seconds: 1.5, pendingBytes: 11, storedBytes: 13 }),
+};
+const loop = () => ({
+  runCpu: { minute: 0.01, start: 0.02 },
+  delay: { minute: 0.03, start: 0.04 },
+});
 const everything: InForce = {
   resources: [watched('pods', 'Pod'), watched('cronjobs', 'CronJob')],
   shard: { index: 0, total: 1 },
+  stores,
 };
 let inForce: InForce;
 
@@ -37,6 +46,7 @@ const open = (now = () => 1_700_000_000_500): SelfMetrics => {
     },
     clock: { now },
     now: () => inForce,
+    loop,
   });
 };
 
@@ -96,7 +106,8 @@ describe('the metrics about ourselves', () => {
     const self = new SelfMetrics({
       build: { version: '', revision: '', branch: '', node: '', platform: '', arch: '' },
       clock: { now: () => 0 },
-      now: () => ({ shard: undefined, resources: [resource] }),
+      now: () => ({ shard: undefined, resources: [resource], stores }),
+      loop,
     });
     const read = (): Promise<string[]> => series(self, 'kube_state_metrics_resource_');
     expect(await read()).to.deep.equal([
@@ -111,6 +122,40 @@ describe('the metrics about ourselves', () => {
       'kube_state_metrics_resource_series{resource="pods"} 20',
       'kube_state_metrics_resource_bytes{resource="pods"} 30',
       'kube_state_metrics_resource_synced{resource="pods"} 1',
+    ]);
+  });
+
+  it('tell of the work of the stores in force', async () => {
+    const self = open();
+    const read = (): Promise<string[]> => series(self, 'kube_state_metrics_store_');
+    const first = [
+      'kube_state_metrics_store_staleness_seconds 0.25',
+      'kube_state_metrics_store_pending_bytes 11',
+      'kube_state_metrics_store_stored_bytes 13',
+      'kube_state_metrics_store_segments_rebuilt_total 7',
+      'kube_state_metrics_store_batches_total 3',
+      'kube_state_metrics_store_batch_seconds_total 1.5',
+    ];
+    expect(await read()).to.deep.equal(first);
+    expect(await read(), 'at the next scrape').to.deep.equal(first);
+    const work = { segments: 1, batches: 1, seconds: 0.5, pendingBytes: 0, storedBytes: 2 };
+    inForce = { ...everything, stores: { stalenessMs: () => 0, work: () => work } };
+    expect((await read()).map((line) => line.split(' ')[1])).to.deep.equal([
+      '0',
+      '0',
+      '2',
+      '1',
+      '1',
+      '0.5',
+    ]);
+  });
+
+  it('tell how long our thread was longest without a turn', async () => {
+    expect(await series(open(), 'kube_state_metrics_event_loop_')).to.deep.equal([
+      'kube_state_metrics_event_loop_longest_run_cpu_seconds{window="1m"} 0.01',
+      'kube_state_metrics_event_loop_longest_run_cpu_seconds{window="start"} 0.02',
+      'kube_state_metrics_event_loop_longest_delay_seconds{window="1m"} 0.03',
+      'kube_state_metrics_event_loop_longest_delay_seconds{window="start"} 0.04',
     ]);
   });
 

@@ -94,8 +94,9 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     ...['options', 'scope', 'sharding', 'limit', 'feed'],
     ...['http', 'metrics', 'resources', 'custom', 'kube'],
   ],
+  loop: ['metrics'],
   live: ['watching', 'config', 'options', 'http', 'metrics'],
-  run: ['live', 'watching', 'options', 'http', 'metrics'],
+  run: ['live', 'watching', 'loop', 'options', 'http', 'metrics'],
   commands: [
     ...['run', 'options', 'demo'],
     ...['http', 'exposition', 'metrics', 'resources', 'custom', 'kube', 'shard'],
@@ -103,7 +104,7 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Single files at the root of src that any part may import: they know no part themselves. */
-const COMMON = ['errors', 'log', 'clock', 'flags', 'nearest'];
+const COMMON = ['errors', 'log', 'clock', 'turns', 'flags', 'nearest'];
 
 /** `kube` for src/kube/client.ts, `run` for src/run.ts. */
 const partOf = (path: string): string => path.split('/')[1]?.replace(/\.ts$/, '') ?? '';

@@ -1,9 +1,17 @@
-// The simple store: every object's text as strings in a map, put together scrape by scrape.
+// The plainest store that is right: strings in a map; the model that the fast one is compared with.
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import type { KubeObject } from './object.ts';
-import type { FamilyHeader, Renderer } from './render.ts';
-import type { Body, Format, OpenStores, Relist, Snapshot, Store, StoreSize } from './store.ts';
+import type { KubeObject } from '../../src/metrics/object.ts';
+import type { FamilyHeader, Renderer } from '../../src/metrics/render.ts';
+import type {
+  Body,
+  Format,
+  Relist,
+  Snapshot,
+  Store,
+  StoreSize,
+  Stores,
+} from '../../src/metrics/store.ts';
 
 /** A chunk is sent once it has this many characters; one object's family never spans two. */
 const chunkChars = 64 * 1024;
@@ -12,7 +20,7 @@ const malformedCharsMax = 200;
 const openMetricsEnd = '# EOF\n';
 
 /** Stores that keep text uncompressed: the plainest thing that is right. */
-export const openPlainStores: OpenStores = (renderers) => {
+export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Stores {
   const byResource = new Map(
     [...renderers].map(([resource, renderer]) => [resource, new PlainStore(renderer)] as const),
   );
@@ -21,13 +29,27 @@ export const openPlainStores: OpenStores = (renderers) => {
     for (const [resource, store] of byResource) {
       if (includes(resource) && store.size.objects > 0) contents.push(store.content());
     }
-    return { body: (format, encoding) => bodyOf(contents, format, encoding === 'gzip') };
+    return {
+      state: [...byResource.values()].reduce((sum, { changes }) => sum + changes, 0),
+      body: (format, encoding) => bodyOf(contents, format, encoding === 'gzip'),
+    };
   };
-  return { byResource, snapshot };
-};
+  const storedBytes = (): number =>
+    [...byResource.values()].reduce((sum, { size }) => sum + size.bytes, 0);
+  const done = { segments: 0, batches: 0, seconds: 0, pendingBytes: 0 };
+  return {
+    ...{ byResource, snapshot, settled: atOnce, close: atOnce, stalenessMs: () => 0 },
+    work: () => ({ ...done, storedBytes: storedBytes() }),
+  };
+}
+
+/** Whatever there is to wait for is done as soon as it is asked for. */
+const atOnce = (): Promise<void> => Promise.resolve();
 
 class PlainStore implements Store {
   readonly #renderer: Renderer;
+  readonly room = atOnce;
+  changes = 0;
   #entries = new Entries();
 
   constructor(renderer: Renderer) {
@@ -36,11 +58,13 @@ class PlainStore implements Store {
 
   put(object: KubeObject, part?: string): void {
     const { key, uid } = placeOf(object);
+    this.changes++;
     this.#entries.put(key, entryOf(part, uid, this.#renderer.render(object)));
   }
 
   delete(object: KubeObject, part?: string): void {
     const { key, uid } = placeOf(object);
+    this.changes++;
     this.#entries.delete(key, part, uid);
   }
 
@@ -54,9 +78,11 @@ class PlainStore implements Store {
     return {
       put: (object) => whileOpen(() => staged.put(object, part)),
       delete: (object) => whileOpen(() => staged.delete(object, part)),
-      commit: () =>
+      room: atOnce,
+      commit: async () =>
         whileOpen(() => {
           open = false;
+          this.changes++;
           if (part === undefined) this.#entries = staged.#entries;
           else this.#entries.replace(part, staged.#entries);
         }),

@@ -1,0 +1,122 @@
+// What an idle start costs: until it is ready, resident and at its peak, beside a bare Node.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../src/clock.ts';
+import { ApiServer } from '../src/demo/apiserver.ts';
+import { buildCluster } from '../src/demo/cluster.ts';
+
+const rounds = 5;
+const pods = 20;
+const readyMsMax = 60_000;
+/** What goes on after the first lists has ended by then. */
+const restMs = 2_000;
+const loopback = '127.0.0.1';
+
+const bundle = join(import.meta.dirname, '../dist/kubestate.cjs');
+if (!existsSync(bundle)) throw new Error(`expected ${bundle}: make it with npm run build`);
+
+interface Cost {
+  readonly readyMs: number;
+  readonly residentMb: number;
+  readonly peakMb: number;
+}
+
+/** A line of /proc/PID/status, in megabytes. */
+function statusMb(status: string, key: string): number {
+  const kilobytes = new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(status)?.[1];
+  if (kilobytes === undefined) throw new Error(`expected ${key} in /proc/PID/status, as on Linux`);
+  return (Number(kilobytes) * 1024) / 1e6;
+}
+
+/** Runs Node with `args` and has it tell its own memory as it ends. */
+function costOfNode(...args: string[]): Cost {
+  const tell = "process.on('exit', () => process.stderr.write(readFileSync('/proc/self/status')))";
+  const preload = `data:text/javascript,import { readFileSync } from 'node:fs'; ${tell}`;
+  const start = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, ['--import', preload, ...args], {
+    encoding: 'utf8',
+  });
+  const readyMs = performance.now() - start;
+  if (status !== 0) throw new Error(`expected exit code 0, got ${status}: ${stderr}`);
+  return { readyMs, residentMb: statusMb(stderr, 'VmRSS'), peakMb: statusMb(stderr, 'VmHWM') };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, loopback);
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('expected a port');
+  return address.port;
+}
+
+async function untilReady(url: string, child: ChildProcess): Promise<void> {
+  const end = performance.now() + readyMsMax;
+  while (performance.now() < end) {
+    if (child.exitCode !== null) throw new Error(`expected it to run, it ended: ${child.exitCode}`);
+    // Nothing listens at first.
+    const answer = await fetch(url).catch(() => undefined);
+    await answer?.arrayBuffer();
+    if (answer?.status === 200) return;
+    await sleep(10);
+  }
+  throw new Error(`expected ${url} to be ready within ${readyMsMax} ms`);
+}
+
+async function costOfServing(apiServer: string): Promise<Cost> {
+  const [port, telemetry] = [await freePort(), await freePort()];
+  const hosts = [`--host=${loopback}`, `--telemetry-host=${loopback}`];
+  const ports = [`--port=${port}`, `--telemetry-port=${telemetry}`];
+  const start = performance.now();
+  const child = spawn(process.execPath, [bundle, `--apiserver=${apiServer}`, ...hosts, ...ports], {
+    stdio: 'ignore',
+  });
+  try {
+    await untilReady(`http://${loopback}:${telemetry}/readyz`, child);
+    const readyMs = performance.now() - start;
+    await sleep(restMs);
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    return { readyMs, residentMb: statusMb(status, 'VmRSS'), peakMb: statusMb(status, 'VmHWM') };
+  } finally {
+    const ended = once(child, 'exit');
+    if (child.exitCode === null && child.kill()) await ended;
+  }
+}
+
+const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+
+async function medians(measure: () => Cost | Promise<Cost>): Promise<Cost> {
+  const costs: Cost[] = [];
+  for (let round = 0; round < rounds; round++) costs.push(await measure());
+  const of = (key: keyof Cost): number => median(costs.map((cost) => cost[key]));
+  return { readyMs: of('readyMs'), residentMb: of('residentMb'), peakMb: of('peakMb') };
+}
+
+const server = new ApiServer({ clock: systemClock, random: Math.random });
+buildCluster(server, { clock: systemClock, seed: 1, pods });
+const { url } = await server.listen(0, loopback);
+
+const bare = await medians(() => costOfNode('-e', '0'));
+const measured: readonly (readonly [string, Cost])[] = [
+  ['node -e 0', bare],
+  ['kubestate version', await medians(() => costOfNode(bundle, 'version'))],
+  [`kubestate, ${pods} pods`, await medians(() => costOfServing(url))],
+];
+await server.close();
+
+const ratio = (value: number, yardstick: number): string => `(${(value / yardstick).toFixed(2)})`;
+console.log(`${cpus()[0]?.model}, Node ${process.versions.node}, medians of ${rounds}`);
+console.log('in brackets: the ratio to a bare Node; what serves is ready when /readyz says so');
+for (const [name, { readyMs, residentMb, peakMb }] of measured) {
+  console.log(
+    `${name.padEnd(20)} ${readyMs.toFixed(0).padStart(5)} ms ${ratio(readyMs, bare.readyMs)}` +
+      `  resident ${residentMb.toFixed(0)} MB ${ratio(residentMb, bare.residentMb)}` +
+      `  peak ${peakMb.toFixed(0)} MB ${ratio(peakMb, bare.peakMb)}`,
+  );
+}

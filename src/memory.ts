@@ -1,0 +1,45 @@
+// How Node has to be started so that the program stays small and within its container's limit.
+
+/**
+ * The share of the container's limit that V8 may fill; the rest is for buffers and Node itself.
+ * V8's own choice is more than all of a container of 250 MiB.
+ */
+const heapPercent = 60;
+/** What a list leaves behind is garbage at once: a larger young generation only holds it. */
+const semiSpaceMib = 4;
+
+/** glibc keeps freed blocks of the store's size for itself, unless it is told to give them back. */
+const allocator = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '131072' };
+
+/** What `process` tells of how it was started, and `os.totalmem()`. */
+export interface Started {
+  readonly execArgv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** In bytes; 0, or more than there is, where nothing limits the process. */
+  readonly limit: number;
+  readonly total: number;
+}
+
+/** What Node has to be started with: its own arguments, and the environment. */
+export interface Start {
+  readonly execArgv: string[];
+  readonly env: Record<string, string | undefined>;
+}
+
+/**
+ * The start that the process should have had, or undefined where it had it. What somebody chose
+ * stays: a size of the heap, of the young generation, a threshold of the allocator.
+ */
+export function betterStart({ execArgv, env, limit, total }: Started): Start | undefined {
+  const given = [...execArgv, env.NODE_OPTIONS ?? ''].join(' ').replaceAll('_', '-');
+  const missing: string[] = [];
+  if (limit > 0 && limit < total && !/--max-(old-space|heap)-size/.test(given)) {
+    missing.push(`--max-old-space-size-percentage=${heapPercent}`);
+  }
+  if (!given.includes('--max-semi-space-size')) {
+    missing.push(`--max-semi-space-size=${semiSpaceMib}`);
+  }
+  const complete = Object.keys(allocator).every((name) => env[name] !== undefined);
+  if (missing.length === 0 && complete) return undefined;
+  return { execArgv: [...execArgv, ...missing], env: { ...allocator, ...env } };
+}

@@ -1,0 +1,64 @@
+// The store of compressed segments: what a reflector puts in shows in a scrape after a batch.
+import type { KubeObject } from '../object.ts';
+import type { Relist, Store, StoreSize } from '../store.ts';
+import type { Held } from './block.ts';
+import type { Holding } from './holding.ts';
+import { isOlder, isSame, placeOf, stands } from './place.ts';
+import { type RelistWork, SegmentRelist } from './relist.ts';
+
+/** What a store needs of those who do the work. */
+export interface StoreWork extends RelistWork {
+  /** Something changed: it is to be served within the bound. */
+  changed(): void;
+}
+
+export class SegmentStore implements Store {
+  readonly #holding: Holding;
+  readonly #work: StoreWork;
+  #relists = 0;
+
+  constructor(holding: Holding, work: StoreWork) {
+    this.#holding = holding;
+    this.#work = work;
+  }
+
+  put(object: KubeObject, part?: string): void {
+    const place = placeOf(object);
+    const known = this.#holding.index.get(place.key);
+    // Two parts may tell of one object in any order; within one the order is the server's.
+    if (known !== undefined && known.part !== part && isOlder(place, known)) return;
+    if (known !== undefined && stands(known, place)) {
+      known.part = part;
+      return;
+    }
+    const texts = this.#holding.render(object);
+    const { series, bytes } = texts;
+    const held: Held = { ...place, part, series, bytes, seen: 0 };
+    if (known !== undefined && isSame(known, place) && known.block.hasRoomFor(known, texts)) {
+      this.#holding.change(known, known.block.diff(known.slot, texts), held);
+    } else {
+      this.#holding.enter(this.#holding.place(held, texts));
+    }
+    this.#work.changed();
+  }
+
+  delete(object: KubeObject, part?: string): void {
+    const place = placeOf(object);
+    const known = this.#holding.index.get(place.key);
+    if (known === undefined || known.part !== part || !isSame(known, place)) return;
+    this.#holding.leave(known);
+    this.#work.changed();
+  }
+
+  relist(part?: string): Relist {
+    return new SegmentRelist(this.#holding, this.#work, part, ++this.#relists);
+  }
+
+  room(): Promise<void> {
+    return this.#work.room();
+  }
+
+  get size(): StoreSize {
+    return this.#holding.size;
+  }
+}

@@ -1,0 +1,60 @@
+// With which arguments and environment the program starts itself anew, and when it does not.
+import { expect } from 'chai';
+import { betterStart, type Started } from '../src/memory.ts';
+
+const MIB = 2 ** 20;
+const unlimited = 2 ** 64;
+const bare: Started = { execArgv: [], env: {}, limit: unlimited, total: 16_384 * MIB };
+const container: Started = { ...bare, limit: 250 * MIB };
+const allocator = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '131072' };
+
+const [percent, semi] = ['--max-old-space-size-percentage=60', '--max-semi-space-size=4'];
+
+/** What was started, and the arguments it gets; none where it goes on as it is. */
+const cases: readonly (readonly [string, Started, readonly string[] | undefined])[] = [
+  ['a process without a limit', bare, [semi]],
+  ['a system that tells no limit', { ...bare, limit: 0 }, [semi]],
+  ['a container', container, [percent, semi]],
+  ['a debugger', { ...bare, execArgv: ['--inspect'] }, ['--inspect', semi]],
+  [
+    'a chosen heap',
+    { ...container, execArgv: ['--max-old-space-size=90'] },
+    ['--max-old-space-size=90', semi],
+  ],
+  [
+    'a chosen heap in underscores',
+    { ...container, env: { NODE_OPTIONS: '--max_heap_size=90' } },
+    [semi],
+  ],
+  [
+    'a chosen young generation',
+    { ...container, env: { NODE_OPTIONS: '--max-semi-space-size=9' } },
+    [percent],
+  ],
+  [
+    'another allocator',
+    { ...bare, execArgv: [semi], env: { MALLOC_TRIM_THRESHOLD_: '1' } },
+    [semi],
+  ],
+  ['what was started anew', { ...container, execArgv: [percent, semi], env: allocator }, undefined],
+];
+
+describe('a start with little memory', () => {
+  for (const [name, started, args] of cases) {
+    it(`of ${name} has ${args === undefined ? 'nothing to change' : args.join(' ')}`, () => {
+      expect(betterStart(started)?.execArgv).to.deep.equal(args);
+    });
+  }
+
+  it('keeps the environment, and what it says of the allocator', () => {
+    const env = { HOME: '/root', MALLOC_TRIM_THRESHOLD_: '1' };
+    expect(betterStart({ ...bare, env })?.env).to.deep.equal({ ...allocator, ...env });
+  });
+
+  it('is never asked for twice', () => {
+    for (const [, started] of cases) {
+      const better = betterStart(started);
+      if (better) expect(betterStart({ ...started, ...better })).to.equal(undefined);
+    }
+  });
+});
