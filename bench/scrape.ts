@@ -33,7 +33,7 @@ export default {
       const cluster = await bench.cluster(pods);
       yield* await bench.withExporter(cluster, {}, async (exporter) => {
         await bench.settle();
-        const loop = async () => (await loopOf(exporter)).delayMs;
+        const loop = async () => (await loopOf(exporter, '1m')).delayMs;
         const { pid, metrics: url } = exporter;
         return rowsOf(bench, { name: 'kubestate', url, pid, loop }, pods);
       });

@@ -88,9 +88,10 @@ export class Exporter {
   }
 }
 
-/** The largest value among the series of a metric in an exposition. */
-export function largest(text: string, metric: string): number | undefined {
-  const series = text.matchAll(new RegExp(`^${metric}(?:\\{[^\\n]*\\})? (\\S+)`, 'gm'));
+/** The largest value among the series of a metric in an exposition, or those with a label. */
+export function largest(text: string, metric: string, label = ''): number | undefined {
+  const labels = label === '' ? '(?:\\{[^\\n]*\\})?' : `\\{[^\\n]*${label}[^\\n]*\\}`;
+  const series = text.matchAll(new RegExp(`^${metric}${labels} (\\S+)`, 'gm'));
   const values = [...series].map(([, value]) => Number(value));
   return values.length === 0 ? undefined : Math.max(...values);
 }

@@ -67,15 +67,16 @@ export interface Loop {
   readonly delayMs: number | undefined;
 }
 
-/** Asks the exporter about its loop; the delays start anew. */
-export async function loopOf(exporter: Exporter): Promise<Loop> {
+/** Asks the exporter about its loop, since its start or the last minute; delays start anew. */
+export async function loopOf(exporter: Exporter, window: 'start' | '1m'): Promise<Loop> {
   const text = await exporter.telemetry();
-  const ms = (metric: string): number | undefined => {
-    const seconds = largest(text, metric);
+  const ms = (metric: string, label?: string): number | undefined => {
+    const seconds = largest(text, metric, label);
     return seconds === undefined ? undefined : seconds * 1_000;
   };
+  const run = 'kube_state_metrics_event_loop_longest_run_cpu_seconds';
   return {
-    runMs: ms('kube_state_metrics_event_loop_longest_run_cpu_seconds'),
+    runMs: ms(run, `window="${window}"`),
     delayMs: ms('nodejs_eventloop_lag_max_seconds'),
   };
 }

@@ -61,6 +61,7 @@ describe('an exposition', () => {
   it('gives the largest value of a metric', () => {
     const text = 'a{x="1"} 2\na{x="2"} 7e-1\naa 9\n';
     expect(largest(text, 'a')).to.equal(2);
+    expect(largest(text, 'a', 'x="2"')).to.equal(0.7);
     expect(largest(text, 'missing')).to.equal(undefined);
   });
 
