@@ -34,11 +34,13 @@ export class Exporter {
   readonly #telemetry: string;
   readonly #child: ChildProcess;
   readonly #folder: string;
+  readonly #said: () => string;
 
   private constructor(started: Started, ports: Ports, readyMs: number) {
     this.pid = started.child.pid as number;
     this.#child = started.child;
     this.#folder = started.folder;
+    this.#said = started.said;
     this.metrics = `http://${ports.metrics}/metrics`;
     this.#telemetry = `http://${ports.telemetry}/metrics`;
     this.readyMs = readyMs;
@@ -60,12 +62,20 @@ export class Exporter {
   }
 
   memory(): Memory {
+    this.#requireAlive();
     return memoryOf(this.pid);
   }
 
   /** Milliseconds of CPU since the start. */
   cpuMs(): number {
+    this.#requireAlive();
     return cpuMsOf(this.pid);
+  }
+
+  #requireAlive(): void {
+    if (isAlive(this.#child)) return;
+    const { exitCode, signalCode } = this.#child;
+    throw new Error(`kubestate ended with ${signalCode ?? exitCode}:\n${this.#said()}`);
   }
 
   /** The exposition about itself. */
@@ -78,9 +88,10 @@ export class Exporter {
   }
 }
 
-/** The largest value among the series of a metric in an exposition. */
-export function largest(text: string, metric: string): number | undefined {
-  const series = text.matchAll(new RegExp(`^${metric}(?:\\{[^\\n]*\\})? (\\S+)`, 'gm'));
+/** The largest value among the series of a metric in an exposition, or those with a label. */
+export function largest(text: string, metric: string, label = ''): number | undefined {
+  const labels = label === '' ? '(?:\\{[^\\n]*\\})?' : `\\{[^\\n]*${label}[^\\n]*\\}`;
+  const series = text.matchAll(new RegExp(`^${metric}${labels} (\\S+)`, 'gm'));
   const values = [...series].map(([, value]) => Number(value));
   return values.length === 0 ? undefined : Math.max(...values);
 }
@@ -131,7 +142,7 @@ async function until<T>(
   for (;;) {
     const value = await ask();
     if (value !== undefined) return value;
-    if (child.exitCode !== null) throw new Error(`kubestate ended before it was ready:\n${said()}`);
+    if (!isAlive(child)) throw new Error(`kubestate ended before it was ready:\n${said()}`);
     if (performance.now() > deadline) {
       throw new Error(`kubestate was not ready within ${readyMsMax / 1_000} s:\n${said()}`);
     }
@@ -139,8 +150,11 @@ async function until<T>(
   }
 }
 
+const isAlive = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode === null && signalCode === null;
+
 async function end(child: ChildProcess, folder: string): Promise<void> {
-  const closed = child.exitCode === null ? once(child, 'close') : undefined;
+  const closed = isAlive(child) ? once(child, 'close') : undefined;
   child.kill('SIGTERM');
   await closed;
   rmSync(folder, { recursive: true });
