@@ -362,6 +362,13 @@ class Run {
       ({ header }, index) => header.text + texts.map((all) => all[index]).join(''),
     );
     this.#taken.push({ snapshot, text: this.#model.size === 0 ? '' : text.join('') });
+    for (const part of [undefined, 'a', 'b']) {
+      const model = [...this.#model.values()].filter((spec) =>
+        [undefined, spec.part].includes(part),
+      );
+      const held = [...this.#store.versions(part)].map(({ key, uid }) => `${key} ${uid}`);
+      expect(held.sort()).to.deep.equal(model.map((spec) => `${keyOf(spec)} ${spec.uid}`).sort());
+    }
     const all = texts.flat().join('');
     expect(this.#store.size).to.deep.equal({
       objects: this.#model.size,
