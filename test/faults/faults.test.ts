@@ -1,4 +1,6 @@
 // The bad days of an API server, one row each: what is served meanwhile, and how soon all is right.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import * as faults from '../../src/demo/faults.ts';
 import type { Running } from '../../src/run.ts';
@@ -9,6 +11,8 @@ const manyPods = 600;
 
 const noWatchList: faults.FaultRule = { verb: 'watch', act: faults.watchList('refused') };
 const continued = ({ query }: faults.FaultTarget): boolean => query.continue !== undefined;
+
+const streamed = ({ query }: faults.FaultTarget): boolean => query.sendInitialEvents !== undefined;
 
 interface Row {
   readonly fault: string;
@@ -70,6 +74,17 @@ const rows: readonly Row[] = [
     },
     lastsMs: 30_000,
     tells: { [relists('gone')]: 1, [relists('retry')]: 1 },
+  },
+  {
+    fault: 'breaks the connection in the middle of a streamed relist',
+    many: true,
+    begin(scene) {
+      scene.onWatches(faults.gone, { times: 1, resource: 'pods' });
+      const act = faults.resetWithin(300);
+      scene.server.faults.add({ verb: 'watch', resource: 'pods', when: streamed, act });
+    },
+    lastsMs: 30_000,
+    tells: { [relists('gone')]: 1, [relists('retry')]: 2 },
   },
   {
     fault: 'breaks the connection in the middle of an event',
@@ -220,6 +235,7 @@ const rows: readonly Row[] = [
 ];
 
 describe('When the API server', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/reliability.md'), 'utf8');
   let scene: Scene;
 
   beforeEach(async () => {
@@ -238,6 +254,10 @@ describe('When the API server', () => {
   }
 
   for (const row of rows) {
+    it(`${row.fault}: docs/reliability.md says what is done about it`, () => {
+      expect(page).to.include(`\n| ${row.fault} | `);
+    });
+
     it(`${row.fault}: no scrape is short, and ten seconds after it all is right`, async () => {
       if (row.many) scene.fill(manyPods);
       row.before?.(scene);

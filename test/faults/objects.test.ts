@@ -72,7 +72,8 @@ describe('What is served is what the server has', () => {
       );
       expect(last).to.be.closeTo(scene.clock.wall() / 1_000, 15);
       for (const reason of ['silence', 'reset', 'refused']) {
-        const series = `kube_state_metrics_watch_restarts_total{resource="pods",reason="${reason}"}`;
+        const labels = `{resource="pods",reason="${reason}"}`;
+        const series = `kube_state_metrics_watch_restarts_total${labels}`;
         expect(await scene.self(program, series), series).to.equal(0);
       }
     });

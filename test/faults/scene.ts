@@ -167,7 +167,7 @@ export class Scene {
     this.server.create(pod('is-replaced', 'other'));
   }
 
-  /** Lets time pass, and looks at a scrape at every step of it; in long times the steps are long. */
+  /** Lets time pass by steps, long ones where it is long, and looks at a scrape at each. */
   async pass(ms: number): Promise<void> {
     const step = Math.max(stepMs, ms / stepsMax);
     for (let left = ms; left > 0; left -= step) {
