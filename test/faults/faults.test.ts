@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as faults from '../../src/demo/faults.ts';
+import type { ApiObject } from '../../src/demo/objects.ts';
 import type { Running } from '../../src/run.ts';
 import { pod, Scene } from './scene.ts';
 
@@ -187,13 +188,30 @@ const rows: readonly Row[] = [
     fault: 'sends bookmarks without a version',
     begin: (scene) => scene.onWatches(faults.bookmarks('noVersion')),
     lastsMs: 130_000,
-    end: ({ server }) => server.cut(),
+    // A watch that begins at no version would not tell of this end.
+    async end(scene) {
+      await scene.server.close();
+      scene.server.delete('pods', 'x', 'comes');
+      await scene.listen();
+    },
     tells: { [malformed]: 2 },
     not: noRelist,
   },
   {
     fault: 'tells of the end of an object that nobody has heard of',
     begin: (scene) => scene.onWatches(faults.strayEvent(1, 'DELETED', pod('stranger'))),
+    lastsMs: 5_000,
+    tells: {},
+    not: [...noRelist, malformed],
+  },
+  {
+    fault: 'tells of the end of an object when another one has its name',
+    begin(scene) {
+      const old = scene.server.get<ApiObject>('pods', 'x', 'is-replaced') as ApiObject;
+      // One event is the end, one the new beginning.
+      scene.onWatches(faults.strayEvent(2, 'DELETED', old), { resource: 'pods' });
+    },
+    meanwhile: (scene) => scene.replace(),
     lastsMs: 5_000,
     tells: {},
     not: [...noRelist, malformed],
