@@ -83,6 +83,8 @@ export class Reflector {
   #lists = 0;
   #following = false;
   #failing = false;
+  /** Whether a connection broke since the version was last good: the server may be another one. */
+  #doubted = false;
   #synced = false;
   #refused = false;
   #detail = 'waiting for its first list';
@@ -147,6 +149,7 @@ export class Reflector {
     let watch: Watch | undefined;
     try {
       if (this.#relistReason !== undefined) watch = await this.#relist(this.#relistReason, signal);
+      if (this.#doubted) await this.#testVersion(signal);
       watch ??= await this.#openWatch(signal);
       await this.#follow(watch);
       return { livedMs: this.#context.clock.now() - watch.openedMs };
@@ -192,6 +195,7 @@ export class Reflector {
     this.#said = '';
     this.#version = version;
     this.#lists++;
+    this.#doubted = false;
     this.#listedMs = clock.now();
     this.#relistReason = undefined;
     this.#unfinished = 0;
@@ -286,7 +290,7 @@ export class Reflector {
     }
     if (error instanceof SilenceError) {
       this.#restart('silence');
-      if (++this.#silences >= silencesMax) await this.#testVersion(signal);
+      if (++this.#silences >= silencesMax) this.#doubted = true;
       return;
     }
     if (error instanceof ApiError && error.expired) return this.#relistNext('gone', signal);
@@ -296,6 +300,7 @@ export class Reflector {
     }
     const refused = error instanceof ApiError || error instanceof FormError;
     this.#restart(refused ? 'refused' : 'reset');
+    if (isBrokenConnection(error)) this.#doubted = true;
     return this.#fail(error, signal);
   }
 
@@ -320,15 +325,9 @@ export class Reflector {
       resourceVersion: this.#version,
       resourceVersionMatch: 'NotOlderThan',
     } as const;
-    try {
-      const list = await client.list(collection, query, { signal, onMalformed: () => undefined });
-      for await (const _ of list);
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!isVersionUnknown(error)) return this.#fail(error, signal);
-      this.#version = noVersion;
-      await this.#relistNext('version-refused', signal);
-    }
+    const list = await client.list(collection, query, { signal, onMalformed: () => undefined });
+    for await (const _ of list);
+    this.#doubted = false;
   }
 
   /** Says a failure where it shows, and waits as long as it deserves. */

@@ -34,6 +34,8 @@ describe('What is served is what the server has', () => {
     const program = await scene.startSynced();
     server.load(builtinKinds.pods, [...all, without('two')]);
     await scene.serves(program);
+    // What breaks off again and again is asked for more and more slowly: this is to be the first.
+    await scene.pass(130_000);
     // A version on, or a watch from where it was would be taken for one that missed nothing.
     server.create({ ...{ apiVersion: 'v1', kind: 'Node' }, metadata: { name: 'node' } });
     server.load(builtinKinds.pods, all);
