@@ -64,6 +64,9 @@ export const flags = {
   'use-apiserver-cache': { group: cluster, kind: toggle, default: false, configKeys: ['use_api_server_cache'],
     help: 'Take every list from the API server\'s memory, with resourceVersion=0, even where it may be older than what was seen before. Without it only the first ordinary list is.' },
 
+  'consistency-check-interval': { group: cluster, kind: duration, default: 0, defaultText: 'off', own: true,
+    help: 'Compare uid and version of all that is held with the API server about this often, and list again what differs; 10s at the least, 0 for never. Each time, the metadata of every object is listed.' },
+
   config: { group: configuring, kind: file, default: undefined, configKeys: [],
     help: 'YAML file of settings; what it sets overrides the flags, and changes to it are followed.' },
   'continue-without-config': { group: configuring, kind: toggle, default: false,

@@ -40,7 +40,7 @@ export async function run(commandLine: Options, surroundings: Surroundings): Pro
   const loop = new LoopWatch(thread);
   const selfMetrics = new SelfMetrics({
     build,
-    clock: { now: clock.wall },
+    clock: { now: () => clock.wall() },
     now: () => live.watching,
     loop: () => loop.times,
   });

@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import type { Clock, Thread } from './clock.ts';
 import { ConfigError } from './errors.ts';
-import { type Feed, openFeed } from './feed.ts';
+import { type Feed, type FeedOptions, openFeed } from './feed.ts';
 import type { Readiness, ResourceStatus } from './http/readiness.ts';
 import { Client } from './kube/client.ts';
+import { checkResults } from './kube/consistency.ts';
 import { keyOf } from './kube/objects.ts';
+import { relistReasons, restartReasons } from './kube/reflector.ts';
 import { openTransport } from './kube/transport.ts';
 import type { ReflectorObserver } from './kube/types.ts';
 import { ObjectLimit } from './limit.ts';
@@ -21,6 +23,9 @@ import { resources } from './resources/index.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { openSharding, type Sharding } from './sharding.ts';
 import type { Turns } from './turns.ts';
+
+/** More often than this, checks of consistency would cost more than what they check. */
+const checkMsMin = 10_000;
 
 /** What the process lends the program. */
 export interface Surroundings {
@@ -64,6 +69,7 @@ interface Parts extends Surroundings {
 /** Prepares to watch what the options ask for; rejects with ConfigError where they are wrong. */
 export async function openWatching(options: Options, parts: Parts): Promise<Watching> {
   const selection = selectBy(options);
+  const checkMs = checkMsOf(options);
   const { client, close: disconnect } = connect(options, parts);
   const ending = new AbortController();
   const { clock, random, log } = parts;
@@ -84,7 +90,7 @@ export async function openWatching(options: Options, parts: Parts): Promise<Watc
       watched.push({
         ...one,
         store,
-        feed: feedOf(one, store, { options, client, scope, ...parts }),
+        feed: feedOf(one, store, { options, client, scope, checkMs, ...parts }),
       });
     }
     return watchingOf({ selection, client, watched, stores, sharding, ending, disconnect });
@@ -131,6 +137,8 @@ function watchingOf(opened: Opened): Watching {
       kind: one.resource.kind,
       store: one.store,
       synced: () => statusOf(one).synced,
+      stale: () => one.feed.statuses.some(({ stale }) => stale),
+      drift: () => one.feed.drift,
     })),
     get shard() {
       return sharding.shard;
@@ -170,6 +178,16 @@ function selectBy(options: Options): Selection {
   );
 }
 
+/** The time between checks of consistency; undefined where they are off. */
+function checkMsOf({ 'consistency-check-interval': ms }: Options): number | undefined {
+  if (ms === 0) return undefined;
+  if (ms >= checkMsMin) return ms;
+  throw new ConfigError(
+    `--consistency-check-interval: expected 0 or at least ${checkMsMin / 1_000}s, got ` +
+      `${ms / 1_000}s; each check lists the metadata of every object.`,
+  );
+}
+
 function connect(options: Options, { env, clock, turns, log, build }: Parts) {
   const transport = openTransport(
     { kubeconfig: options.kubeconfig, apiserver: options.apiserver },
@@ -197,14 +215,15 @@ interface FeedParts extends Parts {
   readonly options: Options;
   readonly client: Client;
   readonly scope: Scope;
+  readonly checkMs: number | undefined;
 }
 
 function feedOf(one: Selected, store: Store, parts: FeedParts): Feed {
   const { plural, resource, representation } = one;
-  const { options, client, scope, selfMetrics, clock, random, log } = parts;
+  const { options, client, scope, checkMs, selfMetrics, clock, random, log } = parts;
   const warn = logOnce(log);
   const { version, kind } = resource;
-  const counted = selfMetrics.observer({ resource: plural, version, kind });
+  const counted = selfMetrics.observer({ resource: plural, version, kind }, outcomesWith(checkMs));
   const observer: ReflectorObserver = {
     ...counted,
     malformed(object, err) {
@@ -224,8 +243,25 @@ function feedOf(one: Selected, store: Store, parts: FeedParts): Feed {
     sinkOf: (part) => sinkOf(store, part),
     limit: objectsMax === 0 ? undefined : new ObjectLimit(objectsMax, onDropped),
     fromMemory: options['use-apiserver-cache'],
+    checks: checkMs === undefined ? undefined : checksOf(store, checkMs, counted.check),
   });
 }
+
+const checksOf = (
+  store: Store,
+  intervalMs: number,
+  onResult: (result: string) => void,
+): FeedOptions['checks'] => ({
+  ...{ intervalMs, onResult },
+  versionsOf: (part) => store.versions(part),
+});
+
+/** All that a reflector may count: a series has to be there before its first event. */
+const outcomesWith = (checkMs: number | undefined) => ({
+  relists: Object.keys(relistReasons),
+  watchRestarts: Object.keys(restartReasons),
+  checks: checkMs === undefined ? [] : checkResults,
+});
 
 /** A resource is where the slowest of its reflectors is. */
 function statusOf({ plural, feed: { statuses } }: Watched): ResourceStatus {

@@ -21,6 +21,7 @@ const wrong: Readonly<Record<keyof Options, readonly [given: string, sentence: s
   config: ['', text],
   'use-apiserver-cache': ['=x', `${toggle}, got "x".`],
   'continue-without-config': ['=perhaps', `${toggle}, got "perhaps".`],
+  'consistency-check-interval': ['=often', `${duration}, got "often".`],
   resources: ['', items],
   namespaces: ['', items],
   'namespaces-denylist': ['', items],

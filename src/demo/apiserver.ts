@@ -74,6 +74,11 @@ export class ApiServer {
     });
   }
 
+  /** Breaks all connections, and goes on listening. */
+  cut(): void {
+    this.#server?.closeAllConnections();
+  }
+
   /** The latest requests, oldest first. */
   get requests(): readonly RecordedRequest[] {
     return this.#requests;

@@ -2,7 +2,8 @@
 import type { Clock } from '../clock.ts';
 
 const firstMs = 1_000;
-const waitMsMax = 30_000;
+/** Short enough that ten seconds after an outage all is right again. */
+const waitMsMax = 8_000;
 /** Without a failure for this long, the next one counts as the first. */
 const resetMs = 120_000;
 

@@ -191,7 +191,8 @@ export class Client {
       answer = await this.#send(ask);
     }
     const body = inflated(answer);
-    if (answer.statusCode === 200 || answer.statusCode === 201) return body;
+    const good = answer.statusCode === 200 || answer.statusCode === 201;
+    if (good && !isPage(answer)) return body;
     // The status alone tells enough where the words to it cannot be read.
     const text = await textOf(body, answerBytesMax).catch(() => '');
     const retryAfter = answer.headers['retry-after'];
@@ -280,6 +281,11 @@ function pathOf(collection: Collection): string {
   const { namespace, resource } = collection;
   const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   return `${groupPathOf(collection)}${scope}/${resource}`;
+}
+
+/** Whether a proxy answers in the server's place: to sign in, or that it is out of order. */
+function isPage({ headers }: Dispatcher.ResponseData): boolean {
+  return String(headers['content-type'] ?? '').startsWith('text/');
 }
 
 /** The body as it was before compression; one that is cut short fails in both forms. */

@@ -15,7 +15,7 @@ export function apply(
   target: Target,
   change: 'put' | 'delete',
   value: unknown,
-  observer: ReflectorObserver,
+  observer: Pick<ReflectorObserver, 'malformed'>,
 ): void {
   try {
     target[change](asObject(value));

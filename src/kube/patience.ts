@@ -12,6 +12,8 @@ import { messageOf } from './words.ts';
 const refusalMsMax = 30_000;
 /** How often what is refused for good is asked for: rights and resources may come later. */
 const slowRetryMs = 60_000;
+/** Rights are often given soon after we start, or right after they were taken by mistake. */
+const briskMsMax = 300_000;
 /** No server makes us stay away for longer. */
 const retryAfterMsMax = 300_000;
 /** Waits that the server names get up to this much more, so that we do not return as one. */
@@ -66,7 +68,8 @@ export class Patience {
     const over = error instanceof FormError;
     const noTable = over || (status === 406 && tableOf(this.#options.collection) !== undefined);
     const final = this.#isLasting(status) || absent || noTable;
-    const rest = { final, absent, over, waitMs: this.#waitMs(error, final) };
+    const waitMs = noTable ? this.#slowMs() : this.#waitMs(error);
+    const rest = { final, absent, over, waitMs };
     if (absent) return { detail: 'not served by this API server', ...rest };
     const message = messageOf(error);
     if (noTable)
@@ -85,19 +88,31 @@ export class Patience {
     return now - this.#refusedSinceMs >= refusalMsMax;
   }
 
-  #waitMs(error: unknown, final: boolean): number {
-    const { random } = this.#options;
-    if (final) return slowRetryMs * (1 + random() / 2);
+  #waitMs(error: unknown): number {
     const retryAfter = error instanceof ApiError ? error.retryAfterSeconds : undefined;
-    if (retryAfter === undefined) return this.#backoff.nextMs();
-    return Math.min(retryAfter * 1_000, retryAfterMsMax) + random() * retryAfterJitterMs;
+    if (retryAfter === undefined) return this.#retryMs();
+    const jitterMs = this.#options.random() * retryAfterJitterMs;
+    return Math.min(retryAfter * 1_000, retryAfterMsMax) + jitterMs;
+  }
+
+  /** Slow after a long refusal: each try is a line in the server's audit log. */
+  #retryMs(): number {
+    const sinceMs = this.#refusedSinceMs ?? Number.POSITIVE_INFINITY;
+    const slow = this.#options.clock.now() - sinceMs >= briskMsMax;
+    return slow ? this.#slowMs() : this.#backoff.nextMs();
+  }
+
+  #slowMs(): number {
+    return slowRetryMs * (1 + this.#options.random() / 2);
   }
 
   /** Waits as the verdict says: until discovery lists what is absent, for ever if it is over. */
   async wait({ waitMs, absent, over }: Verdict, signal: AbortSignal): Promise<void> {
-    do {
-      await this.#options.clock.sleep(waitMs, signal);
-    } while (!signal.aborted && (over || (absent && (await this.#isAbsent(signal)))));
+    const { clock } = this.#options;
+    await clock.sleep(waitMs, signal);
+    while (!signal.aborted && (over || (absent && (await this.#isAbsent(signal))))) {
+      await clock.sleep(over ? waitMs : this.#retryMs(), signal);
+    }
   }
 
   async #isAbsent(signal: AbortSignal): Promise<boolean> {

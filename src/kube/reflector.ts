@@ -33,6 +33,7 @@ export const relistReasons = {
   gone: 'the server no longer knows the last version (410)',
   'version-refused': 'the server has never known the last version, as after a restored backup',
   resharded: 'another part of the objects is ours',
+  drift: 'what is held was found to differ from what the server has',
 } as const;
 
 /** Why a watch is opened again, as `ReflectorObserver.watchRestart` is told. */
@@ -45,6 +46,14 @@ export const restartReasons = {
 
 export type RelistReason = keyof typeof relistReasons;
 type RestartReason = keyof typeof restartReasons;
+
+/** How far a reflector has come. */
+export interface Standing {
+  /** All changes up to this version have reached the sink. */
+  readonly version: string;
+  /** How many full lists that took so far. */
+  readonly lists: number;
+}
 
 /** What a reflector is made of. */
 export interface ReflectorOptions extends RelistContext {
@@ -71,6 +80,9 @@ export class Reflector {
   #streamsLists = true;
   #unfinished = 0;
   #silences = 0;
+  #lists = 0;
+  #following = false;
+  #failing = false;
   /** Whether a connection broke since the version was last good: the server may be another one. */
   #doubted = false;
   #synced = false;
@@ -92,7 +104,14 @@ export class Reflector {
   }
 
   get status(): SyncStatus {
-    return { synced: this.#synced, refused: this.#refused, detail: this.#detail };
+    const stale = this.#synced && this.#failing;
+    return { synced: this.#synced, refused: this.#refused, detail: this.#detail, stale };
+  }
+
+  /** Undefined unless it watches, with no list asked for. */
+  get standing(): Standing | undefined {
+    if (!this.#following || this.#asked !== undefined) return undefined;
+    return { version: this.#version, lists: this.#lists };
   }
 
   /** Asks for a full list, whatever is under way; the old content is served until it is in. */
@@ -137,6 +156,7 @@ export class Reflector {
     } catch (error) {
       return { error };
     } finally {
+      this.#following = false;
       await watch?.close();
     }
   }
@@ -174,6 +194,7 @@ export class Reflector {
     this.#log.info({ ...this.#subject, reason, objects }, this.#synced ? 'relisted' : 'synced');
     this.#said = '';
     this.#version = version;
+    this.#lists++;
     this.#doubted = false;
     this.#listedMs = clock.now();
     this.#relistReason = undefined;
@@ -210,6 +231,8 @@ export class Reflector {
     watch.dueMs = (self) => this.#dueMs(self);
     this.#patience.reward();
     this.#detail = 'watching';
+    this.#following = true;
+    this.#failing = false;
     if (this.#said !== '') this.#log.info(this.#subject, 'watching again');
     this.#said = '';
     const room = new Room(this.#context.sink);
@@ -311,6 +334,7 @@ export class Reflector {
   async #fail(error: unknown, signal: AbortSignal): Promise<void> {
     const verdict = await this.#patience.judge(error, signal);
     if (signal.aborted) return;
+    this.#failing = true;
     if (verdict.final && !this.#synced) this.#refused = true;
     this.#detail = this.#synced ? `stale: ${verdict.detail}` : verdict.detail;
     this.#say(error, verdict);

@@ -50,6 +50,15 @@ export interface Relisting {
   abort(): void;
 }
 
+/** Which state of an object is held; the store tells. */
+export interface HeldVersion {
+  /** namespace/name; begins with the slash where there is no namespace. */
+  readonly key: string;
+  readonly uid: string | undefined;
+  /** metadata.resourceVersion, empty where there is none. */
+  readonly version: string;
+}
+
 export type Outcome = 'success' | 'error';
 
 /** What a reflector tells about its work; counters and gauges are made of it. */
@@ -76,4 +85,6 @@ export interface SyncStatus {
   readonly refused: boolean;
   /** What it is at, in words: `watching`, `listing`, `forbidden: …`. */
   readonly detail: string;
+  /** What is held was right once, and the server does not let us see what it has become. */
+  readonly stale: boolean;
 }

@@ -1,5 +1,6 @@
 // The metrics about ourselves, under KSM's names where it has them; served on :8081, as text only.
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { type ConfigMetrics, configMetrics } from './selfConfig.ts';
 import { type ScrapeMetrics, scrapeMetrics } from './selfScrapes.ts';
 import { type LoopTimes, registerLoop, registerStoreWork, type WorkingStores } from './selfWork.ts';
 import type { StoreSize } from './store.ts';
@@ -53,6 +54,10 @@ export interface WatchedResource {
   readonly kind: string;
   readonly store: { readonly size: StoreSize };
   synced(): boolean;
+  /** What is held was right once, and the server does not let us see what it has become. */
+  stale(): boolean;
+  /** Objects that differed from the server's at the last check; undefined before one. */
+  drift(): number | undefined;
 }
 
 /** A resource by its names alone. */
@@ -60,6 +65,13 @@ export type NamedResource = Pick<WatchedResource, 'resource' | 'version' | 'kind
 
 type Result = 'success' | 'error';
 const results: readonly Result[] = ['success', 'error'];
+
+/** The labels that series about a resource can have, so that they are there from the start. */
+export interface Outcomes {
+  readonly relists: readonly string[];
+  readonly watchRestarts: readonly string[];
+  readonly checks: readonly string[];
+}
 
 /** Takes what the reflectors of one resource tell, as `ReflectorObserver` of kube has it. */
 export interface ResourceObserver {
@@ -72,6 +84,8 @@ export interface ResourceObserver {
   malformed(key: string, error: unknown): void;
   /** Objects were left out because of the limit on them. */
   dropped(objects: number): void;
+  /** What is held was compared with what the server has. */
+  check(result: string): void;
 }
 
 /** All metrics about ourselves; one a process, for it holds prom-client's monitors of the loop. */
@@ -104,13 +118,15 @@ export class SelfMetrics {
   }
 
   /** For the reflectors of one resource; a configuration that takes over goes on counting. */
-  observer(resource: NamedResource): ResourceObserver {
+  observer(resource: NamedResource, outcomes: Outcomes): ResourceObserver {
     const seen = this.#lastSeen.get(resource.resource) ?? {
       eventMs: undefined,
       bookmarkMs: undefined,
     };
     this.#lastSeen.set(resource.resource, seen);
-    return observerOf(resource, seen, this.#counters, this.#clock);
+    const observer = observerOf(resource, seen, this.#counters, this.#clock);
+    beginAtZero(resource.resource, outcomes, this.#counters);
+    return observer;
   }
 
   /** A row threw: the object lost that family. */
@@ -185,42 +201,6 @@ function registerShard(registry: Registry, read: () => Shard | undefined): void 
   });
 }
 
-/** What is told of the files that the configuration is read from. */
-export interface ConfigMetrics {
-  /** The file's content, of this hash, is in force. */
-  taken(filename: string, hash: number): void;
-  /** The file's content was refused. */
-  refused(filename: string): void;
-}
-
-function configMetrics(registry: Registry, clock: WallClock): ConfigMetrics {
-  const gauge = (name: string, help: string): Gauge<'filename' | 'type'> =>
-    new Gauge({
-      name: `kube_state_metrics_${name}`,
-      help,
-      labelNames: ['filename', 'type'],
-      registers: [registry],
-    });
-  const hashes = gauge('config_hash', 'Hash of the configuration file that is in force.');
-  const successful = gauge(
-    'last_config_reload_successful',
-    'Whether the configuration file as it was read last is in force: 1 if so, else 0.',
-  );
-  const successes = gauge(
-    'last_config_reload_success_timestamp_seconds',
-    'When a configuration file was last put in force, in seconds since the epoch.',
-  );
-  return {
-    taken(filename, hash) {
-      const labels = { filename, type: 'config' };
-      hashes.set(labels, hash);
-      successful.set(labels, 1);
-      successes.set(labels, clock.now() / 1000);
-    },
-    refused: (filename) => successful.set({ filename, type: 'config' }, 0),
-  };
-}
-
 type Counters = ReturnType<typeof counters>;
 
 function counters(registry: Registry) {
@@ -240,6 +220,11 @@ function counters(registry: Registry) {
       'watch_restarts_total',
       'Watches opened again at the version where the last one ended.',
       ['resource', 'reason'],
+    ),
+    checks: counter(
+      'consistency_checks_total',
+      'Comparisons of what is held with what the API server has, by how they ended.',
+      ['resource', 'result'],
     ),
     malformed: counter('malformed_objects_total', 'Objects and events that could not be read.', [
       'resource',
@@ -265,7 +250,7 @@ interface LastSeen {
 function observerOf(
   { resource, version, kind }: NamedResource,
   seen: LastSeen,
-  { lists, watches, relists, watchRestarts, malformed, dropped }: Counters,
+  { lists, watches, relists, watchRestarts, malformed, dropped, checks }: Counters,
   clock: WallClock,
 ): ResourceObserver {
   // KSM labels lists and watches with the Go type, and alerts match on it.
@@ -290,14 +275,30 @@ function observerOf(
     },
     malformed: () => malformed.inc({ resource }),
     dropped: (objects) => dropped.inc({ resource }, objects),
+    check: (result) => checks.inc({ resource, result }),
   };
+}
+
+/** An increase can only be seen of a series that was there before it. */
+function beginAtZero(
+  resource: string,
+  outcomes: Outcomes,
+  { relists, watchRestarts, checks }: Counters,
+): void {
+  for (const reason of outcomes.relists) relists.inc({ resource, reason }, 0);
+  for (const reason of outcomes.watchRestarts) watchRestarts.inc({ resource, reason }, 0);
+  for (const result of outcomes.checks) checks.inc({ resource, result }, 0);
 }
 
 function registerStoreGauges(
   registry: Registry,
   resources: () => readonly WatchedResource[],
 ): void {
-  const gauge = (name: string, help: string, read: (watched: WatchedResource) => number): void =>
+  const gauge = (
+    name: string,
+    help: string,
+    read: (watched: WatchedResource) => number | undefined,
+  ): void =>
     registerGauge(registry, name, help, () =>
       resources().map((watched) => [watched.resource, read(watched)]),
     );
@@ -310,6 +311,16 @@ function registerStoreGauges(
   );
   gauge('resource_synced', 'Whether a first complete list is in: 1 if so, else 0.', (watched) =>
     Number(watched.synced()),
+  );
+  gauge(
+    'resource_stale',
+    'Whether what is served was right once and cannot be followed now: 1 if so, else 0.',
+    (watched) => Number(watched.stale()),
+  );
+  gauge(
+    'resource_drift_objects',
+    'Objects that were held otherwise than the API server had them, at the last check.',
+    (watched) => watched.drift(),
   );
 }
 

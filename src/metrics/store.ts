@@ -73,7 +73,18 @@ export interface Store {
   relist(part?: string): Relist;
   /** Resolves once there is room for more: what was put and is not served yet has a bound. */
   room(): Promise<void>;
+  /** What is held of one part, or of all, in no order; what changes meanwhile may show or not. */
+  versions(part?: string): Iterable<HeldVersion>;
   readonly size: StoreSize;
+}
+
+/** Which state of an object is held. */
+export interface HeldVersion {
+  /** namespace/name; begins with the slash where there is no namespace. */
+  readonly key: string;
+  readonly uid: string | undefined;
+  /** metadata.resourceVersion, empty where there is none. */
+  readonly version: string;
 }
 
 /** A full list on its way in: all of it becomes visible in one step, or none. */

@@ -58,6 +58,7 @@ const rows: Readonly<Record<string, Row>> = {
   node: { flag: 'node', right: '[a, b]', value: ['a', 'b'], wrong: '[[a]]', expected: `${items}, got a list` },
   track_unscheduled_pods: { flag: 'track-unscheduled-pods', right: 'true', value: true, wrong: 'all', expected: `${toggle}, got "all"` },
   object_limit: { flag: 'object-limit', right: '5', value: 5, wrong: '-1', expected: 'expected a whole number from 0 to 100000000, got -1' },
+  consistency_check_interval: { flag: 'consistency-check-interval', right: '5m', value: 300_000, wrong: 'often', expected: `${duration}, got "often"` },
   use_api_server_cache: { flag: 'use-apiserver-cache', right: 'true', value: true, wrong: '1x', expected: `${toggle}, got "1x"` },
   tls_config: { flag: 'tls-config', right: '/a', value: '/a', wrong: '[a]', expected: `${text}, got a list` },
   auth_filter: { flag: 'auth-filter', right: 'true', value: true, wrong: 'on', expected: `${toggle}, got "on"` },

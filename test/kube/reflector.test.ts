@@ -17,6 +17,9 @@ import {
   watchFrom,
 } from './script.ts';
 
+/** The longest wait between two tries, so many times, by a random number that is 0. */
+const fours = (count: number): number[] => Array.from({ length: count }, () => 4_000);
+
 const rows: Row[] = [
   {
     behaviour: 'lists again when it is asked to, in the midst of a watch and at once',
@@ -215,9 +218,9 @@ const rows: Row[] = [
     steps: [
       refusal(404, 'NotFound'),
       discovery('services'),
-      { passMs: 60_000 },
+      { passMs: 500 },
       discovery('services'),
-      { passMs: 60_000 },
+      { passMs: 1_000 },
       discovery('services', 'pods'),
       { events: synced(), end: 'open' },
     ],
@@ -259,15 +262,15 @@ const rows: Row[] = [
   {
     behaviour: 'takes a 403 as final only after thirty seconds',
     steps: [
-      ...[500, 1_000, 2_000, 4_000, 8_000].flatMap((passMs) => [
+      ...[500, 1_000, 2_000, ...fours(6)].flatMap((passMs) => [
         refusal(403, 'Forbidden'),
         { passMs },
       ]),
       refusal(403, 'Forbidden'),
     ],
-    requests: Array.from({ length: 6 }, () => streamed),
+    requests: Array.from({ length: 10 }, () => streamed),
     content: [],
-    told: Array.from({ length: 6 }, (_, i) => [
+    told: Array.from({ length: 10 }, (_, i) => [
       i === 0 ? 'relist start' : 'relist retry',
       'watch error',
       'list error',
@@ -276,9 +279,9 @@ const rows: Row[] = [
     log: ['warn request failed, trying on'],
   },
   {
-    behaviour: 'retries a 403 that is final slowly, and takes back the refusal when it works',
+    behaviour: 'retries a 403 slowly after five minutes, and takes back the refusal when it works',
     steps: [
-      ...[500, 1_000, 2_000, 4_000, 8_000, 15_000].flatMap((passMs) => [
+      ...[500, 1_000, 2_000, ...fours(75)].flatMap((passMs) => [
         refusal(403, 'Forbidden'),
         { passMs },
       ]),
@@ -286,12 +289,12 @@ const rows: Row[] = [
       { passMs: 60_000 },
       { events: synced(), end: 'open' },
     ],
-    requests: Array.from({ length: 8 }, () => streamed),
+    requests: Array.from({ length: 80 }, () => streamed),
     content: ['x/a@9'],
-    told: Array.from({ length: 8 }, (_, i) => [
+    told: Array.from({ length: 80 }, (_, i) => [
       i === 0 ? 'relist start' : 'relist retry',
-      i < 7 ? 'watch error' : 'watch success',
-      i < 7 ? 'list error' : 'list success',
+      i < 79 ? 'watch error' : 'watch success',
+      i < 79 ? 'list error' : 'list success',
     ]).flat(),
     status: { synced: true, refused: false },
     log: ['warn request failed, trying on', 'warn refused by the API server', 'info synced'],
@@ -302,20 +305,20 @@ const rows: Row[] = [
     steps: [
       { events: synced(), end: 'close' },
       { passMs: 500 },
-      ...[1_000, 2_000, 4_000, 8_000, 15_000, 60_000].flatMap((passMs) => [
-        refusal(403, 'Forbidden'),
-        { passMs },
-      ]),
+      ...[1_000, 2_000, ...fours(8)].flatMap((passMs) => [refusal(403, 'Forbidden'), { passMs }]),
       refusal(403, 'Forbidden'),
     ],
-    requests: [streamed, ...Array.from({ length: 7 }, () => watchFrom(10))],
+    requests: [streamed, ...Array.from({ length: 11 }, () => watchFrom(10))],
     content: ['x/a@9'],
     told: [
       ...start,
       'restart closed',
-      ...Array.from({ length: 7 }, () => ['watch error', 'restart refused']).flat(),
+      ...Array.from({ length: 11 }, () => ['watch error', 'restart refused']).flat(),
     ],
-    status: { synced: true, refused: false, detail: 'stale: forbidden: says Forbidden' },
+    status: {
+      ...{ synced: true, refused: false, stale: true },
+      detail: 'stale: forbidden: says Forbidden',
+    },
     log: ['info synced', 'warn request failed, trying on', 'warn refused by the API server'],
   },
 ];

@@ -6,6 +6,7 @@ import type { FamilyHeader, Renderer } from '../../src/metrics/render.ts';
 import type {
   Body,
   Format,
+  HeldVersion,
   Relist,
   Snapshot,
   Store,
@@ -57,9 +58,9 @@ class PlainStore implements Store {
   }
 
   put(object: KubeObject, part?: string): void {
-    const { key, uid } = placeOf(object);
+    const { key, ...place } = placeOf(object);
     this.changes++;
-    this.#entries.put(key, entryOf(part, uid, this.#renderer.render(object)));
+    this.#entries.put(key, entryOf(part, place, this.#renderer.render(object)));
   }
 
   delete(object: KubeObject, part?: string): void {
@@ -92,6 +93,10 @@ class PlainStore implements Store {
     };
   }
 
+  versions(part?: string): Iterable<HeldVersion> {
+    return this.#entries.versions(part);
+  }
+
   get size(): StoreSize {
     const { objects, series, bytes } = this.#entries;
     return { objects, series, bytes };
@@ -108,6 +113,7 @@ interface Entry {
   /** What it came by. */
   readonly part: string | undefined;
   readonly uid: string | undefined;
+  readonly version: string;
   readonly texts: readonly string[];
   readonly series: number;
   readonly bytes: number;
@@ -146,6 +152,12 @@ class Entries {
     for (const [key, entry] of entries.#byKey) this.put(key, entry);
   }
 
+  *versions(part: string | undefined): Generator<HeldVersion> {
+    for (const [key, { uid, version, part: held }] of this.#byKey) {
+      if (part === undefined || held === part) yield { key, uid, version };
+    }
+  }
+
   /** The entries now: made once for all snapshots between two changes. */
   frozen(): readonly Entry[] {
     this.#frozen ??= Object.freeze([...this.#byKey.values()]);
@@ -161,7 +173,7 @@ class Entries {
 
 function entryOf(
   part: string | undefined,
-  uid: string | undefined,
+  place: Pick<Entry, 'uid' | 'version'>,
   texts: readonly string[],
 ): Entry {
   let series = 0;
@@ -172,17 +184,21 @@ function entryOf(
     // Label values are escaped, so that a newline ends a series and stands nowhere else.
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) series++;
   }
-  return { part, uid, texts, series, bytes };
+  return { part, ...place, texts, series, bytes };
 }
 
 /** Where an object belongs; what the server sent is checked here, for the types only claim it. */
-function placeOf(object: KubeObject): { key: string; uid: string | undefined } {
-  const { name, namespace, uid } = object?.metadata ?? {};
+function placeOf(object: KubeObject): HeldVersion {
+  const { name, namespace, uid, resourceVersion } = object?.metadata ?? {};
   if (typeof name !== 'string' || name === '') {
     const got = JSON.stringify(object?.metadata)?.slice(0, malformedCharsMax) ?? 'none';
     throw new TypeError(`expected an object whose metadata has a name, got metadata ${got}`);
   }
-  return { key: `${namespace ?? ''}/${name}`, uid: uid ?? undefined };
+  return {
+    key: `${namespace ?? ''}/${name}`,
+    uid: uid ?? undefined,
+    version: resourceVersion ?? '',
+  };
 }
 
 /** One store's part of a snapshot; it holds an object at least, or it would have no headers. */

@@ -14,10 +14,17 @@ const watched = (resource: string, kind: string, version = 'v1'): WatchedResourc
   kind,
   store: { size: { objects: 2, series: 30, bytes: 4_000 } },
   synced: () => resource === 'pods',
+  stale: () => resource === 'cronjobs',
+  drift: () => (resource === 'pods' ? 3 : undefined),
 });
 
 const pods = { resource: 'pods', version: 'v1', kind: 'Pod' };
 const cronjobs = { resource: 'cronjobs', version: 'v1', kind: 'CronJob' };
+const outcomes = {
+  relists: ['start', 'gone'],
+  watchRestarts: ['closed', 'silence'],
+  checks: ['drift'],
+};
 const stores: InForce['stores'] = {
   stalenessMs: () => 250,
   work: () => ({ segments: 7, batches: 3, seconds: 1.5, pendingBytes: 11, storedBytes: 13 }),
@@ -57,8 +64,8 @@ const series = async (self: SelfMetrics, prefix: string): Promise<string[]> =>
 describe('the metrics about ourselves', () => {
   it('have a series for each result of lists and watches from the start', async () => {
     const self = open();
-    self.observer(pods);
-    self.observer(cronjobs);
+    self.observer(pods, outcomes);
+    self.observer(cronjobs, outcomes);
     for (const name of ['kube_state_metrics_list_total', 'kube_state_metrics_watch_total']) {
       expect(await series(self, name)).to.deep.equal([
         `${name}{resource="*v1.Pod",result="success"} 0`,
@@ -71,15 +78,16 @@ describe('the metrics about ourselves', () => {
 
   it('count what reflectors tell, by resource', async () => {
     const self = open();
-    const observer: ReflectorObserver & ResourceObserver = self.observer(pods);
-    self.observer(cronjobs);
+    const observer: ReflectorObserver & ResourceObserver = self.observer(pods, outcomes);
+    self.observer(cronjobs, outcomes);
     observer.dropped(3);
     observer.list('success');
     observer.watch('success');
     observer.watch('error');
-    observer.relist('expired');
-    observer.watchRestart('ended');
-    observer.watchRestart('ended');
+    observer.relist('gone');
+    observer.watchRestart('closed');
+    observer.watchRestart('closed');
+    observer.check('drift');
     observer.malformed('a/b', new Error('odd'));
     self.renderError('pods', 'kube_pod_info');
     const text = await self.text();
@@ -87,8 +95,12 @@ describe('the metrics about ourselves', () => {
       'kube_state_metrics_list_total{resource="*v1.Pod",result="success"} 1',
       'kube_state_metrics_watch_total{resource="*v1.Pod",result="success"} 1',
       'kube_state_metrics_watch_total{resource="*v1.Pod",result="error"} 1',
-      'kube_state_metrics_relists_total{resource="pods",reason="expired"} 1',
-      'kube_state_metrics_watch_restarts_total{resource="pods",reason="ended"} 2',
+      'kube_state_metrics_relists_total{resource="pods",reason="gone"} 1',
+      'kube_state_metrics_relists_total{resource="cronjobs",reason="gone"} 0',
+      'kube_state_metrics_watch_restarts_total{resource="pods",reason="closed"} 2',
+      'kube_state_metrics_watch_restarts_total{resource="pods",reason="silence"} 0',
+      'kube_state_metrics_consistency_checks_total{resource="pods",result="drift"} 1',
+      'kube_state_metrics_consistency_checks_total{resource="cronjobs",result="drift"} 0',
       'kube_state_metrics_malformed_objects_total{resource="pods"} 1',
       'kube_state_metrics_malformed_objects_total{resource="cronjobs"} 0',
       'kube_state_metrics_objects_dropped_total{resource="pods"} 3',
@@ -102,7 +114,9 @@ describe('the metrics about ourselves', () => {
   it('read the stores when they are scraped', async () => {
     const size = { objects: 1, series: 2, bytes: 3 };
     const synced = (): boolean => size.objects > 5;
-    const resource = { ...watched('pods', 'Pod'), store: { size }, synced };
+    let [stale, drift]: [boolean, number | undefined] = [false, undefined];
+    const gauges = { stale: () => stale, drift: () => drift };
+    const resource = { ...watched('pods', 'Pod'), ...gauges, store: { size }, synced };
     const self = new SelfMetrics({
       build: { version: '', revision: '', branch: '', node: '', platform: '', arch: '' },
       clock: { now: () => 0 },
@@ -115,13 +129,17 @@ describe('the metrics about ourselves', () => {
       'kube_state_metrics_resource_series{resource="pods"} 2',
       'kube_state_metrics_resource_bytes{resource="pods"} 3',
       'kube_state_metrics_resource_synced{resource="pods"} 0',
+      'kube_state_metrics_resource_stale{resource="pods"} 0',
     ]);
     Object.assign(size, { objects: 10, series: 20, bytes: 30 });
+    [stale, drift] = [true, 2];
     expect(await read()).to.deep.equal([
       'kube_state_metrics_resource_objects{resource="pods"} 10',
       'kube_state_metrics_resource_series{resource="pods"} 20',
       'kube_state_metrics_resource_bytes{resource="pods"} 30',
       'kube_state_metrics_resource_synced{resource="pods"} 1',
+      'kube_state_metrics_resource_stale{resource="pods"} 1',
+      'kube_state_metrics_resource_drift_objects{resource="pods"} 2',
     ]);
   });
 
@@ -164,9 +182,9 @@ describe('the metrics about ourselves', () => {
     const self = open(() => now);
     const last = (): Promise<string[]> => series(self, 'kube_state_metrics_resource_last_');
     expect(await last()).to.deep.equal([]);
-    self.observer(pods).event();
+    self.observer(pods, outcomes).event();
     now += 2_000;
-    self.observer(pods).bookmark();
+    self.observer(pods, outcomes).bookmark();
     expect(await last()).to.deep.equal([
       'kube_state_metrics_resource_last_event_timestamp_seconds{resource="pods"} 1700000000.5',
       'kube_state_metrics_resource_last_bookmark_timestamp_seconds{resource="pods"} 1700000002.5',
@@ -233,16 +251,16 @@ describe('the metrics about ourselves', () => {
 
   it('go on counting under another configuration, and forget what it leaves out', async () => {
     const self = open();
-    self.observer(pods).event();
-    self.observer(cronjobs).event();
-    self.observer(pods).list('success');
+    self.observer(pods, outcomes).event();
+    self.observer(cronjobs, outcomes).event();
+    self.observer(pods, outcomes).list('success');
     inForce = { ...everything, resources: [watched('pods', 'Pod')] };
-    self.observer(pods).list('success');
+    self.observer(pods, outcomes).list('success');
     expect(await series(self, 'kube_state_metrics_list_total')).to.include(
       'kube_state_metrics_list_total{resource="*v1.Pod",result="success"} 2',
     );
     const read = await series(self, 'kube_state_metrics_resource_');
-    expect(read).to.have.length(5);
+    expect(read).to.have.length(7);
     expect(read.filter((line) => !line.includes('pods'))).to.deep.equal([]);
   });
 

@@ -357,11 +357,17 @@ class Run {
     await this.#stores.settled();
     const snapshot = this.#stores.snapshot(() => true);
     const { families, render } = renderer('pod');
-    const texts = [...this.#model.values()].map((spec) => render(objectOf(spec)));
+    const specs = [...this.#model.values()];
+    const texts = specs.map((spec) => render(objectOf(spec)));
     const text = families.map(
       ({ header }, index) => header.text + texts.map((all) => all[index]).join(''),
     );
     this.#taken.push({ snapshot, text: this.#model.size === 0 ? '' : text.join('') });
+    for (const part of [undefined, 'a', 'b']) {
+      const model = specs.filter((spec) => part === undefined || spec.part === part);
+      const held = Array.from(this.#store.versions(part), ({ key }) => key);
+      expect(held.sort()).to.deep.equal(model.map(keyOf).sort());
+    }
     const all = texts.flat().join('');
     expect(this.#store.size).to.deep.equal({
       objects: this.#model.size,

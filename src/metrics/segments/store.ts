@@ -1,6 +1,6 @@
 // The store of compressed segments: what a reflector puts in shows in a scrape after a batch.
 import type { KubeObject } from '../object.ts';
-import type { Relist, Store, StoreSize } from '../store.ts';
+import type { HeldVersion, Relist, Store, StoreSize } from '../store.ts';
 import type { Held } from './block.ts';
 import type { Holding } from './holding.ts';
 import { isOlder, isSame, placeOf, stands } from './place.ts';
@@ -56,6 +56,12 @@ export class SegmentStore implements Store {
 
   room(): Promise<void> {
     return this.#work.room();
+  }
+
+  *versions(part?: string): Generator<HeldVersion> {
+    for (const entry of this.#holding.index.values()) {
+      if (part === undefined || entry.part === part) yield entry;
+    }
   }
 
   get size(): StoreSize {

@@ -70,6 +70,19 @@ describe('the store of segments', () => {
     return (encoding === 'gzip' ? gunzipSync(bytes) : bytes).toString();
   };
 
+  it('tells which states it holds, of all or of one part', () => {
+    const [old, other, now] = [object('x', ''), object('y', ''), object('x', '')];
+    store.put(old, 'p');
+    store.put(other);
+    store.put(now, 'p');
+    const held = (part?: string): string[] =>
+      [...store.versions(part)].map(({ key, uid, version }) => `${key} ${uid} ${version}`).sort();
+    const versionOf = ({ metadata }: KubeObject) => metadata.resourceVersion;
+    const x = `a/x x ${versionOf(now)}`;
+    expect(held()).to.deep.equal([x, `a/y y ${versionOf(other)}`]);
+    expect(held('p')).to.deep.equal([x]);
+  });
+
   it('serves a change within a second, and says how old what is served is', async () => {
     store.put(object('one', 'x 1\n'));
     expect(await served()).to.equal('');
