@@ -151,7 +151,9 @@ export function cronJobOf(workload: Workload, birth: Birth): CronJob {
 export function serviceOf(workload: Workload, index: number, birth: Birth): Service | undefined {
   const { name, kind, port, service = 'ClusterIP' } = workload;
   if (port === undefined) return undefined;
-  const clusterIP = kind === 'StatefulSet' ? 'None' : `10.96.${(index + 2) >> 8}.${(index + 2) & 255}`;
+  // The first two addresses are the network's own, and that of the API server.
+  const address = index + 2;
+  const clusterIP = kind === 'StatefulSet' ? 'None' : `10.96.${address >> 8}.${address & 255}`;
   const outside = service !== 'ClusterIP';
   const ingress = [{ hostname: `${name}.elb.eu-central-1.example.com` }];
   return {
