@@ -5,6 +5,7 @@ import {
   type RequestListener,
   type Server,
   type ServerOptions,
+  type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
@@ -46,6 +47,8 @@ export interface Timeouts {
 export interface Listening {
   readonly host: string;
   readonly port: number;
+  /** Ends the connections that are kept open: idle ones now, others with their response. */
+  letGo(): void;
   /**
    * Accepts no more and resolves when the responses under way have ended; those that take longer
    * than `graceMs` are cut off.
@@ -63,10 +66,13 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
   const server = (options.createServer ?? createServer)(limits(options.timeouts), app.callback());
   server.maxConnections = connectionsMax;
   let closing = false;
+  const open = new Set<ServerResponse>();
   server.prependListener('request', (request, response) => {
     const ended = new AbortController();
+    open.add(response);
     response.once('close', () => {
       ended.abort();
+      open.delete(response);
       // A kept connection that gets idle after the close began would hold the server open.
       if (closing) server.closeIdleConnections();
     });
@@ -75,6 +81,13 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
   });
   const address = await bind(server, options);
   server.on('error', (error) => log.error({ err: error }, 'server failed'));
+  const letGo = (): void => {
+    server.closeIdleConnections();
+    for (const response of open) {
+      if (!response.headersSent) response.setHeader('Connection', 'close');
+      response.once('close', () => server.closeIdleConnections());
+    }
+  };
   const close = async (graceMs: number): Promise<void> => {
     closing = true;
     const ended = new AbortController();
@@ -83,7 +96,7 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
     if (!ended.signal.aborted) log.warn({ graceMs }, 'cutting off responses that take too long');
     server.closeAllConnections();
   };
-  return { host: address.address, port: address.port, close };
+  return { host: address.address, port: address.port, letGo, close };
 }
 
 /** How it shows that a client has left before its response ended. */
