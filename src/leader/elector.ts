@@ -102,7 +102,9 @@ export class Elector {
       serves: this.#phase !== 'follower' || clock.now() < this.#servesUntilMs,
       keeps: leads,
       ready: this.#cleared && this.#seen !== undefined,
-      sentence: [this.#position, this.#trouble && `${this.#trouble}.`].filter(Boolean).join(' '),
+      sentence: [this.#position, this.#trouble && `Failing: ${this.#trouble}.`]
+        .filter(Boolean)
+        .join(' '),
     };
   }
 
