@@ -67,6 +67,37 @@ describe('listening', () => {
   });
 });
 
+describe('connections that are let go', () => {
+  before(() => nock.restore());
+  after(() => nock.activate());
+
+  it('end at once where they are idle, and with their response where they are not', async () => {
+    const slow = new Readable({ read() {} });
+    const app = new Koa().use((ctx) => {
+      ctx.body = ctx.path === '/slow' ? slow : 'hello';
+    });
+    const listening = await serve(app);
+    const idle = requestBy(listening.port);
+    await once(idle, 'data');
+    const busy = requestBy(listening.port, '/slow');
+    slow.push('first');
+    await once(busy, 'data');
+    listening.letGo();
+    await once(idle, 'end');
+    let text = '';
+    busy.on('data', (chunk: Buffer) => {
+      text += chunk;
+    });
+    slow.push('last');
+    slow.push(null);
+    await once(busy, 'end');
+    expect(text).to.include('last');
+    // The port goes on: those who connect anew may come here again.
+    expect((await ask(listening.port, '/')).body.toString()).to.equal('hello');
+    await listening.close(0);
+  });
+});
+
 describe('a client', () => {
   // What goes over the sockets is the matter here, and nock holds back headers that are not whole.
   before(() => nock.restore());
