@@ -25,7 +25,10 @@ interface StoredLease {
 }
 
 /** How a request of one candidate fares; `lost` is done, but its answer does not come. */
-export type Fate = 'done' | 'refused' | 'hangs' | 'lost' | Refusal;
+export type Fate = 'done' | 'slow' | 'refused' | 'hangs' | 'lost' | Refusal;
+
+/** Just within the time that a request is given. */
+const slowMs = 1_900;
 
 export interface Asked {
   readonly verb: 'get' | 'create' | 'update' | 'patch' | 'list';
@@ -55,6 +58,8 @@ export class FakeCluster {
       if (comes instanceof Refusal) throw comes;
       if (comes === 'refused') throw new Error('connection refused');
       if (comes === 'hangs') return endOf(signal);
+      if (comes === 'slow') await this.clock.sleep(slowMs, signal);
+      signal.throwIfAborted();
       // What is done between a request and its answer must not find both at once.
       await Promise.resolve();
       const answer = act();

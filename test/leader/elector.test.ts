@@ -178,6 +178,32 @@ describe('An election', () => {
     expect(cluster.labelled).to.deep.equal(['b']);
   });
 
+  it('leaves the label to its successor, which may need a moment to put it on', async () => {
+    const [a, b] = await pair();
+    b.fate = ({ on, verb }) => (on === 'pods' && verb === 'patch' ? 'refused' : 'done');
+    cluster.write({ ...cluster.lease?.spec, holderIdentity: 'b_0' });
+    await passesUntil(() => !a.leads && b.leads, 3_000);
+    // The Service must not be without a pod, so the label stays where scrapes are answered.
+    await pass(lingerMs - 1_000);
+    expect(cluster.labelled).to.deep.equal(['a']);
+    expect(a.serves).to.equal(true);
+    b.fate = () => 'done';
+    await pass(1_500);
+    expect(cluster.labelled).to.deep.equal(['b']);
+  });
+
+  it('renews in time though its looks at labels are slow', async () => {
+    const [a, b] = await pair();
+    cluster.pods.set('c', { [leaderLabel]: leaseName });
+    a.fate = ({ on }) => (on === 'pods' ? 'slow' : 'done');
+    await pass(60_000);
+    expect([a.leads, b.leads]).to.deep.equal([true, false]);
+    expect(a.elector.work).to.include({ began: 1, ceased: 0 });
+    a.fate = () => 'done';
+    await pass(3_000);
+    expect(cluster.labelled).to.deep.equal(['a']);
+  });
+
   for (const fate of ['refused', 'hangs'] as const) {
     it(`keeps its leader over an API server's outage (requests: ${fate})`, async () => {
       const [a, b] = await pair();
