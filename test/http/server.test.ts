@@ -79,6 +79,8 @@ describe('connections that are let go', () => {
     const listening = await serve(app);
     const idle = requestBy(listening.port);
     await once(idle, 'data');
+    const fresh = connect(listening.port, '127.0.0.1');
+    await once(fresh, 'connect');
     const busy = requestBy(listening.port, '/slow');
     slow.push('first');
     await once(busy, 'data');
@@ -92,6 +94,9 @@ describe('connections that are let go', () => {
     slow.push(null);
     await once(busy, 'end');
     expect(text).to.include('last');
+    // One that was opened, but not used yet, has its answer.
+    fresh.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(String((await once(fresh, 'data'))[0])).to.include('hello');
     // The port goes on: those who connect anew may come here again.
     expect((await ask(listening.port, '/')).body.toString()).to.equal('hello');
     await listening.close(0);
