@@ -44,9 +44,14 @@ export class Sealer {
   /** The block with the changes in it; the texts of other slots and families stand as they are. */
   async seal(from: Sealed, lengths: Lengths, changes: Changes): Promise<Sealed> {
     const sealed = [...from];
+    const old = await this.#inflate(from.filter((_, family) => changes[family] !== undefined));
+    let end = 0;
     for (const [family, changed] of changes.entries()) {
       if (changed === undefined) continue;
-      const text = await this.#splice(from[family], lengths, family, changed);
+      const start = end;
+      end += from[family]?.textBytes ?? 0;
+      const ofFamily = lengths.subarray(family * slotsMax, (family + 1) * slotsMax);
+      const text = this.#splice(old.subarray(start, end), ofFamily, changed);
       sealed[family] = text.length === 0 ? undefined : await this.segment(text);
       this.segments++;
     }
@@ -62,39 +67,29 @@ export class Sealer {
 
   /** Every text of a block, copied, by family and slot. */
   async read(from: Sealed, lengths: Lengths): Promise<Text[][]> {
-    const texts: Text[][] = [];
-    for (const [family, segment] of from.entries()) {
-      const buffer = Buffer.from(await this.#inflate(segment));
-      let end = 0;
-      const bySlot = Array.from({ length: slotsMax }, (_, slot) => {
+    const buffer = Buffer.from(await this.#inflate(from));
+    let end = 0;
+    return from.map((_, family) =>
+      Array.from({ length: slotsMax }, (_, slot) => {
         const start = end;
         end += lengths[family * slotsMax + slot] as number;
         return { buffer, start, end };
-      });
-      texts.push(bySlot);
-    }
-    return texts;
+      }),
+    );
   }
 
   close(): void {
     this.#codec.close();
   }
 
-  /** The new text of a family. */
-  async #splice(
-    from: Segment | undefined,
-    lengths: Lengths,
-    family: number,
-    changed: ReadonlyMap<number, Text>,
-  ): Promise<Buffer> {
-    const old = await this.#inflate(from);
+  /** A family's text with the changes in it; `lengths` are those of the old texts by slot. */
+  #splice(old: Buffer, lengths: Lengths, changed: ReadonlyMap<number, Text>): Buffer {
     let added = 0;
     for (const text of changed.values()) added += lengthOf(text);
     const text = this.#new.ofSize(old.length + added);
     let read = 0;
     let written = 0;
-    for (let slot = 0; slot < slotsMax; slot++) {
-      const length = lengths[family * slotsMax + slot] as number;
+    for (const [slot, length] of lengths.entries()) {
       const change = changed.get(slot);
       written +=
         change === undefined
@@ -105,10 +100,18 @@ export class Sealer {
     return text.subarray(0, written);
   }
 
-  async #inflate(segment: Segment | undefined): Promise<Buffer> {
-    if (segment === undefined) return this.#old.ofSize(0);
-    const pieces = await this.#try(() => this.#codec.inflate(segment.bytes));
-    const text = this.#old.ofSize(segment.textBytes);
+  /** The texts of segments, one behind the other: one way to zlib's thread and back for all. */
+  async #inflate(segments: Sealed): Promise<Buffer> {
+    const compressed: Uint8Array[] = [];
+    let bytes = 0;
+    for (const segment of segments) {
+      if (segment === undefined) continue;
+      compressed.push(segment.bytes);
+      bytes += segment.textBytes;
+    }
+    const text = this.#old.ofSize(bytes);
+    if (bytes === 0) return text;
+    const pieces = await this.#try(() => this.#codec.inflate(Buffer.concat(compressed)));
     let at = 0;
     for (const piece of pieces) {
       text.set(piece, at);
