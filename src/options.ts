@@ -16,6 +16,7 @@ const cluster = 'The cluster';
 const selection = 'What is served';
 const serving = 'How it is served';
 const sharding = 'Sharding';
+const availability = 'High availability';
 const configuring = 'The config file';
 const logging = 'Logging';
 
@@ -127,11 +128,18 @@ export const flags = {
   'total-shards': { group: sharding, kind: integer(1, SHARDS_MAX), default: 1,
     help: 'How many shards there are.' },
   pod: { group: sharding, kind: { ...text, placeholder: 'NAME' }, default: undefined,
-    help: 'Name of the pod we run in, one of a StatefulSet: its place there is the shard. Needs --pod-namespace.',
+    help: 'Name of the pod we run in, one of a StatefulSet: its place there is the shard. Needs --pod-namespace. With --leader-elect it names the pod that bears the label, and the shard is that of --shard.',
     difference: 'Without --pod-namespace it is refused, where kube-state-metrics passes over it. `spec.ordinals.start` counts.' },
   'pod-namespace': { group: sharding, kind: { ...text, placeholder: 'NAME' }, default: undefined, configKeys: ['namespace'],
     help: 'Namespace of the pod we run in; needs --pod.',
     difference: 'Without --pod it is refused, where kube-state-metrics passes over it.' },
+
+  'leader-elect': { group: availability, kind: toggle, default: false, fixed: true, own: true,
+    help: 'Elect one of several replicas: it alone serves, and its pod bears a label that the Service selects. Needs the names in POD_NAME and POD_NAMESPACE, or --pod and --pod-namespace.' },
+  'leader-elect-resource-name': { group: availability, kind: { ...text, placeholder: 'NAME' }, default: undefined, defaultText: 'kube-state-metrics, with -shard-N behind it for one of several shards', fixed: true, own: true,
+    help: 'Name of the Lease, in the namespace of the pod; replicas of one name elect one leader. It is the value of the label kubestate.io/leader.' },
+  'leader-elect-lease-duration': { group: availability, kind: duration, default: 6_000, defaultText: '6s', fixed: true, own: true,
+    help: 'After so long without a word from the leader another replica takes its place; whole seconds.' },
 
   'auto-gomemlimit': { ...ignored('Other', toggle, false, goMemory), configKeys: ['auto-gomemlimit'] },
   'auto-gomemlimit-ratio': { ...ignored('Other', decimal(0, 1), 0.9, goMemory), configKeys: ['auto-gomemlimit-ratio'] },

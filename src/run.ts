@@ -1,12 +1,15 @@
 // The wiring, in the order the data flows: API server → what is watched → two HTTP servers.
 import { readFileSync } from 'node:fs';
 import type Koa from 'koa';
+import { openElector } from './electing.ts';
 import type { Reviewer } from './http/authFilter.ts';
+import type { Standing } from './http/leadership.ts';
 import { metricsApp } from './http/metrics.ts';
-import type { Readiness } from './http/readiness.ts';
+import { isReady, type Readiness } from './http/readiness.ts';
 import { type Listening, listen } from './http/server.ts';
 import { telemetryApp } from './http/telemetry.ts';
 import type { Web } from './http/web.ts';
+import type { Elector } from './leader/elector.ts';
 import { Live } from './live.ts';
 import { LoopWatch } from './loop.ts';
 import { SelfMetrics } from './metrics/self.ts';
@@ -50,7 +53,7 @@ export async function run(commandLine: Options, surroundings: Surroundings): Pro
   const readiness: Readiness = () => live.watching.readiness();
   // Each step of the start is long while its code is new to Node, and nothing in them waits.
   await clock.turn();
-  const { web, ...servers } = await serve(live, {
+  const { web, elector, ...servers } = await serve(live, {
     surroundings,
     selfMetrics,
     readiness,
@@ -64,6 +67,7 @@ export async function run(commandLine: Options, surroundings: Surroundings): Pro
   await clock.turn();
   const ending = new AbortController();
   const living = [live.run(ending.signal), web?.run(ending.signal)];
+  elector?.start();
   log.info(
     {
       resources: live.watching.resources.map(({ resource }) => resource),
@@ -78,6 +82,7 @@ export async function run(commandLine: Options, surroundings: Surroundings): Pro
     readiness,
     sizes: () => live.watching.sizes(),
     async stop() {
+      await elector?.leave();
       ending.abort();
       await Promise.all([servers.metrics.close(graceMs), servers.telemetry.close(graceMs)]);
       await Promise.all(living);
@@ -137,12 +142,15 @@ interface Served {
   readonly loop: LoopWatch;
 }
 
-/** Both ports, and what guards them where anything does. */
-type Opened = Pick<Running, 'metrics' | 'telemetry'> & Pick<Access, 'web'>;
+/** Both ports, what guards them where anything does, and the election where there is one. */
+type Opened = Pick<Running, 'metrics' | 'telemetry'> &
+  Pick<Access, 'web'> & { readonly elector: Elector | undefined };
 
 /** Opens both ports, or none; what may change while we run is asked of `live` for each scrape. */
 async function serve(live: Live, served: Served): Promise<Opened> {
   const { surroundings, selfMetrics, readiness, loop } = served;
+  const elector = electorOf(live, served, () => metrics.letGo());
+  const leadership = (): Standing | undefined => elector?.standing;
   const { web, guards: admitting } = await openAccess(live, surroundings);
   const noticing: Koa.Middleware = (_, next) => {
     loop.busy();
@@ -168,6 +176,7 @@ async function serve(live: Live, served: Served): Promise<Opened> {
       guards,
       stores: storesOf(live),
       readiness,
+      leadership,
       clock,
       version,
       get serveBeforeSync() {
@@ -189,14 +198,37 @@ async function serve(live: Live, served: Served): Promise<Opened> {
   );
   try {
     const telemetry = await listen(
-      telemetryApp({ guards, selfMetrics, readiness, version, metricsPort: metrics.port }),
+      telemetryApp({
+        ...{ guards, selfMetrics, readiness, leadership, version, metricsPort: metrics.port },
+      }),
       { ...common, ...address(options, 'telemetry-host', 'telemetry-port') },
     );
-    return { metrics, telemetry, web };
+    return { metrics, telemetry, web, elector };
   } catch (error) {
     await metrics.close(0);
     throw error;
   }
+}
+
+/** Our part in the election, where there is one; it asks the cluster that is watched. */
+function electorOf(
+  live: Live,
+  { surroundings, selfMetrics, readiness }: Served,
+  onStepDown: () => void,
+): Elector | undefined {
+  const { env, clock, random, log } = surroundings;
+  const elector = openElector(live.options, {
+    ...{ env, clock, random, log, onStepDown },
+    api: {
+      get: (...request) => live.watching.client.get(...request),
+      create: (...request) => live.watching.client.create(...request),
+      replace: (...request) => live.watching.client.replace(...request),
+      patch: (...request) => live.watching.client.patch(...request),
+    },
+    canLead: () => live.options['serve-before-sync'] || isReady(readiness()),
+  });
+  if (elector !== undefined) selfMetrics.election(() => elector.work);
+  return elector;
 }
 
 const address = (

@@ -40,7 +40,10 @@ export interface ShardingParts {
   readonly signal: AbortSignal;
 }
 
-type ShardingOptions = Pick<Options, 'pod' | 'pod-namespace' | 'shard' | 'total-shards'>;
+type ShardingOptions = Pick<
+  Options,
+  'pod' | 'pod-namespace' | 'shard' | 'total-shards' | 'leader-elect'
+>;
 
 /** Rejects with ConfigError where --pod names a pod that has no place in a StatefulSet. */
 export async function openSharding(
@@ -48,6 +51,9 @@ export async function openSharding(
   parts: ShardingParts,
 ): Promise<Sharding> {
   const { pod, 'pod-namespace': namespace, shard: index, 'total-shards': total } = options;
+  const follow = (placed: () => void): Promise<void> => Promise.resolve(placed());
+  // Replicas of one shard elect a leader: then the pod says who stands, not which shard it is.
+  if (options['leader-elect']) return { shard: { index, total }, owns: undefined, follow };
   if (pod && namespace) {
     if (index !== 0 || total !== 1) {
       parts.log.warn(
@@ -63,7 +69,6 @@ export async function openSharding(
     const [given, missing] = pod ? ['--pod', '--pod-namespace'] : ['--pod-namespace', '--pod'];
     throw new ConfigError(`${given}: expected together with ${missing}, got it alone; give both.`);
   }
-  const follow = (placed: () => void): Promise<void> => Promise.resolve(placed());
   return { shard: { index, total }, owns: undefined, follow };
 }
 

@@ -7,6 +7,7 @@ import { writeExposition } from '../exposition/write.ts';
 import type { Stores } from '../metrics/store.ts';
 import { answerOk, appOf, refuse } from './app.ts';
 import { HeldStates } from './held.ts';
+import { type Leadership, noElection } from './leadership.ts';
 import { metricsPage } from './pages.ts';
 import { isReady, type Readiness, summaryOf } from './readiness.ts';
 
@@ -21,6 +22,8 @@ export interface MetricsAppOptions {
   readonly guards?: readonly Koa.Middleware[];
   readonly stores: Pick<Stores, 'byResource' | 'snapshot'>;
   readonly readiness: Readiness;
+  /** Whether scrapes are for us to answer, where one of several replicas does. */
+  readonly leadership?: Leadership;
   /** Answer scrapes before every resource is synced, as KSM does. */
   readonly serveBeforeSync: boolean;
   /** Compress for the clients that ask for it. */
@@ -46,11 +49,12 @@ export interface ScrapeObserver {
 
 /** The app of :8080; it answers scrapes from snapshots, and keeps nothing but their count. */
 export function metricsApp(options: MetricsAppOptions): Koa {
-  const { stores, readiness, version, telemetryPort } = options;
+  const { stores, readiness, version, telemetryPort, leadership = noElection } = options;
   const router = new Router({ sensitive: true, strict: true });
   router.get('/', (ctx) => {
     const statuses = readiness();
-    metricsPage(ctx, { version, telemetryPort, statuses, stores: stores.byResource });
+    const standing = leadership();
+    metricsPage(ctx, { version, telemetryPort, statuses, standing, stores: stores.byResource });
   });
   router.get('/metrics', scrapes(options));
   router.get('/healthz', answerOk);
@@ -59,7 +63,7 @@ export function metricsApp(options: MetricsAppOptions): Koa {
 }
 
 function scrapes(options: MetricsAppOptions): (ctx: Koa.Context) => void {
-  const { stores, readiness, observer, clock } = options;
+  const { stores, readiness, observer, clock, leadership = noElection } = options;
   const held = new HeldStates();
   let inFlight = 0;
   return (ctx) => {
@@ -69,6 +73,10 @@ function scrapes(options: MetricsAppOptions): (ctx: Koa.Context) => void {
       observer.request(ctx.method === 'HEAD' ? 'head' : 'get', (clock.now() - started) / 1000);
       if (admitted) observer.inFlight(--inFlight);
     });
+    const standing = leadership();
+    // A connection that stays would lead here for as long, whatever the Service says.
+    if (standing?.keeps === false) ctx.set('Connection', 'close');
+    if (standing?.serves === false) return turnAway(ctx, standing.sentence);
     const statuses = readiness();
     if (!options.serveBeforeSync && !isReady(statuses)) return turnAway(ctx, summaryOf(statuses));
     if (inFlight >= scrapesInFlightMax) {

@@ -2,6 +2,7 @@
 import type Koa from 'koa';
 import type { Store } from '../metrics/store.ts';
 import { type Html, html } from './html.ts';
+import type { Standing } from './leadership.ts';
 import { type ResourceStatus, stateOf, summaryOf } from './readiness.ts';
 import { style } from './style.ts';
 
@@ -9,6 +10,7 @@ export interface MetricsPage {
   readonly version: string;
   readonly telemetryPort: number;
   readonly statuses: readonly ResourceStatus[];
+  readonly standing?: Standing | undefined;
   readonly stores: ReadonlyMap<string, Pick<Store, 'size'>>;
 }
 
@@ -47,6 +49,7 @@ export interface TelemetryPage {
   readonly version: string;
   readonly metricsPort: number;
   readonly statuses: readonly ResourceStatus[];
+  readonly standing?: Standing | undefined;
 }
 
 /** The landing page of :8081: where each resource stands, and the pages for probes and scrapers. */
@@ -81,10 +84,11 @@ interface Head {
   readonly intro: string;
   readonly version: string;
   readonly statuses: readonly ResourceStatus[];
+  readonly standing?: Standing | undefined;
 }
 
 function answer(ctx: Koa.Context, head: Head, sections: readonly Html[]): void {
-  const { title, intro, version, statuses } = head;
+  const { title, intro, version, statuses, standing } = head;
   const tone = statuses.every((status) => stateOf(status) === 'synced') ? 'good' : 'partial';
   ctx.set(
     'Content-Security-Policy',
@@ -110,12 +114,16 @@ function answer(ctx: Koa.Context, head: Head, sections: readonly Html[]): void {
 <main>
 <p>${intro}</p>
 <p class="status ${tone}">${summaryOf(statuses)}</p>
+${standing === undefined ? '' : leaderLine(standing)}
 ${sections}
 </main>
 </body>
 </html>
 `.toString();
 }
+
+const leaderLine = ({ sentence, serves, ready }: Standing): Html =>
+  html`<p class="status ${serves && ready ? 'good' : 'partial'}">${sentence}</p>`;
 
 function linkList(links: readonly (readonly [href: string, what: string])[]): Html {
   const items = links.map(

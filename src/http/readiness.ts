@@ -1,4 +1,5 @@
 // Whether all that is watched has been seen once, and how that reads, line by line.
+import type { Standing } from './leadership.ts';
 
 /** Where one resource stands, as its reflectors tell it. */
 export interface ResourceStatus {
@@ -37,13 +38,21 @@ export function summaryOf(statuses: readonly ResourceStatus[]): string {
   return `Ready: ${count('synced')} of ${all} synced, ${refused} refused by the API server.`;
 }
 
-/** The summary, then a line a resource: name, state, detail. */
-export function readinessText(statuses: readonly ResourceStatus[]): string {
+/** The summary, where we stand in an election, then a line a resource: name, state, detail. */
+export function readinessText(statuses: readonly ResourceStatus[], standing?: Standing): string {
   const width = Math.max(0, ...statuses.map(({ resource }) => resource.length));
   const lines = statuses.map((status) => {
     // An error's message may have several lines; here a line is a resource.
     const detail = status.detail.replaceAll(/\s+/g, ' ').trim();
     return `${status.resource.padEnd(width)}  ${stateOf(status).padEnd(7)}  ${detail}`.trimEnd();
   });
-  return `${[summaryOf(statuses), ...lines].join('\n')}\n`;
+  return `${[...headOf(statuses, standing), ...lines].join('\n')}\n`;
+}
+
+/** What is in the way stands first. */
+function headOf(statuses: readonly ResourceStatus[], standing: Standing | undefined): string[] {
+  if (standing === undefined) return [summaryOf(statuses)];
+  const { ready, sentence } = standing;
+  const election = `Leader election: ${sentence.replaceAll(/\s+/g, ' ')}`;
+  return ready ? [summaryOf(statuses), election] : [`Not ready. ${election}`];
 }

@@ -5,8 +5,9 @@ import {
   type RequestListener,
   type Server,
   type ServerOptions,
+  type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type Koa from 'koa';
 import type { Clock } from '../clock.ts';
 import { StartError } from '../errors.ts';
@@ -46,6 +47,8 @@ export interface Timeouts {
 export interface Listening {
   readonly host: string;
   readonly port: number;
+  /** Ends the connections that are kept open: idle ones now, others with their response. */
+  letGo(): void;
   /**
    * Accepts no more and resolves when the responses under way have ended; those that take longer
    * than `graceMs` are cut off.
@@ -63,10 +66,14 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
   const server = (options.createServer ?? createServer)(limits(options.timeouts), app.callback());
   server.maxConnections = connectionsMax;
   let closing = false;
+  const kept = new KeptConnections();
   server.prependListener('request', (request, response) => {
     const ended = new AbortController();
+    const { socket } = request;
+    kept.began(socket, response);
     response.once('close', () => {
       ended.abort();
+      kept.ended(socket);
       // A kept connection that gets idle after the close began would hold the server open.
       if (closing) server.closeIdleConnections();
     });
@@ -75,6 +82,7 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
   });
   const address = await bind(server, options);
   server.on('error', (error) => log.error({ err: error }, 'server failed'));
+  const letGo = (): void => kept.letGo();
   const close = async (graceMs: number): Promise<void> => {
     closing = true;
     const ended = new AbortController();
@@ -83,7 +91,43 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
     if (!ended.signal.aborted) log.warn({ graceMs }, 'cutting off responses that take too long');
     server.closeAllConnections();
   };
-  return { host: address.address, port: address.port, close };
+  return { host: address.address, port: address.port, letGo, close };
+}
+
+/**
+ * Connections that had a request, so that each can be told to end between two. One whose first
+ * request is still to come is left alone: its client would not try again, as it does on a kept one.
+ */
+class KeptConnections {
+  readonly #busy = new Map<Socket, ServerResponse>();
+  readonly #idle = new Set<Socket>();
+  readonly #going = new WeakSet<Socket>();
+  readonly #known = new WeakSet<Socket>();
+
+  /** A request has come. */
+  began(socket: Socket, response: ServerResponse): void {
+    this.#idle.delete(socket);
+    this.#busy.set(socket, response);
+    if (this.#known.has(socket)) return;
+    this.#known.add(socket);
+    socket.once('close', () => this.#idle.delete(socket));
+  }
+
+  /** Its response has ended. */
+  ended(socket: Socket): void {
+    this.#busy.delete(socket);
+    if (socket.destroyed) return;
+    if (this.#going.has(socket)) socket.destroySoon();
+    else this.#idle.add(socket);
+  }
+
+  letGo(): void {
+    for (const socket of this.#idle) socket.destroySoon();
+    for (const [socket, response] of this.#busy) {
+      this.#going.add(socket);
+      if (!response.headersSent) response.setHeader('Connection', 'close');
+    }
+  }
 }
 
 /** How it shows that a client has left before its response ended. */

@@ -77,8 +77,14 @@ interface Ask {
   readonly signal: AbortSignal;
   /** A watch: its body may be silent for as long as it likes. */
   readonly live?: boolean;
-  /** What to create at the path; without it, the path is read. */
-  readonly object?: object;
+  /** What to do at the path; without it, the path is read. */
+  readonly change?: Change;
+}
+
+/** A request that changes something, and the object or the merge patch that it brings. */
+interface Change {
+  readonly method: 'POST' | 'PUT' | 'PATCH';
+  readonly object: object;
 }
 
 /** What the reflectors of one server have found out about it for each other. */
@@ -150,13 +156,27 @@ export class Client {
   }
 
   /** One document, whole. */
-  get(path: string, signal: AbortSignal): Promise<unknown> {
-    return this.#document({ path, query: {}, signal });
+  get(path: string, signal: AbortSignal, query: Query = {}): Promise<unknown> {
+    return this.#document({ path, query, signal });
   }
 
   /** Creates an object in the collection at `path`; resolves to what the server made of it. */
   create(path: string, object: object, signal: AbortSignal): Promise<unknown> {
-    return this.#document({ path, query: {}, signal, object });
+    return this.#change(path, { method: 'POST', object }, signal);
+  }
+
+  /** Exchanges the object at `path`; one that bears another version than it has is a 409. */
+  replace(path: string, object: object, signal: AbortSignal): Promise<unknown> {
+    return this.#change(path, { method: 'PUT', object }, signal);
+  }
+
+  /** Merges into the object at `path` what the patch names; null takes away. */
+  patch(path: string, patch: object, signal: AbortSignal): Promise<unknown> {
+    return this.#change(path, { method: 'PATCH', object: patch }, signal);
+  }
+
+  #change(path: string, change: Change, signal: AbortSignal): Promise<unknown> {
+    return this.#document({ path, query: {}, signal, change });
   }
 
   async #document(ask: Ask): Promise<unknown> {
@@ -205,7 +225,7 @@ export class Client {
     accept,
     signal,
     live,
-    object,
+    change,
   }: Ask): Promise<Dispatcher.ResponseData> {
     const headers: Record<string, string> = {
       accept: accept ?? 'application/json',
@@ -213,12 +233,12 @@ export class Client {
     };
     // A watch is not compressed: a compressor between the server and us might hold events back.
     if (this.#transport.compress && !live) headers['accept-encoding'] = 'gzip';
-    if (object !== undefined) headers['content-type'] = 'application/json';
+    if (change !== undefined) headers['content-type'] = contentTypes[change.method];
     const options = {
       headers,
       signal,
       bodyTimeoutMs: live ? 0 : bodyMsMax,
-      post: object && JSON.stringify(object),
+      sent: change && { method: change.method, body: JSON.stringify(change.object) },
     };
     // All reflectors begin at once, and a request is no small piece of work.
     const turn = this.#turns.next();
@@ -266,6 +286,12 @@ export class Client {
     decoder.end();
   }
 }
+
+const contentTypes = {
+  POST: 'application/json',
+  PUT: 'application/json',
+  PATCH: 'application/merge-patch+json',
+} as const;
 
 function groupPathOf({ group, version }: Collection): string {
   return group === '' ? `/api/${version}` : `/apis/${group}/${version}`;

@@ -28,8 +28,8 @@ export interface TransportRequest {
   readonly signal: AbortSignal;
   /** The longest pause within a body; 0 for none. */
   readonly bodyTimeoutMs: number;
-  /** The body of a POST; without one the request is a GET. */
-  readonly post?: string | undefined;
+  /** What the request brings; without it, it is a GET. */
+  readonly sent?: { readonly method: 'POST' | 'PUT' | 'PATCH'; readonly body: string } | undefined;
 }
 
 /** HTTP to one API server. */
@@ -92,7 +92,7 @@ class AgentTransport implements Transport {
   async request(
     path: string,
     query: Query,
-    { headers, signal, bodyTimeoutMs, post }: TransportRequest,
+    { headers, signal, bodyTimeoutMs, sent }: TransportRequest,
   ): Promise<Dispatcher.ResponseData> {
     const credential = await unlessAborted(this.#resolve(), signal);
     const url = new URL(this.base);
@@ -102,8 +102,8 @@ class AgentTransport implements Transport {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     return request(url, {
-      method: post === undefined ? 'GET' : 'POST',
-      body: post ?? null,
+      method: sent?.method ?? 'GET',
+      body: sent?.body ?? null,
       dispatcher: this.#dispatcher(credential.tls),
       headers: { ...headers, ...credential.headers },
       signal,

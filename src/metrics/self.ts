@@ -1,6 +1,7 @@
 // The metrics about ourselves, under KSM's names where it has them; served on :8081, as text only.
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type ConfigMetrics, configMetrics } from './selfConfig.ts';
+import { type ElectionWork, registerLeader } from './selfLeader.ts';
 import { type ScrapeMetrics, scrapeMetrics } from './selfScrapes.ts';
 import { type LoopTimes, registerLoop, registerStoreWork, type WorkingStores } from './selfWork.ts';
 import type { StoreSize } from './store.ts';
@@ -132,6 +133,11 @@ export class SelfMetrics {
   /** A row threw: the object lost that family. */
   renderError(resource: string, family: string): void {
     this.#counters.renderErrors.inc({ resource, family });
+  }
+
+  /** From now on there is an election to tell of; asked at every scrape. */
+  election(read: () => ElectionWork): void {
+    registerLeader(this.#registry, read);
   }
 
   /** For the app that answers scrapes. */

@@ -61,6 +61,9 @@ const rows: Readonly<Record<string, Row>> = {
   consistency_check_interval: { flag: 'consistency-check-interval', right: '5m', value: 300_000, wrong: 'often', expected: `${duration}, got "often"` },
   use_api_server_cache: { flag: 'use-apiserver-cache', right: 'true', value: true, wrong: '1x', expected: `${toggle}, got "1x"` },
   tls_config: { flag: 'tls-config', right: '/a', value: '/a', wrong: '[a]', expected: `${text}, got a list` },
+  leader_elect: { flag: 'leader-elect', right: 'true', value: true, wrong: 'both', expected: `${toggle}, got "both"` },
+  leader_elect_resource_name: { flag: 'leader-elect-resource-name', right: 'a', value: 'a', wrong: '[a]', expected: `${text}, got a list` },
+  leader_elect_lease_duration: { flag: 'leader-elect-lease-duration', right: '9s', value: 9_000, wrong: '[9s]', expected: `${duration}, got a list` },
   auth_filter: { flag: 'auth-filter', right: 'true', value: true, wrong: 'on', expected: `${toggle}, got "on"` },
   'auto-gomemlimit-ratio': { flag: 'auto-gomemlimit-ratio', right: '0.8', value: 0.8, wrong: '1.5', expected: 'expected a number from 0 to 1, got 1.5' },
 };

@@ -119,6 +119,19 @@ describe('the metrics port', () => {
     expect(plain.body.toString()).to.match(/^# TYPE kube_node_info info\n.*# EOF\n$/s);
   });
 
+  it('turns scrapes away where another replica leads, and keeps no connection', async () => {
+    const standing = { serves: false, keeps: false, ready: true, sentence: 'b leads.' };
+    const follower = await ask(await open({ leadership: () => standing }), '/metrics');
+    expect(follower.status).to.equal(503);
+    expect(follower.headers.connection).to.equal('close');
+    expect(follower.body.toString()).to.equal('b leads.\n');
+    const leaving = { ...standing, serves: true };
+    const answer = await ask(await open({ leadership: () => leaving }), '/metrics');
+    expect(answer.status).to.equal(200);
+    expect(answer.headers.connection).to.equal('close');
+    expect(answer.body.toString()).to.match(/^# TYPE/);
+  });
+
   it('does not compress when it is told not to', async () => {
     const port = await open({ gzip: false });
     const answer = await ask(port, '/metrics', { headers: { 'accept-encoding': 'gzip' } });

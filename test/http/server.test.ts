@@ -67,6 +67,42 @@ describe('listening', () => {
   });
 });
 
+describe('connections that are let go', () => {
+  before(() => nock.restore());
+  after(() => nock.activate());
+
+  it('end at once where they are idle, and with their response where they are not', async () => {
+    const slow = new Readable({ read() {} });
+    const app = new Koa().use((ctx) => {
+      ctx.body = ctx.path === '/slow' ? slow : 'hello';
+    });
+    const listening = await serve(app);
+    const idle = requestBy(listening.port);
+    await once(idle, 'data');
+    const fresh = connect(listening.port, '127.0.0.1');
+    await once(fresh, 'connect');
+    const busy = requestBy(listening.port, '/slow');
+    slow.push('first');
+    await once(busy, 'data');
+    listening.letGo();
+    await once(idle, 'end');
+    let text = '';
+    busy.on('data', (chunk: Buffer) => {
+      text += chunk;
+    });
+    slow.push('last');
+    slow.push(null);
+    await once(busy, 'end');
+    expect(text).to.include('last');
+    // One that was opened, but not used yet, has its answer.
+    fresh.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(String((await once(fresh, 'data'))[0])).to.include('hello');
+    // The port goes on: those who connect anew may come here again.
+    expect((await ask(listening.port, '/')).body.toString()).to.equal('hello');
+    await listening.close(0);
+  });
+});
+
 describe('a client', () => {
   // What goes over the sockets is the matter here, and nock holds back headers that are not whole.
   before(() => nock.restore());

@@ -1,5 +1,6 @@
 // The port about ourselves: readiness line by line, self-metrics, and the page for people.
 import { expect } from 'chai';
+import type { Standing } from '../../src/http/leadership.ts';
 import type { ResourceStatus } from '../../src/http/readiness.ts';
 import type { Listening } from '../../src/http/server.ts';
 import { telemetryApp } from '../../src/http/telemetry.ts';
@@ -13,10 +14,14 @@ const status = (
 
 describe('the telemetry port', () => {
   const opened: Listening[] = [];
-  const open = async (statuses: readonly ResourceStatus[]): Promise<number> => {
+  const open = async (
+    statuses: readonly ResourceStatus[],
+    standing?: Standing,
+  ): Promise<number> => {
     const app = telemetryApp({
       selfMetrics: { contentType: 'text/plain; version=0.0.4', text: async () => 'up_to 1\n' },
       readiness: () => statuses,
+      leadership: () => standing,
       version: '1.2.3',
       metricsPort: 8080,
     });
@@ -42,6 +47,22 @@ describe('the telemetry port', () => {
         'nodes        synced   watching\n' +
         'secrets      refused  forbidden: not for you\n' +
         'deployments  waiting  listing\n',
+    );
+  });
+
+  it('is not ready while its part in an election is not clear, and says why', async () => {
+    const nodes = status('nodes', 'watching', { synced: true });
+    const sentence = 'No label\nyet.';
+    const standing = { serves: false, keeps: false, ready: false, sentence };
+    const answer = await ask(await open([nodes], standing), '/readyz');
+    expect(answer.status).to.equal(503);
+    expect(answer.body.toString()).to.equal(
+      'Not ready. Leader election: No label yet.\nnodes  synced   watching\n',
+    );
+    const ready = await ask(await open([nodes], { ...standing, ready: true }), '/readyz');
+    expect(ready.status).to.equal(200);
+    expect(ready.body.toString()).to.equal(
+      'Ready: 1 resource synced.\nLeader election: No label yet.\nnodes  synced   watching\n',
     );
   });
 

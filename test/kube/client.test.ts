@@ -111,6 +111,31 @@ describe('a client', () => {
     expect(await open().create(path, review, signal)).to.deep.equal(made);
   });
 
+  it('exchanges an object, and merges a patch into one', async () => {
+    const path = '/apis/coordination.k8s.io/v1/namespaces/x/leases/l';
+    const lease = { kind: 'Lease', metadata: { name: 'l', resourceVersion: '7' } };
+    nock(server, { reqheaders: { 'content-type': 'application/json' } })
+      .put(path, lease)
+      .reply(200, { ...lease, spec: {} });
+    expect(await open().replace(path, lease, signal)).to.deep.equal({ ...lease, spec: {} });
+    const patch = { metadata: { labels: { a: null } } };
+    nock(server, { reqheaders: { 'content-type': 'application/merge-patch+json' } })
+      .patch('/api/v1/namespaces/x/pods/p', patch)
+      .reply(200, { kind: 'Pod' });
+    expect(await open().patch('/api/v1/namespaces/x/pods/p', patch, signal)).to.deep.equal({
+      kind: 'Pod',
+    });
+    nock(server).put(path).reply(409, { reason: 'Conflict', message: 'changed' });
+    const error = await caught(open().replace(path, lease, signal));
+    expect(error).to.be.instanceOf(ApiError).with.property('status', 409);
+  });
+
+  it('gets a document by a query', async () => {
+    nock(server).get('/api/v1/pods').query({ labelSelector: 'a=b' }).reply(200, { items: [] });
+    const query = { labelSelector: 'a=b' };
+    expect(await open().get('/api/v1/pods', signal, query)).to.deep.equal({ items: [] });
+  });
+
   it('tells why an object was not created', async () => {
     const path = '/apis/authentication.k8s.io/v1/tokenreviews';
     nock(server).post(path).reply(403, { reason: 'Forbidden', message: 'no' });

@@ -79,6 +79,7 @@ export const opening: Rule = ({ text }) => {
 const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   kube: [],
   shard: [],
+  leader: [],
   metrics: [],
   demo: [],
   resources: ['metrics'],
@@ -89,6 +90,7 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   scope: ['options', 'kube', 'shard'],
   sharding: ['options', 'kube', 'shard'],
   limit: ['kube'],
+  electing: ['options', 'leader'],
   feed: ['scope', 'limit', 'kube'],
   watching: [
     ...['options', 'scope', 'sharding', 'limit', 'feed'],
@@ -96,7 +98,7 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   ],
   loop: ['metrics'],
   live: ['watching', 'config', 'options', 'http', 'metrics'],
-  run: ['live', 'watching', 'loop', 'options', 'http', 'metrics'],
+  run: ['live', 'watching', 'electing', 'leader', 'loop', 'options', 'http', 'metrics'],
   commands: [
     ...['run', 'options', 'demo'],
     ...['http', 'exposition', 'metrics', 'resources', 'custom', 'kube', 'shard'],

@@ -8,6 +8,7 @@ export interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
 }
 
 /** One rule for each API group, both in alphabetical order: list and watch, and no more. */
@@ -25,4 +26,17 @@ export function rulesOf(tables: Tables): Rule[] {
 /** The tables that are served without being named by --resources. */
 export function defaultsOf(tables: Tables): Tables {
   return Object.fromEntries(Object.entries(tables).filter(([, table]) => table.default));
+}
+
+/**
+ * What --leader-elect needs in the namespace of the replicas, for a Role there: the lease of this
+ * name, and labels of pods. RBAC can name neither a lease that is yet to be made, nor one label.
+ */
+export function leaderElectionRules(lease: string): Rule[] {
+  const leases = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
+  return [
+    { ...leases, verbs: ['create'] },
+    { ...leases, resourceNames: [lease], verbs: ['get', 'update'] },
+    { apiGroups: [''], resources: ['pods'], verbs: ['list', 'patch'] },
+  ];
 }

@@ -1,0 +1,16 @@
+// The Role that docs/high-availability.md shows is the one that the manifests are made of.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parse } from 'yaml';
+import { leaderElectionRules } from '../../tools/generate/rules.ts';
+
+describe('The page about high availability', () => {
+  it('shows the rules that --leader-elect needs', () => {
+    const path = join(import.meta.dirname, '../../docs/high-availability.md');
+    const blocks = [...readFileSync(path, 'utf8').matchAll(/```yaml\n(rules:.*?)```/gs)];
+    expect(blocks.map(([, block]) => parse(block as string))).to.deep.equal([
+      { rules: leaderElectionRules('kube-state-metrics') },
+    ]);
+  });
+});
