@@ -170,7 +170,7 @@ describe('A secret', () => {
     await expectNoneOn(running, lines);
   });
 
-  it('of a scraper is in no log line and no answer where the API server reviews nothing', async () => {
+  it('of a scraper is in no log line and no answer where the server reviews nothing', async () => {
     for (const answer of Object.values(answers)) {
       const port = await listen(createServer(answer));
       const lines: string[] = [];

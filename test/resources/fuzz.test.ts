@@ -31,7 +31,7 @@ describe('objects made up from the schemas of the API', () => {
   for (const [plural, resource] of Object.entries<AnyResource>(resources)) {
     const renderer = rendererOf(resource);
 
-    it(`are rendered without a throw, a twin or a slip, and null is absent: ${plural}`, function () {
+    it(`are rendered without a throw, a twin or a slip, null as absent: ${plural}`, function () {
       this.timeout(120_000);
       fc.assert(
         fc.property(objectsNamed(plural), (objects) => {
