@@ -13,8 +13,8 @@ const namespacesPerTeam = 5;
 export default {
   asks: 'What do a hundred namespaces cost by --namespaces?',
   how:
-    'The same cluster, its workloads in a hundred namespaces: watched as a whole, by the names of ' +
-    'the hundred, and by the names of eight, which each get watches of their own. CPU is for ' +
+    'The same cluster, its workloads in a hundred namespaces: watched as a whole, by the names ' +
+    'of the hundred, and by the names of eight, which each get watches of their own. CPU is for ' +
     'status flips in all of the cluster.',
   writes: true,
   columns: [

@@ -11,7 +11,6 @@ import { freePort } from './lib/port.ts';
 import type { Question, Row } from './lib/question.ts';
 import { median } from './lib/stats.ts';
 
-const intervalSeconds = 15;
 const roundsMax = 5;
 const readyMsMax = 60_000;
 const pollMs = 500;
@@ -43,7 +42,7 @@ export default {
 
 async function scraped(exporter: Exporter, { plan, say }: Bench): Promise<Row> {
   const rounds = Math.min(plan.rounds, roundsMax);
-  const prometheus = await startPrometheus(new URL(exporter.metrics).host);
+  const prometheus = await startPrometheus(new URL(exporter.metrics).host, plan.scrapeSeconds);
   try {
     const durations: number[] = [];
     let last = 0;
@@ -83,7 +82,7 @@ interface Prometheus {
   stop(): Promise<void>;
 }
 
-async function startPrometheus(target: string): Promise<Prometheus> {
+async function startPrometheus(target: string, seconds: number): Promise<Prometheus> {
   if (spawnSync('prometheus', ['--version']).error !== undefined) {
     throw new Error(
       'expected a program named prometheus, got none; `apt-get install prometheus`, or run ' +
@@ -92,7 +91,7 @@ async function startPrometheus(target: string): Promise<Prometheus> {
   }
   const folder = mkdtempSync(join(tmpdir(), 'kubestate-bench-'));
   const config = join(folder, 'prometheus.yml');
-  const interval = `scrape_interval: ${intervalSeconds}s, scrape_timeout: ${intervalSeconds}s`;
+  const interval = `scrape_interval: ${seconds}s, scrape_timeout: ${seconds}s`;
   const job = `{ job_name: exporter, static_configs: [{ targets: ['${target}'] }] }`;
   writeFileSync(config, `global: { ${interval} }\nscrape_configs: [${job}]\n`);
   const address = `127.0.0.1:${await freePort()}`;

@@ -1,6 +1,7 @@
 // All questions of the suite, in the order in which they are asked; each file is one.
 import change from './change.ts';
 import decode from './decode.ts';
+import hash from './hash.ts';
 import type { Question } from './lib/question.ts';
 import memory from './memory.ts';
 import namespaces from './namespaces.ts';
@@ -18,4 +19,5 @@ export const questions: Readonly<Record<string, Question>> = {
   namespaces,
   memory,
   decode,
+  hash,
 };

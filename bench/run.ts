@@ -5,7 +5,7 @@ import { ConfigError } from '../src/errors.ts';
 import { parseCommandLine, type ValuesOf } from '../src/flags.ts';
 import { nearest } from '../src/nearest.ts';
 import { Bench, type Plan } from './lib/bench.ts';
-import { type Cluster, clusterOfKubeconfig, startSimulated } from './lib/cluster.ts';
+import { type Cluster, clusterOfKubeconfig, startReal, startSimulated } from './lib/cluster.ts';
 import { fill } from './lib/fill.ts';
 import { flags, help } from './lib/flags.ts';
 import { machineLine, thisCommit, thisMachine } from './lib/machine.ts';
@@ -19,13 +19,16 @@ const root = join(import.meta.dirname, '..');
 
 const short: Plan = {
   ...{ sizes: [1_000, 10_000], pods: 5_000, rounds: 5, seconds: 15 },
-  ...{ churnSeconds: 60, stepsPerSecond: 50, settleSeconds: 3 },
+  ...{ churnSeconds: 60, stepsPerSecond: 50, settleSeconds: 3, scrapeSeconds: 15 },
 };
 
 const full: Plan = {
   ...{ sizes: [1_000, 10_000, 20_000, 50_000, 100_000], pods: 20_000, rounds: 10, seconds: 60 },
-  ...{ churnSeconds: 600, stepsPerSecond: 50, settleSeconds: 10 },
+  ...{ churnSeconds: 600, stepsPerSecond: 50, settleSeconds: 10, scrapeSeconds: 15 },
 };
+
+/** Objects that are made between two words of progress. */
+const toldEvery = 1_000;
 
 type Values = ValuesOf<typeof flags>;
 
@@ -107,13 +110,14 @@ type Found = Pick<Result, 'question' | 'cluster' | 'plan' | 'rows'>;
 
 function keep(found: Found, values: Values): string {
   const folder = join(root, values.save ? 'bench/results' : '.cache/bench');
+  const isReal = values.real || values.kubeconfig !== undefined;
   const conditions = {
     at: new Date().toISOString(),
     commit: thisCommit(root),
     machine: thisMachine(),
     nodeOptions: process.env.NODE_OPTIONS ?? '',
   };
-  return save(folder, { ...conditions, ...found }, values.kubeconfig === undefined ? '' : 'real');
+  return save(folder, { ...conditions, ...found }, isReal ? 'real' : '');
 }
 
 interface Wanted {
@@ -124,15 +128,21 @@ interface Wanted {
 
 async function openCluster(values: Values, wanted: Wanted): Promise<Cluster> {
   const { pods, namespacesPerTeam, say } = wanted;
-  if (values.kubeconfig === undefined) {
+  if (!values.real && values.kubeconfig === undefined) {
     return startSimulated({ pods, namespacesPerTeam, managedFields: true });
   }
-  const cluster = clusterOfKubeconfig(values.kubeconfig);
-  if (values.fill) {
-    const contents = { pods, namespacesPerTeam, managedFields: false };
+  const cluster = values.real
+    ? await startReal(say)
+    : clusterOfKubeconfig(values.kubeconfig as string);
+  if (!values.real && !values.fill) return cluster;
+  const contents = { pods, namespacesPerTeam, managedFields: false };
+  try {
     await fill(cluster, contents, (done, all) => {
-      if (done % 1_000 === 0) say(`made ${done} of ${all} objects`);
+      if (done % toldEvery === 0) say(`made ${done} of ${all} objects`);
     });
+  } catch (error) {
+    await cluster.stop();
+    throw error;
   }
   return cluster;
 }

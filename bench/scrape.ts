@@ -11,9 +11,9 @@ export default {
   asks: 'What does a scrape cost?',
   how:
     'One scrape after the other, with the headers of Prometheus, of a cluster in which nothing ' +
-    'happens. Time is from the request to the last byte, read and forgotten; CPU is that of the ' +
-    "exporter's process. The yardsticks are the whole text once through zlib, and once copied, in " +
-    'the process that scrapes.',
+    'happens. Time is from the request to the last byte, read and forgotten; CPU is that of ' +
+    "the exporter's process. The yardsticks are the whole text once through zlib, and once " +
+    'copied, in the process that scrapes.',
   columns: [
     { key: 'pods', heading: 'pods' },
     { key: 'exporter', heading: 'exporter' },
@@ -33,7 +33,7 @@ export default {
       const cluster = await bench.cluster(pods);
       yield* await bench.withExporter(cluster, {}, async (exporter) => {
         await bench.settle();
-        const loop = async () => (await loopOf(exporter)).delayMs;
+        const loop = async () => (await loopOf(exporter, '1m')).delayMs;
         const { pid, metrics: url } = exporter;
         return rowsOf(bench, { name: 'kubestate', url, pid, loop }, pods);
       });

@@ -39,7 +39,7 @@ export default {
       await api.close();
       yield await bench.withExporter(cluster, {}, async (exporter) => {
         const cpuMs = exporter.cpuMs();
-        const loop = await loopOf(exporter);
+        const loop = await loopOf(exporter, 'start');
         await bench.settle();
         const resident: number[] = [];
         for (let i = 0; i < samples; i++) {

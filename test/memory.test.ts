@@ -31,11 +31,7 @@ const cases: readonly (readonly [string, Started, readonly string[] | undefined]
     { ...container, env: { NODE_OPTIONS: '--max-semi-space-size=9' } },
     [percent],
   ],
-  [
-    'another allocator',
-    { ...bare, execArgv: [semi], env: { MALLOC_TRIM_THRESHOLD_: '1' } },
-    [semi],
-  ],
+  ['chosen sizes', { ...container, execArgv: [percent], env: { NODE_OPTIONS: semi } }, undefined],
   ['what was started anew', { ...container, execArgv: [percent, semi], env: allocator }, undefined],
 ];
 

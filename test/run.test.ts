@@ -172,8 +172,10 @@ describe('The program', () => {
         server.forgetRequests();
         await server.close();
         await server.listen(Number(new URL(url).port), '127.0.0.1');
-        await until(() => lists().length > 0);
-        for (const { query } of lists()) expect(query.resourceVersion).to.equal('0');
+        // A list of one asks whether the version is known; what it has is not taken.
+        const taken = () => lists().filter(({ query }) => query.limit !== '1');
+        await until(() => taken().length > 0);
+        for (const { query } of taken()) expect(query.resourceVersion).to.equal('0');
       });
     }
   });

@@ -1,9 +1,12 @@
 // Writes every file that derives from the tables; with --check it names the stale ones instead.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { resultsIn } from '../bench/lib/results.ts';
+import { questions } from '../bench/questions.ts';
 import { commands } from '../src/commands/index.ts';
 import { flags } from '../src/options.ts';
 import { resources } from '../src/resources/index.ts';
+import { benchmarkPages } from './generate/benchmarks.ts';
 import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
 import { cliPage } from './generate/cli.ts';
 import { metricPages } from './generate/metrics.ts';
@@ -15,7 +18,7 @@ const root = join(import.meta.dirname, '..');
 const chart = 'helm/kube-state-metrics';
 
 /** Folders of generated files only: one that nothing makes any more is stale. */
-const generatedFolders = ['docs/metrics', 'rbac'];
+const generatedFolders = ['docs/metrics', 'docs/benchmarks', 'rbac'];
 
 /** The files by their path under the root. */
 async function generate(): Promise<Record<string, string>> {
@@ -24,6 +27,7 @@ async function generate(): Promise<Record<string, string>> {
   const facts = chartFacts(await read(`${chart}/Chart.yaml`), values);
   return {
     ...under('docs/metrics', metricPages(resources)),
+    ...under('docs', benchmarkPages(resultsIn(join(root, 'bench/results')), questions)),
     'docs/cli.md': cliPage(commands),
     'docs/migration.md': withFlags(await read('docs/migration.md'), flags),
     ...under('rbac', manifests(resources, facts)),

@@ -66,7 +66,7 @@ export class Api {
     return places;
   }
 
-  /** Milliseconds to read a whole list from the server's memory, its bytes counted and forgotten. */
+  /** Reads a whole list from the server's memory; its bytes are counted and forgotten. */
   async drain(resource: Place['resource']): Promise<{ ms: number; bytes: number }> {
     const path = pathOf({ resource, namespace: undefined, name: '' });
     const start = performance.now();

@@ -18,6 +18,8 @@ export interface Plan {
   readonly stepsPerSecond: number;
   /** How long the exporter is left alone before its memory or idle time is looked at. */
   readonly settleSeconds: number;
+  /** The pause between two scrapes of a real Prometheus. */
+  readonly scrapeSeconds: number;
 }
 
 /** Another exporter that watches the same cluster. */

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { startApiServer } from '../../tools/apiserver/start.ts';
 import type { Contents } from './contents.ts';
 
 export interface Cluster {
@@ -44,6 +45,14 @@ export async function startSimulated(contents: Contents): Promise<Cluster> {
       await exited;
     },
   };
+}
+
+/** Starts etcd and kube-apiserver, which are built the first time; nothing is in there yet. */
+export async function startReal(say: (doing: string) => void): Promise<Cluster> {
+  say('starting kube-apiserver and etcd, which takes minutes where they have to be built');
+  const server = await startApiServer();
+  const { url, ca, adminToken: token } = server;
+  return { name: 'kube-apiserver and etcd', url, ca, token, stop: () => server.stop() };
 }
 
 interface Kubeconfig {

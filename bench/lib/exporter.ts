@@ -13,6 +13,8 @@ const pollMs = 25;
 const outputCharsMax = 20_000;
 
 /** What the image sets, so that glibc gives freed memory back. */
+/** As the image starts it; without this the program would start itself anew, with both. */
+const imageNode = { NODE_OPTIONS: '--max-semi-space-size=4' };
 const imageMalloc = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 export interface ExporterOptions {
@@ -34,11 +36,13 @@ export class Exporter {
   readonly #telemetry: string;
   readonly #child: ChildProcess;
   readonly #folder: string;
+  readonly #said: () => string;
 
   private constructor(started: Started, ports: Ports, readyMs: number) {
     this.pid = started.child.pid as number;
     this.#child = started.child;
     this.#folder = started.folder;
+    this.#said = started.said;
     this.metrics = `http://${ports.metrics}/metrics`;
     this.#telemetry = `http://${ports.telemetry}/metrics`;
     this.readyMs = readyMs;
@@ -60,12 +64,20 @@ export class Exporter {
   }
 
   memory(): Memory {
+    this.#requireAlive();
     return memoryOf(this.pid);
   }
 
   /** Milliseconds of CPU since the start. */
   cpuMs(): number {
+    this.#requireAlive();
     return cpuMsOf(this.pid);
+  }
+
+  #requireAlive(): void {
+    if (isAlive(this.#child)) return;
+    const { exitCode, signalCode } = this.#child;
+    throw new Error(`kubestate ended with ${signalCode ?? exitCode}:\n${this.#said()}`);
   }
 
   /** The exposition about itself. */
@@ -78,9 +90,10 @@ export class Exporter {
   }
 }
 
-/** The largest value among the series of a metric in an exposition. */
-export function largest(text: string, metric: string): number | undefined {
-  const series = text.matchAll(new RegExp(`^${metric}(?:\\{[^\\n]*\\})? (\\S+)`, 'gm'));
+/** The largest value among the series of a metric in an exposition, or those with a label. */
+export function largest(text: string, metric: string, label = ''): number | undefined {
+  const labels = label === '' ? '(?:\\{[^\\n]*\\})?' : `\\{[^\\n]*${label}[^\\n]*\\}`;
+  const series = text.matchAll(new RegExp(`^${metric}${labels} (\\S+)`, 'gm'));
   const values = [...series].map(([, value]) => Number(value));
   return values.length === 0 ? undefined : Math.max(...values);
 }
@@ -106,7 +119,10 @@ function spawnExporter({ program, cluster, flags = [], malloc = 'image' }: Expor
   const all = [`--kubeconfig=${kubeconfig}`, ...where, '--telemetry-port=0', ...flags];
   const child = spawn(command, [...before, ...all], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production', ...(malloc === 'image' && imageMalloc) },
+    env: {
+      ...{ ...process.env, ...imageNode, NODE_ENV: 'production' },
+      ...(malloc === 'image' && imageMalloc),
+    },
   });
   let text = '';
   child.stderr?.setEncoding('utf8').on('data', (more: string) => {
@@ -131,7 +147,7 @@ async function until<T>(
   for (;;) {
     const value = await ask();
     if (value !== undefined) return value;
-    if (child.exitCode !== null) throw new Error(`kubestate ended before it was ready:\n${said()}`);
+    if (!isAlive(child)) throw new Error(`kubestate ended before it was ready:\n${said()}`);
     if (performance.now() > deadline) {
       throw new Error(`kubestate was not ready within ${readyMsMax / 1_000} s:\n${said()}`);
     }
@@ -139,8 +155,11 @@ async function until<T>(
   }
 }
 
+const isAlive = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode === null && signalCode === null;
+
 async function end(child: ChildProcess, folder: string): Promise<void> {
-  const closed = child.exitCode === null ? once(child, 'close') : undefined;
+  const closed = isAlive(child) ? once(child, 'close') : undefined;
   child.kill('SIGTERM');
   await closed;
   rmSync(folder, { recursive: true });

@@ -1,6 +1,6 @@
 // Fills an API server over HTTP with what a measured cluster holds.
 import { builtinKinds } from '../../src/demo/kinds.ts';
-import type { ApiObject } from '../../src/demo/objects.ts';
+import type { ApiObject, Job, Pod } from '../../src/demo/objects.ts';
 import { Api, ApiFault, type Place } from './api.ts';
 import type { Cluster } from './cluster.ts';
 import { type Contents, holding } from './contents.ts';
@@ -42,7 +42,7 @@ export async function fill(
 async function put(api: Api, resource: Place['resource'], object: ApiObject): Promise<void> {
   const { namespace, name } = object.metadata;
   const place = { resource, namespace, name };
-  const { status, ...rest } = object;
+  const { status, ...rest } = untouched[resource]?.(object) ?? object;
   const fresh = { ...rest, metadata: newMetadata(object) };
   try {
     await api.create(place, fresh as ApiObject);
@@ -54,6 +54,25 @@ async function put(api: Api, resource: Place['resource'], object: ApiObject): Pr
   if (builtinKinds[resource].statusApart && Object.keys(status ?? {}).length > 0) {
     await api.replaceStatus(place, { ...fresh, status } as ApiObject);
   }
+}
+
+/** Objects as clients send them: without what the server fills in, and takes from nobody else. */
+const untouched: Partial<Record<Place['resource'], (object: ApiObject) => ApiObject>> = {
+  jobs: (object) => unselected(object as Job),
+  pods: (object) => {
+    const { priority: _, ...spec } = (object as Pod).spec;
+    // Every pod has a token's volume, and static ones have no account that it could be for.
+    return { ...object, spec: { serviceAccountName: 'default', ...spec } } as ApiObject;
+  },
+};
+
+/** Selector and label name the uid that the server gives out. */
+function unselected(job: Job): ApiObject {
+  const { selector: _, template, ...spec } = job.spec;
+  const labels = Object.entries(template.metadata?.labels ?? {});
+  const own = labels.filter(([key]) => !key.endsWith('controller-uid'));
+  const metadata = { ...template.metadata, labels: Object.fromEntries(own) };
+  return { ...job, spec: { ...spec, template: { ...template, metadata } } } as ApiObject;
 }
 
 /** The metadata of an object that is to be made: without what the server alone gives out. */

@@ -31,6 +31,8 @@ export const flags = {
   seconds: { group, kind: integer(1, SECONDS_MAX), default: undefined, help: 'How long each phase under load lasts.' },
   churn: { group, kind: integer(1, SECONDS_MAX), default: undefined, help: 'How many seconds the memory is watched.' },
   rounds: { group, kind: integer(1, ROUNDS_MAX), default: undefined, help: 'How many scrapes a median is of.' },
+  real: { group, kind: toggle, default: false,
+    help: 'Measure on a real kube-apiserver and its etcd, started for this; built at the first time.' },
   kubeconfig: { group, kind: file, default: undefined,
     help: 'Measure on this cluster; --pods then only says how many it has, or is filled with.' },
   fill: { group, kind: toggle, default: false,

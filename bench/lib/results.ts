@@ -1,5 +1,5 @@
 // The files that hold what was measured: one for each question and kind of cluster.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plan } from './bench.ts';
 import type { Machine } from './machine.ts';
@@ -32,8 +32,9 @@ export function save(folder: string, result: Result, kind = ''): string {
 const rounded = (_: string, value: unknown): unknown =>
   typeof value === 'number' ? Number(value.toPrecision(7)) : value;
 
-/** The results of a folder by the names of their files without the ending. */
+/** The results of a folder, if it is there, by the names of their files without the ending. */
 export function resultsIn(folder: string): Record<string, Result> {
+  if (!existsSync(folder)) return {};
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
   return Object.fromEntries(
     files

@@ -35,11 +35,12 @@ export async function watch(
     beside.push(every(60_000 / scrapesPerMinute, () => scrape(exporter.metrics, 'gzip')));
   }
   try {
-    await during();
+    // What goes on beside ends by itself only where it fails.
+    await Promise.race([during(), ...beside]);
   } finally {
     over.abort();
-    await Promise.all(beside);
   }
+  await Promise.all(beside);
   return {
     seconds: (performance.now() - start) / 1_000,
     cpuSeconds: (exporter.cpuMs() - cpuMs) / 1_000,
@@ -66,15 +67,16 @@ export interface Loop {
   readonly delayMs: number | undefined;
 }
 
-/** Asks the exporter about its loop; the delays start anew. */
-export async function loopOf(exporter: Exporter): Promise<Loop> {
+/** Asks the exporter about its loop, since its start or the last minute; delays start anew. */
+export async function loopOf(exporter: Exporter, window: 'start' | '1m'): Promise<Loop> {
   const text = await exporter.telemetry();
-  const ms = (metric: string): number | undefined => {
-    const seconds = largest(text, metric);
+  const ms = (metric: string, label?: string): number | undefined => {
+    const seconds = largest(text, metric, label);
     return seconds === undefined ? undefined : seconds * 1_000;
   };
+  const run = 'kube_state_metrics_event_loop_longest_run_cpu_seconds';
   return {
-    runMs: ms('kube_state_metrics_event_loop_longest_run_cpu_seconds'),
+    runMs: ms(run, `window="${window}"`),
     delayMs: ms('nodejs_eventloop_lag_max_seconds'),
   };
 }

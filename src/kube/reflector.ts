@@ -71,6 +71,8 @@ export class Reflector {
   #streamsLists = true;
   #unfinished = 0;
   #silences = 0;
+  /** Whether a connection broke since the version was last good: the server may be another one. */
+  #doubted = false;
   #synced = false;
   #refused = false;
   #detail = 'waiting for its first list';
@@ -128,6 +130,7 @@ export class Reflector {
     let watch: Watch | undefined;
     try {
       if (this.#relistReason !== undefined) watch = await this.#relist(this.#relistReason, signal);
+      if (this.#doubted) await this.#testVersion(signal);
       watch ??= await this.#openWatch(signal);
       await this.#follow(watch);
       return { livedMs: this.#context.clock.now() - watch.openedMs };
@@ -171,6 +174,7 @@ export class Reflector {
     this.#log.info({ ...this.#subject, reason, objects }, this.#synced ? 'relisted' : 'synced');
     this.#said = '';
     this.#version = version;
+    this.#doubted = false;
     this.#listedMs = clock.now();
     this.#relistReason = undefined;
     this.#unfinished = 0;
@@ -263,7 +267,7 @@ export class Reflector {
     }
     if (error instanceof SilenceError) {
       this.#restart('silence');
-      if (++this.#silences >= silencesMax) await this.#testVersion(signal);
+      if (++this.#silences >= silencesMax) this.#doubted = true;
       return;
     }
     if (error instanceof ApiError && error.expired) return this.#relistNext('gone', signal);
@@ -273,6 +277,7 @@ export class Reflector {
     }
     const refused = error instanceof ApiError || error instanceof FormError;
     this.#restart(refused ? 'refused' : 'reset');
+    if (isBrokenConnection(error)) this.#doubted = true;
     return this.#fail(error, signal);
   }
 
@@ -297,15 +302,9 @@ export class Reflector {
       resourceVersion: this.#version,
       resourceVersionMatch: 'NotOlderThan',
     } as const;
-    try {
-      const list = await client.list(collection, query, { signal, onMalformed: () => undefined });
-      for await (const _ of list);
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!isVersionUnknown(error)) return this.#fail(error, signal);
-      this.#version = noVersion;
-      await this.#relistNext('version-refused', signal);
-    }
+    const list = await client.list(collection, query, { signal, onMalformed: () => undefined });
+    for await (const _ of list);
+    this.#doubted = false;
   }
 
   /** Says a failure where it shows, and waits as long as it deserves. */

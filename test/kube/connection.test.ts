@@ -76,20 +76,22 @@ describe('a reflector on a real connection', () => {
       () => `${content}, had ${sink.content} after ${urls.join(' ')}`,
     );
 
-  it('goes on at the last version after a reset within an event', async () => {
+  it('goes on at the last version after a reset, once the server is seen to know it', async () => {
     answers.push(
       (response) => {
         response.write(lines(synced(added('x/b', 11))));
         response.write('{"type":"ADDED","obj');
         setTimeout(() => response.destroy(), 20);
       },
+      (response) => response.end('{"metadata":{"resourceVersion":"11"},"items":[]}'),
       (response) => response.write(lines([added('x/c', 12)])),
     );
     const { sink, observer, end } = start();
     await holds(sink, ['x/a@9', 'x/b@11']);
     await clock.pass(500);
     await holds(sink, ['x/a@9', 'x/b@11', 'x/c@12']);
-    expect(urls[1]).to.include('resourceVersion=11');
+    expect(urls[1]).to.include('limit=1&resourceVersion=11&resourceVersionMatch=NotOlderThan');
+    expect(urls[2]).to.match(/watch=true.*resourceVersion=11/);
     expect(observer.told).to.include('restart reset');
     await end();
   });

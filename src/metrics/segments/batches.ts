@@ -64,7 +64,7 @@ export class Batches implements StoreWork {
       if (!block.changed) return;
       const changes = block.take();
       try {
-        block.settle(changes, await this.#sealer.seal(block.sealed, changes));
+        block.settle(changes, await this.#sealer.seal(block.sealed, block.lengths, changes));
       } catch (error) {
         block.giveBack(changes);
         throw error;

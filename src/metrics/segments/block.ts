@@ -1,14 +1,16 @@
 // A block: up to 64 objects of one age, their sealed text, and the changes that wait to be sealed.
 import type { Place } from './place.ts';
-import { type Changes, emptySealed, type Sealed, slotsMax } from './sealed.ts';
+import { type Changes, type Lengths, type Sealed, slotsMax } from './sealed.ts';
 import { lengthOf, noText, type Text, type Texts } from './texts.ts';
 
 /** A block takes no more objects from here on, so that large ones have few neighbours. */
 export const blockBytesMax = 1024 * 1024;
 
+/** The longest text whose length a Uint16Array can hold. */
+const shortMax = 0xffff;
 /**
- * Some 36 KB: what is larger than 32 KB gets pages of its own (memory.ts). What is smaller and stays
- * would hold up the allocator's heap, in which all that comes and goes lies: 40 MB instead of 6 to
+ * Some 36 KB: what is larger than 32 KB gets pages of its own (memory.ts). What is smaller and
+ * stays holds up the allocator's heap, in which all that comes and goes lies: 40 MB instead of 6 to
  * 27 with 20,000 pods. Pages that nobody writes to take no memory.
  */
 const mappedNumbers = 9 * 1024;
@@ -49,6 +51,8 @@ export class Block {
   /** By slot; a slot that an object has left is `undefined`. */
   readonly entries: (Entry | undefined)[] = [];
   sealed: Sealed;
+  /** Of the texts that are sealed. */
+  lengths: Lengths;
   objects = 0;
   bytes = 0;
   readonly #families: number;
@@ -62,7 +66,8 @@ export class Block {
     this.#families = families;
     this.#waiting = waiting;
     this.#hashes = new Uint32Array(Math.max(2 * families * slotsMax, mappedNumbers));
-    this.sealed = emptySealed(families);
+    this.sealed = new Array<undefined>(families).fill(undefined);
+    this.lengths = new Uint16Array(families * slotsMax);
   }
 
   /** Whether it takes no more objects: the holes that others left are not filled again. */
@@ -145,6 +150,9 @@ export class Block {
   settle(changes: Changes, sealed: Sealed): void {
     this.sealed = sealed;
     this.#waiting.bytes -= bytesOf(changes);
+    for (const [family, bySlot] of changes.entries()) {
+      for (const [slot, text] of bySlot ?? []) this.#setLength(family, slot, lengthOf(text));
+    }
   }
 
   /** What was taken could not be sealed: it waits again, where nothing newer does. */
@@ -193,6 +201,13 @@ export class Block {
     this.entries[entry.slot] = entry;
     this.objects++;
     this.bytes += entry.bytes;
+  }
+
+  #setLength(family: number, slot: number, length: number): void {
+    if (length > shortMax && this.lengths instanceof Uint16Array) {
+      this.lengths = Uint32Array.from(this.lengths);
+    }
+    this.lengths[family * slotsMax + slot] = length;
   }
 
   #setHash(family: number, slot: number, a: number, b: number): void {

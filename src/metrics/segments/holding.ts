@@ -48,7 +48,11 @@ export class Holding {
 
   /** Bytes of the sealed text, compressed. */
   get sealedBytes(): number {
-    return this.#blocks.reduce((sum, { sealed }) => sum + sealed.bytes.length, 0);
+    let bytes = 0;
+    for (const { sealed } of this.#blocks) {
+      for (const segment of sealed) bytes += segment?.bytes.length ?? 0;
+    }
+    return bytes;
   }
 
   /** The object's texts, until the next is rendered. */
@@ -113,7 +117,8 @@ export class Holding {
       .map((block) => ({ block, changes: block.take() }));
     const sealed: Sealed[] = [];
     try {
-      for (const { block, changes } of work) sealed.push(await sealer.seal(block.sealed, changes));
+      for (const { block, changes } of work)
+        sealed.push(await sealer.seal(block.sealed, block.lengths, changes));
     } catch (error) {
       this.#changed = true;
       for (const { block, changes } of work) block.giveBack(changes);
@@ -134,7 +139,7 @@ export class Holding {
       const [older, newer] = [closed[i - 1] as Block, closed[i] as Block];
       if (!fitTogether(older, newer)) continue;
       const [from, into] = older.objects < newer.objects ? [older, newer] : [newer, older];
-      const texts = await sealer.read(from.sealed);
+      const texts = await sealer.read(from.sealed, from.lengths);
       // Meanwhile objects may have grown.
       if (!fitTogether(from, into)) continue;
       from.moveInto(into, texts);

@@ -8,7 +8,6 @@ import { lengthOf, type Text } from './texts.ts';
 export const slotsMax = 64;
 /** A buffer that one large text made grow beyond this is given back. */
 const keptBytesMax = 1024 * 1024;
-const shortMax = 0xffff;
 
 /** One deflated text, and what the CRC-32 of the whole needs to know of it. */
 export interface Segment {
@@ -19,37 +18,14 @@ export interface Segment {
   readonly operator: number;
 }
 
-/** The segments of a block by family; an empty text has an empty segment. */
-export interface Sealed {
-  /** The segments, one behind the other, in a buffer of exactly their size. */
-  readonly bytes: Uint8Array;
-  /** Where each ends. */
-  readonly ends: Uint32Array;
-  readonly textBytes: Uint32Array;
-  readonly crcs: Uint32Array;
-  readonly operators: Uint32Array;
-  /** The length of each object's text by family and slot: at `family * slotsMax + slot`. */
-  readonly lengths: Uint16Array | Uint32Array;
-}
+/** The segments of a block by family; a family without text has none. Immutable. */
+export type Sealed = readonly (Segment | undefined)[];
+
+/** The length of each object's text by family and slot: at `family * slotsMax + slot`. */
+export type Lengths = Uint16Array | Uint32Array;
 
 /** The new texts of some slots, by family. */
 export type Changes = readonly (ReadonlyMap<number, Text> | undefined)[];
-
-export function emptySealed(families: number): Sealed {
-  return {
-    bytes: new Uint8Array(0),
-    ends: new Uint32Array(families),
-    textBytes: new Uint32Array(families),
-    crcs: new Uint32Array(families),
-    operators: new Uint32Array(families),
-    lengths: new Uint16Array(families * slotsMax),
-  };
-}
-
-/** One family's segment of a block. */
-export function segmentOf({ bytes, ends }: Sealed, family: number): Uint8Array {
-  return bytes.subarray(family === 0 ? 0 : ends[family - 1], ends[family]);
-}
 
 /** Makes blocks of blocks and changes; one call at a time. */
 export class Sealer {
@@ -66,101 +42,76 @@ export class Sealer {
   }
 
   /** The block with the changes in it; the texts of other slots and families stand as they are. */
-  async seal(from: Sealed, changes: Changes): Promise<Sealed> {
-    const { ends, textBytes, crcs, operators } = emptySealed(from.ends.length);
-    const lengths = widened(from.lengths, changes);
-    const pieces: Uint8Array[] = [];
+  async seal(from: Sealed, lengths: Lengths, changes: Changes): Promise<Sealed> {
+    const sealed = [...from];
+    const old = await this.#inflate(from.filter((_, family) => changes[family] !== undefined));
     let end = 0;
-    for (let family = 0; family < ends.length; family++) {
-      const changed = changes[family];
-      let made: readonly Uint8Array[];
-      if (changed === undefined) {
-        textBytes[family] = from.textBytes[family] as number;
-        crcs[family] = from.crcs[family] as number;
-        operators[family] = from.operators[family] as number;
-        made = [segmentOf(from, family)];
-      } else {
-        const text = await this.#splice(from, lengths, family, changed);
-        textBytes[family] = text.length;
-        crcs[family] = crc32(text);
-        operators[family] = operatorOf(text.length);
-        made = text.length === 0 ? [] : await this.#try(() => this.#codec.deflate(text));
-        this.segments++;
-      }
-      for (const piece of made) {
-        pieces.push(piece);
-        end += piece.length;
-      }
-      ends[family] = end;
+    for (const [family, changed] of changes.entries()) {
+      if (changed === undefined) continue;
+      const start = end;
+      end += from[family]?.textBytes ?? 0;
+      const ofFamily = lengths.subarray(family * slotsMax, (family + 1) * slotsMax);
+      const text = this.#splice(old.subarray(start, end), ofFamily, changed);
+      sealed[family] = text.length === 0 ? undefined : await this.segment(text);
+      this.segments++;
     }
-    return { bytes: joined(pieces, end), ends, textBytes, crcs, operators, lengths };
+    return sealed;
   }
 
-  /** The segment of one text alone, which is not empty. */
+  /** The segment of a text that is not empty. */
   async segment(text: Buffer): Promise<Segment> {
     const pieces = await this.#try(() => this.#codec.deflate(text));
     const textBytes = text.length;
-    const bytes = joined(
-      pieces,
-      pieces.reduce((sum, { length }) => sum + length, 0),
-    );
-    return { bytes, textBytes, crc: crc32(text), operator: operatorOf(textBytes) };
+    return { bytes: joined(pieces), textBytes, crc: crc32(text), operator: operatorOf(textBytes) };
   }
 
   /** Every text of a block, copied, by family and slot. */
-  async read(from: Sealed): Promise<Text[][]> {
-    const texts: Text[][] = [];
-    for (let family = 0; family < from.ends.length; family++) {
-      const buffer = Buffer.from(await this.#inflate(from, family));
-      let end = 0;
-      const bySlot = Array.from({ length: slotsMax }, (_, slot) => {
+  async read(from: Sealed, lengths: Lengths): Promise<Text[][]> {
+    const buffer = Buffer.from(await this.#inflate(from));
+    let end = 0;
+    return from.map((_, family) =>
+      Array.from({ length: slotsMax }, (_, slot) => {
         const start = end;
-        end += from.lengths[family * slotsMax + slot] as number;
+        end += lengths[family * slotsMax + slot] as number;
         return { buffer, start, end };
-      });
-      texts.push(bySlot);
-    }
-    return texts;
+      }),
+    );
   }
 
   close(): void {
     this.#codec.close();
   }
 
-  /** The new text of a family; `lengths` gets the lengths that changed. */
-  async #splice(
-    from: Sealed,
-    lengths: Uint16Array | Uint32Array,
-    family: number,
-    changed: ReadonlyMap<number, Text>,
-  ): Promise<Uint8Array> {
-    const old = await this.#inflate(from, family);
+  /** A family's text with the changes in it; `lengths` are those of the old texts by slot. */
+  #splice(old: Buffer, lengths: Lengths, changed: ReadonlyMap<number, Text>): Buffer {
     let added = 0;
     for (const text of changed.values()) added += lengthOf(text);
     const text = this.#new.ofSize(old.length + added);
     let read = 0;
     let written = 0;
-    for (let slot = 0; slot < slotsMax; slot++) {
-      const index = family * slotsMax + slot;
-      const length = from.lengths[index] as number;
+    for (const [slot, length] of lengths.entries()) {
       const change = changed.get(slot);
-      if (change === undefined) {
-        written += old.copy(text, written, read, read + length);
-      } else {
-        written += change.buffer.copy(text, written, change.start, change.end);
-        lengths[index] = lengthOf(change);
-      }
+      written +=
+        change === undefined
+          ? old.copy(text, written, read, read + length)
+          : change.buffer.copy(text, written, change.start, change.end);
       read += length;
     }
     return text.subarray(0, written);
   }
 
-  async #inflate(from: Sealed, family: number): Promise<Buffer> {
-    const bytes = from.textBytes[family] as number;
-    if (bytes === 0) return this.#old.ofSize(0);
-    const segment = segmentOf(from, family);
-    const pieces = await this.#try(() => this.#codec.inflate(segment));
+  /** The texts of segments, one behind the other: one way to zlib's thread and back for all. */
+  async #inflate(segments: Sealed): Promise<Buffer> {
+    const compressed: Uint8Array[] = [];
+    let bytes = 0;
+    for (const segment of segments) {
+      if (segment === undefined) continue;
+      compressed.push(segment.bytes);
+      bytes += segment.textBytes;
+    }
     const text = this.#old.ofSize(bytes);
+    if (bytes === 0) return text;
+    const pieces = await this.#try(() => this.#codec.inflate(Buffer.concat(compressed)));
     let at = 0;
     for (const piece of pieces) {
       text.set(piece, at);
@@ -194,16 +145,9 @@ class Room {
   }
 }
 
-/** A copy that has room for the lengths of the changes. */
-function widened(lengths: Uint16Array | Uint32Array, changes: Changes): Uint16Array | Uint32Array {
-  const isLong = (text: Text): boolean => lengthOf(text) > shortMax;
-  const long = changes.some((family) => family?.values().some(isLong));
-  return long && lengths instanceof Uint16Array ? Uint32Array.from(lengths) : lengths.slice();
-}
-
 /** Not from Buffer's pool: what stays would keep 64 KB alive for every few bytes of it. */
-function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  const all = new Uint8Array(bytes);
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {
     all.set(piece, at);

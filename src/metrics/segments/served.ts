@@ -4,7 +4,7 @@ import { constants, crc32, createInflateRaw, deflateRawSync } from 'node:zlib';
 import type { FamilyHeader } from '../render.ts';
 import type { Body, Encoding, Format } from '../store.ts';
 import { joinCrc, operatorOf } from './checksum.ts';
-import { type Sealed, type Sealer, type Segment, segmentOf } from './sealed.ts';
+import type { Sealed, Sealer, Segment } from './sealed.ts';
 
 const plainChunkBytes = 64 * 1024;
 const joinedBytes = 16 * 1024;
@@ -59,8 +59,8 @@ export class Served {
     for (const [family, header] of this.#headers[format].entries()) {
       yield header.bytes;
       for (const block of this.#blocks) {
-        const segment = segmentOf(block, family);
-        if (segment.length > 0) yield segment;
+        const segment = block[family];
+        if (segment !== undefined) yield segment.bytes;
       }
     }
   }
@@ -81,13 +81,13 @@ export class Served {
       deflatedBytes += header.bytes.length;
       crc = joinCrc(crc, header.crc, header.operator);
       for (const block of this.#blocks) {
-        const bytes = block.textBytes[family] as number;
-        if (bytes === 0) continue;
-        textBytes += bytes;
-        crc = joinCrc(crc, block.crcs[family] as number, block.operators[family] as number);
+        const segment = block[family];
+        if (segment === undefined) continue;
+        textBytes += segment.textBytes;
+        deflatedBytes += segment.bytes.length;
+        crc = joinCrc(crc, segment.crc, segment.operator);
       }
     }
-    for (const { bytes } of this.#blocks) deflatedBytes += bytes.length;
     return { textBytes, deflatedBytes, crc };
   }
 }

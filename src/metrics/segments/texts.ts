@@ -80,8 +80,8 @@ export class Texts {
   }
 
   /**
-   * Four bytes a step, two halves at once: 4 µs a pod. A CRC-32 of the bytes takes three times
-   * that, and has 32 bits, which is a change missed every few weeks (bench/hash.ts).
+   * Four bytes a step, two halves at once: the whole of `read` takes about as long as a CRC-32 of
+   * the texts, which has 32 bits and so misses a change every few weeks (bench/hash.ts).
    */
   #hash(family: number, at: number, length: number): void {
     this.#buffer.fill(0, at + length, at + length + 3);

@@ -1,0 +1,72 @@
+// What it costs to tell which of an object's texts have changed, by the way that they are compared.
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { compile, type Renderer } from '../src/metrics/render.ts';
+import { Texts } from '../src/metrics/segments/texts.ts';
+import { pods as podsTable } from '../src/resources/pods.ts';
+import { holding } from './lib/contents.ts';
+import type { Question } from './lib/question.ts';
+
+const podsMax = 1_000;
+const usPerMs = 1_000;
+
+/** Does with the texts of one pod what has to be done for each of its events. */
+type Way = (texts: readonly string[]) => number;
+
+export default {
+  asks: 'What does it cost to tell what a pod has changed?',
+  how:
+    'In one process: the texts of pods, as they come from the tables, are made into bytes, and ' +
+    'hashed, family by family. Bits are those of the hash: with 32, a busy cluster misses a change ' +
+    'every few weeks. The best of some rounds counts. The yardstick is to make bytes of them alone.',
+  columns: [
+    { key: 'way', heading: 'way' },
+    { key: 'bits', heading: 'bits' },
+    { key: 'us', heading: 'µs a pod', digits: 1 },
+    { key: 'toBytes', heading: 'times the bytes alone', digits: 2 },
+  ],
+  async *measure(bench) {
+    const server = holding({ pods: Math.min(podsMax, bench.plan.pods), managedFields: false });
+    const all = [...server.objects('pods')];
+    const renderer = rendererOfPods();
+    const texts = new Texts(renderer.families.length);
+    const buffer = Buffer.alloc(1024 * 1024);
+    const ways: readonly (readonly [way: string, bits: number | undefined, Way])[] = [
+      ['bytes alone', undefined, sumOf((text) => buffer.write(text))],
+      ['as it is done: bytes, two halves, series counted', 64, (of) => bytesIn(texts, of)],
+      ['CRC-32 of the string', 32, sumOf((text) => crc32(text))],
+      ['SHA-1 of the string', 160, sumOf((text) => createHash('sha1').update(text).digest()[0])],
+    ];
+    let alone = 0;
+    for (const [way, bits, work] of ways) {
+      bench.say(way);
+      let best = Number.POSITIVE_INFINITY;
+      for (let round = 0; round < bench.plan.rounds; round++) {
+        // Made anew each round: a text is laid out in memory when it is first read.
+        const rendered = all.map((pod) => renderer.render(pod));
+        const start = performance.now();
+        for (const one of rendered) work(one);
+        best = Math.min(best, performance.now() - start);
+      }
+      alone ||= best;
+      yield { way, bits, us: (best / all.length) * usPerMs, toBytes: best / alone };
+    }
+  },
+} satisfies Question;
+
+const sumOf =
+  (work: (text: string) => number | undefined): Way =>
+  (texts) =>
+    texts.reduce((sum, text) => (text === '' ? sum : sum + (work(text) ?? 0)), 0);
+
+function bytesIn(texts: Texts, of: readonly string[]): number {
+  texts.read(of);
+  return texts.bytes;
+}
+
+function rendererOfPods(): Renderer {
+  const choices = { enabled: () => true, labels: undefined, annotations: undefined };
+  return compile(podsTable, choices, (_family, _object, error) => {
+    throw error;
+  });
+}

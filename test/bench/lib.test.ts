@@ -1,0 +1,125 @@
+// The pieces of the measuring suite that compute, from values written by hand.
+import { expect } from 'chai';
+import { largest } from '../../bench/lib/exporter.ts';
+import { countDiffering, familySums } from '../../bench/lib/families.ts';
+import { help } from '../../bench/lib/flags.ts';
+import { parseMemory, parseRunNs } from '../../bench/lib/proc.ts';
+import { openProgress } from '../../bench/lib/progress.ts';
+import { countSeries } from '../../bench/lib/scrape.ts';
+import { median, part, percentile } from '../../bench/lib/stats.ts';
+import { plainTable } from '../../bench/lib/table.ts';
+import { questions } from '../../bench/questions.ts';
+
+describe('statistics', () => {
+  it('take the middle, whatever the order', () => {
+    expect(median([9, 1, 5])).to.equal(5);
+    expect(median([4, 1, 2, 3])).to.equal(2.5);
+    expect(median([])).to.be.NaN;
+  });
+
+  it('find shares between neighbours', () => {
+    expect(percentile([10, 20, 30], 1)).to.equal(30);
+    expect(percentile([10, 20, 30], 0.25)).to.equal(15);
+  });
+
+  it('cut a list into parts that together are the list', () => {
+    const parts = [0, 1, 2].map((i) => part([1, 2, 3, 4, 5, 6, 7, 8], i, 3));
+    expect(parts).to.deep.equal([
+      [1, 2],
+      [3, 4],
+      [5, 6, 7, 8],
+    ]);
+  });
+});
+
+describe('/proc', () => {
+  it('tells of memory in kB', () => {
+    const status = 'Name:\tnode\nVmHWM:\t    300 kB\nVmRSS:\t    200 kB\nRssAnon:\t    100 kB\n';
+    const kb = 1024;
+    const expected = { resident: 200 * kb, peak: 300 * kb, anonymous: 100 * kb };
+    expect(parseMemory(status)).to.deep.equal(expected);
+  });
+
+  it('is refused where it tells of none', () => {
+    expect(() => parseMemory('Name:\tnode\n')).to.throw('expected VmRSS in /proc/PID/status');
+  });
+
+  it('tells of time in nanoseconds', () => {
+    expect(parseRunNs('1500000 20 3\n')).to.equal(1_500_000);
+    expect(() => parseRunNs('')).to.throw('expected three numbers in schedstat');
+  });
+});
+
+const before = '# TYPE a gauge\na{x="1"} 1\na{x="2"} 2\nb 3\n';
+
+describe('an exposition', () => {
+  it('has as many series as lines that are no comments', () => {
+    expect(countSeries(Buffer.from(`${before}\n# EOF\n`))).to.equal(3);
+    expect(countSeries(Buffer.from('a 1'))).to.equal(1);
+  });
+
+  it('gives the largest value of a metric', () => {
+    const text = 'a{x="1"} 2\na{x="2"} 7e-1\naa 9\n';
+    expect(largest(text, 'a')).to.equal(2);
+    expect(largest(text, 'a', 'x="2"')).to.equal(0.7);
+    expect(largest(text, 'missing')).to.equal(undefined);
+  });
+
+  it('has the same families in another order', () => {
+    const after = 'b 3\na{x="2"} 2\na{x="1"} 1\n';
+    expect(differing(before, after)).to.equal(0);
+  });
+
+  it('differs in families changed, gone and new', () => {
+    expect(differing(before, 'a{x="1"} 1\na{x="2"} 4\nb 3\n')).to.equal(1);
+    expect(differing(before, 'b 4\nc 1\n')).to.equal(3);
+  });
+});
+
+const differing = (a: string, b: string): number =>
+  countDiffering(familySums(Buffer.from(a)), familySums(Buffer.from(b)));
+
+describe('a table', () => {
+  const columns = [
+    { key: 'what', heading: 'what' },
+    { key: 'ms', heading: 'ms', digits: 1 },
+    { key: 'never', heading: 'never' },
+  ];
+
+  it('lines numbers up, and leaves out what no row has', () => {
+    const rows = [{ what: 'one', ms: 1234.56 }, { what: 'three', ms: 1 }, { what: 'none' }];
+    expect(plainTable(columns, rows)).to.equal(
+      'what        ms\none    1,234.6\nthree      1.0\nnone',
+    );
+  });
+});
+
+describe('progress', () => {
+  it('is lines where there is no terminal', () => {
+    const lines: string[] = [];
+    const progress = openProgress({ write: (text) => lines.push(text) }, 'scrape');
+    progress.say('resting');
+    progress.clear();
+    expect(lines.join('')).to.match(/^scrape +\d+ s {2}resting\n$/);
+  });
+
+  it('is one line that is drawn over on a terminal, and wiped at the end', () => {
+    let text = '';
+    const out = { isTTY: true, columns: 20, write: (more: string) => (text += more) };
+    const progress = openProgress(out, 'scrape');
+    progress.say('something that is longer than the terminal is wide');
+    progress.clear();
+    expect(text).to.not.include('\n');
+    const shown = text.split('\r\x1b[K');
+    expect(shown.at(-1)).to.equal('');
+    for (const line of shown) expect(line.length).to.be.below(20);
+  });
+});
+
+describe('the help page', () => {
+  it('names every question and what it asks', () => {
+    for (const [name, { asks }] of Object.entries(questions)) {
+      expect(help(questions)).to.include(name).and.include(asks);
+    }
+  });
+});

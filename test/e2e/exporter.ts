@@ -1,0 +1,111 @@
+// The built program against a real API server: its ports, what it serves, and every scrape between.
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../../tools/apiserver/process.ts';
+import { get } from './get.ts';
+import { Program } from './program.ts';
+
+const kubestate = join(import.meta.dirname, '../../dist/kubestate.cjs');
+
+const READY_TIMEOUT_MS = 40_000;
+const CHANGE_TIMEOUT_MS = 20_000;
+const SCRAPE_EVERY_MS = 100;
+/** Of the log, how much a failure shows. */
+const LOG_LINES = 15;
+
+export class Exporter {
+  readonly program: Program;
+  readonly #metrics: string;
+  readonly #telemetry: string;
+
+  constructor(program: Program, metricsPort: number, telemetryPort: number) {
+    this.program = program;
+    this.#metrics = `http://127.0.0.1:${metricsPort}/metrics`;
+    this.#telemetry = `http://127.0.0.1:${telemetryPort}`;
+  }
+
+  /** Starts it with these flags and waits until it is synced. */
+  static async start(kubeconfig: string, ...flags: string[]): Promise<Exporter> {
+    const [metricsPort = 0, telemetryPort = 0] = await freePorts(2);
+    const program = new Program(kubestate, [
+      `--kubeconfig=${kubeconfig}`,
+      ...['--host=127.0.0.1', `--port=${metricsPort}`],
+      ...['--telemetry-host=127.0.0.1', `--telemetry-port=${telemetryPort}`],
+      ...flags,
+    ]);
+    const exporter = new Exporter(program, metricsPort, telemetryPort);
+    try {
+      const isReady = async () => ((await exporter.readyz())?.status === 200 ? true : undefined);
+      await program.until('it was ready', isReady, READY_TIMEOUT_MS);
+    } catch (error) {
+      const said = (await exporter.readyz())?.text ?? 'nothing';
+      await program.stop('SIGKILL');
+      const missing = said.split('\n').filter((line) => !line.includes(' synced '));
+      throw new Error(`${error}\n/readyz: ${missing.join('\n')}`);
+    }
+    return exporter;
+  }
+
+  /** What `/readyz` says, or undefined where nobody listens yet. */
+  async readyz(): Promise<{ status: number | undefined; text: string } | undefined> {
+    try {
+      const { status, body } = await get(`${this.#telemetry}/readyz`);
+      return { status, text: body.toString() };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
+      throw error;
+    }
+  }
+
+  /** One scrape; its status is 200 or it is an error. */
+  async scrape(): Promise<string> {
+    const { status, body } = await get(this.#metrics, { accept: 'text/plain' });
+    if (status !== 200) throw new Error(`a scrape was answered ${status}: ${body}`);
+    return body.toString();
+  }
+
+  /** What it says about itself. */
+  async telemetry(): Promise<string> {
+    return (await get(`${this.#telemetry}/metrics`)).body.toString();
+  }
+
+  /** Waits for a scrape that `holds`; tells what the exporter said where none does. */
+  async shows(what: string, holds: (text: string) => boolean): Promise<void> {
+    const probe = async () => holds(await this.scrape()) || undefined;
+    try {
+      await this.program.until(what, probe, CHANGE_TIMEOUT_MS);
+    } catch (error) {
+      const log = this.program.stderr.split('\n').slice(-LOG_LINES);
+      throw new Error(`${error}\n${log.join('\n')}`);
+    }
+  }
+
+  /**
+   * Scrapes all the while that `work` goes on, and returns how many scrapes there were. A scrape
+   * that `isWhole` does not take, or one that fails, is an error.
+   */
+  async scrapedThrough(
+    isWhole: (text: string) => boolean,
+    work: () => Promise<void>,
+  ): Promise<number> {
+    let working = true;
+    let scrapes = 0;
+    const scraping = (async () => {
+      while (working) {
+        const text = await this.scrape();
+        scrapes++;
+        if (!isWhole(text)) throw new Error(`scrape ${scrapes} was short: ${text.length} bytes`);
+        await sleep(SCRAPE_EVERY_MS);
+      }
+    })();
+    const worked = work().finally(() => {
+      working = false;
+    });
+    await Promise.all([worked, scraping]);
+    return scrapes;
+  }
+
+  async stop(): Promise<number | null> {
+    return this.program.stop();
+  }
+}

@@ -1,0 +1,152 @@
+// What a real API server does to its clients: restarts, 410, ended tokens, a restored backup.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
+import { openTap } from '../tap.ts';
+import { Exporter } from './exporter.ts';
+import { until } from './program.ts';
+
+const TIMEOUT_MS = 120_000;
+const FAULT_TIMEOUT_MS = 30_000;
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+const COUNT = 40;
+const LOST_COUNT = 500;
+/** No controller makes the usual ones, and each resource costs a watch. */
+const RESOURCES = '--resources=configmaps,namespaces';
+
+const seriesOf = (name: string): string =>
+  `kube_configmap_info{namespace="default",configmap="${name}"} 1`;
+
+const has = (text: string, name: string): boolean => text.includes(seriesOf(name));
+
+const first = Array.from({ length: COUNT }, (_, i) => `first-${i}`);
+const isWhole = (text: string): boolean => first.every((name) => has(text, name));
+
+describe('through the faults of a real API server', function () {
+  this.timeout(TIMEOUT_MS);
+
+  /** What a test leaves running would keep the runner from its end. */
+  const started: { stop(): Promise<unknown> }[] = [];
+  let cluster: RealCluster;
+
+  const create = async (...names: readonly string[]): Promise<void> => {
+    await Promise.all(
+      names.map((name) => cluster.must('POST', CONFIG_MAPS, { metadata: { name } })),
+    );
+  };
+  const remove = (name: string): Promise<unknown> =>
+    cluster.must('DELETE', `${CONFIG_MAPS}/${name}`);
+
+  async function startCluster(options = {}): Promise<void> {
+    cluster = await startApiServer(options);
+    started.push(cluster);
+    await create(...first);
+  }
+
+  async function startExporter(kubeconfig: string): Promise<Exporter> {
+    const exporter = await Exporter.start(kubeconfig, RESOURCES);
+    started.push(exporter);
+    await exporter.shows('the first objects', isWhole);
+    return exporter;
+  }
+
+  afterEach(async () => {
+    for (const one of started.splice(0).toReversed()) await one.stop();
+  });
+
+  for (const kill of ['SIGKILL', 'SIGTERM'] as const) {
+    it(`serves all it knows through a restart by ${kill}, and then what is new`, async () => {
+      await startCluster();
+      const exporter = await startExporter(cluster.kubeconfig());
+      const scrapes = await exporter.scrapedThrough(isWhole, async () => {
+        await cluster.restart({ kill });
+        await create('second');
+        await exporter.shows('the new object', (text) => has(text, 'second'));
+      });
+      expect(scrapes).to.be.above(10);
+    });
+  }
+
+  it('lists again after a true 410, and no scrape is short meanwhile', async () => {
+    await startCluster();
+    const tap = await openTap(cluster.url, cluster.ca);
+    started.push({ stop: () => tap.close() });
+    const exporter = await startExporter(cluster.kubeconfig({ url: tap.url }));
+    await create('goes');
+    await exporter.shows('the object that is to go', (text) => has(text, 'goes'));
+    tap.hold();
+    await remove('goes');
+    await create('comes');
+    // The API server remembers events by itself too; restarted, it begins at what etcd has.
+    await cluster.etcd.compact();
+    await cluster.restart({ kill: 'SIGKILL' });
+    const scrapes = await exporter.scrapedThrough(isWhole, async () => {
+      tap.release();
+      const holds = (text: string) => has(text, 'comes') && !has(text, 'goes');
+      await exporter.shows('what changed meanwhile', holds);
+    });
+    expect(scrapes).to.be.above(0);
+    expect(tap.bytes().toString('latin1')).to.include('"code":410');
+    expect(await exporter.telemetry()).to.match(
+      /^kube_state_metrics_relists_total\{.*reason="gone".*\} 1$/m,
+    );
+  });
+
+  it('serves on when its token has ended, and takes the next one from its file', async () => {
+    await startCluster();
+    const accounts = '/api/v1/namespaces/default/serviceaccounts';
+    await cluster.must('POST', accounts, { metadata: { name: 'reader' } });
+    const rule = ['--verb=list,watch', '--resource=configmaps,namespaces'];
+    await cluster.kubectl(['create', 'clusterrole', 'reader', ...rule]);
+    const binding = ['--clusterrole=reader', '--serviceaccount=default:reader'];
+    await cluster.kubectl(['create', 'clusterrolebinding', 'reader', ...binding]);
+    const secrets = '/api/v1/namespaces/default/secrets';
+    await cluster.must('POST', secrets, { metadata: { name: 'life' } });
+    const file = join(cluster.folder, 'token');
+    writeFileSync(file, await cluster.accountToken('default', 'reader', 'life'));
+    const exporter = await startExporter(cluster.kubeconfig({ tokenFile: file }));
+    const scrapes = await exporter.scrapedThrough(isWhole, async () => {
+      await cluster.must('DELETE', `${secrets}/life`);
+      // A watch outlives its token, and the server remembers for a while that a token was good.
+      await cluster.restart({ kill: 'SIGKILL' });
+      const isStale = async () =>
+        /configmaps .*stale: .*401|configmaps .*[Uu]nauthorized/.test(
+          (await exporter.readyz())?.text ?? '',
+        ) || undefined;
+      await until('the refusal was told', isStale, FAULT_TIMEOUT_MS);
+      writeFileSync(file, await cluster.accountToken('default', 'reader'));
+      await create('second');
+      await exporter.shows('the new object', (text) => has(text, 'second'));
+    });
+    expect(scrapes).to.be.above(10);
+  });
+
+  it('goes back where etcd is restored from a backup', async () => {
+    await startCluster();
+    const exporter = await startExporter(cluster.kubeconfig());
+    const snapshot = await cluster.etcd.snapshot();
+    // So many that the versions which the server itself makes do not soon come up to the last one.
+    const lost = Array.from({ length: LOST_COUNT }, (_, i) => `lost-${i}`);
+    await create(...lost);
+    const isThere = (text: string) => lost.every((name) => has(text, name));
+    await exporter.shows('what is not in the backup', isThere);
+    const scrapes = await exporter.scrapedThrough(isWhole, async () => {
+      await cluster.restore(snapshot);
+      const holds = (text: string) => !text.includes('lost-');
+      await exporter.shows('what the backup has', holds);
+    });
+    expect(scrapes).to.be.above(10);
+  });
+
+  it('lists and watches where the server streams no lists', async () => {
+    await startCluster({ featureGates: { WatchList: false } });
+    const exporter = await startExporter(cluster.kubeconfig());
+    await create('second');
+    await remove('second');
+    await create('third');
+    const holds = (text: string) => has(text, 'third') && !has(text, 'second');
+    await exporter.shows('what changed', holds);
+    expect(isWhole(await exporter.scrape())).to.equal(true);
+  });
+});

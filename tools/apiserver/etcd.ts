@@ -1,0 +1,92 @@
+// An etcd of one member on loopback: compacted, saved, and set back to what was saved.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { request } from 'undici';
+import { execute } from './execute.ts';
+import { freePorts, ServerProcess } from './process.ts';
+import { programPath } from './programs.ts';
+
+const OPTIONS = [
+  // Nothing of a test's is worth a disk's time.
+  '--unsafe-no-fsync',
+  '--log-level=warn',
+  `--quota-backend-bytes=${8 * 2 ** 30}`,
+];
+
+export class Etcd {
+  readonly url: string;
+  readonly process: ServerProcess;
+  readonly #folder: string;
+  #data: string;
+  #restores = 0;
+
+  constructor(folder: string, clientPort: number, peerPort: number) {
+    this.#folder = folder;
+    this.#data = join(folder, 'etcd-0');
+    this.url = `http://127.0.0.1:${clientPort}`;
+    const peer = `http://127.0.0.1:${peerPort}`;
+    const args = () => [
+      ...[programPath('etcd'), ...OPTIONS, `--data-dir=${this.#data}`, '--name=default'],
+      ...[`--listen-client-urls=${this.url}`, `--advertise-client-urls=${this.url}`],
+      ...[`--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`],
+      `--initial-cluster=default=${peer}`,
+    ];
+    this.process = new ServerProcess('etcd', join(folder, 'etcd.log'), args, () => this.#ready());
+  }
+
+  static async start(folder: string): Promise<Etcd> {
+    const [clientPort = 0, peerPort = 0] = await freePorts(2);
+    const etcd = new Etcd(folder, clientPort, peerPort);
+    await etcd.process.start();
+    return etcd;
+  }
+
+  async #ready(): Promise<boolean> {
+    try {
+      const { statusCode, body } = await request(`${this.url}/health`);
+      await body.dump();
+      return statusCode === 200;
+    } catch {
+      // Nobody listens yet; the caller knows how long to go on.
+      return false;
+    }
+  }
+
+  async #post(path: string, body: object): Promise<string> {
+    const answer = await request(this.url + path, { method: 'POST', body: JSON.stringify(body) });
+    const text = await answer.body.text();
+    if (answer.statusCode === 200) return text;
+    throw new Error(`etcd answered ${answer.statusCode} to ${path}: ${text}`);
+  }
+
+  /** The newest revision: what the API server calls a resourceVersion. */
+  async revision(): Promise<number> {
+    const status = JSON.parse(await this.#post('/v3/maintenance/status', {}));
+    return Number(status.header.revision);
+  }
+
+  /** Forgets all history before the newest revision, which it returns. */
+  async compact(): Promise<number> {
+    const revision = await this.revision();
+    await this.#post('/v3/kv/compaction', { revision, physical: true });
+    return revision;
+  }
+
+  /** Saves all there is to a file, and returns its path. */
+  async snapshot(name = 'snapshot.db'): Promise<string> {
+    const parts = (await this.#post('/v3/maintenance/snapshot', {})).split('\n').filter(Boolean);
+    const path = join(this.#folder, name);
+    const blobs = parts.map((part) => Buffer.from(JSON.parse(part).result.blob ?? '', 'base64'));
+    writeFileSync(path, Buffer.concat(blobs));
+    return path;
+  }
+
+  /** Makes a snapshot the content, versions and all; to be called while it does not run. */
+  async restore(snapshot: string): Promise<void> {
+    const peer = this.process.pid;
+    if (peer !== undefined) throw new Error('expected an etcd that is stopped before a restore');
+    const data = join(this.#folder, `etcd-${++this.#restores}`);
+    await execute(programPath('etcdutl'), ['snapshot', 'restore', snapshot, `--data-dir=${data}`]);
+    this.#data = data;
+  }
+}

@@ -1,0 +1,77 @@
+// A server process that dies with us, logs to a file, and can be killed and started again.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const POLL_MS = 50;
+const READY_TIMEOUT_MS = 60_000;
+/** A server that has not ended so long after SIGTERM is killed. */
+const TERM_TIMEOUT_MS = 20_000;
+
+export class ServerProcess {
+  readonly name: string;
+  readonly log: string;
+  readonly #args: () => readonly string[];
+  readonly #isReady: () => Promise<boolean>;
+  #child: ChildProcess | undefined;
+
+  /** `args` are the program and its arguments, asked for anew at each start. */
+  constructor(
+    name: string,
+    log: string,
+    args: () => readonly string[],
+    isReady: () => Promise<boolean>,
+  ) {
+    this.name = name;
+    this.log = log;
+    this.#args = args;
+    this.#isReady = isReady;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Starts it and waits until it is ready; throws where it ends instead, naming its log. */
+  async start(): Promise<void> {
+    const log = openSync(this.log, 'a');
+    // By setpriv the kernel kills it with us, however we end.
+    const args = ['--pdeathsig', 'KILL', ...this.#args()];
+    const child = spawn('setpriv', args, { stdio: ['ignore', log, log] });
+    closeSync(log);
+    this.#child = child;
+    await once(child, 'spawn');
+    const deadline = performance.now() + READY_TIMEOUT_MS;
+    while (!(await this.#isReady())) {
+      const ended = child.exitCode ?? child.signalCode;
+      if (ended !== null) throw new Error(`${this.name} ended with ${ended}: see ${this.log}`);
+      if (performance.now() > deadline) {
+        throw new Error(`${this.name} was not ready in ${READY_TIMEOUT_MS} ms: see ${this.log}`);
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** Sends `signal` and waits for the end; no process, nothing to do. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    const killing = setTimeout(() => child.kill('SIGKILL'), TERM_TIMEOUT_MS);
+    await ended;
+    clearTimeout(killing);
+    this.#child = undefined;
+  }
+}
+
+/** Ports of loopback that were free a moment ago, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
