@@ -17,8 +17,9 @@ export default {
   asks: 'What does it cost to tell what a pod has changed?',
   how:
     'In one process: the texts of pods, as they come from the tables, are made into bytes, and ' +
-    'hashed, family by family. Bits are those of the hash: with 32, a busy cluster misses a change ' +
-    'every few weeks. The best of some rounds counts. The yardstick is to make bytes of them alone.',
+    'hashed, family by family. Bits are those of the hash: with 32, a busy cluster misses a ' +
+    'change every few weeks. The best of some rounds counts. The yardstick is to make bytes of ' +
+    'them alone.',
   columns: [
     { key: 'way', heading: 'way' },
     { key: 'bits', heading: 'bits' },

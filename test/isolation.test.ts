@@ -48,13 +48,14 @@ describe('A fault of one object', () => {
     expect(said.map(({ keys }) => [keys.family, keys.object])).to.deep.equal([
       ['kube_pod_container_resource_limits', 'default/odd'],
     ]);
-    const errors = await program.self('kube_state_metrics_render_errors_total{');
-    expect(errors).to.deep.equal([
-      'kube_state_metrics_render_errors_total{resource="pods",family="kube_pod_container_resource_limits"} 1',
+    const family = 'kube_pod_container_resource_limits';
+    const errors = 'kube_state_metrics_render_errors_total';
+    expect(await program.self(`${errors}{`)).to.deep.equal([
+      `${errors}{resource="pods",family="${family}"} 1`,
     ]);
   });
 
-  it('in the form of a listed item costs that item, is counted, and the others are served', async () => {
+  it('in the form of a listed item costs that item, and the others are served', async () => {
     server.faults.add({ verb: 'watch', act: watchList('off') });
     inject('list', malformedItem(1));
     await start();

@@ -151,7 +151,8 @@ export function cronJobOf(workload: Workload, birth: Birth): CronJob {
 export function serviceOf(workload: Workload, index: number, birth: Birth): Service | undefined {
   const { name, kind, port, service = 'ClusterIP' } = workload;
   if (port === undefined) return undefined;
-  const clusterIP = kind === 'StatefulSet' ? 'None' : `10.96.${(index + 2) >> 8}.${(index + 2) & 255}`;
+  const clusterIP =
+    kind === 'StatefulSet' ? 'None' : `10.96.${(index + 2) >> 8}.${(index + 2) & 255}`;
   const outside = service !== 'ClusterIP';
   const ingress = [{ hostname: `${name}.elb.eu-central-1.example.com` }];
   return {
