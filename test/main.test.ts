@@ -35,6 +35,12 @@ describe('The program', () => {
     ['no cluster', [], 2, /--kubeconfig FILE.*service account.*`kubestate demo`/],
     ['a wrong flag', ['--port=x'], 2, /--port: expected a whole number/],
     ['an unknown resource', ['--resources=podz'], 2, /"podz"; did you mean pods\?/],
+    [
+      'an expression that would never be done',
+      ['--metric-denylist=(\\w+)+!', nowhere],
+      2,
+      /--metric-denylist: .*longer than 500 ms/,
+    ],
     ['an unreadable kubeconfig', ['--kubeconfig=/nowhere'], 2, /readable kubeconfig at \/nowhere/],
     ['an unknown command', ['dmeo'], 2, /got "dmeo"; did you mean demo\?/],
     ['a command behind flags', ['--port=1', 'demo'], 2, /expected the command first/],

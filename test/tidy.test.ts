@@ -71,6 +71,20 @@ const cases: Readonly<Record<keyof typeof rules, { bad: Source[]; good: Source[]
       at('src/kube/backoff.ts', "const text = 'process.exit';"),
     ],
   },
+  runsNoCode: {
+    bad: [
+      at('src/run.ts', "import { spawn } from 'node:child_process';"),
+      at('src/run.ts', 'const a = eval(text);'),
+      at('src/run.ts', 'const f = new Function(text);'),
+      at('src/run.ts', "runInNewContext('names.filter(test)', {});"),
+      at('src/metrics/select.ts', 'runInNewContext(text, {});'),
+    ],
+    good: [
+      at('src/metrics/select.ts', "return runInNewContext('names.filter(test)', { names });"),
+      at('test/run.test.ts', "import { spawn } from 'node:child_process';"),
+      at('src/run.ts', 'const evaluated = evaluate(text);'),
+    ],
+  },
   glossary: {
     bad: [
       at('src/kube/client.ts', 'class PodInformer {}'),

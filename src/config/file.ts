@@ -1,6 +1,6 @@
 // Reads the file behind --config: a YAML map whose keys are those of the flags' rows.
 import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, yamlProblem } from '../errors.ts';
 import type { Flag, Flags, ValuesOf } from '../flags.ts';
 import { nearest } from '../nearest.ts';
 
@@ -101,13 +101,24 @@ function entriesOf(text: string, path: string): Entry[] {
         `${kindOf(contents.toJS(document))}; write it as port: 8080.`,
     );
   }
+  /** An alias is looked up only here, and is often a text that began with a star. */
+  const plainOf = (node: Node): unknown => {
+    try {
+      return node.toJS(document);
+    } catch (error) {
+      throw new ConfigError(
+        `${path}:${lineAt(node.range?.[0])}: expected YAML, got: ` +
+          `${yamlProblem((error as Error).message)}; put a text that begins with * in quotes.`,
+      );
+    }
+  };
   return contents.items.map((pair: Pair<unknown, unknown>) => {
     const key = pair.key as Node;
     const value = pair.value as Node | null;
     return {
-      key: String(key.toJS(document)),
+      key: String(plainOf(key)),
       line: lineAt(key.range?.[0]),
-      value: value?.toJS(document),
+      value: value ? plainOf(value) : undefined,
     };
   });
 }

@@ -14,6 +14,9 @@ import { StartError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
 const connectionsMax = 512;
+/** The request line with its URL, and all headers together; more is answered with 431. */
+const headBytesMax = 16 * 1024;
+const headersMax = 100;
 /** How often Node looks for requests that are over their time to arrive. */
 const timeoutCheckMs = 1_000;
 
@@ -65,6 +68,7 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
   });
   const server = (options.createServer ?? createServer)(limits(options.timeouts), app.callback());
   server.maxConnections = connectionsMax;
+  server.maxHeadersCount = headersMax;
   let closing = false;
   const kept = new KeptConnections();
   server.prependListener('request', (request, response) => {
@@ -77,7 +81,8 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
       // A kept connection that gets idle after the close began would hold the server open.
       if (closing) server.closeIdleConnections();
     });
-    if (closing) response.setHeader('Connection', 'close');
+    // No page wants a body: what a client sends of one beyond a buffer is never read.
+    if (closing || hasBody(request)) response.setHeader('Connection', 'close');
     if (options.timeouts.writeMs > 0) void cutOffSlowReader(request, ended.signal, options);
   });
   const address = await bind(server, options);
@@ -133,6 +138,9 @@ class KeptConnections {
 /** How it shows that a client has left before its response ended. */
 const clientLeft = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+
 function limits({ readMs, headersMs, idleMs }: Timeouts): ServerOptions {
   return {
     requestTimeout: readMs,
@@ -140,6 +148,7 @@ function limits({ readMs, headersMs, idleMs }: Timeouts): ServerOptions {
     headersTimeout: readMs > 0 && headersMs > 0 ? Math.min(readMs, headersMs) : headersMs,
     keepAliveTimeout: idleMs,
     connectionsCheckingInterval: timeoutCheckMs,
+    maxHeaderSize: headBytesMax,
   };
 }
 

@@ -1,7 +1,7 @@
 // YAML held against a schema: whatever is wrong becomes one sentence with its line.
 import { type Document, isMap, isNode, LineCounter, type ParsedNode, parseDocument } from 'yaml';
 import type * as z from 'zod';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, yamlProblem } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 
 const gotCharsMax = 60;
@@ -28,7 +28,8 @@ export function checkedYaml<Schema extends z.ZodType>(
     const blanks = text.slice(problem.pos[0]).search(/\S/);
     const { line } = lines.linePos(problem.pos[0] + Math.max(0, blanks));
     throw new ConfigError(
-      `${source}, line ${line}: expected YAML, got: ${problem.message}; correct it there.`,
+      `${source}, line ${line}: expected YAML, got: ${yamlProblem(problem.message)}; ` +
+        'correct it there.',
     );
   }
   const value = withoutNulls(plainOf(document, source)) ?? {};
@@ -53,7 +54,8 @@ function plainOf(document: Document.Parsed, source: string): unknown {
     return document.toJS();
   } catch (error) {
     throw new ConfigError(
-      `${source}: expected YAML with few aliases, got: ${(error as Error).message}; write it out.`,
+      `${source}: expected YAML with few aliases, got: ` +
+        `${yamlProblem((error as Error).message)}; write it out.`,
     );
   }
 }

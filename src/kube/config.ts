@@ -1,7 +1,7 @@
 // Which cluster to watch, and as whom: from flags, the pod we run in, or a kubeconfig.
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { parseDocument } from 'yaml';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, yamlProblem } from '../errors.ts';
 import { asRecord } from './objects.ts';
 import { messageOf } from './words.ts';
 
@@ -101,8 +101,18 @@ function loginOf(
   cluster: Record<string, unknown>,
   user: Record<string, unknown>,
 ): Login {
-  return { source, server: serverOf(source, cluster), cluster, user };
+  const server = serverOf(source, cluster);
+  const { username, password } = server;
+  // Kept apart, as the URL is in log lines; as in Go, it is the login of who has no other.
+  server.username = '';
+  server.password = '';
+  const inUrl = username !== '' && Object.keys(user).length === 0;
+  const login = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { source, server, cluster, user: inUrl ? login : user };
 }
+
+/** The text of a URL without the name and password that it may have. */
+const withoutLogin = (url: string): string => url.replace(/^([^/]*\/\/)?[^/]*@/, '$1');
 
 function serverOf(source: string, cluster: Record<string, unknown>): URL {
   const given = typeof cluster.server === 'string' ? cluster.server : '';
@@ -114,8 +124,8 @@ function serverOf(source: string, cluster: Record<string, unknown>): URL {
     if (url.protocol === 'https:' || url.protocol === 'http:') return url;
   }
   throw new ConfigError(
-    `expected the URL of an API server, as https://10.0.0.1:6443, got "${given}" from ${source}: ` +
-      'correct it there',
+    'expected the URL of an API server, as https://10.0.0.1:6443, got ' +
+      `"${withoutLogin(given)}" from ${source}: correct it there`,
   );
 }
 
@@ -134,17 +144,30 @@ function readKubeconfig(path: string, from: string, surroundings: Surroundings):
         'name another file, or give read access to this one',
     );
   }
-  const document = parseDocument(text);
-  const [problem] = document.errors;
-  const body: unknown = problem === undefined ? document.toJS() : undefined;
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    const got = problem?.message.split('\n')[0]?.replace(/:$/, '') ?? 'a file without any keys';
+  const body = valueIn(text);
+  if (body instanceof Error || typeof body !== 'object' || body === null || Array.isArray(body)) {
+    const got = body instanceof Error ? body.message : 'a file without any keys';
     throw new ConfigError(
       `expected a kubeconfig as YAML in ${path} (${from}), got: ${got}: correct the file, ` +
         'or name another one',
     );
   }
   return { path, body: asRecord(body) };
+}
+
+/** The value of the text, or what is wrong with it, in words that repeat nothing of it. */
+function valueIn(text: string): unknown {
+  const document = parseDocument(text, { logLevel: 'error' });
+  const [problem] = document.errors;
+  if (problem !== undefined) {
+    const line = problem.linePos?.[0].line;
+    return new Error(`${yamlProblem(problem.message)} in line ${line ?? 'unknown'}`);
+  }
+  try {
+    return document.toJS();
+  } catch (error) {
+    return new Error(yamlProblem(messageOf(error)));
+  }
 }
 
 /** The cluster, user or context of that name, with its paths made absolute. */

@@ -2,6 +2,7 @@
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { ConfigError } from '../errors.ts';
+import { wordsOf } from '../log.ts';
 import type { Login } from './config.ts';
 import { asRecord } from './objects.ts';
 import { messageOf } from './words.ts';
@@ -56,7 +57,13 @@ export class Credentials {
       this.#kubeConfig ??= import('./clientNode.ts').then(({ kubeConfigOf }) =>
         kubeConfigOf(this.#login, ownKeys),
       );
-      await (await this.#kubeConfig).applyToHTTPSOptions(options);
+      try {
+        await (await this.#kubeConfig).applyToHTTPSOptions(options);
+      } catch (error) {
+        throw new Error(
+          `expected a credential from ${this.#login.source}, got: ${toldOf(error, user)}`,
+        );
+      }
     }
     const headers: Record<string, string | string[]> = impersonation(user);
     for (const [name, value] of Object.entries(options.headers ?? {})) {
@@ -93,6 +100,29 @@ export class Credentials {
       );
     }
   }
+}
+
+const toldCharsMax = 200;
+/** Shorter texts are found in ordinary words. */
+const secretCharsMin = 4;
+
+/** The first words of what a plugin or provider says, without what it was given or hands out. */
+function toldOf(error: unknown, user: Readonly<Record<string, unknown>>): string {
+  const words = error instanceof Error ? wordsOf(error) || messageOf(error) : messageOf(error);
+  let told = words.replace(/\s+/g, ' ').trim();
+  const secrets = textsIn(user).filter(({ length }) => length >= secretCharsMin);
+  for (const secret of secrets.sort((a, b) => b.length - a.length)) {
+    told = told.replaceAll(secret, '[hidden]');
+  }
+  return told.slice(0, toldCharsMax) || 'nothing';
+}
+
+/** All that a user's entry gives away, but for the names of a plugin and of its variables. */
+function textsIn(value: unknown, key = ''): string[] {
+  if (typeof value === 'string')
+    return ['command', 'name', 'apiVersion'].includes(key) ? [] : [value];
+  if (Array.isArray(value)) return value.flatMap((one) => textsIn(one));
+  return Object.entries(asRecord(value)).flatMap(([name, one]) => textsIn(one, name));
 }
 
 /** The parts of impersonation that client-node leaves out; it sends the name itself. */

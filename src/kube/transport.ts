@@ -198,9 +198,23 @@ function makeAgent(login: Login, material: TlsMaterial): MadeAgent {
   const uri = cluster['proxy-url'];
   const dispatcher =
     typeof uri === 'string' && uri !== ''
-      ? new ProxyAgent({ ...common, uri, requestTls: { ...connect, allowH2: false } })
+      ? new ProxyAgent({
+          ...common,
+          uri: checkedProxy(uri, source),
+          requestTls: { ...connect, allowH2: false },
+        })
       : new Agent(common);
   return { dispatcher, fingerprint: fingerprintOf(login, material) };
+}
+
+/** The URL may hold a password, so that what is wrong with it is not repeated. */
+function checkedProxy(uri: string, source: string): string {
+  const protocol = URL.canParse(uri) ? new URL(uri).protocol : '';
+  if (/^(?:https?|socks5h?):$/.test(protocol)) return uri;
+  throw new ConfigError(
+    `expected a proxy-url such as http://10.0.0.1:3128 from ${source}, got ` +
+      `${protocol === '' ? 'what is no URL' : `one of ${protocol}`}; correct it there`,
+  );
 }
 
 /** The promise's outcome, or a rejection as soon as the signal aborts. */

@@ -1,9 +1,13 @@
 // What is served, decided once at start: the resources that are on, and their families and keys.
+import { runInNewContext } from 'node:vm';
 import { ConfigError } from '../errors.ts';
 import { keyFilters, refuseUnknownResource, type UnusedPattern } from './allowlist.ts';
 import type { Family } from './family.ts';
 import type { RenderChoices } from './render.ts';
 import type { Resource } from './resource.ts';
+
+/** The names of all families take an expression microseconds, unless it backtracks without end. */
+const matchMsMax = 500;
 
 /** Any table, whatever the model of its objects. */
 export type AnyResource = Resource<never>;
@@ -42,7 +46,7 @@ export interface Selection {
 export function select(tables: Readonly<Record<string, AnyResource>>, choices: Choices): Selection {
   const plurals = Object.keys(tables);
   for (const plural of choices.resources) refuseUnknownResource('--resources', plural, plurals);
-  const isOn = familyFilter(choices);
+  const isOn = familyFilter(choices, Object.values(tables).flatMap(namesOf));
   const filters = (flag: string, text = '') => keyFilters(flag, text, plurals);
   const labels = filters('--metric-labels-allowlist', choices.metricLabelsAllowlist);
   const annotations = filters('--metric-annotations-allowlist', choices.metricAnnotationsAllowlist);
@@ -73,6 +77,8 @@ export function select(tables: Readonly<Record<string, AnyResource>>, choices: C
   };
 }
 
+const namesOf = ({ families }: AnyResource): string[] => Object.keys(families);
+
 /** What has columns is never asked for as metadata: that falls back to whole objects. */
 function leastOf(resource: AnyResource, on: ReadonlySet<string>): Selected['representation'] {
   const { columns, families } = resource;
@@ -81,34 +87,58 @@ function leastOf(resource: AnyResource, on: ReadonlySet<string>): Selected['repr
   return rows.every(([, { reads }]) => reads === 'metadata') ? 'metadata' : 'object';
 }
 
-function familyFilter(choices: Choices): (name: string, optIn: boolean) => boolean {
-  const allow = expressionsOf('--metric-allowlist', choices.metricAllowlist);
-  const deny = expressionsOf('--metric-denylist', choices.metricDenylist);
-  const optInto = expressionsOf('--metric-opt-in-list', choices.metricOptInList);
-  if (allow.length > 0 && deny.length > 0) {
+function familyFilter(
+  choices: Choices,
+  families: readonly string[],
+): (name: string, optIn: boolean) => boolean {
+  const { metricAllowlist, metricDenylist, metricOptInList } = choices;
+  if (metricAllowlist.length > 0 && metricDenylist.length > 0) {
     throw new ConfigError(
       '--metric-allowlist and --metric-denylist: expected one of them, got both; leave one out.',
     );
   }
-  const matches = (expressions: readonly RegExp[], name: string): boolean =>
-    expressions.some((expression) => expression.test(name));
+  const allowed = matches('--metric-allowlist', metricAllowlist, families);
+  const denied = matches('--metric-denylist', metricDenylist, families);
+  const optedInto = matches('--metric-opt-in-list', metricOptInList, families);
   return (name, optIn) => {
-    if (optIn && !matches(optInto, name)) return false;
-    return allow.length > 0 ? matches(allow, name) : !matches(deny, name);
+    if (optIn && !optedInto.has(name)) return false;
+    return metricAllowlist.length > 0 ? allowed.has(name) : !denied.has(name);
   };
 }
 
 /**
- * KSM reads the opt-in list as RE2 and the others as ECMAScript. On family names the two agree, but
- * for spellings that only RE2 has, such as (?i): those are refused.
+ * The names in which one of the expressions matches. KSM reads the opt-in list as RE2 and the
+ * others as ECMAScript; on names of families the two agree, but for spellings that only RE2 has,
+ * such as (?i): those are refused.
  */
-function expressionsOf(flag: string, texts: readonly string[]): readonly RegExp[] {
-  return texts.map((text) => {
-    try {
-      return new RegExp(text);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new ConfigError(`${flag}: expected regular expressions, got "${text}": ${why}.`);
-    }
-  });
+function matches(
+  flag: string,
+  expressions: readonly string[],
+  names: readonly string[],
+): ReadonlySet<string> {
+  return new Set(
+    expressions.flatMap((expression) => {
+      try {
+        return matchingInTime(new RegExp(expression), names);
+      } catch (error) {
+        throw new ConfigError(refusalOf(flag, expression, error));
+      }
+    }),
+  );
+}
+
+/** What the engine runs of an expression can be stopped from outside only, as here by V8 itself. */
+function matchingInTime(expression: RegExp, names: readonly string[]): string[] {
+  const test = (name: string): boolean => expression.test(name);
+  return runInNewContext('names.filter(test)', { names, test }, { timeout: matchMsMax });
+}
+
+function refusalOf(flag: string, expression: string, error: unknown): string {
+  // What ends the match comes from its own context, whose errors are no instances of ours.
+  const { code, message } = error as NodeJS.ErrnoException;
+  const got = `${flag}: expected regular expressions, got "${expression}"`;
+  return code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+    ? `${got}: it takes longer than ${matchMsMax} ms to match, for it can match a name in too ` +
+        'many ways; write it without a repetition inside of a repetition.'
+    : `${got}: ${message}.`;
 }

@@ -44,9 +44,10 @@ export const resourceVersion = (stability: Stability): StockRow =>
     (meta) => numberOf(meta.resourceVersion),
   );
 
-/** The API promises nothing about the text; one that is no number gives no series. */
+/** The API promises nothing about the text; one that is no finite number gives no series. */
 function numberOf(text: string | null | undefined): number | undefined {
-  return text && /^\d+$/.test(text) ? Number(text) : undefined;
+  const version = text && /^\d+$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
+  return Number.isFinite(version) ? version : undefined;
 }
 
 /** The objects that own this one; one series with empty labels where none does. */

@@ -114,6 +114,10 @@ describe('A config file', () => {
     ['words\n', '/etc/ksm.yaml:1: expected a map of settings, got "words"'],
     ['port: 1\n a: [\n', /^\/etc\/ksm\.yaml:\d: expected YAML, got: .*; correct the file\.$/],
     ['port: 1\nhost: a\nport: 2\n', '/etc/ksm.yaml:3: expected YAML, got: Map keys must be unique'],
+    [
+      'port: 1\nresources: *pods\n',
+      '/etc/ksm.yaml:2: expected YAML, got: Unresolved alias (the anchor must be set before',
+    ],
     [`# ${'x'.repeat(1024 * 1024)}\n`, 'expected at most 1048576 bytes of settings, got 1048579'],
   ];
   for (const [content, sentence] of refused) {

@@ -170,6 +170,48 @@ describe('a client', () => {
     await listening.close(60_000);
   });
 
+  for (const [what, head] of [
+    ['a URL', `GET /${'x'.repeat(17_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
+    ['one header', `GET / HTTP/1.1\r\nHost: x\r\nCookie: ${'x'.repeat(17_000)}\r\n\r\n`],
+    ['headers', `GET / HTTP/1.1\r\nHost: x\r\n${'A: xxxxxxxxxx\r\n'.repeat(1_300)}\r\n`],
+  ] as const) {
+    it(`that sends more than 16 KiB of ${what} is told so and let go`, async () => {
+      const listening = await serve(hello());
+      const socket = connect(listening.port, '127.0.0.1');
+      socket.end(head);
+      const [answer] = await once(socket, 'data');
+      expect(String(answer)).to.match(/^HTTP\/1\.1 431 /);
+      await listening.close(60_000);
+    });
+  }
+
+  for (const [what, header] of [
+    ['of a known length', 'Content-Length: 1000000000'],
+    ['of any length', 'Transfer-Encoding: chunked'],
+  ] as const) {
+    it(`that sends a body ${what} is answered and let go, and the body is not read`, async () => {
+      const sockets: Socket[] = [];
+      const listening = await serve(hello(), {
+        createServer: (options, listener) =>
+          createServer(options, listener).on('connection', (socket) => void sockets.push(socket)),
+      });
+      const sender = connect(listening.port, '127.0.0.1');
+      sender.on('error', () => {});
+      sender.write(`POST / HTTP/1.1\r\nHost: x\r\n${header}\r\n\r\n`);
+      const closed = new Promise((resolve) => sender.once('close', resolve));
+      const answered = new Promise((resolve) => sender.once('data', resolve));
+      const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+      const send = (): void => {
+        if (sender.writable) sender.write(chunk, send);
+      };
+      send();
+      expect(String(await answered)).to.match(/^HTTP\/1\.1 200 .*\r\nConnection: close\r\n/s);
+      await closed;
+      expect(sockets[0]?.bytesRead).to.be.below(1024 * 1024);
+      await listening.close(60_000);
+    });
+  }
+
   it('that runs into a fault of ours gets 500, and the fault is logged', async () => {
     const { log, lines } = keptLog();
     const app = new Koa().use(() => {

@@ -6,6 +6,7 @@ import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Resource } from '../../src/metrics/resource.ts';
 import { type Choices, type Selected, select } from '../../src/metrics/select.ts';
 import { created, labels } from '../../src/metrics/stock.ts';
+import { resources } from '../../src/resources/index.ts';
 
 const row = (optIn = false) => gauge('STABLE', 'Says x.', () => 1, { optIn });
 const table = (families: Resource<KubeObject>['families'], isDefault = true) =>
@@ -124,6 +125,20 @@ describe('a selection', () => {
       expect(() => chosen(choices)).to.throw(
         ConfigError,
         `${flag}: expected regular expressions, got "kube_(": `,
+      );
+    });
+  }
+
+  for (const [flag, choices] of Object.entries({
+    '--metric-allowlist': { metricAllowlist: ['(\\w+)+!'] },
+    '--metric-denylist': { metricDenylist: ['fine', '(\\w+)+!'] },
+    '--metric-opt-in-list': { metricOptInList: ['(\\w+)+!'] },
+  })) {
+    it(`is refused, not waited for, where an expression backtracks without end: ${flag}`, () => {
+      const choose = () => select(resources, { ...nothing, ...choices });
+      expect(choose).to.throw(
+        ConfigError,
+        `${flag}: expected regular expressions, got "(\\w+)+!": it takes longer than 500 ms`,
       );
     });
   }
