@@ -63,20 +63,22 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 export interface Loop {
   /** The longest run of its own code, in CPU time. */
   readonly runMs: number | undefined;
-  /** The longest delay since it was last asked, in wall time: other processes count too. */
+  /** The longest delay by the clock: what other processes took of the machine counts too. */
   readonly delayMs: number | undefined;
 }
 
-/** Asks the exporter about its loop, since its start or the last minute; delays start anew. */
+/** Asks the exporter about its loop, since its start or in the last minute. */
 export async function loopOf(exporter: Exporter, window: 'start' | '1m'): Promise<Loop> {
   const text = await exporter.telemetry();
   const ms = (metric: string, label?: string): number | undefined => {
     const seconds = largest(text, metric, label);
     return seconds === undefined ? undefined : seconds * 1_000;
   };
-  const run = 'kube_state_metrics_event_loop_longest_run_cpu_seconds';
+  const [run, delay] = ['longest_run_cpu', 'longest_delay'].map((what) =>
+    ms(`kube_state_metrics_event_loop_${what}_seconds`, `window="${window}"`),
+  );
   return {
-    runMs: ms(run, `window="${window}"`),
-    delayMs: ms('nodejs_eventloop_lag_max_seconds'),
+    runMs: run,
+    delayMs: delay,
   };
 }

@@ -90,10 +90,11 @@ export interface ResourceObserver {
 }
 
 /**
- * How often prom-client's own monitor of the event loop wakes the thread. Its default, 10 ms, costs
- * an idle process most of the CPU that it uses, and kube_state_metrics_event_loop_* tell more.
+ * How often prom-client's own monitor of the event loop wakes the thread: its default, 10 ms, costs
+ * an idle process most of the CPU that it uses. So rarely it tells nothing, and is not shown;
+ * kube_state_metrics_event_loop_* are what there is instead.
  */
-const lagLookMs = 250;
+const lagLookMs = 60_000;
 
 /** All metrics about ourselves; one a process, for it holds prom-client's monitors of the loop. */
 export class SelfMetrics {
@@ -122,6 +123,9 @@ export class SelfMetrics {
       }),
     );
     collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: lagLookMs });
+    for (const { name } of registry.getMetricsAsArray()) {
+      if (name.startsWith('nodejs_eventloop_lag_')) registry.removeSingleMetric(name);
+    }
   }
 
   /** For the reflectors of one resource; a configuration that takes over goes on counting. */

@@ -16,7 +16,7 @@ export type OpenStores = (
 ) => Stores;
 
 export interface OpenStoresOptions {
-  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  readonly clock: Pick<Clock, 'now' | 'sleep' | 'turn'>;
   /** Told of work that failed; it is tried again. */
   onError(error: unknown): void;
   /** Told whenever a piece of work on our own thread begins. */

@@ -236,7 +236,7 @@ describe('the metrics about ourselves', () => {
   it('come with those of the process and of Node', async () => {
     const text = await open().text();
     expect(text).to.match(/^process_cpu_seconds_total \d/m);
-    expect(text).to.match(/^nodejs_eventloop_lag_p99_seconds \d/m);
+    expect(text).not.to.include('nodejs_eventloop_lag_');
   });
 
   it('are named as Prometheus wants it: help for each, _total for counters alone', async () => {

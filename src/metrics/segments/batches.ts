@@ -15,11 +15,14 @@ const reserveMs = 200;
 /** Whoever puts more than this waits until it is sealed: it is kept as text until then. */
 const waitingBytesMax = 8 * 1024 * 1024;
 
+/** Objects of a relist that are committed between two turns of the event loop: some 5 ms. */
+const stepsPerTurn = 1_000;
+
 export interface BatchesOptions {
   readonly holdings: readonly Holding[];
   /** What the holdings count the bytes in that wait. */
   readonly waiting: Tally;
-  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  readonly clock: Pick<Clock, 'now' | 'sleep' | 'turn'>;
   /** Told of work that failed; it is tried again. */
   onError(error: unknown): void;
   /** Told whenever a piece of work on our own thread begins. */
@@ -33,6 +36,7 @@ export class Batches implements StoreWork {
   readonly #clock: BatchesOptions['clock'];
   readonly #onError: BatchesOptions['onError'];
   readonly #sealer: Sealer;
+  readonly #onWork: () => void;
   readonly #ending = new AbortController();
   #lane: Promise<unknown> = Promise.resolve();
   #gathering = false;
@@ -46,6 +50,7 @@ export class Batches implements StoreWork {
 
   constructor({ holdings, waiting, clock, onError, onWork }: BatchesOptions) {
     this.#sealer = new Sealer(onWork);
+    this.#onWork = onWork;
     this.#holdings = holdings;
     this.#waiting = waiting;
     this.#clock = clock;
@@ -79,6 +84,19 @@ export class Batches implements StoreWork {
 
   settled(): Promise<void> {
     return this.#inLane(() => this.#batch());
+  }
+
+  commit(changes: () => Iterable<void>): Promise<void> {
+    return this.#inLane(async () => {
+      this.#changedMs ??= this.#clock.now();
+      let steps = 0;
+      for (const _ of changes()) {
+        if (++steps % stepsPerTurn > 0) continue;
+        await this.#clock.turn();
+        this.#onWork();
+      }
+      await this.#batch();
+    });
   }
 
   /** Milliseconds since the oldest change that is not served; 0 if all are. */

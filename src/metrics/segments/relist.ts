@@ -16,8 +16,11 @@ export interface RelistWork {
   /** Seals a block that is not served yet. */
   seal(block: Block): void;
   room(): Promise<void>;
-  /** Resolves once everything is served. */
-  settled(): Promise<void>;
+  /**
+   * Makes changes that are to be served in one step, and serves them. `changes` may pause after
+   * each of its steps: no batch begins before its end.
+   */
+  commit(changes: () => Iterable<void>): Promise<void>;
 }
 
 /** A change of an object that stays in its place. */
@@ -91,25 +94,7 @@ export class SegmentRelist implements Relist {
   async commit(): Promise<void> {
     this.#refuseIfClosed();
     this.#open = false;
-    const { index } = this.#holding;
-    for (const known of index.values()) {
-      if (!this.#covers(known)) continue;
-      if (known.seen === this.#number) known.part = this.#part;
-      else this.#holding.leave(known);
-    }
-    for (const [known, { held, changes, since }] of this.#kept) {
-      // What came meanwhile is newer than the list.
-      const stayed = index.get(known.key) === known && known.version === since;
-      if (stayed) this.#holding.change(known, changes, held);
-      this.#forget(known);
-    }
-    for (const entry of this.#placed.values()) {
-      const known = index.get(entry.key);
-      if (known !== undefined && isOlder(entry, known)) entry.block.remove(entry);
-      else this.#holding.enter(entry);
-    }
-    this.#holding.adopt(this.#blocks);
-    await this.#work.settled();
+    await this.#work.commit(() => this.#apply());
   }
 
   abort(): void {
@@ -117,6 +102,31 @@ export class SegmentRelist implements Relist {
     this.#open = false;
     for (const known of this.#kept.keys()) this.#forget(known);
     for (const block of this.#blocks) block.drop();
+  }
+
+  /** Pauses after each object. */
+  *#apply(): Generator<void> {
+    const { index } = this.#holding;
+    for (const known of index.values()) {
+      if (!this.#covers(known)) continue;
+      if (known.seen === this.#number) known.part = this.#part;
+      else this.#holding.leave(known);
+      yield;
+    }
+    for (const [known, { held, changes, since }] of this.#kept) {
+      // What came meanwhile is newer than the list.
+      const stayed = index.get(known.key) === known && known.version === since;
+      if (stayed) this.#holding.change(known, changes, held);
+      this.#forget(known);
+      yield;
+    }
+    for (const entry of this.#placed.values()) {
+      const known = index.get(entry.key);
+      if (known !== undefined && isOlder(entry, known)) entry.block.remove(entry);
+      else this.#holding.enter(entry);
+      yield;
+    }
+    this.#holding.adopt(this.#blocks);
   }
 
   #refuseIfClosed(): void {

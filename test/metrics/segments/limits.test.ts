@@ -1,6 +1,7 @@
 // What is odd, huge, slow or broken: the store of segments keeps its promises and its bounds.
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import { systemClock } from '../../../src/clock.ts';
 import type { KubeObject } from '../../../src/metrics/object.ts';
 import type { Renderer } from '../../../src/metrics/render.ts';
 import { Codec } from '../../../src/metrics/segments/codec.ts';
@@ -37,6 +38,8 @@ class HandClock {
       this.#sleepers.push({ at: this.ms + ms, wake });
       signal?.addEventListener('abort', () => wake());
     });
+
+  turn = systemClock.turn;
 
   pass(ms: number): void {
     this.ms += ms;
