@@ -3,6 +3,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import type { FamilyHeader, Renderer } from '../../src/metrics/render.ts';
+import { placeOf } from '../../src/metrics/segments/place.ts';
 import type {
   Body,
   Format,
@@ -17,7 +18,6 @@ import type {
 /** A chunk is sent once it has this many characters; one object's family never spans two. */
 const chunkChars = 64 * 1024;
 const gzipLevel = 1;
-const malformedCharsMax = 200;
 const openMetricsEnd = '# EOF\n';
 
 /** Stores that keep text uncompressed: the plainest thing that is right. */
@@ -185,20 +185,6 @@ function entryOf(
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) series++;
   }
   return { part, ...place, texts, series, bytes };
-}
-
-/** Where an object belongs; what the server sent is checked here, for the types only claim it. */
-function placeOf(object: KubeObject): HeldVersion {
-  const { name, namespace, uid, resourceVersion } = object?.metadata ?? {};
-  if (typeof name !== 'string' || name === '') {
-    const got = JSON.stringify(object?.metadata)?.slice(0, malformedCharsMax) ?? 'none';
-    throw new TypeError(`expected an object whose metadata has a name, got metadata ${got}`);
-  }
-  return {
-    key: `${namespace ?? ''}/${name}`,
-    uid: uid ?? undefined,
-    version: resourceVersion ?? '',
-  };
 }
 
 /** One store's part of a snapshot; it holds an object at least, or it would have no headers. */
