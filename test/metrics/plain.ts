@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import type { FamilyHeader, Renderer } from '../../src/metrics/render.ts';
-import { placeOf } from '../../src/metrics/segments/place.ts';
+import { versionOf } from '../../src/metrics/segments/version.ts';
 import type {
   Body,
   Format,
@@ -58,13 +58,13 @@ class PlainStore implements Store {
   }
 
   put(object: KubeObject, part?: string): void {
-    const { key, ...place } = placeOf(object);
+    const { key, ...place } = versionOf(object);
     this.changes++;
     this.#entries.put(key, entryOf(part, place, this.#renderer.render(object)));
   }
 
   delete(object: KubeObject, part?: string): void {
-    const { key, uid } = placeOf(object);
+    const { key, uid } = versionOf(object);
     this.changes++;
     this.#entries.delete(key, part, uid);
   }

@@ -1,5 +1,5 @@
 // A block: up to 64 objects of one age, their sealed text, and the changes that wait to be sealed.
-import type { Place } from './place.ts';
+import type { HeldVersion } from '../store.ts';
 import { type Changes, type Lengths, type Sealed, slotsMax } from './sealed.ts';
 import { lengthOf, noText, type Text, type Texts } from './texts.ts';
 
@@ -16,7 +16,7 @@ const shortMax = 0xffff;
 const mappedNumbers = 9 * 1024;
 
 /** How an object is held: what is known of it beside its texts. */
-export interface Held extends Place {
+export interface Held extends HeldVersion {
   /** What it came by. */
   part: string | undefined;
   version: string;

@@ -1,10 +1,10 @@
 // A full list on its way into a store: what stands is left where it is, the rest is kept beside.
 import type { KubeObject } from '../object.ts';
-import type { Relist } from '../store.ts';
+import type { HeldVersion, Relist } from '../store.ts';
 import type { Block, Change, Entry, Held, Tally } from './block.ts';
 import type { Holding } from './holding.ts';
-import { isOlder, isSame, type Place, placeOf, stands } from './place.ts';
 import { lengthOf, type Texts } from './texts.ts';
+import { isOlder, isSame, stands, versionOf } from './version.ts';
 
 /** Changes of objects that stay in place are kept as text up to here, all relists together. */
 const stagedBytesMax = 4 * 1024 * 1024;
@@ -53,36 +53,36 @@ export class SegmentRelist implements Relist {
 
   put(object: KubeObject): void {
     this.#refuseIfClosed();
-    const place = placeOf(object);
-    const placed = this.#placed.get(place.key);
+    const told = versionOf(object);
+    const placed = this.#placed.get(told.key);
     if (placed !== undefined) {
-      this.#putAgain(placed, place, object);
+      this.#putAgain(placed, told, object);
       return;
     }
-    const known = this.#holding.index.get(place.key);
+    const known = this.#holding.index.get(told.key);
     if (known !== undefined && this.#covers(known)) {
       this.#forget(known);
       known.seen = this.#number;
-      if (stands(known, place)) return;
+      if (stands(known, told)) return;
       const texts = this.#holding.render(object);
-      if (this.#keep(known, place, texts)) return;
+      if (this.#keep(known, told, texts)) return;
       known.seen = 0;
-      this.#place(place, texts);
+      this.#place(told, texts);
     } else {
-      this.#place(place, this.#holding.render(object));
+      this.#place(told, this.#holding.render(object));
     }
   }
 
   delete(object: KubeObject): void {
     this.#refuseIfClosed();
-    const place = placeOf(object);
-    const placed = this.#placed.get(place.key);
+    const told = versionOf(object);
+    const placed = this.#placed.get(told.key);
     if (placed !== undefined) {
-      if (isSame(placed, place)) this.#takeBack(placed);
+      if (isSame(placed, told)) this.#takeBack(placed);
       return;
     }
-    const known = this.#holding.index.get(place.key);
-    if (known === undefined || known.seen !== this.#number || !isSame(known, place)) return;
+    const known = this.#holding.index.get(told.key);
+    if (known === undefined || known.seen !== this.#number || !isSame(known, told)) return;
     this.#forget(known);
     known.seen = 0;
   }
@@ -139,19 +139,19 @@ export class SegmentRelist implements Relist {
   }
 
   /** The list holds an object twice, or it changed while the list was streamed. */
-  #putAgain(placed: Entry, place: Place, object: KubeObject): void {
+  #putAgain(placed: Entry, told: HeldVersion, object: KubeObject): void {
     const texts = this.#holding.render(object);
-    if (isSame(placed, place)) {
-      placed.block.change(placed, placed.block.diff(placed.slot, texts), this.#held(place, texts));
+    if (isSame(placed, told)) {
+      placed.block.change(placed, placed.block.diff(placed.slot, texts), this.#held(told, texts));
     } else {
       this.#takeBack(placed);
-      this.#place(place, texts);
+      this.#place(told, texts);
     }
   }
 
-  #place(place: Place, texts: Texts): void {
-    const entry = this.#holding.place(this.#held(place, texts), texts, this.#blocks);
-    this.#placed.set(place.key, entry);
+  #place(told: HeldVersion, texts: Texts): void {
+    const entry = this.#holding.place(this.#held(told, texts), texts, this.#blocks);
+    this.#placed.set(told.key, entry);
     if (entry.block.full) this.#work.seal(entry.block);
   }
 
@@ -164,15 +164,15 @@ export class SegmentRelist implements Relist {
    * Keeps what changes of a known object until the commit, if its place may stay the same. Where
    * there are several parts it may not: another part can take the object over meanwhile.
    */
-  #keep(known: Entry, place: Place, texts: Texts): boolean {
-    if (this.#part !== undefined || known.version === '' || place.version === '') return false;
-    if (known.uid !== place.uid || !known.block.hasRoomFor(known, texts)) return false;
+  #keep(known: Entry, told: HeldVersion, texts: Texts): boolean {
+    if (this.#part !== undefined || known.version === '' || told.version === '') return false;
+    if (known.uid !== told.uid || !known.block.hasRoomFor(known, texts)) return false;
     const changes = known.block.diff(known.slot, texts);
     const bytes = changes.reduce((sum, { text }) => sum + lengthOf(text), 0);
     if (this.#work.staged.bytes + bytes > stagedBytesMax) return false;
     this.#work.staged.bytes += bytes;
     const since = known.version;
-    this.#kept.set(known, { held: this.#held(place, texts), changes, bytes, since });
+    this.#kept.set(known, { held: this.#held(told, texts), changes, bytes, since });
     return true;
   }
 
@@ -181,7 +181,7 @@ export class SegmentRelist implements Relist {
     this.#kept.delete(known);
   }
 
-  #held(place: Place, { series, bytes }: Texts): Held {
-    return { ...place, part: this.#part, series, bytes, seen: this.#number };
+  #held(told: HeldVersion, { series, bytes }: Texts): Held {
+    return { ...told, part: this.#part, series, bytes, seen: this.#number };
   }
 }

@@ -3,8 +3,8 @@ import type { KubeObject } from '../object.ts';
 import type { HeldVersion, Relist, Store, StoreSize } from '../store.ts';
 import type { Held } from './block.ts';
 import type { Holding } from './holding.ts';
-import { isOlder, isSame, placeOf, stands } from './place.ts';
 import { type RelistWork, SegmentRelist } from './relist.ts';
+import { isOlder, isSame, stands, versionOf } from './version.ts';
 
 /** What a store needs of those who do the work. */
 export interface StoreWork extends RelistWork {
@@ -23,18 +23,18 @@ export class SegmentStore implements Store {
   }
 
   put(object: KubeObject, part?: string): void {
-    const place = placeOf(object);
-    const known = this.#holding.index.get(place.key);
+    const told = versionOf(object);
+    const known = this.#holding.index.get(told.key);
     // Two parts may tell of one object in any order; within one the order is the server's.
-    if (known !== undefined && known.part !== part && isOlder(place, known)) return;
-    if (known !== undefined && stands(known, place)) {
+    if (known !== undefined && known.part !== part && isOlder(told, known)) return;
+    if (known !== undefined && stands(known, told)) {
       known.part = part;
       return;
     }
     const texts = this.#holding.render(object);
     const { series, bytes } = texts;
-    const held: Held = { ...place, part, series, bytes, seen: 0 };
-    if (known !== undefined && isSame(known, place) && known.block.hasRoomFor(known, texts)) {
+    const held: Held = { ...told, part, series, bytes, seen: 0 };
+    if (known !== undefined && isSame(known, told) && known.block.hasRoomFor(known, texts)) {
       this.#holding.change(known, known.block.diff(known.slot, texts), held);
     } else {
       this.#holding.enter(this.#holding.place(held, texts));
@@ -43,9 +43,9 @@ export class SegmentStore implements Store {
   }
 
   delete(object: KubeObject, part?: string): void {
-    const place = placeOf(object);
-    const known = this.#holding.index.get(place.key);
-    if (known === undefined || known.part !== part || !isSame(known, place)) return;
+    const told = versionOf(object);
+    const known = this.#holding.index.get(told.key);
+    if (known === undefined || known.part !== part || !isSame(known, told)) return;
     this.#holding.leave(known);
     this.#work.changed();
   }

@@ -1,18 +1,11 @@
-// Which object it is: the key, the uid and the version by which one is told from another.
+// Which object it is, and which state of it: by key, uid and version.
 import type { KubeObject } from '../object.ts';
+import type { HeldVersion } from '../store.ts';
 
 const malformedCharsMax = 200;
 
-export interface Place {
-  /** namespace/name */
-  readonly key: string;
-  readonly uid: string | undefined;
-  /** metadata.resourceVersion, empty where there is none. */
-  readonly version: string;
-}
-
 /** Throws where there is no name: what the server sent is checked here, the types only claim it. */
-export function placeOf(object: KubeObject): Place {
+export function versionOf(object: KubeObject): HeldVersion {
   const { name, namespace, uid, resourceVersion } = object?.metadata ?? {};
   if (typeof name !== 'string' || name === '') {
     const got = JSON.stringify(object?.metadata)?.slice(0, malformedCharsMax) ?? 'none';
@@ -30,14 +23,14 @@ export const isSame = (known: { uid: string | undefined }, { uid }: { uid: strin
   known.uid === undefined || uid === undefined || known.uid === uid;
 
 /** Whether nothing can have changed between the two. */
-export const stands = (known: Place, { uid, version }: Place): boolean =>
+export const stands = (known: HeldVersion, { uid, version }: HeldVersion): boolean =>
   version !== '' && uid !== undefined && known.version === version && known.uid === uid;
 
 /**
- * Whether the server wrote `place` before `known`. Versions of one resource are whole numbers that
+ * Whether the server wrote the first before `known`. Versions of one resource are whole numbers that
  * grow; of any that are not, neither is older.
  */
-export function isOlder({ version }: Place, known: Place): boolean {
+export function isOlder({ version }: HeldVersion, known: HeldVersion): boolean {
   if (!isWhole.test(version) || !isWhole.test(known.version)) return false;
   if (version.length !== known.version.length) return version.length < known.version.length;
   return version < known.version;
