@@ -27,8 +27,8 @@ export const stands = (known: HeldVersion, { uid, version }: HeldVersion): boole
   version !== '' && uid !== undefined && known.version === version && known.uid === uid;
 
 /**
- * Whether the server wrote the first before `known`. Versions of one resource are whole numbers that
- * grow; of any that are not, neither is older.
+ * Whether the server wrote the first before `known`. Versions of one resource are whole numbers
+ * that grow; of any that are not, neither is older.
  */
 export function isOlder({ version }: HeldVersion, known: HeldVersion): boolean {
   if (!isWhole.test(version) || !isWhole.test(known.version)) return false;
