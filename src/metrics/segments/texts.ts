@@ -29,6 +29,8 @@ export class Texts {
   series = 0;
   bytes = 0;
   readonly #starts: Uint32Array;
+  /** Where the last text ends. */
+  #end = 0;
   #buffer = Buffer.alloc(0);
   #words = new Int32Array(0);
 
@@ -47,6 +49,7 @@ export class Texts {
     for (let family = 0; family < texts.length; family++) {
       const text = texts[family] as string;
       if (text === '') {
+        this.#starts[family] = 0;
         this.lengths[family] = 0;
         this.hashes[2 * family] = 0;
         this.hashes[2 * family + 1] = 0;
@@ -62,13 +65,15 @@ export class Texts {
       // Every text starts at a whole word: the hash reads four bytes at a time.
       at = (at + length + 3) & ~3;
     }
+    this.#end = at;
     this.#countSeries(texts);
   }
 
-  /** Copies of some families' texts, in one buffer. */
+  /** Copies of some families' texts. */
   copy(families: readonly number[]): Text[] {
     let bytes = 0;
     for (const family of families) bytes += this.lengths[family] as number;
+    if (bytes === this.bytes) return this.#copyAll(families);
     const buffer = Buffer.allocUnsafe(bytes);
     let at = 0;
     return families.map((family) => {
@@ -76,6 +81,15 @@ export class Texts {
       const start = at;
       at += this.#buffer.copy(buffer, at, from, from + (this.lengths[family] as number));
       return { buffer, start, end: at };
+    });
+  }
+
+  /** All texts there are, as of an object that is new: one copy where there would be thirty. */
+  #copyAll(families: readonly number[]): Text[] {
+    const buffer = Buffer.from(this.#buffer.subarray(0, this.#end));
+    return families.map((family) => {
+      const start = this.#starts[family] as number;
+      return { buffer, start, end: start + (this.lengths[family] as number) };
     });
   }
 
