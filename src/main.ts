@@ -1,12 +1,13 @@
 // The process's edge: argv becomes a command, signals become a stop, errors become exit codes.
 import { totalmem } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { systemClock, systemThread } from './clock.ts';
 import type { Argument, Command, Edge } from './commands/command.ts';
 import { helpPage } from './commands/help.ts';
 import { commands } from './commands/index.ts';
 import { ConfigError, StartError } from './errors.ts';
 import { parseCommandLine } from './flags.ts';
-import { betterStart } from './memory.ts';
+import { betterStart, heapGrowth } from './memory.ts';
 import { nearest } from './nearest.ts';
 
 const EXIT_WORLD = 1;
@@ -34,7 +35,10 @@ async function main(argv: readonly string[], edge: Edge): Promise<number> {
       `expected the command first, got it behind flags: say kubestate ${stray} …`,
     );
   }
-  if (command.lasts) startBetter();
+  if (command.lasts) {
+    startBetter();
+    setFlagsFromString(heapGrowth);
+  }
   return command.run(edge, line);
 }
 

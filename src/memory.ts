@@ -8,6 +8,14 @@ const heapPercent = 60;
 /** What a list leaves behind is garbage at once: a larger young generation only holds it. */
 const semiSpaceMib = 4;
 
+/**
+ * How far the heap may grow beyond what lives before it is collected, which buffers count for too.
+ * V8's own measure lets it grow fourfold while a list comes in, and collects every few seconds
+ * later: 260 MB at the peak of 20,000 pods instead of 200, and a tenth more CPU after it. Unlike
+ * the others this one can be set in a running process.
+ */
+export const heapGrowth = '--heap-growing-percent=60';
+
 /** glibc keeps freed blocks of the store's size for itself, unless it is told to give them back. */
 const allocator = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '131072' };
 
