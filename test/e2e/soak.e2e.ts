@@ -1,0 +1,175 @@
+// Two minutes of churn, scrapes and relists on a real API server: nothing is lost, nothing grows.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { Cluster } from '../../bench/lib/cluster.ts';
+import { fill } from '../../bench/lib/fill.ts';
+import { Load, type Mix, mixes } from '../../bench/lib/load.ts';
+import { memoryOf } from '../../bench/lib/proc.ts';
+import { median, part } from '../../bench/lib/stats.ts';
+import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
+import { openTap, type Tap } from '../tap.ts';
+import { Exporter } from './exporter.ts';
+
+const PODS = 5_000;
+const STEPS_PER_SECOND = 50;
+/** Churn, then a relist, then churn again. */
+const PHASES = 3;
+const PHASE_SECONDS = 30;
+/** How long the cluster changes unseen before what was missed is compacted away. */
+const HELD_SECONDS = 2;
+const SCRAPE_EVERY_MS = 3_000;
+const SAMPLE_EVERY_MS = 1_000;
+const GROWTH_MAX = 1.1;
+
+const kinds = Object.keys(mixes) as Mix[];
+
+interface PodList {
+  readonly items: readonly { metadata: { namespace: string; name: string; uid: string } }[];
+}
+
+/** What scrapes have shown of each pod, by namespace, name and uid. */
+class Shown {
+  scrapes = 0;
+  /** In how many scrapes a pod was. */
+  readonly #seen = new Map<string, number>();
+  /** The fewest series of a pod in one scrape, and the most. */
+  readonly #series = new Map<string, { least: number; most: number }>();
+
+  add(text: string): void {
+    this.scrapes += 1;
+    const counts = seriesOf(text);
+    for (const [pod, count] of counts) {
+      this.#seen.set(pod, (this.#seen.get(pod) ?? 0) + 1);
+      const { least, most } = this.#series.get(pod) ?? { least: count, most: count };
+      this.#series.set(pod, { least: Math.min(least, count), most: Math.max(most, count) });
+    }
+  }
+
+  /** A sentence for each of these pods that was not in every scrape with as many series. */
+  shortOf(pods: readonly string[]): string[] {
+    return pods.flatMap((pod) => {
+      const seen = this.#seen.get(pod) ?? 0;
+      const { least, most } = this.#series.get(pod) ?? { least: 0, most: 0 };
+      if (seen === this.scrapes && least === most) return [];
+      return [`${pod}: in ${seen} of ${this.scrapes} scrapes, ${least} to ${most} series`];
+    });
+  }
+}
+
+/** Series that come and go with what a pod does, not with its being there. */
+const comesAndGoes = /^kube_pod_status_(container_)?ready_time$/;
+
+/** The number of series of each pod, whatever their values. */
+function seriesOf(text: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  const pods = text.matchAll(/^(kube_pod_\w+)\{namespace="(.*?)",pod="(.*?)",uid="(.*?)"/gm);
+  for (const [, family = '', namespace, name, uid] of pods) {
+    if (comesAndGoes.test(family)) continue;
+    const pod = `${namespace}/${name}/${uid}`;
+    counts.set(pod, (counts.get(pod) ?? 0) + 1);
+  }
+  return counts;
+}
+
+describe(`two minutes of a real cluster of ${PODS} pods`, function () {
+  this.timeout(400_000);
+
+  let server: RealCluster;
+  let tap: Tap;
+  let exporter: Exporter | undefined;
+  let load: Load | undefined;
+
+  before(async () => {
+    server = await startApiServer();
+    const { url, ca, adminToken: token } = server;
+    const cluster: Cluster = { name: 'real', url, ca, token, stop: () => server.stop() };
+    const began = performance.now();
+    await fill(cluster, { pods: PODS, managedFields: false }, () => undefined);
+    const seconds = Math.round((performance.now() - began) / 1_000);
+    process.stdout.write(`    ${PODS} pods were made in ${seconds} s\n`);
+    load = await Load.open(cluster);
+    tap = await openTap(url, ca);
+  });
+
+  after(async () => {
+    await exporter?.stop();
+    await load?.close();
+    await tap?.close();
+    await server?.stop();
+  });
+
+  async function podsOfServer(): Promise<string[]> {
+    const { items } = await server.must<PodList>('GET', '/api/v1/pods');
+    return items.map(({ metadata: { namespace, name, uid } }) => `${namespace}/${name}/${uid}`);
+  }
+
+  const churn = (seconds: number): Promise<number> =>
+    (load as Load).run(kinds, { stepsPerSecond: STEPS_PER_SECOND, seconds });
+
+  /** The cluster changes while no watch hears of it, and what was missed is had from nobody. */
+  async function forceRelist(): Promise<void> {
+    tap.hold();
+    await churn(HELD_SECONDS);
+    await server.etcd.compact();
+    await server.restart({ kill: 'SIGKILL' });
+    tap.forget();
+    tap.release();
+  }
+
+  it('shortens no scrape, ends in the state of the server, and holds its memory', async () => {
+    exporter = await Exporter.start(server.kubeconfig({ url: tap.url }));
+    const { program } = exporter;
+    const first = await podsOfServer();
+    const shown = new Shown();
+    const residentMb: number[] = [];
+    const ended = new AbortController();
+    const every = async (ms: number, act: () => Promise<void> | void): Promise<void> => {
+      while (!ended.signal.aborted) {
+        await act();
+        await sleep(ms);
+      }
+    };
+    const scraping = every(SCRAPE_EVERY_MS, async () =>
+      shown.add(await (exporter as Exporter).scrape()),
+    );
+    const sampling = every(SAMPLE_EVERY_MS, () => {
+      residentMb.push(memoryOf(program.pid as number).resident / 2 ** 20);
+    });
+    const work = (async () => {
+      let steps = 0;
+      for (let phase = 1; phase <= PHASES; phase++) {
+        steps += await churn(PHASE_SECONDS);
+        if (phase < PHASES) await forceRelist();
+      }
+      return steps;
+    })();
+    try {
+      // What goes on beside ends before only where it fails.
+      await Promise.race([work, scraping, sampling]);
+    } finally {
+      ended.abort();
+    }
+    await Promise.all([scraping, sampling]);
+    const last = (await podsOfServer()).sort();
+    await exporter.shows('the pods of the server', (text) => {
+      const pods = [...seriesOf(text).keys()].sort();
+      return pods.length === last.length && pods.every((pod, i) => pod === last[i]);
+    });
+    const lasting = first.filter((pod) => last.includes(pod));
+    const [firstMb = 0, lastMb = 0] = [0, 2].map((third) => median(part(residentMb, third, 3)));
+    process.stdout.write(
+      `    ${await work} steps, ${shown.scrapes} scrapes, ${lasting.length} pods lasted; ` +
+        `resident ${firstMb.toFixed(1)} MB in the first third, ${lastMb.toFixed(1)} in the last\n`,
+    );
+    expect(lasting.length)
+      .to.be.above(PODS / 2)
+      .and.below(first.length);
+    expect(shown.shortOf(lasting)).to.deep.equal([]);
+    expect(lastMb / firstMb).to.be.at.most(GROWTH_MAX);
+    const relists = (await exporter.telemetry())
+      .split('\n')
+      .filter((line) => line.startsWith('kube_state_metrics_relists_total{'))
+      .filter((line) => line.includes('reason="gone"') && line.includes('resource="pods"'));
+    expect(relists.map((line) => Number(line.split(' ').at(-1)))).to.deep.equal([PHASES - 1]);
+  });
+});
