@@ -12,7 +12,6 @@ const readyMsMax = 300_000;
 const pollMs = 25;
 const outputCharsMax = 20_000;
 
-/** What the image sets, so that glibc gives freed memory back. */
 /** As the image starts it; without this the program would start itself anew, with both. */
 const imageNode = { NODE_OPTIONS: '--max-semi-space-size=4' };
 const imageMalloc = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '131072' };
