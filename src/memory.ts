@@ -10,7 +10,7 @@ const semiSpaceMib = 4;
 
 /**
  * How far the heap may grow beyond what lives before it is collected, which buffers count for too.
- * V8's own measure lets it grow fourfold while a list comes in, and collects every few seconds
+ * V8's own measure lets it grow threefold while a list comes in, and collects every few seconds
  * later: 260 MB at the peak of 20,000 pods instead of 200, and a tenth more CPU after it. Unlike
  * the others this one can be set in a running process.
  */

@@ -1,6 +1,7 @@
 // Compares what is held of one collection with what the server has, now and then, and heals it.
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
+import { isOlder } from '../versions.ts';
 import type { Client } from './client.ts';
 import { DecodeError } from './decode.ts';
 import { apply } from './objects.ts';
@@ -208,12 +209,3 @@ function collecting(listed: Listed): Sink {
 
 const stateOf = ({ uid, version }: Pick<HeldVersion, 'uid' | 'version'>): string =>
   `${uid ?? ''} ${version}`;
-
-/** Versions of one resource are whole numbers that grow; of any that are not, none is older. */
-function isOlder(version: string, than: string): boolean {
-  if (!isWhole.test(version) || !isWhole.test(than)) return false;
-  if (version.length !== than.length) return version.length < than.length;
-  return version < than;
-}
-
-const isWhole = /^[1-9]\d*$/;

@@ -106,7 +106,7 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Single files at the root of src that any part may import: they know no part themselves. */
-const COMMON = ['errors', 'log', 'clock', 'turns', 'flags', 'nearest'];
+const COMMON = ['errors', 'log', 'clock', 'turns', 'flags', 'nearest', 'versions'];
 
 /** `kube` for src/kube/client.ts, `run` for src/run.ts. */
 const partOf = (path: string): string => path.split('/')[1]?.replace(/\.ts$/, '') ?? '';

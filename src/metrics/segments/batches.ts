@@ -1,10 +1,10 @@
 // When the work of all stores is done: one thing at a time, in batches that keep a bound of age.
 import type { Clock } from '../../clock.ts';
-import type { StoreWork as WorkDone } from '../store.ts';
+import type { StoreWork } from '../store.ts';
 import type { Block, Tally } from './block.ts';
 import type { Holding } from './holding.ts';
 import { Sealer } from './sealed.ts';
-import type { StoreWork } from './store.ts';
+import type { BatchWork } from './store.ts';
 
 /** A change is served after this time at the latest, as long as the machine can follow. */
 const stalenessMsMax = 1_000;
@@ -29,7 +29,7 @@ export interface BatchesOptions {
   onWork(): void;
 }
 
-export class Batches implements StoreWork {
+export class Batches implements BatchWork {
   readonly staged: Tally = { bytes: 0 };
   readonly #holdings: readonly Holding[];
   readonly #waiting: Tally;
@@ -105,7 +105,7 @@ export class Batches implements StoreWork {
     return since === undefined ? 0 : this.#clock.now() - since;
   }
 
-  get done(): WorkDone {
+  get done(): StoreWork {
     return {
       segments: this.#sealer.segments,
       batches: this.count,

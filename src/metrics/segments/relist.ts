@@ -1,10 +1,11 @@
 // A full list on its way into a store: what stands is left where it is, the rest is kept beside.
+import { isOlder } from '../../versions.ts';
 import type { KubeObject } from '../object.ts';
 import type { HeldVersion, Relist } from '../store.ts';
 import type { Block, Change, Entry, Held, Tally } from './block.ts';
 import type { Holding } from './holding.ts';
 import { lengthOf, type Texts } from './texts.ts';
-import { isOlder, isSame, stands, versionOf } from './version.ts';
+import { isSame, stands, versionOf } from './version.ts';
 
 /** Changes of objects that stay in place are kept as text up to here, all relists together. */
 const stagedBytesMax = 4 * 1024 * 1024;
@@ -122,7 +123,7 @@ export class SegmentRelist implements Relist {
     }
     for (const entry of this.#placed.values()) {
       const known = index.get(entry.key);
-      if (known !== undefined && isOlder(entry, known)) entry.block.remove(entry);
+      if (known !== undefined && isOlder(entry.version, known.version)) entry.block.remove(entry);
       else this.#holding.enter(entry);
       yield;
     }

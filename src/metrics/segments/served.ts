@@ -36,9 +36,11 @@ export async function headersOf(
 ): Promise<Headers> {
   const headers = { text: [] as Segment[], openmetrics: [] as Segment[] };
   for (const { header } of families) {
-    for (const format of ['text', 'openmetrics'] as const) {
-      headers[format].push(await sealer.segment(Buffer.from(header[format])));
-    }
+    const text = await sealer.segment(Buffer.from(header.text));
+    // Most types have the same name in both.
+    const same = header.openmetrics === header.text;
+    headers.text.push(text);
+    headers.openmetrics.push(same ? text : await sealer.segment(Buffer.from(header.openmetrics)));
   }
   return headers;
 }

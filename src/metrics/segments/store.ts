@@ -1,23 +1,24 @@
 // The store of compressed segments: what a reflector puts in shows in a scrape after a batch.
+import { isOlder } from '../../versions.ts';
 import type { KubeObject } from '../object.ts';
 import type { HeldVersion, Relist, Store, StoreSize } from '../store.ts';
 import type { Held } from './block.ts';
 import type { Holding } from './holding.ts';
 import { type RelistWork, SegmentRelist } from './relist.ts';
-import { isOlder, isSame, stands, versionOf } from './version.ts';
+import { isSame, stands, versionOf } from './version.ts';
 
 /** What a store needs of those who do the work. */
-export interface StoreWork extends RelistWork {
+export interface BatchWork extends RelistWork {
   /** Something changed: it is to be served within the bound. */
   changed(): void;
 }
 
 export class SegmentStore implements Store {
   readonly #holding: Holding;
-  readonly #work: StoreWork;
+  readonly #work: BatchWork;
   #relists = 0;
 
-  constructor(holding: Holding, work: StoreWork) {
+  constructor(holding: Holding, work: BatchWork) {
     this.#holding = holding;
     this.#work = work;
   }
@@ -26,7 +27,7 @@ export class SegmentStore implements Store {
     const told = versionOf(object);
     const known = this.#holding.index.get(told.key);
     // Two parts may tell of one object in any order; within one the order is the server's.
-    if (known !== undefined && known.part !== part && isOlder(told, known)) return;
+    if (known !== undefined && known.part !== part && isOlder(told.version, known.version)) return;
     if (known !== undefined && stands(known, told)) {
       known.part = part;
       return;

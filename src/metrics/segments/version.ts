@@ -25,15 +25,3 @@ export const isSame = (known: { uid: string | undefined }, { uid }: { uid: strin
 /** Whether nothing can have changed between the two. */
 export const stands = (known: HeldVersion, { uid, version }: HeldVersion): boolean =>
   version !== '' && uid !== undefined && known.version === version && known.uid === uid;
-
-/**
- * Whether the server wrote the first before `known`. Versions of one resource are whole numbers
- * that grow; of any that are not, neither is older.
- */
-export function isOlder({ version }: HeldVersion, known: HeldVersion): boolean {
-  if (!isWhole.test(version) || !isWhole.test(known.version)) return false;
-  if (version.length !== known.version.length) return version.length < known.version.length;
-  return version < known.version;
-}
-
-const isWhole = /^[1-9]\d*$/;
