@@ -32,7 +32,7 @@ async function generate(): Promise<Record<string, string>> {
     'docs/migration.md': withFlags(await read('docs/migration.md'), flags),
     ...under('rbac', manifests(resources, facts)),
     [`${chart}/values.yaml`]: withCollectors(values, resources),
-    [`${chart}/templates/_derived.tpl`]: derivedTemplates(values, resources),
+    [`${chart}/templates/_derived.tpl`]: derivedTemplates(resources),
   };
 }
 
