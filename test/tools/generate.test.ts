@@ -179,10 +179,21 @@ after: 1
     expect(() => withCollectors('collectors: []\n', tables)).to.throw('must hold the lines');
   });
 
-  it('knows the API group of every resource, and its own values', () => {
-    const text = derivedTemplates(values, tables);
-    expect(text).to.include('axles: "apps"\ngears: "apps"\nspares: ""\nwidgets: ""\n');
-    expect(text).to.include('- image\n- collectors\n- after\n');
+  it('knows the API group of every resource, and what an election needs', () => {
+    const text = derivedTemplates(tables);
+    expect(text).to.match(
+      /resource: axles\n {2}group: apps\n(.*\n)+.*resource: spares\n {2}group: ""/,
+    );
+    expect(text).to.match(
+      /- leases\n {2}resourceNames:\n {4}- '\{\{ include ".*fullname" \. \}\}'/,
+    );
+  });
+
+  it('has rules in the order of the chart that it stands in for', () => {
+    const { axles } = tables;
+    const some = { nodes: axles, roles: axles, networkpolicies: axles, clusterroles: axles };
+    const order = derivedTemplates(some).match(/(?<=resource: )\w+/g);
+    expect(order).to.deep.equal(['networkpolicies', 'clusterroles', 'roles', 'nodes']);
   });
 });
 

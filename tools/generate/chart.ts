@@ -34,27 +34,21 @@ export function withCollectors(valuesYaml: string, tables: Tables): string {
   return `${before}${BEGIN}\ncollectors:\n${list}${END}${after}`;
 }
 
-/** Those that the chart of kube-state-metrics came to know later stand behind this one there. */
-const later = {
-  behind: 'networkpolicies',
-  // biome-ignore format: a list
-  plurals: ['ingressclasses', 'clusterrolebindings', 'clusterroles', 'roles', 'rolebindings', 'serviceaccounts'],
-};
+// biome-ignore format: a list
+/** The chart of kube-state-metrics has the rules of these behind the one of networkpolicies. */
+const later = ['ingressclasses', 'clusterrolebindings', 'clusterroles', 'roles', 'rolebindings', 'serviceaccounts'];
 
-/** The resources in the order of the rules in that chart, so that who comes from it sees no change. */
-function inOrder(tables: Tables): string[] {
-  return Object.keys(tables)
-    .filter((plural) => !later.plurals.includes(plural))
-    .sort()
-    .flatMap((plural) => (plural === later.behind ? [plural, ...later.plurals] : [plural]));
+/** Sorts rules as that chart does, so that who comes from it sees no change in what stays. */
+function placeOf(plural: string): string {
+  const i = later.indexOf(plural);
+  return i < 0 ? plural : `networkpolicies ${i}`;
 }
 
 /** Named templates: the resources with the API group of each, and what an election needs. */
 export function derivedTemplates(tables: Tables): string {
-  const resources = inOrder(tables).map((resource) => ({
-    resource,
-    group: tables[resource]?.group ?? '',
-  }));
+  const resources = Object.entries(tables)
+    .map(([resource, { group }]) => ({ resource, group }))
+    .sort((a, b) => (placeOf(a.resource) < placeOf(b.resource) ? -1 : 1));
   const rules = leaderElectionRules('{{ include "kube-state-metrics.fullname" . }}');
   return `{{- /* ${notice('src/resources and tools/generate')} */ -}}
 {{- define "kube-state-metrics.resources" -}}
