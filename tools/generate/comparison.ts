@@ -1,4 +1,4 @@
-// The README's table of kubestate beside kube-state-metrics: kept results of bench/, and their figures.
+// The README's table of kubestate beside kube-state-metrics, from the kept results of bench.
 import type { Row } from '../../bench/lib/question.ts';
 import type { Result } from '../../bench/lib/results.ts';
 import { conditions, costs } from './ksm.ts';
@@ -44,10 +44,10 @@ export function comparison(results: Readonly<Record<string, Result>>): string {
 const fourScrapes = ({ cpuMs }: Row): string => seconds((4 * Number(cpuMs)) / 1000);
 
 const said = (pods: number, results: Readonly<Record<string, Result>>): string =>
-  `${whole(pods)} pods, 4,000 deployments, replica sets and services, 333 nodes; 50 steps a second. ` +
-  `kube-state-metrics was measured ${conditions}; kubestate on the same kind of machine and server ` +
-  `(Node ${results['start.real']?.machine.node}), where pods are somewhat smaller: see how many series each ` +
-  'serves. [docs/benchmarks.md](docs/benchmarks.md) has all figures with their conditions.';
+  `${whole(pods)} pods, 4,000 deployments, replica sets and services, 333 nodes; 50 steps a ` +
+  `second. kube-state-metrics was measured ${conditions}; kubestate on the same kind of machine ` +
+  `and server, by Node ${results['start.real']?.machine.node}. The pods of the two are alike, not ` +
+  'the same. [docs/benchmarks.md](docs/benchmarks.md) has all figures with their conditions.';
 
 function found(results: Readonly<Record<string, Result>>, name: string, wanted: Row): Row {
   const fits = (one: Row) => Object.entries(wanted).every(([key, value]) => one[key] === value);

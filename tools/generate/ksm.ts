@@ -1,4 +1,4 @@
-// What kube-state-metrics v2.20 costs, measured by hand; it is no part of what can be measured here.
+// What kube-state-metrics v2.20 costs, measured by hand: it is no part of the suite in bench.
 
 /** Figures under one load; times in seconds, CPU in seconds a minute at 50 steps a second. */
 export interface Costs {
