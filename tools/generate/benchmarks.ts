@@ -97,8 +97,8 @@ const pointsOf = (rows: readonly Row[], x: string, y: string): (readonly [number
 /** What kube-state-metrics does under the load of `ksm.ts`. */
 const theirs = [
   '## kube-state-metrics beside it',
-  `Measured for comparison with kube-state-metrics v2.20, ${theirConditions}. The load is 50 steps a ` +
-    'second and 30 Lease renewals; CPU is in seconds a minute.',
+  `Measured for comparison with kube-state-metrics v2.20, ${theirConditions}. The load is 50 ` +
+    'steps a second and 30 Lease renewals; CPU is in seconds a minute.',
   tableOf(['', ...costs.map(({ pods }) => `${grouped(pods)} pods`)], theirRows()),
 ];
 

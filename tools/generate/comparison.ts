@@ -46,8 +46,8 @@ const fourScrapes = ({ cpuMs }: Row): string => seconds((4 * Number(cpuMs)) / 10
 const said = (pods: number, results: Readonly<Record<string, Result>>): string =>
   `${whole(pods)} pods, 4,000 deployments, replica sets and services, 333 nodes; 50 steps a ` +
   `second. kube-state-metrics was measured ${conditions}; kubestate on the same kind of machine ` +
-  `and server, by Node ${results['start.real']?.machine.node}. The pods of the two are alike, not ` +
-  'the same. [docs/benchmarks.md](docs/benchmarks.md) has all figures with their conditions.';
+  `and server, by Node ${results['start.real']?.machine.node}. The pods of the two are alike, ` +
+  'not the same. [docs/benchmarks.md](docs/benchmarks.md) has all figures with their conditions.';
 
 function found(results: Readonly<Record<string, Result>>, name: string, wanted: Row): Row {
   const fits = (one: Row) => Object.entries(wanted).every(([key, value]) => one[key] === value);
