@@ -18,7 +18,7 @@ interface Manifest {
 
 /** One place that differs; what is not there on one side is undefined there. */
 export interface Place {
-  /** `Kind namespace/name`, or `Kind name` where the object has no namespace. */
+  /** As `nameOf` has it. */
   readonly object: string;
   /** `spec.template.spec.containers[http].args[--port]`; empty where the object itself is missing. */
   readonly path: string;
@@ -34,6 +34,11 @@ export function manifestsOf(text: string): Manifest[] {
       return document.toJS() as Manifest | null;
     })
     .filter((manifest) => manifest !== null);
+}
+
+/** `Kind namespace/name`, or `Kind name` where the object has no namespace. */
+export function nameOf({ kind, metadata: { namespace, name } }: Manifest): string {
+  return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 
 /** All places in which two renderings differ, in the order of theirs. */
@@ -52,9 +57,7 @@ type Named = ReadonlyMap<string, Value>;
 function byName(manifests: Manifest[]): Named {
   const objects = new Map<string, Value>();
   for (const manifest of manifests) {
-    const { namespace, name } = manifest.metadata;
-    const path = namespace === undefined ? name : `${namespace}/${name}`;
-    const key = `${manifest.apiVersion} ${manifest.kind} ${path}`;
+    const key = `${manifest.apiVersion} ${nameOf(manifest)}`;
     if (objects.has(key)) throw new Error(`rendered twice: ${key}`);
     objects.set(key, manifest);
   }
@@ -68,7 +71,7 @@ function within(theirs: Value | undefined, ours: Value | undefined, path: string
     return [...inside, ...inOrder(a, b, path)];
   }
   if (isMap(theirs) && isMap(ours)) {
-    const [a, b] = [theirs, ours].map((map) => new Map(Object.entries(map))) as [Named, Named];
+    const [a, b] = [new Map(Object.entries(theirs)), new Map(Object.entries(ours))];
     const start = path === '' ? '' : `${path}.`;
     return keysOf(a, b).flatMap((key) => within(a.get(key), b.get(key), start + key));
   }
@@ -86,14 +89,14 @@ function inOrder(a: Named, b: Named, path: string): Differing[] {
 function byItem(items: readonly Value[]): Named {
   const named = new Map<string, Value>();
   for (const [i, item] of items.entries()) {
-    const name = nameOf(item);
+    const name = titleOf(item);
     named.set(name === undefined || named.has(name) ? String(i) : name, item);
   }
   return named;
 }
 
 /** The flag of an argument, the name or port of an object, the resources of a rule. */
-function nameOf(item: Value): string | undefined {
+function titleOf(item: Value): string | undefined {
   if (typeof item === 'string') return /^--[\w-]+/.exec(item)?.[0];
   if (!isMap(item)) return undefined;
   if (Array.isArray(item.resources)) return item.resources.join('+');
