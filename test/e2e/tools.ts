@@ -22,6 +22,7 @@ export function installTools(): void {
   const packages = [
     ...(has('prometheus') && has('promtool') ? [] : ['prometheus']),
     ...(has('ip') ? [] : ['iproute2']),
+    ...(has('chromium') ? [] : ['chromium', 'fonts-dejavu-core']),
     ...(has('python3') ? [] : ['python3', 'python3-venv']),
   ];
   if (packages.length > 0) {
