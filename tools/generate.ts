@@ -14,7 +14,9 @@ import { comparison } from './generate/comparison.ts';
 import { metricPages } from './generate/metrics.ts';
 import { flagTable } from './generate/migration.ts';
 import { manifests } from './generate/rbac.ts';
+import { valuesSchema } from './generate/schema.ts';
 import { differing } from './generate/stale.ts';
+import { valueFacts } from './generate/valueRows.ts';
 
 const root = join(import.meta.dirname, '..');
 const chart = 'helm/kube-state-metrics';
@@ -40,6 +42,7 @@ async function generate(): Promise<Record<string, string>> {
     'README.md': await renewed('README.md', 'bench/results', comparison(results)),
     ...under('rbac', manifests(resources, facts)),
     [`${chart}/values.yaml`]: withCollectors(values, resources),
+    [`${chart}/values.schema.json`]: valuesSchema(values, valueFacts),
     [`${chart}/templates/_derived.tpl`]: derivedTemplates(resources),
   };
 }
