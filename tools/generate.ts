@@ -6,9 +6,11 @@ import { questions } from '../bench/questions.ts';
 import { commands } from '../src/commands/index.ts';
 import { flags } from '../src/options.ts';
 import { resources } from '../src/resources/index.ts';
+import { recorded, unrecorded } from '../test/chart/differences.ts';
 import { benchmarkPages } from './generate/benchmarks.ts';
 import { withGenerated } from './generate/between.ts';
 import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
+import { differenceTable } from './generate/chartDifferences.ts';
 import { cliPage } from './generate/cli.ts';
 import { comparison } from './generate/comparison.ts';
 import { metricPages } from './generate/metrics.ts';
@@ -26,8 +28,13 @@ const generatedFolders = ['docs/metrics', 'docs/benchmarks', 'rbac'];
 
 const read = (path: string) => readFile(join(root, path), 'utf8');
 
-const renewed = async (path: string, source: string, part: string) =>
-  withGenerated(path, await read(path), source, part);
+/** The page at the path with its generated parts renewed, each by the source it says it is from. */
+async function renewed(path: string, parts: Record<string, string>): Promise<string> {
+  return Object.entries(parts).reduce(
+    (page, [source, part]) => withGenerated(path, page, source, part),
+    await read(path),
+  );
+}
 
 /** The files by their path under the root. */
 async function generate(): Promise<Record<string, string>> {
@@ -38,8 +45,11 @@ async function generate(): Promise<Record<string, string>> {
     ...under('docs/metrics', metricPages(resources)),
     ...under('docs', benchmarkPages(results, questions)),
     'docs/cli.md': cliPage(commands),
-    'docs/migration.md': await renewed('docs/migration.md', 'src/options.ts', flagTable(flags)),
-    'README.md': await renewed('README.md', 'bench/results', comparison(results)),
+    'docs/migration.md': await renewed('docs/migration.md', {
+      'test/chart/differences.ts': differenceTable([...recorded, ...unrecorded]),
+      'src/options.ts': flagTable(flags),
+    }),
+    'README.md': await renewed('README.md', { 'bench/results': comparison(results) }),
     ...under('rbac', manifests(resources, facts)),
     [`${chart}/values.yaml`]: withCollectors(values, resources),
     [`${chart}/values.schema.json`]: valuesSchema(values, valueFacts),

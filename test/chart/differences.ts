@@ -58,7 +58,7 @@ export const recorded: readonly Recorded[] = [
   {
     what: 'label `helm.sh/chart`',
     theirs: '`kube-state-metrics-8.4.0`',
-    ours: '`kube-state-metrics-1.0.0`, and so on',
+    ours: '`kube-state-metrics-` and the version of this chart',
     why: 'It is another chart.',
     places: [
       {

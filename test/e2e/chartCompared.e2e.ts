@@ -19,14 +19,18 @@ function placesOf(file: string): Place[] {
 const patterns = recorded.flatMap(({ places }) => places);
 
 function fits(pattern: Pattern, place: Place): boolean {
-  const like = (glob: string, text: string) =>
-    new RegExp(`^${glob.split('*').map(RegExp.escape).join('.*')}$`).test(text);
   return (
     like(pattern.object, place.object) &&
     like(pattern.path, place.path) &&
     isAs(pattern.theirs, place.theirs) &&
     isAs(pattern.ours, place.ours)
   );
+}
+
+/** Whether a text is the pattern's, whose `*` is any text. */
+function like(pattern: string, text: string): boolean {
+  const literal = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${literal.replaceAll('*', '.*')}$`).test(text);
 }
 
 const isAs = (expected: RegExp | undefined, value: unknown): boolean =>

@@ -90,7 +90,7 @@
 - --pod=$(POD_NAME)
 - --pod-namespace=$(POD_NAMESPACE)
 {{- end }}
-{{- if .Values.highAvailability.enabled }}
+{{- if include "kube-state-metrics.elects" . }}
 - --leader-elect
 - --leader-elect-resource-name={{ include "kube-state-metrics.fullname" . }}
 {{- end }}

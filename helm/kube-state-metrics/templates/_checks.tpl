@@ -1,10 +1,11 @@
 {{- /* Switches that cannot both be meant end the render with a sentence. */ -}}
 
 {{- define "kube-state-metrics.check" -}}
-{{- if and .Values.highAvailability.enabled .Values.autosharding.enabled }}
+{{- $elects := include "kube-state-metrics.elects" . }}
+{{- if and $elects .Values.autosharding.enabled }}
 {{- fail "highAvailability.enabled and autosharding.enabled: expected one of them, got both; replicas either stand in for each other or share the work, so turn one off" }}
 {{- end }}
-{{- if and .Values.highAvailability.enabled (eq (toString .Values.updateStrategy) "Recreate") }}
+{{- if and $elects (eq (toString .Values.updateStrategy) "Recreate") }}
 {{- fail "updateStrategy: expected none with highAvailability.enabled, got Recreate, which ends all replicas at once; remove it" }}
 {{- end }}
 {{- if and .Values.kubeRBACProxy.enabled .Values.authFilter.enabled }}

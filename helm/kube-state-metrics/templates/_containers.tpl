@@ -5,7 +5,6 @@ A probe of the program: `root`, `probe` (a map of the values), `path`, and the p
 `number`. A name leads to a port of the same container, so behind the proxy the number is asked.
 */ -}}
 {{- define "kube-state-metrics.probe" -}}
-{{- $proxied := .root.Values.kubeRBACProxy.enabled -}}
 failureThreshold: {{ .probe.failureThreshold }}
 httpGet:
   {{- if .root.Values.hostNetwork }}
@@ -16,8 +15,13 @@ httpGet:
     {{- toYaml . | nindent 4 }}
   {{- end }}
   path: {{ .path }}
-  port: {{ ternary .number .name $proxied }}
-  scheme: {{ ternary "HTTPS" (upper .probe.httpGet.scheme) $proxied }}
+  {{- if .root.Values.kubeRBACProxy.enabled }}
+  port: {{ .number }}
+  scheme: HTTPS
+  {{- else }}
+  port: {{ .name }}
+  scheme: {{ upper .probe.httpGet.scheme }}
+  {{- end }}
 initialDelaySeconds: {{ .probe.initialDelaySeconds }}
 periodSeconds: {{ .probe.periodSeconds }}
 successThreshold: {{ .probe.successThreshold }}
@@ -93,7 +97,7 @@ avoid one another unless the values say something about it.
 {{- if kindIs "string" $affinity }}
 {{- $affinity = tpl $affinity . | fromYaml }}
 {{- end }}
-{{- if and .Values.highAvailability.enabled (not $affinity.podAntiAffinity) }}
+{{- if and (include "kube-state-metrics.elects" .) (not $affinity.podAntiAffinity) }}
 {{- $selector := include "kube-state-metrics.selectorLabels" . | fromYaml }}
 {{- $term := dict
   "topologyKey" "kubernetes.io/hostname"

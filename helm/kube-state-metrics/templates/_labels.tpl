@@ -12,7 +12,7 @@
 {{- /* The pods that the Service leads to: of several replicas the one that leads. */ -}}
 {{- define "kube-state-metrics.serviceSelector" -}}
 {{- include "kube-state-metrics.selectorLabels" . }}
-{{- if .Values.highAvailability.enabled }}
+{{- if include "kube-state-metrics.elects" . }}
 kubestate.io/leader: {{ include "kube-state-metrics.fullname" . }}
 {{- end }}
 {{- end }}
@@ -27,8 +27,11 @@ kubestate.io/leader: {{ include "kube-state-metrics.fullname" . }}
 }}
 {{- $selector := include "kube-state-metrics.selectorLabels" . | fromYaml }}
 {{- $custom := tpl (toYaml .Values.customLabels) . | fromYaml }}
-{{- $release := ternary (dict "release" .Release.Name) dict .Values.releaseLabel }}
-{{- toYaml (mergeOverwrite $labels $selector $custom $release) }}
+{{- $labels = mergeOverwrite $labels $selector $custom }}
+{{- if .Values.releaseLabel }}
+{{- $labels = set $labels "release" .Release.Name }}
+{{- end }}
+{{- toYaml $labels }}
 {{- end }}
 
 {{- define "kube-state-metrics.labels" -}}

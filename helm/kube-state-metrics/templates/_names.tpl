@@ -1,4 +1,4 @@
-{{- /* What things are called: objects, images, and where the files of the pod are. */ -}}
+{{- /* What things are called and what kind they are: objects, images, secrets. */ -}}
 
 {{- define "kube-state-metrics.name" -}}
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
@@ -16,8 +16,13 @@
 {{- end }}
 
 {{- define "kube-state-metrics.serviceAccountName" -}}
-{{- $own := ternary (include "kube-state-metrics.fullname" .) "default" .Values.serviceAccount.create }}
-{{- default $own .Values.serviceAccount.name }}
+{{- if .Values.serviceAccount.name }}
+{{- .Values.serviceAccount.name }}
+{{- else if .Values.serviceAccount.create }}
+{{- include "kube-state-metrics.fullname" . }}
+{{- else -}}
+default
+{{- end }}
 {{- end }}
 
 {{- define "kube-state-metrics.customResourceConfigMap" -}}
@@ -42,4 +47,16 @@
 {{- if $secrets }}
 {{- toYaml $secrets }}
 {{- end }}
+{{- end }}
+
+{{- define "kube-state-metrics.workloadKind" -}}
+{{- if .Values.autosharding.enabled }}StatefulSet{{ else }}Deployment{{ end }}
+{{- end }}
+
+{{- /*
+Whether replicas elect a leader. Keys of our own are absent where `helm upgrade --reuse-values` keeps
+the defaults of the chart that was there before.
+*/ -}}
+{{- define "kube-state-metrics.elects" -}}
+{{- if (.Values.highAvailability).enabled }}true{{ end }}
 {{- end }}

@@ -10,7 +10,7 @@
 {{- end }}
 
 {{- define "kube-state-metrics.roleKind" -}}
-{{- ternary "ClusterRole" "Role" .Values.rbac.useClusterRole }}
+{{- if .Values.rbac.useClusterRole }}ClusterRole{{ else }}Role{{ end }}
 {{- end }}
 
 {{- define "kube-state-metrics.rules" -}}
