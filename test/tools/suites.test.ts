@@ -1,0 +1,51 @@
+// The chart's suites, which helm-unittest runs: no key of the chart's values may be without one.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parse } from 'yaml';
+
+const chart = join(import.meta.dirname, '../../helm/kube-state-metrics');
+
+type Values = Readonly<Record<string, unknown>>;
+
+interface Suite {
+  readonly set?: Values;
+  readonly tests: readonly { readonly it: string; readonly set?: Values }[];
+}
+
+const isMap = (value: unknown): value is Values =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The paths of all keys with no keys under them. */
+function leavesOf(values: Values, path = ''): string[] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    const own = path === '' ? key : `${path}.${key}`;
+    const isLeaf = !isMap(value) || Object.keys(value).length === 0;
+    return isLeaf ? [own] : leavesOf(value, own);
+  });
+}
+
+const yamlIn = (path: string): unknown => parse(readFileSync(join(chart, path), 'utf8'));
+
+describe('the suites of the chart', () => {
+  const suites = readdirSync(join(chart, 'unittests'))
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => yamlIn(`unittests/${name}`) as Suite);
+
+  it('set every key of values.yaml somewhere', () => {
+    const sets = suites.flatMap(({ set, tests }) => [set, ...tests.map((test) => test.set)]);
+    const set = sets.flatMap((values) => leavesOf(values ?? {}));
+    const leaves = leavesOf(yamlIn('values.yaml') as Values);
+    expect(leaves.length).to.be.greaterThan(100);
+    // A leaf of the defaults may be a map of any keys, as labels are.
+    const unset = leaves.filter((leaf) => !set.some((one) => `${one}.`.startsWith(`${leaf}.`)));
+    expect(unset).to.deep.equal([]);
+  });
+
+  it('have names that say what they are about, each once', () => {
+    for (const { tests } of suites) {
+      const names = tests.map(({ it: name }) => name);
+      expect(names).to.deep.equal([...new Set(names)]).and.not.be.empty;
+    }
+  });
+});
