@@ -20,7 +20,7 @@ interface Manifest {
 export interface Place {
   /** As `nameOf` has it. */
   readonly object: string;
-  /** `spec.template.spec.containers[http].args[--port]`; empty where the object itself is missing. */
+  /** As `spec.containers[http].args[--port]`; empty where the object itself is missing. */
   readonly path: string;
   readonly theirs: unknown;
   readonly ours: unknown;

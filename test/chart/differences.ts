@@ -8,14 +8,13 @@ export interface Row {
   readonly why: string;
 }
 
-/** Where a difference is seen. In object and path `*` is any text; undefined is not there at all. */
+/** Where a difference is seen, in terms of `Place`; in object and path `*` is any text. */
 export interface Pattern {
-  /** `Kind namespace/name`, or `Kind name`. */
   readonly object: string;
   readonly path: string;
-  /** What either side has there, as JSON. */
-  readonly theirs: RegExp | undefined;
-  readonly ours: RegExp | undefined;
+  /** What either side has there: the value, an expression on its JSON, or undefined for nothing. */
+  readonly theirs: unknown;
+  readonly ours: unknown;
 }
 
 /** A difference that the recorded renderings show, each of its places at least once. */
@@ -42,8 +41,19 @@ const proxy = 'spec.template.spec.containers[kube-rbac-proxy-*]';
 const image = (repository: string): RegExp =>
   new RegExp(`^"[\\w.]+/${repository}kube-state-metrics/kube-state-metrics:v2\\.20\\.0"$`);
 
-const admission =
-  /^\{"apiGroups":\["admissionregistration\.k8s\.io"\],"resources":\["(mutating|validating)admissionpolic(ies|ybindings)"\],"verbs":\["list","watch"\]\}$/;
+const admission = ['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'].flatMap(
+  (plural) =>
+    [plural, plural.replace('mutating', 'validating')].map((resource) => ({
+      object: '*Role *',
+      path: `rules[${resource}]`,
+      theirs: undefined,
+      ours: {
+        apiGroups: ['admissionregistration.k8s.io'],
+        resources: [resource],
+        verbs: ['list', 'watch'],
+      },
+    })),
+);
 
 export const recorded: readonly Recorded[] = [
   {
@@ -64,7 +74,7 @@ export const recorded: readonly Recorded[] = [
       {
         object: '*',
         path: 'metadata.labels.helm.sh/chart',
-        theirs: /^"kube-state-metrics-8\.4\.0"$/,
+        theirs: 'kube-state-metrics-8.4.0',
         ours: /^"kube-state-metrics-\d+\.\d+\.\d+"$/,
       },
     ],
@@ -78,7 +88,7 @@ export const recorded: readonly Recorded[] = [
       {
         object: '*',
         path: 'spec.template.metadata.labels.helm.sh/chart',
-        theirs: /^"kube-state-metrics-8\.4\.0"$/,
+        theirs: 'kube-state-metrics-8.4.0',
         ours: undefined,
       },
     ],
@@ -87,40 +97,47 @@ export const recorded: readonly Recorded[] = [
     what: 'default of `collectors`',
     theirs: '28 resources',
     ours: '32: also the admission policies and their bindings',
-    why: 'These 32 are what either program serves by default; there is no rule for the four there, not even if you name them.',
+    why:
+      'These 32 are what either program serves by default. There the four have no rule, not even ' +
+      'when they are named.',
     places: [
       {
         object: '*',
         path: `${container}.args[--resources]`,
-        theirs: /,limitranges,mutatingwebhookconfigurations,.*storageclasses,validatingwebhook/,
-        ours: /,limitranges,mutatingadmissionpolicies,mutatingadmissionpolicybindings,mutatingwebhookconfigurations,.*storageclasses,validatingadmissionpolicies,validatingadmissionpolicybindings,validatingwebhook/,
+        theirs: /,limitranges,mutatingwebhook.*,storageclasses,validatingwebhook/,
+        ours: new RegExp(
+          [
+            ',mutatingadmissionpolicies,mutatingadmissionpolicybindings,mutatingwebhook',
+            ',validatingadmissionpolicies,validatingadmissionpolicybindings,validatingwebhook',
+          ].join('.*'),
+        ),
       },
-      { object: '*Role *', path: 'rules[*]', theirs: undefined, ours: admission },
+      ...admission,
     ],
   },
   {
     what: 'default of `selfMonitor.enabled`',
     theirs: '`false`',
-    ours: '`true`: port 8081 is on the Service, scraped by the ServiceMonitor and let in by the NetworkPolicy',
+    ours: '`true`: port 8081 is on the Service, in the ServiceMonitor and in the NetworkPolicy',
     why: 'The alerts about the exporter itself have no data without it.',
     places: [
       {
         object: 'Service *',
         path: 'spec.ports[metrics]',
         theirs: undefined,
-        ours: /^\{"name":"metrics","protocol":"TCP","port":8081,"targetPort":"metrics"\}$/,
+        ours: { name: 'metrics', protocol: 'TCP', port: 8081, targetPort: 'metrics' },
       },
       {
         object: 'ServiceMonitor *',
         path: 'spec.endpoints[metrics]',
         theirs: undefined,
-        ours: /^\{"port":"metrics","honorLabels":true\}$/,
+        ours: { port: 'metrics', honorLabels: true },
       },
       {
         object: 'NetworkPolicy *',
         path: 'spec.ingress[0].ports[8081]',
         theirs: undefined,
-        ours: /^\{"port":8081,"protocol":"TCP"\}$/,
+        ours: { port: 8081, protocol: 'TCP' },
       },
     ],
   },
@@ -134,7 +151,7 @@ export const recorded: readonly Recorded[] = [
         object: 'NetworkPolicy *',
         path: 'spec.egress',
         theirs: undefined,
-        ours: /^\[\{\}\]$/,
+        ours: [{}],
       },
     ],
   },
@@ -147,14 +164,14 @@ export const recorded: readonly Recorded[] = [
       {
         object: '*',
         path: `${proxied}.livenessProbe.httpGet.port`,
-        theirs: /^"http"$/,
-        ours: /^8080$/,
+        theirs: 'http',
+        ours: 8080,
       },
       {
         object: '*',
         path: `${proxied}.readinessProbe.httpGet.port`,
-        theirs: /^"metrics"$/,
-        ours: /^8081$/,
+        theirs: 'metrics',
+        ours: 8081,
       },
     ],
   },
@@ -181,14 +198,14 @@ export const recorded: readonly Recorded[] = [
       {
         object: '*',
         path: `${proxy}.args[--ignore-paths]`,
-        theirs: /^"--ignore-paths=\/livez,\/readyz"$/,
-        ours: /^"--ignore-paths=\/livez,\/readyz,\/healthz"$/,
+        theirs: '--ignore-paths=/livez,/readyz',
+        ours: '--ignore-paths=/livez,/readyz,/healthz',
       },
       {
         object: '*',
         path: `${proxy}.readinessProbe.httpGet.path`,
-        theirs: /^"healthz"$/,
-        ours: /^"\/healthz"$/,
+        theirs: 'healthz',
+        ours: '/healthz',
       },
     ],
   },
@@ -202,7 +219,7 @@ export const recorded: readonly Recorded[] = [
         object: 'PodDisruptionBudget *',
         path: 'spec.selector.matchLabels.app.kubernetes.io/instance',
         theirs: undefined,
-        ours: /^"kube-state-metrics"$/,
+        ours: 'kube-state-metrics',
       },
     ],
   },

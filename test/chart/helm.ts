@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { helm } from '../e2e/tools.ts';
+import { manifestsOf, nameOf } from './compare.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -36,3 +37,14 @@ export function rendered(folder: string, ...args: readonly string[]): string {
 /** Values as arguments: `--set` for each. */
 export const set = (settings: readonly string[]): string[] =>
   settings.flatMap((setting) => ['--set', setting]);
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into objects of every kind.
+export type Objects = Record<string, any>;
+
+/** The objects in a text by `nameOf`. */
+export const objectsIn = (text: string): Objects =>
+  Object.fromEntries(manifestsOf(text).map((manifest) => [nameOf(manifest), manifest]));
+
+/** What our chart renders with these values. */
+export const installed = (...settings: readonly string[]): Objects =>
+  objectsIn(rendered(chart, ...set(settings)));

@@ -33,8 +33,11 @@ function like(pattern: string, text: string): boolean {
   return new RegExp(`^${literal.replaceAll('*', '.*')}$`).test(text);
 }
 
-const isAs = (expected: RegExp | undefined, value: unknown): boolean =>
-  value === undefined ? expected === undefined : !!expected?.test(JSON.stringify(value));
+function isAs(expected: unknown, value: unknown): boolean {
+  const json = JSON.stringify(value);
+  if (expected instanceof RegExp) return value !== undefined && expected.test(json);
+  return json === JSON.stringify(expected);
+}
 
 describe('the chart beside that of kube-state-metrics', () => {
   const met = new Set<Pattern>();

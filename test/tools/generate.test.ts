@@ -11,6 +11,7 @@ import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Resource } from '../../src/metrics/resource.ts';
 import { withGenerated } from '../../tools/generate/between.ts';
 import { chartFacts, derivedTemplates, withCollectors } from '../../tools/generate/chart.ts';
+import { differenceTable } from '../../tools/generate/chartDifferences.ts';
 import { cliPage } from '../../tools/generate/cli.ts';
 import { metricPages } from '../../tools/generate/metrics.ts';
 import { flagTable } from '../../tools/generate/migration.ts';
@@ -252,6 +253,13 @@ describe('the table of flags in the page of migration', () => {
       '| `--v` |  | The same. |',
       '| `--wide-open` | `wide_open` | Off. |',
     ]);
+  });
+});
+
+describe('the table of what the chart does otherwise', () => {
+  it('has a line for each difference', () => {
+    const rows = [{ what: 'a', theirs: 'b', ours: 'c', why: 'D.' }];
+    expect(differenceTable(rows).split('\n').slice(2)).to.deep.equal(['| a | b | c | D. |']);
   });
 });
 
