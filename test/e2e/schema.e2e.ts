@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
+import { mapsOf } from '../tools/values.ts';
 import { helm } from './tools.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -132,15 +133,6 @@ function parentChart(): string {
   return folder;
 }
 
-/** The paths of all maps with keys. */
-function mapsOf(values: object, path: readonly string[] = []): string[][] {
-  return Object.entries(values).flatMap(([key, value]: [string, unknown]) => {
-    const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (!isMap || Object.keys(value).length === 0) return [];
-    return [[...path, key], ...mapsOf(value, [...path, key])];
-  });
-}
-
 describe('the schema of the chart, read by Helm', () => {
   for (const [complaint, values] of Object.entries(wrong)) {
     it(`refuses ${values} and names the key`, () => {
@@ -188,7 +180,7 @@ describe('the schema of the chart, read by Helm', () => {
   });
 
   it('says which map is missing where templates cannot do without, and no more', () => {
-    const maps = mapsOf(parse(readFileSync(join(chart, 'values.yaml'), 'utf8')) as object);
+    const maps = mapsOf(parse(readFileSync(join(chart, 'values.yaml'), 'utf8')));
     expect(maps).to.have.length.greaterThan(30);
     for (const path of maps) {
       const values = stringify(path.reduceRight<unknown>((under, key) => ({ [key]: under }), null));

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { type ValueFacts, valuesSchema } from '../../tools/generate/schema.ts';
 import { valueFacts } from '../../tools/generate/valueRows.ts';
 import { type Schema, text, toggle } from '../../tools/generate/valueTypes.ts';
+import { leavesOf } from './values.ts';
 
 const chart = join(import.meta.dirname, '../../helm/kube-state-metrics');
 
@@ -18,14 +19,6 @@ function at(schema: Schema, path: readonly string[]): Schema | undefined {
     const { properties, additionalProperties: others } = found ?? {};
     return properties?.[key] ?? (typeof others === 'object' ? others : undefined);
   }, schema);
-}
-
-/** Each key that has no keys under it, as a path. */
-function leavesOf(value: unknown, path: readonly string[] = []): string[][] {
-  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const entries = isMap ? Object.entries(value) : [];
-  if (entries.length === 0) return [[...path]];
-  return entries.flatMap(([key, under]) => leavesOf(under, [...path, key]));
 }
 
 const valuesWithComments = `# Of the file.

@@ -3,26 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { leavesOf } from './values.ts';
 
 const chart = join(import.meta.dirname, '../../helm/kube-state-metrics');
 
-type Values = Readonly<Record<string, unknown>>;
-
 interface Suite {
-  readonly set?: Values;
-  readonly tests: readonly { readonly it: string; readonly set?: Values }[];
-}
-
-const isMap = (value: unknown): value is Values =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The paths of all keys with no keys under them. */
-function leavesOf(values: Values, path = ''): string[] {
-  return Object.entries(values).flatMap(([key, value]) => {
-    const own = path === '' ? key : `${path}.${key}`;
-    const isLeaf = !isMap(value) || Object.keys(value).length === 0;
-    return isLeaf ? [own] : leavesOf(value, own);
-  });
+  readonly set?: unknown;
+  readonly tests: readonly { readonly it: string; readonly set?: unknown }[];
 }
 
 const yamlIn = (path: string): unknown => parse(readFileSync(join(chart, path), 'utf8'));
@@ -34,11 +21,12 @@ describe('the suites of the chart', () => {
 
   it('set every key of values.yaml somewhere', () => {
     const sets = suites.flatMap(({ set, tests }) => [set, ...tests.map((test) => test.set)]);
-    const set = sets.flatMap((values) => leavesOf(values ?? {}));
-    const leaves = leavesOf(yamlIn('values.yaml') as Values);
+    // helm-unittest takes keys with dots, as `--set` does.
+    const keys = sets.flatMap((values) => leavesOf(values).map((path) => `${path.join('.')}.`));
+    const leaves = leavesOf(yamlIn('values.yaml')).map((path) => path.join('.'));
     expect(leaves.length).to.be.greaterThan(100);
     // A leaf of the defaults may be a map of any keys, as labels are.
-    const unset = leaves.filter((leaf) => !set.some((one) => `${one}.`.startsWith(`${leaf}.`)));
+    const unset = leaves.filter((leaf) => !keys.some((one) => one.startsWith(`${leaf}.`)));
     expect(unset).to.deep.equal([]);
   });
 
