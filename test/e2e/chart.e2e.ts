@@ -152,6 +152,34 @@ describe('the chart', () => {
     );
   });
 
+  it('has the named templates that values written for the other chart include', () => {
+    const affinity = [
+      'podAffinity:',
+      '  matchLabels:',
+      '    {{- include "kube-state-metrics.labels" . | indent 4 }}',
+      'podAntiAffinity:',
+      '  matchLabels:',
+      '    {{- include "kube-state-metrics.selectorLabels" . | indent 4 }}',
+    ].join('\n');
+    const names = ['name', 'fullname', 'namespace', 'serviceAccountName', 'chart', 'image'];
+    const data = names.map((name) => [name, `{{ include "kube-state-metrics.${name}" . }}`]);
+    const map = { kind: 'ConfigMap', metadata: { name: 'x' }, data: Object.fromEntries(data) };
+    const values = { affinity, extraManifests: [{ apiVersion: 'v1', ...map }] };
+    const json = Object.entries(values).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+    const objects = objectsIn(rendered(chart, ...json.flatMap((value) => ['--set-json', value])));
+    const { podAffinity, podAntiAffinity } = objects[deployment].spec.template.spec.affinity;
+    expect(podAffinity).to.deep.equal({ matchLabels: objects[service].metadata.labels });
+    expect(podAntiAffinity).to.deep.equal(objects[deployment].spec.selector);
+    expect(objects['ConfigMap x'].data).to.deep.equal({
+      name: 'kube-state-metrics',
+      fullname: 'kube-state-metrics',
+      namespace: 'kube-system',
+      serviceAccountName: 'kube-state-metrics',
+      chart: objects[deployment].metadata.labels['helm.sh/chart'],
+      image: containerOf(objects).image,
+    });
+  });
+
   it('lets labels and annotations that users give win over its own', () => {
     const partOf = 'app\\.kubernetes\\.io/part-of=shop';
     const scrape = 'service.annotations.prometheus\\.io/scrape=no';

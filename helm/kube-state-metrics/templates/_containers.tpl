@@ -65,7 +65,7 @@ volumeMounts:
   {{- toYaml . | nindent 2 }}
   {{- end }}
 imagePullPolicy: {{ $proxy.image.pullPolicy }}
-image: {{ include "kube-state-metrics.image" (dict "root" .root "image" $proxy.image) }}
+image: {{ include "kube-state-metrics.imageOf" (dict "root" .root "image" $proxy.image) }}
 ports:
   - containerPort: {{ .port }}
     name: {{ .name }}
@@ -93,21 +93,21 @@ Where pods should run. Replicas that stand in for each other belong on different
 avoid one another unless the values say something about it.
 */ -}}
 {{- define "kube-state-metrics.affinity" -}}
-{{- $affinity := default dict .Values.affinity }}
-{{- if kindIs "string" $affinity }}
-{{- $affinity = tpl $affinity . | fromYaml }}
+{{- $given := "" }}
+{{- if kindIs "string" .Values.affinity }}
+{{- $given = tpl .Values.affinity . }}
+{{- else if .Values.affinity }}
+{{- $given = toYaml .Values.affinity }}
 {{- end }}
-{{- if and (include "kube-state-metrics.elects" .) (not $affinity.podAntiAffinity) }}
-{{- $selector := include "kube-state-metrics.selectorLabels" . | fromYaml }}
-{{- $term := dict
-  "topologyKey" "kubernetes.io/hostname"
-  "labelSelector" (dict "matchLabels" $selector)
-}}
-{{- $preferred := dict "weight" 100 "podAffinityTerm" $term }}
-{{- $apart := dict "preferredDuringSchedulingIgnoredDuringExecution" (list $preferred) }}
-{{- $affinity = merge (dict "podAntiAffinity" $apart) $affinity }}
+{{- if and (include "kube-state-metrics.elects" .) (not (contains "podAntiAffinity" $given)) -}}
+podAntiAffinity:
+  preferredDuringSchedulingIgnoredDuringExecution:
+    - weight: 100
+      podAffinityTerm:
+        topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels:
+            {{- include "kube-state-metrics.selector" . | nindent 12 }}
 {{- end }}
-{{- with $affinity }}
-{{- toYaml . }}
-{{- end }}
+{{ $given }}
 {{- end }}

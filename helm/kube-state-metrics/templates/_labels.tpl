@@ -1,7 +1,7 @@
 {{- /* Labels and selectors. */ -}}
 
 {{- /* What finds the pods. A Deployment cannot change it, so it never says which pod leads. */ -}}
-{{- define "kube-state-metrics.selectorLabels" -}}
+{{- define "kube-state-metrics.selector" -}}
 {{- $own := dict
   "app.kubernetes.io/name" (include "kube-state-metrics.name" .)
   "app.kubernetes.io/instance" .Release.Name
@@ -11,7 +11,7 @@
 
 {{- /* The pods that the Service leads to: of several replicas the one that leads. */ -}}
 {{- define "kube-state-metrics.serviceSelector" -}}
-{{- include "kube-state-metrics.selectorLabels" . }}
+{{- include "kube-state-metrics.selector" . }}
 {{- if include "kube-state-metrics.elects" . }}
 kubestate.io/leader: {{ include "kube-state-metrics.fullname" . }}
 {{- end }}
@@ -25,7 +25,7 @@ kubestate.io/leader: {{ include "kube-state-metrics.fullname" . }}
   "app.kubernetes.io/part-of" (include "kube-state-metrics.name" .)
   "app.kubernetes.io/version" .Chart.AppVersion
 }}
-{{- $selector := include "kube-state-metrics.selectorLabels" . | fromYaml }}
+{{- $selector := include "kube-state-metrics.selector" . | fromYaml }}
 {{- $custom := tpl (toYaml .Values.customLabels) . | fromYaml }}
 {{- $labels = mergeOverwrite $labels $selector $custom }}
 {{- if .Values.releaseLabel }}
@@ -34,12 +34,24 @@ kubestate.io/leader: {{ include "kube-state-metrics.fullname" . }}
 {{- toYaml $labels }}
 {{- end }}
 
-{{- define "kube-state-metrics.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- define "kube-state-metrics.objectLabels" -}}
+helm.sh/chart: {{ include "kube-state-metrics.chart" . }}
 {{ include "kube-state-metrics.podLabels" . }}
 {{- end }}
 
 {{- /* `labels`, as text, with those of the map `extra`, which win. */ -}}
 {{- define "kube-state-metrics.labelsWith" -}}
 {{- toYaml (mergeOverwrite (fromYaml .labels) (default dict .extra)) }}
+{{- end }}
+
+{{- /*
+The same by the names that the chart of kube-state-metrics has for them, and as there after a line
+break: values that are templates may include them, as affinity does by `| indent 10`.
+*/ -}}
+{{- define "kube-state-metrics.labels" }}
+{{ include "kube-state-metrics.objectLabels" . }}
+{{- end }}
+
+{{- define "kube-state-metrics.selectorLabels" }}
+{{ include "kube-state-metrics.selector" . }}
 {{- end }}

@@ -25,17 +25,25 @@ default
 {{- end }}
 {{- end }}
 
-{{- define "kube-state-metrics.customResourceConfigMap" -}}
+{{- define "kube-state-metrics.chart" -}}
+{{- printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "kube-state-metrics.crsConfigMapName" -}}
 {{- $own := printf "%s-customresourcestate-config" (include "kube-state-metrics.fullname" .) }}
 {{- default $own .Values.customResourceState.name }}
 {{- end }}
 
 {{- /* The image that `image`, a map of the values, describes; `root` is the chart's scope. */ -}}
-{{- define "kube-state-metrics.image" -}}
+{{- define "kube-state-metrics.imageOf" -}}
 {{- $registry := default .image.registry .root.Values.global.imageRegistry }}
 {{- $tag := default (printf "v%s" .root.Chart.AppVersion) .image.tag }}
 {{- printf "%s/%s:%s" $registry .image.repository $tag }}
 {{- with .image.sha }}{{ printf "@%s" . }}{{ end }}
+{{- end }}
+
+{{- define "kube-state-metrics.image" -}}
+{{- include "kube-state-metrics.imageOf" (dict "root" . "image" .Values.image) }}
 {{- end }}
 
 {{- /* The secrets of all charts, then `own`; each is a map with a name, or the name alone. */ -}}

@@ -51,7 +51,7 @@ metadata:
   name: {{ .name }}
   namespace: {{ include "kube-state-metrics.namespace" .root }}
   labels:
-    {{- include "kube-state-metrics.labels" .root | nindent 4 }}
+    {{- include "kube-state-metrics.objectLabels" .root | nindent 4 }}
 rules:
   {{- .rules | nindent 2 }}
 ---
@@ -61,7 +61,7 @@ metadata:
   name: {{ .name }}
   namespace: {{ include "kube-state-metrics.namespace" .root }}
   labels:
-    {{- include "kube-state-metrics.labels" .root | nindent 4 }}
+    {{- include "kube-state-metrics.objectLabels" .root | nindent 4 }}
 roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: Role
