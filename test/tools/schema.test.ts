@@ -107,11 +107,11 @@ describe('the schema of the chart', () => {
     const schema = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as Schema;
     const leaves = leavesOf(defaults);
     expect(leaves.length).to.be.greaterThan(100);
-    const untyped = leaves.filter((path) => {
+    const untyped = leaves.filter(({ path }) => {
       const found = at(schema, path);
       return found?.type === undefined && found?.enum === undefined;
     });
-    expect(untyped.map((path) => path.join('.'))).to.deep.equal([]);
+    expect(untyped.map(({ path }) => path.join('.'))).to.deep.equal([]);
   });
 
   it('has a type for every row', () => {
