@@ -11,7 +11,7 @@ import { leavesOf } from './values.ts';
 const chart = join(import.meta.dirname, '../../helm/kube-state-metrics');
 
 const schemaOf = (valuesYaml: string, facts: Partial<ValueFacts> = {}): Schema =>
-  JSON.parse(valuesSchema(valuesYaml, { rows: {}, asked: [], ...facts })) as Schema;
+  JSON.parse(valuesSchema(valuesYaml, { rows: {}, asked: [], closed: [], ...facts })) as Schema;
 
 /** What the schema says of the key at `path`, which is nothing where it does not know the key. */
 function at(schema: Schema, path: readonly string[]): Schema | undefined {
@@ -62,11 +62,11 @@ describe('the schema of the chart', () => {
     expect(at(schema, ['b', 'd'])).to.deep.equal(toggle);
   });
 
-  it('lets unknown keys pass, but not in the maps that upstream does not have', () => {
-    const schema = schemaOf('service: {port: 1}\nhighAvailability: {enabled: false}\n');
+  it('lets unknown keys pass, but not in the maps that are closed', () => {
+    const schema = schemaOf('a: {b: 1}\nc: {d: 1}\n', { closed: ['c'] });
     expect(schema.additionalProperties).to.equal(true);
-    expect(at(schema, ['service'])?.additionalProperties).to.equal(true);
-    expect(at(schema, ['highAvailability'])?.additionalProperties).to.equal(false);
+    expect(at(schema, ['a'])?.additionalProperties).to.equal(true);
+    expect(at(schema, ['c'])?.additionalProperties).to.equal(false);
   });
 
   it('requires the maps that templates ask, and no other', () => {
@@ -99,6 +99,12 @@ describe('the schema of the chart', () => {
   it('is not made with a row under a key that is no map, as after a slip of the pen', () => {
     expect(() => schemaOf('service: {port: 1}\n', { rows: { 'servcie.port': text } })).to.throw(
       /expected paths under maps of values\.yaml, got servcie\.port/,
+    );
+  });
+
+  it('is not made with a row that says what the default says', () => {
+    expect(() => schemaOf('a: true\n', { rows: { a: toggle } })).to.throw(
+      /the row of a says what its default in values\.yaml says/,
     );
   });
 
