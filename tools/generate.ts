@@ -11,7 +11,7 @@ import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.t
 import { cliPage } from './generate/cli.ts';
 import { metricPages } from './generate/metrics.ts';
 import { withFlags } from './generate/migration.ts';
-import { manifests } from './generate/rbac.ts';
+import { kustomization, manifests } from './generate/rbac.ts';
 import { differing } from './generate/stale.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -31,6 +31,7 @@ async function generate(): Promise<Record<string, string>> {
     'docs/cli.md': cliPage(commands),
     'docs/migration.md': withFlags(await read('docs/migration.md'), flags),
     ...under('rbac', manifests(resources, facts)),
+    'kustomization.yaml': kustomization(['rbac']),
     [`${chart}/values.yaml`]: withCollectors(values, resources),
     [`${chart}/templates/_derived.tpl`]: derivedTemplates(values, resources),
   };

@@ -72,7 +72,8 @@ function rendered(...settings: string[]): Install {
 
 function plain(): Install {
   const folder = join(root, 'rbac');
-  const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  const texts = names.map((name) => readFileSync(join(folder, name), 'utf8'));
   return byKind(texts.map((text) => parse(text) as Manifest));
 }
 
