@@ -74,8 +74,9 @@ images:
     newName: registry.example.com/kube-state-metrics
 \`\`\`
 
-The binding follows the account into the namespace. \`limited/\` has objects in several
-namespaces: edit its files instead.`;
+The binding follows the account into the namespace. \`high-availability/\` makes the namespace, and
+deletes it when it is deleted: give it one that nothing else is in. \`limited/\` has objects in
+several namespaces: edit its files instead.`;
 
 const SEVERAL = `## Scraping several replicas
 
