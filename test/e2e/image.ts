@@ -36,17 +36,16 @@ export interface Image {
   readonly baseFiles: string;
 }
 
+const BUILD_BASE = 'localhost/build-base';
+const RUNTIME_BASE = 'localhost/runtime-base';
+
 /**
  * The image as the Dockerfile says, below `folder`; throws buildah's last words where it fails. The
  * stand-in of the runtime is Node and its libraries, no more; that of the build stage has sh, sed
- * and npm too. Both are known by the names that the Dockerfile gives its bases.
+ * and npm too.
  */
 export function buildImage(folder: string): Image {
   const buildah = (...args: string[]): string => run('buildah', storedIn(folder, args));
-  const bases = /^ARG BUILD_IMAGE=(\S+)\nARG RUNTIME_IMAGE=(\S+)$/m.exec(
-    run('cat', [join(root, 'Dockerfile')]),
-  );
-  const [, buildBase = '', runtimeBase = ''] = bases ?? [];
   const made = (name: string, fill: (files: string) => void, ...config: string[]): string => {
     const container = buildah('from', 'scratch');
     const files = buildah('mount', container);
@@ -55,11 +54,14 @@ export function buildImage(folder: string): Image {
     buildah('commit', '--quiet', container, name);
     return files;
   };
-  made(buildBase, layBuildBase, '--env=PATH=/usr/local/bin:/usr/bin:/bin', ...NPM_OFFLINE);
+  made(BUILD_BASE, layBuildBase, '--env=PATH=/usr/local/bin:/usr/bin:/bin', ...NPM_OFFLINE);
   const entrypoint = '--entrypoint=["/nodejs/bin/node"]';
-  const baseFiles = made(runtimeBase, layRuntimeBase, '--env=PATH=/usr/bin:/bin', entrypoint);
-  const volume = `--volume=${npmCache}:/npm-cache:rw`;
-  buildah('bud', '--pull-never', volume, '--tag=kubestate', root);
+  const baseFiles = made(RUNTIME_BASE, layRuntimeBase, '--env=PATH=/usr/bin:/bin', entrypoint);
+  const bases = [`BUILD_IMAGE=${BUILD_BASE}`, `RUNTIME_IMAGE=${RUNTIME_BASE}`];
+  buildah(
+    ...['bud', '--pull-never', `--volume=${npmCache}:/npm-cache:rw`, '--tag=localhost/kubestate'],
+    ...[...bases.map((base) => `--build-arg=${base}`), root],
+  );
   const files = buildah('mount', buildah('from', '--pull-never', 'localhost/kubestate'));
   const inspected = buildah('inspect', '--type=image', 'localhost/kubestate');
   const { OCIv1 } = JSON.parse(inspected) as { OCIv1: { config: ImageConfig } };
