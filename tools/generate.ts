@@ -7,10 +7,12 @@ import { commands } from '../src/commands/index.ts';
 import { flags } from '../src/options.ts';
 import { resources } from '../src/resources/index.ts';
 import { benchmarkPages } from './generate/benchmarks.ts';
+import { withGenerated } from './generate/between.ts';
 import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
 import { cliPage } from './generate/cli.ts';
+import { comparison } from './generate/comparison.ts';
 import { metricPages } from './generate/metrics.ts';
-import { withFlags } from './generate/migration.ts';
+import { flagTable } from './generate/migration.ts';
 import { kustomization, manifests } from './generate/rbac.ts';
 import { differing } from './generate/stale.ts';
 
@@ -20,16 +22,22 @@ const chart = 'helm/kube-state-metrics';
 /** Folders of generated files only: one that nothing makes any more is stale. */
 const generatedFolders = ['docs/metrics', 'docs/benchmarks', 'rbac'];
 
+const read = (path: string) => readFile(join(root, path), 'utf8');
+
+const renewed = async (path: string, source: string, part: string) =>
+  withGenerated(path, await read(path), source, part);
+
 /** The files by their path under the root. */
 async function generate(): Promise<Record<string, string>> {
-  const read = (path: string) => readFile(join(root, path), 'utf8');
   const values = await read(`${chart}/values.yaml`);
+  const results = resultsIn(join(root, 'bench/results'));
   const facts = chartFacts(await read(`${chart}/Chart.yaml`), values);
   return {
     ...under('docs/metrics', metricPages(resources)),
-    ...under('docs', benchmarkPages(resultsIn(join(root, 'bench/results')), questions)),
+    ...under('docs', benchmarkPages(results, questions)),
     'docs/cli.md': cliPage(commands),
-    'docs/migration.md': withFlags(await read('docs/migration.md'), flags),
+    'docs/migration.md': await renewed('docs/migration.md', 'src/options.ts', flagTable(flags)),
+    'README.md': await renewed('README.md', 'bench/results', comparison(results)),
     ...under('rbac', manifests(resources, facts)),
     'kustomization.yaml': kustomization(['rbac']),
     [`${chart}/values.yaml`]: withCollectors(values, resources),
