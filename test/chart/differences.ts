@@ -28,6 +28,7 @@ export interface Unrecorded extends Row {
   readonly becomes: { readonly fails: RegExp } | Found;
 }
 
+/** A value in an object of this chart; the keys and places that lead to it stand between dots. */
 export interface Found {
   readonly object: string;
   readonly path: string;
