@@ -267,6 +267,18 @@ export const unrecorded: readonly Unrecorded[] = [
     },
   },
   {
+    what: '`prometheus.scrapeconfig.enableHttp2`',
+    theirs: 'gives `enableHttp2`, which a ScrapeConfig does not have',
+    ours: 'gives `enableHTTP2`',
+    why: 'The field is spelled so; a ServiceMonitor has it the other way.',
+    set: ['prometheus.scrapeconfig.enabled=true', 'prometheus.scrapeconfig.enableHttp2=true'],
+    becomes: {
+      object: 'ScrapeConfig kube-system/kube-state-metrics',
+      path: 'spec.enableHTTP2',
+      value: true,
+    },
+  },
+  {
     what: '`networkPolicy.enabled` with `kubeRBACProxy.enabled`',
     theirs: 'lets in 9091, which listens on loopback only',
     ours: 'lets in 8081',
