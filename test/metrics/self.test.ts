@@ -263,7 +263,7 @@ describe('the metrics about ourselves', () => {
       'kube_state_metrics_list_total{resource="*v1.Pod",result="success"} 2',
     );
     const read = await series(self, 'kube_state_metrics_resource_');
-    expect(read).to.have.length(7);
+    expect(read).to.have.length(8);
     expect(read.filter((line) => !line.includes('pods'))).to.deep.equal([]);
   });
 
