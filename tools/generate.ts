@@ -3,9 +3,11 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { resultsIn } from '../bench/lib/results.ts';
 import { questions } from '../bench/questions.ts';
+import { ruleGroups } from '../monitoring/rules/index.ts';
 import { commands } from '../src/commands/index.ts';
 import { flags } from '../src/options.ts';
 import { resources } from '../src/resources/index.ts';
+import { alertsPage, ruleFiles } from './generate/alerts.ts';
 import { benchmarkPages } from './generate/benchmarks.ts';
 import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
 import { cliPage } from './generate/cli.ts';
@@ -18,7 +20,7 @@ const root = join(import.meta.dirname, '..');
 const chart = 'helm/kube-state-metrics';
 
 /** Folders of generated files only: one that nothing makes any more is stale. */
-const generatedFolders = ['docs/metrics', 'docs/benchmarks', 'rbac'];
+const generatedFolders = ['docs/metrics', 'docs/benchmarks', 'rbac', `${chart}/files/rules`];
 
 /** The files by their path under the root. */
 async function generate(): Promise<Record<string, string>> {
@@ -31,6 +33,8 @@ async function generate(): Promise<Record<string, string>> {
     'docs/cli.md': cliPage(commands),
     'docs/migration.md': withFlags(await read('docs/migration.md'), flags),
     ...under('rbac', manifests(resources, facts)),
+    ...under(`${chart}/files/rules`, ruleFiles(ruleGroups)),
+    'docs/alerts.md': alertsPage(ruleGroups),
     [`${chart}/values.yaml`]: withCollectors(values, resources),
     [`${chart}/templates/_derived.tpl`]: derivedTemplates(values, resources),
   };
