@@ -181,7 +181,7 @@ export const kubestate = {
         ) > 6`,
       summary: 'kubestate lists {resource} again and again.',
       description:
-        'It had to {value|humanize} times in an hour: the API server keeps forgetting what is ' +
+        'It had to {value|whole} times in an hour: the API server keeps forgetting what is ' +
         'watched. That is load for it and for kubestate.',
       steps: [
         'See the reasons: `kube_state_metrics_relists_total` by reason. gone: the watch cache of ' +
@@ -203,7 +203,7 @@ export const kubestate = {
         )`,
       summary: 'Objects of {resource} lack {family}.',
       description:
-        'Rendering it failed {value|humanize} times in the last hour. Other families and objects ' +
+        'Rendering it failed {value|whole} times in the last hour. Other families and objects ' +
         'are not touched.',
       steps: [
         'The log of kubestate names the object and the error: report both, they are a mistake of ' +
@@ -219,7 +219,7 @@ export const kubestate = {
           increase(kube_state_metrics_malformed_objects_total[1h])
         ) > 0`,
       summary: 'kubestate cannot read some objects of {resource}.',
-      description: '{value|humanize} in the last hour; their series are missing or old.',
+      description: '{value|whole} in the last hour; their series are missing or old.',
       steps: [
         'The log of kubestate names them: look at one with `kubectl get --output yaml`, and ' +
           'report it.',
@@ -253,8 +253,7 @@ export const kubestate = {
         ) > 0`,
       summary: 'kubestate has turned scrapes away.',
       description:
-        '{value|humanize} in a quarter of an hour: too many at a time, or readers that are too ' +
-        'slow.',
+        '{value|whole} in a quarter of an hour: too many at a time, or readers that are too slow.',
       steps: [
         'See who scrapes it, and how often. A scrape that lasts long has a slow network or a ' +
           'proxy between: `http_request_duration_seconds`.',

@@ -52,8 +52,8 @@ export const pods = {
         )`,
       summary: 'Container {container} of pod {namespace}/{pod} is killed for want of memory.',
       description:
-        'It restarted {value|humanize} times within an hour, and the last time because it went ' +
-        'over its memory limit.',
+        'It restarted {value|whole} times within an hour, and the last time because it went over ' +
+        'its memory limit.',
       steps: [
         'Compare what it uses with its limit: `kubectl top pod --namespace {namespace} {pod} ' +
           '--containers`, then raise the limit or find the leak.',

@@ -8,7 +8,8 @@ export type Severity = 'critical' | 'warning' | 'info';
 
 /**
  * One alert. In `summary`, `description` and `steps`, `{pod}` stands for the alert's label `pod`,
- * `{value}` for the expression's value, and `{value|humanize}` for it through a template function.
+ * `{value}` for the expression's value, and `{value|humanize}` for it through a function of
+ * Prometheus' templates, or `{value|whole}` without its fraction.
  */
 export interface Alert {
   readonly alert: string;

@@ -13,11 +13,13 @@ export const scaling = {
       expr: `
         max by (namespace, horizontalpodautoscaler) (
           kube_horizontalpodautoscaler_status_current_replicas
-          >= on (namespace, horizontalpodautoscaler)
+        )
+        >= on (namespace, horizontalpodautoscaler)
+        max by (namespace, horizontalpodautoscaler) (
           kube_horizontalpodautoscaler_spec_max_replicas
-          and on (namespace, horizontalpodautoscaler)
-          kube_horizontalpodautoscaler_spec_max_replicas
-          > on (namespace, horizontalpodautoscaler)
+        )
+        > on (namespace, horizontalpodautoscaler)
+        max by (namespace, horizontalpodautoscaler) (
           kube_horizontalpodautoscaler_spec_min_replicas
         )`,
       summary: 'Autoscaler {namespace}/{horizontalpodautoscaler} is at its maximum.',
@@ -37,11 +39,15 @@ export const scaling = {
       expr: `
         max by (namespace, horizontalpodautoscaler) (
           kube_horizontalpodautoscaler_status_desired_replicas
-          != on (namespace, horizontalpodautoscaler)
+        )
+        != on (namespace, horizontalpodautoscaler)
+        max by (namespace, horizontalpodautoscaler) (
           kube_horizontalpodautoscaler_status_current_replicas
-          and on (namespace, horizontalpodautoscaler)
-          changes(kube_horizontalpodautoscaler_status_current_replicas[15m]) == 0
-        )`,
+        )
+        and on (namespace, horizontalpodautoscaler)
+        max by (namespace, horizontalpodautoscaler) (
+          changes(kube_horizontalpodautoscaler_status_current_replicas[15m])
+        ) == 0`,
       summary: 'Autoscaler {namespace}/{horizontalpodautoscaler} does not get what it wants.',
       description: 'It wants {value} replicas, and nothing has changed for a while.',
       steps: [
@@ -83,7 +89,9 @@ export const scaling = {
       expr: `
         max by (namespace, poddisruptionbudget) (
           kube_poddisruptionbudget_status_current_healthy
-          < on (namespace, poddisruptionbudget)
+        )
+        < on (namespace, poddisruptionbudget)
+        max by (namespace, poddisruptionbudget) (
           kube_poddisruptionbudget_status_desired_healthy
         )`,
       summary: 'Budget {namespace}/{poddisruptionbudget} has fewer healthy pods than it asks for.',
@@ -103,9 +111,13 @@ export const scaling = {
           kube_poddisruptionbudget_status_expected_pods > 0
           and on (namespace, poddisruptionbudget)
           kube_poddisruptionbudget_status_pod_disruptions_allowed == 0
-          and on (namespace, poddisruptionbudget)
+        )
+        and on (namespace, poddisruptionbudget)
+        max by (namespace, poddisruptionbudget) (
           kube_poddisruptionbudget_status_current_healthy
-          >= on (namespace, poddisruptionbudget)
+        )
+        >= on (namespace, poddisruptionbudget)
+        max by (namespace, poddisruptionbudget) (
           kube_poddisruptionbudget_status_desired_healthy
         )`,
       summary: 'Budget {namespace}/{poddisruptionbudget} leaves no room for any eviction.',

@@ -48,11 +48,15 @@ export function annotationsOf(
 const withPlaces = (text: string, fill: (placeholder: string) => string): string =>
   text.replace(/\{([^}]+)\}/g, (_, placeholder: string) => fill(placeholder));
 
+/** An increase is never a whole number, though what it counts is. */
+const WHOLE = 'printf "%.0f"';
+
 /** `pod` becomes a label, `value|humanize` the value through a function. */
 function goTemplate(placeholder: string): string {
   const [name, format] = placeholder.split('|');
   const operand = name === 'value' ? '$value' : `$labels.${name}`;
-  return format === undefined ? `{{ ${operand} }}` : `{{ ${operand} | ${format} }}`;
+  if (format === undefined) return `{{ ${operand} }}`;
+  return `{{ ${operand} | ${format === 'whole' ? WHOLE : format} }}`;
 }
 
 /** On the page a placeholder is a word in capitals. */
