@@ -13,6 +13,13 @@ const venv = join(folder, 'venv');
 export const helm = join(folder, 'bin/helm');
 export const python = join(venv, 'bin/python');
 export const hadolint = join(venv, 'bin/hadolint');
+export const alertmanager = join(folder, 'alertmanager');
+
+/** Debian's package is unpacked, not installed, which would start a service. */
+const UNPACK_ALERTMANAGER =
+  'cd "$0" && apt-get download -q prometheus-alertmanager && ' +
+  'dpkg-deb --extract prometheus-alertmanager_*.deb alertmanager && ' +
+  'rm prometheus-alertmanager_*.deb';
 
 /** Installs what is missing; throws a sentence that names what could not be had, and from where. */
 export function installTools(): void {
@@ -25,6 +32,10 @@ export function installTools(): void {
   if (packages.length > 0) {
     install('apt-get', ['update', '-q']);
     install('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages]);
+  }
+  if (!existsSync(alertmanager)) {
+    install('apt-get', ['update', '-q']);
+    install('sh', ['-c', UNPACK_ALERTMANAGER, folder]);
   }
   if (!existsSync(hadolint)) {
     install('python3', ['-m', 'venv', venv]);
