@@ -25,8 +25,8 @@ export const kubestate = {
         'They are well: look at the target in Prometheus, under Status, Targets.',
       ],
       because:
-        'A restart of a large cluster takes less than a minute; ten leave room for a node that ' +
-        'is lost. An installation that serves neither pods nor namespaces should leave this rule ' +
+        'With 100,000 pods a restart takes less than a minute; ten leave room for a node that is ' +
+        'lost. An installation that serves neither pods nor namespaces should leave this rule ' +
         'out.',
     },
     {
@@ -74,12 +74,12 @@ export const kubestate = {
       description: 'There are no series of this resource, and alerts on it are silent.',
       steps: [
         readyz,
-        'Forbidden: give its service account the rights (`npm run generate` writes them to ' +
-          'rbac/), or take {resource} out of --resources.',
+        'Forbidden: let its service account list and watch them, as the ClusterRole of the chart ' +
+          'does, or take {resource} out of --resources.',
       ],
       because:
-        'The first list of 100,000 objects takes less than a minute. What the API server does ' +
-        'not have at all, as an older one lacks newer resources, is not missing.',
+        'The first list of 100,000 pods takes less than a minute. What the API server does not ' +
+        'have at all, as an older one lacks newer resources, is not missing.',
     },
     {
       alert: 'KubeStateMetricsStale',

@@ -17,7 +17,7 @@ export const replicas = [
       'Look at the pods of {job}, and whether Prometheus scrapes port 8081 of each of them.',
       'Shards that are numbered by hand: is there one for each of 0 to --total-shards less 1?',
     ],
-    because: 'A rollout takes shards one by one, each for less than a minute.',
+    because: 'A rollout takes shards one by one, and each is back within a minute or so.',
   },
   {
     alert: 'KubeStateMetricsShardingMismatch',

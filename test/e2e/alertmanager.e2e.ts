@@ -22,7 +22,7 @@ const rules = join(root, 'helm/kube-state-metrics/files/rules');
 const TIME_SCALE = 180;
 
 const READY_TIMEOUT_MS = 30_000;
-/** Its templates are read from where Debian's package would be installed; only it sees them there. */
+/** Templates are read from where Debian's package would be installed; only it sees them there. */
 const TEMPLATES = '/usr/share/prometheus';
 const WITH_TEMPLATES = `mkdir -p ${TEMPLATES} && mount --bind "$0" ${TEMPLATES} && exec "$@"`;
 

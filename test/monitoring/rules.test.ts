@@ -1,17 +1,52 @@
 // The rules: all they ask for exists, each is tried both ways, and each says what to do.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ruleGroups } from '../../monitoring/rules/index.ts';
 import type { Alert, Recording } from '../../monitoring/rules/rule.ts';
+import { relistReasons } from '../../src/kube/reflector.ts';
 import { alertsPage, dedented, ruleFiles } from '../../tools/generate/alerts.ts';
-import { selectorsOf } from '../promql.ts';
+import { type Matcher, selectorsOf } from '../promql.ts';
 import { type Known, knownOfSelf, knownOfTables } from './known.ts';
 import { cases } from './rules/index.ts';
 
 const alerts: readonly Alert[] = ruleGroups.flatMap((group) => group.alerts);
 const recordings: readonly Recording[] = ruleGroups.flatMap((group) => group.recordings);
 const page = readFileSync(join(import.meta.dirname, '../../docs/alerts.md'), 'utf8');
+
+/** Labels whose values are words of the API, and were recorded from kube-state-metrics. */
+const VOCABULARIES = ['phase', 'condition', 'status', 'type'];
+
+/** All recorded values, as `family/label/value`. */
+function recordedValues(): Set<string> {
+  const folder = join(import.meta.dirname, '../conformance/expected');
+  const values = new Set<string>();
+  for (const file of readdirSync(folder)) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    for (const [, family, labels = ''] of text.matchAll(/^(kube_\w+)\{(.*)\} /gm)) {
+      for (const [, label, value] of labels.matchAll(/(\w+)="([^"]*)"/g)) {
+        if (VOCABULARIES.includes(label ?? '')) values.add(`${family}/${label}/${value}`);
+      }
+    }
+  }
+  for (const reason of Object.keys(relistReasons)) {
+    values.add(`kube_state_metrics_relists_total/reason/${reason}`);
+  }
+  return values;
+}
+
+/** What a matcher names: each choice of an expression that is but a list of them. */
+const namedBy = ({ op, value }: Matcher): string[] =>
+  op.includes('~') ? value.split('|') : [value];
+
+/** Values that an expression matches on and no series has ever had. */
+const unheardOf = (expr: string, values: ReadonlySet<string>): string[] =>
+  selectorsOf(expr).flatMap(({ metric = '', matchers }) =>
+    matchers
+      .filter(({ label }) => VOCABULARIES.includes(label) || metric.endsWith('_relists_total'))
+      .flatMap((matcher) => namedBy(matcher).map((value) => `${metric}/${matcher.label}/${value}`))
+      .filter((name) => !values.has(name)),
+  );
 
 /** What Prometheus adds to every series, and has of its own. */
 const TARGET_LABELS = ['job', 'instance'];
@@ -54,6 +89,15 @@ describe('the rules', () => {
     ]);
     expect(missingIn('kube_state_metrics_leader{node="a"} > 0', known)).to.deep.equal([
       'kube_state_metrics_leader{node}',
+    ]);
+  });
+
+  it('match on values that there are', () => {
+    const values = recordedValues();
+    const expressions = [...recordings, ...alerts].map(({ expr }) => expr);
+    expect(expressions.flatMap((expr) => unheardOf(expr, values))).to.deep.equal([]);
+    expect(unheardOf('kube_pod_status_phase{phase=~"Pending|Runing"}', values)).to.deep.equal([
+      'kube_pod_status_phase/phase/Runing',
     ]);
   });
 

@@ -88,7 +88,7 @@ export function alertsPage(groups: readonly RuleGroup[]): string {
 }
 
 const INTRODUCTION = `The chart brings these rules along: \`prometheusRule.enabled=true\` makes
-a PrometheusRule of each file in \`helm/kube-state-metrics/files/rules/\`. A Prometheus without an
+a PrometheusRule of the files in \`helm/kube-state-metrics/files/rules/\`. A Prometheus without an
 operator reads the files as they are (\`rule_files\`).
 
 - **critical** is for waking a person, **warning** for the next working hours, **info** for whoever
