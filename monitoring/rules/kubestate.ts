@@ -101,6 +101,8 @@ export const kubestate = {
       expr: `
         time() - max by (job, instance, resource) (
           kube_state_metrics_resource_last_bookmark_timestamp_seconds
+          unless on (job, instance, resource)
+          kube_state_metrics_resource_stale == 1
         )
         > 900`,
       summary: 'The watch of {resource} is silent.',

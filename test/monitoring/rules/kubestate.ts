@@ -90,7 +90,10 @@ export const kubestateCases: readonly Case[] = [
     alert: 'KubeStateMetricsWatchSilent',
     fires: {
       // Over 900 s after second 60 is minute 17, and five more.
-      series: ofPods('resource_last_bookmark_timestamp_seconds', '0 60+0x30'),
+      series: {
+        ...ofPods('resource_last_bookmark_timestamp_seconds', '0 60+0x30'),
+        ...ofPods('resource_stale', 0),
+      },
       at: 22,
       labels: podLabels,
       value: '21m 0s',
@@ -99,6 +102,14 @@ export const kubestateCases: readonly Case[] = [
       {
         because: 'one bookmark comes a minute',
         series: ofPods('resource_last_bookmark_timestamp_seconds', '0+60x40'),
+        at: 40,
+      },
+      {
+        because: 'another alert says that the API server cannot be read',
+        series: {
+          ...ofPods('resource_last_bookmark_timestamp_seconds', 0),
+          ...ofPods('resource_stale', 1),
+        },
         at: 40,
       },
     ],
