@@ -3,12 +3,16 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { resultsIn } from '../bench/lib/results.ts';
 import { questions } from '../bench/questions.ts';
+import { ruleGroups } from '../monitoring/rules/index.ts';
 import { commands } from '../src/commands/index.ts';
 import { flags } from '../src/options.ts';
 import { resources } from '../src/resources/index.ts';
+import { recorded, unrecorded } from '../test/chart/differences.ts';
+import { alertsPage, ruleFiles } from './generate/alerts.ts';
 import { benchmarkPages } from './generate/benchmarks.ts';
 import { withGenerated } from './generate/between.ts';
 import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
+import { differenceTable } from './generate/chartDifferences.ts';
 import { cliPage } from './generate/cli.ts';
 import { comparison } from './generate/comparison.ts';
 import { metricPages } from './generate/metrics.ts';
@@ -20,12 +24,17 @@ const root = join(import.meta.dirname, '..');
 const chart = 'helm/kube-state-metrics';
 
 /** Folders of generated files only: one that nothing makes any more is stale. */
-const generatedFolders = ['docs/metrics', 'docs/benchmarks', 'rbac'];
+const generatedFolders = ['docs/metrics', 'docs/benchmarks', 'rbac', `${chart}/files/rules`];
 
 const read = (path: string) => readFile(join(root, path), 'utf8');
 
-const renewed = async (path: string, source: string, part: string) =>
-  withGenerated(path, await read(path), source, part);
+/** The page at the path with its generated parts renewed, each by the source it says it is from. */
+async function renewed(path: string, parts: Record<string, string>): Promise<string> {
+  return Object.entries(parts).reduce(
+    (page, [source, part]) => withGenerated(path, page, source, part),
+    await read(path),
+  );
+}
 
 /** The files by their path under the root. */
 async function generate(): Promise<Record<string, string>> {
@@ -36,12 +45,17 @@ async function generate(): Promise<Record<string, string>> {
     ...under('docs/metrics', metricPages(resources)),
     ...under('docs', benchmarkPages(results, questions)),
     'docs/cli.md': cliPage(commands),
-    'docs/migration.md': await renewed('docs/migration.md', 'src/options.ts', flagTable(flags)),
-    'README.md': await renewed('README.md', 'bench/results', comparison(results)),
+    'docs/migration.md': await renewed('docs/migration.md', {
+      'test/chart/differences.ts': differenceTable([...recorded, ...unrecorded]),
+      'src/options.ts': flagTable(flags),
+    }),
+    'README.md': await renewed('README.md', { 'bench/results': comparison(results) }),
     ...under('rbac', manifests(resources, facts)),
     'kustomization.yaml': kustomization(['rbac']),
+    ...under(`${chart}/files/rules`, ruleFiles(ruleGroups)),
+    'docs/alerts.md': alertsPage(ruleGroups),
     [`${chart}/values.yaml`]: withCollectors(values, resources),
-    [`${chart}/templates/_derived.tpl`]: derivedTemplates(values, resources),
+    [`${chart}/templates/_derived.tpl`]: derivedTemplates(resources),
   };
 }
 

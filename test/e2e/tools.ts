@@ -41,6 +41,13 @@ export const npmCache = join(
   folder,
   `npm-${createHash('sha256').update(lock).digest('hex').slice(0, 12)}`,
 );
+export const alertmanager = join(folder, 'alertmanager');
+
+/** Debian's package is unpacked, not installed, which would start a service. */
+const UNPACK_ALERTMANAGER =
+  'cd "$0" && apt-get download -q prometheus-alertmanager && ' +
+  'dpkg-deb --extract prometheus-alertmanager_*.deb alertmanager && ' +
+  'rm prometheus-alertmanager_*.deb';
 
 /** Installs what is missing; throws a sentence that names what could not be had, and from where. */
 export function installTools(): void {
@@ -50,6 +57,10 @@ export function installTools(): void {
   if (packages.length > 0) {
     install('apt-get', ['update', '-q']);
     install('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages]);
+  }
+  if (!existsSync(alertmanager)) {
+    install('apt-get', ['update', '-q']);
+    install('sh', ['-c', UNPACK_ALERTMANAGER, folder]);
   }
   if (!existsSync(hadolint)) {
     install('python3', ['-m', 'venv', venv]);

@@ -11,6 +11,7 @@ import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Resource } from '../../src/metrics/resource.ts';
 import { withGenerated } from '../../tools/generate/between.ts';
 import { chartFacts, derivedTemplates, withCollectors } from '../../tools/generate/chart.ts';
+import { differenceTable } from '../../tools/generate/chartDifferences.ts';
 import { cliPage } from '../../tools/generate/cli.ts';
 import { metricPages } from '../../tools/generate/metrics.ts';
 import { flagTable } from '../../tools/generate/migration.ts';
@@ -120,10 +121,21 @@ after: 1
     expect(() => withCollectors('collectors: []\n', tables)).to.throw('must hold the lines');
   });
 
-  it('knows the API group of every resource, and its own values', () => {
-    const text = derivedTemplates(values, tables);
-    expect(text).to.include('axles: "apps"\ngears: "apps"\nspares: ""\nwidgets: ""\n');
-    expect(text).to.include('- image\n- collectors\n- after\n');
+  it('knows the API group of every resource, and what an election needs', () => {
+    const text = derivedTemplates(tables);
+    expect(text).to.match(
+      /resource: axles\n {2}group: apps\n(.*\n)+.*resource: spares\n {2}group: ""/,
+    );
+    expect(text).to.match(
+      /- leases\n {2}resourceNames:\n {4}- '\{\{ include ".*fullname" \. \}\}'/,
+    );
+  });
+
+  it('has rules in the order of the chart that it stands in for', () => {
+    const { axles } = tables;
+    const some = { nodes: axles, roles: axles, networkpolicies: axles, clusterroles: axles };
+    const order = derivedTemplates(some).match(/(?<=resource: )\w+/g);
+    expect(order).to.deep.equal(['networkpolicies', 'clusterroles', 'roles', 'nodes']);
   });
 });
 
@@ -181,6 +193,13 @@ describe('the table of flags in the page of migration', () => {
       '| `--v` |  | The same. |',
       '| `--wide-open` | `wide_open` | Off. |',
     ]);
+  });
+});
+
+describe('the table of what the chart does otherwise', () => {
+  it('has a line for each difference', () => {
+    const rows = [{ what: 'a', theirs: 'b', ours: 'c', why: 'D.' }];
+    expect(differenceTable(rows).split('\n').slice(2)).to.deep.equal(['| a | b | c | D. |']);
   });
 });
 
