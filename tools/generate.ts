@@ -3,10 +3,12 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { resultsIn } from '../bench/lib/results.ts';
 import { questions } from '../bench/questions.ts';
+import { ruleGroups } from '../monitoring/rules/index.ts';
 import { commands } from '../src/commands/index.ts';
 import { flags } from '../src/options.ts';
 import { resources } from '../src/resources/index.ts';
 import { recorded, unrecorded } from '../test/chart/differences.ts';
+import { alertsPage, ruleFiles } from './generate/alerts.ts';
 import { benchmarkPages } from './generate/benchmarks.ts';
 import { withGenerated } from './generate/between.ts';
 import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
@@ -15,7 +17,7 @@ import { cliPage } from './generate/cli.ts';
 import { comparison } from './generate/comparison.ts';
 import { metricPages } from './generate/metrics.ts';
 import { flagTable } from './generate/migration.ts';
-import { manifests } from './generate/rbac.ts';
+import { kustomization, manifests } from './generate/rbac.ts';
 import { valuesSchema } from './generate/schema.ts';
 import { differing } from './generate/stale.ts';
 import { valueFacts } from './generate/valueRows.ts';
@@ -24,7 +26,7 @@ const root = join(import.meta.dirname, '..');
 const chart = 'helm/kube-state-metrics';
 
 /** Folders of generated files only: one that nothing makes any more is stale. */
-const generatedFolders = ['docs/metrics', 'docs/benchmarks', 'rbac'];
+const generatedFolders = ['docs/metrics', 'docs/benchmarks', 'rbac', `${chart}/files/rules`];
 
 const read = (path: string) => readFile(join(root, path), 'utf8');
 
@@ -51,6 +53,9 @@ async function generate(): Promise<Record<string, string>> {
     }),
     'README.md': await renewed('README.md', { 'bench/results': comparison(results) }),
     ...under('rbac', manifests(resources, facts)),
+    'kustomization.yaml': kustomization(['rbac']),
+    ...under(`${chart}/files/rules`, ruleFiles(ruleGroups)),
+    'docs/alerts.md': alertsPage(ruleGroups),
     [`${chart}/values.yaml`]: withCollectors(values, resources),
     [`${chart}/values.schema.json`]: valuesSchema(values, valueFacts),
     [`${chart}/templates/_derived.tpl`]: derivedTemplates(resources),

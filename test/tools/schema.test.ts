@@ -41,7 +41,7 @@ c:
 `;
 
 describe('the schema of the chart', () => {
-  it('takes a type from each default that tells one, and null, which takes the default away', () => {
+  it('takes a type from each default that tells one, and null, which takes it away', () => {
     const { properties } = schemaOf('a: true\nb: ""\nc: 0\nd: [x]\ne: {f: 1}\n');
     expect(properties).to.deep.equal({
       a: { type: ['boolean', 'null'] },

@@ -111,7 +111,7 @@ function commentsOf(valuesYaml: string): Record<string, string> {
   return comments;
 }
 
-/** What stands above an empty line is about more than the key below; so are the generator's marks. */
+/** What stands above an empty line is about more than the key below; marks are the generator's. */
 function lastParagraph(comment: string): string {
   const paragraph = comment.split('\n\n').at(-1) ?? '';
   if (paragraph.endsWith('\n')) return '';
