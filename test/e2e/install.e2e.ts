@@ -213,7 +213,8 @@ describe('the chart, installed by helm on a real API server', function () {
   }
 
   async function podsOf(selector: string): Promise<string[]> {
-    const path = `/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=${encodeURIComponent(selector)}`;
+    const query = `labelSelector=${encodeURIComponent(selector)}`;
+    const path = `/api/v1/namespaces/${NAMESPACE}/pods?${query}`;
     const { items } = await cluster.must<{ items: { metadata: { name: string } }[] }>('GET', path);
     return items.map(({ metadata }) => metadata.name);
   }

@@ -94,7 +94,7 @@ export async function runPod(
   return exporter;
 }
 
-/** In a mount namespace of its own, an account's files from the folder `$0` in a /run of its own. */
+/** With a /run of its own, and in that the account's files, which come from the folder `$0`. */
 const ENTER =
   'place=/run/secrets/kubernetes.io/serviceaccount && mount -t tmpfs none /run && ' +
   'mkdir -p $place && cp "$0"/* $place && exec env "$@"';
