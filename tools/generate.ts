@@ -3,10 +3,12 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { resultsIn } from '../bench/lib/results.ts';
 import { questions } from '../bench/questions.ts';
+import { ruleGroups } from '../monitoring/rules/index.ts';
 import { commands } from '../src/commands/index.ts';
 import { flags } from '../src/options.ts';
 import { resources } from '../src/resources/index.ts';
 import { recorded, unrecorded } from '../test/chart/differences.ts';
+import { alertsPage, ruleFiles } from './generate/alerts.ts';
 import { benchmarkPages } from './generate/benchmarks.ts';
 import { withGenerated } from './generate/between.ts';
 import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
@@ -24,7 +26,7 @@ const root = join(import.meta.dirname, '..');
 const chart = 'helm/kube-state-metrics';
 
 /** Folders of generated files only: one that nothing makes any more is stale. */
-const generatedFolders = ['docs/metrics', 'docs/benchmarks', 'rbac'];
+const generatedFolders = ['docs/metrics', 'docs/benchmarks', 'rbac', `${chart}/files/rules`];
 
 const read = (path: string) => readFile(join(root, path), 'utf8');
 
@@ -51,6 +53,8 @@ async function generate(): Promise<Record<string, string>> {
     }),
     'README.md': await renewed('README.md', { 'bench/results': comparison(results) }),
     ...under('rbac', manifests(resources, facts)),
+    ...under(`${chart}/files/rules`, ruleFiles(ruleGroups)),
+    'docs/alerts.md': alertsPage(ruleGroups),
     [`${chart}/values.yaml`]: withCollectors(values, resources),
     [`${chart}/values.schema.json`]: valuesSchema(values, valueFacts),
     [`${chart}/templates/_derived.tpl`]: derivedTemplates(resources),

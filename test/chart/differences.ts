@@ -28,6 +28,7 @@ export interface Unrecorded extends Row {
   readonly becomes: { readonly fails: RegExp } | Found;
 }
 
+/** A value in an object of this chart; the keys and places that lead to it stand between dots. */
 export interface Found {
   readonly object: string;
   readonly path: string;
@@ -263,6 +264,18 @@ export const unrecorded: readonly Unrecorded[] = [
       object: 'Service kube-system/kube-state-metrics',
       path: 'spec.ports.1.nodePort',
       value: 30081,
+    },
+  },
+  {
+    what: '`prometheus.scrapeconfig.enableHttp2`',
+    theirs: 'gives `enableHttp2`, which a ScrapeConfig does not have',
+    ours: 'gives `enableHTTP2`',
+    why: 'The field is spelled so; a ServiceMonitor has it the other way.',
+    set: ['prometheus.scrapeconfig.enabled=true', 'prometheus.scrapeconfig.enableHttp2=true'],
+    becomes: {
+      object: 'ScrapeConfig kube-system/kube-state-metrics',
+      path: 'spec.enableHTTP2',
+      value: true,
     },
   },
   {

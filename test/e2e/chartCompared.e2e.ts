@@ -77,9 +77,8 @@ describe('the chart beside that of kube-state-metrics', () => {
 });
 
 function valueIn(text: string, { object, path }: Found): unknown {
-  const manifest = manifestsOf(text).find((manifest) => nameOf(manifest) === object);
-  let value: unknown = manifest;
-  for (const step of path.split('.'))
-    value = (value as Record<string, unknown> | undefined)?.[step];
-  return value;
+  const manifest: unknown = manifestsOf(text).find((manifest) => nameOf(manifest) === object);
+  const step = (value: unknown, key: string) =>
+    (value as Record<string, unknown> | undefined)?.[key];
+  return path.split('.').reduce(step, manifest);
 }

@@ -1,10 +1,11 @@
 {{- /* Parts of the pod that stand in it more than once. */ -}}
 
 {{- /*
-A probe of the program: `root`, `probe` (a map of the values), `path`, and the port by `name` and
-`number`. A name leads to a port of the same container, so behind the proxy the number is asked.
+A probe of the program: `root`, `probe` (a map of the values), the `path` and the name of the `port`.
+A name leads to a port of the same container, so behind the proxies their numbers are asked.
 */ -}}
 {{- define "kube-state-metrics.probe" -}}
+{{- $helper := ternary "servicePort" "telemetryPort" (eq .port "http") -}}
 failureThreshold: {{ .probe.failureThreshold }}
 httpGet:
   {{- if .root.Values.hostNetwork }}
@@ -16,10 +17,10 @@ httpGet:
   {{- end }}
   path: {{ .path }}
   {{- if .root.Values.kubeRBACProxy.enabled }}
-  port: {{ .number }}
+  port: {{ include (printf "kube-state-metrics.%s" $helper) .root }}
   scheme: HTTPS
   {{- else }}
-  port: {{ .name }}
+  port: {{ .port }}
   scheme: {{ upper .probe.httpGet.scheme }}
   {{- end }}
 initialDelaySeconds: {{ .probe.initialDelaySeconds }}

@@ -17,8 +17,7 @@ kubestate.io/leader: {{ include "kube-state-metrics.fullname" . }}
 {{- end }}
 {{- end }}
 
-{{- /* Labels of the pods: without the chart's version, whose change alone must not roll them. */ -}}
-{{- define "kube-state-metrics.podLabels" -}}
+{{- define "kube-state-metrics.commonLabels" -}}
 {{- $labels := dict
   "app.kubernetes.io/managed-by" .Release.Service
   "app.kubernetes.io/component" "metrics"
@@ -34,14 +33,21 @@ kubestate.io/leader: {{ include "kube-state-metrics.fullname" . }}
 {{- toYaml $labels }}
 {{- end }}
 
-{{- define "kube-state-metrics.objectLabels" -}}
-helm.sh/chart: {{ include "kube-state-metrics.chart" . }}
-{{ include "kube-state-metrics.podLabels" . }}
+{{- /* Labels of the pods: without the chart's version, whose change alone must not roll them. */ -}}
+{{- define "kube-state-metrics.podLabels" -}}
+{{- $labels := include "kube-state-metrics.commonLabels" . | fromYaml }}
+{{- toYaml (mergeOverwrite $labels (default dict .Values.podLabels)) }}
 {{- end }}
 
-{{- /* `labels`, as text, with those of the map `extra`, which win. */ -}}
-{{- define "kube-state-metrics.labelsWith" -}}
-{{- toYaml (mergeOverwrite (fromYaml .labels) (default dict .extra)) }}
+{{- define "kube-state-metrics.objectLabels" -}}
+helm.sh/chart: {{ include "kube-state-metrics.chart" . }}
+{{ include "kube-state-metrics.commonLabels" . }}
+{{- end }}
+
+{{- /* Labels of an object that has more than others: those of the map `extra` win. */ -}}
+{{- define "kube-state-metrics.objectLabelsAnd" -}}
+{{- $labels := include "kube-state-metrics.objectLabels" .root | fromYaml }}
+{{- toYaml (mergeOverwrite $labels (default dict .extra)) }}
 {{- end }}
 
 {{- /*
