@@ -17,7 +17,7 @@ import { cliPage } from './generate/cli.ts';
 import { comparison } from './generate/comparison.ts';
 import { metricPages } from './generate/metrics.ts';
 import { flagTable } from './generate/migration.ts';
-import { manifests } from './generate/rbac.ts';
+import { kustomization, manifests } from './generate/rbac.ts';
 import { valuesSchema } from './generate/schema.ts';
 import { differing } from './generate/stale.ts';
 import { valueFacts } from './generate/valueRows.ts';
@@ -53,6 +53,7 @@ async function generate(): Promise<Record<string, string>> {
     }),
     'README.md': await renewed('README.md', { 'bench/results': comparison(results) }),
     ...under('rbac', manifests(resources, facts)),
+    'kustomization.yaml': kustomization(['rbac']),
     ...under(`${chart}/files/rules`, ruleFiles(ruleGroups)),
     'docs/alerts.md': alertsPage(ruleGroups),
     [`${chart}/values.yaml`]: withCollectors(values, resources),

@@ -182,7 +182,7 @@ describe('the schema of the chart, read by Helm', () => {
   it('says which map is missing where templates cannot do without, and no more', () => {
     const maps = mapsOf(parse(readFileSync(join(chart, 'values.yaml'), 'utf8')));
     expect(maps).to.have.length.greaterThan(30);
-    for (const path of maps) {
+    for (const { path } of maps) {
       const values = stringify(path.reduceRight<unknown>((under, key) => ({ [key]: under }), null));
       const needed = template(values, chart, '--skip-schema-validation').status !== 0;
       const { status, stderr } = template(values);

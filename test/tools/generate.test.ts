@@ -15,8 +15,6 @@ import { differenceTable } from '../../tools/generate/chartDifferences.ts';
 import { cliPage } from '../../tools/generate/cli.ts';
 import { metricPages } from '../../tools/generate/metrics.ts';
 import { flagTable } from '../../tools/generate/migration.ts';
-import { manifests } from '../../tools/generate/rbac.ts';
-import { rulesOf } from '../../tools/generate/rules.ts';
 import { differing } from '../../tools/generate/stale.ts';
 
 const table = (group: string, kind: string, rest: Partial<Resource<KubeObject>> = {}) =>
@@ -87,64 +85,6 @@ describe('the metrics pages', () => {
     expect(page).to.include('`mode` | Which a\\|b it is. Opt-in. |');
     expect(page).to.include('Old. Deprecated since 2.9.0. |');
     expect(page).to.include('`label_*` by `--metric-labels-allowlist`');
-  });
-});
-
-describe('the rules', () => {
-  it('let list and watch, by API group, both in alphabetical order', () => {
-    expect(rulesOf(tables)).to.deep.equal([
-      { apiGroups: [''], resources: ['spares', 'widgets'], verbs: ['list', 'watch'] },
-      { apiGroups: ['apps'], resources: ['axles', 'gears'], verbs: ['list', 'watch'] },
-    ]);
-  });
-});
-
-describe('the plain manifests', () => {
-  const files = manifests(tables, facts);
-  const read = (name: string) => parse(files[name] ?? '');
-
-  it('are what an installation takes', () => {
-    expect(Object.keys(files).map((name) => read(name).kind)).to.have.members([
-      'ServiceAccount',
-      'ClusterRole',
-      'ClusterRoleBinding',
-      'Deployment',
-      'Service',
-    ]);
-  });
-
-  it('grant the resources that are on by default, and no others', () => {
-    const { rules } = read('cluster-role.yaml');
-    expect(rules.flatMap((rule: { resources: string[] }) => rule.resources)).to.deep.equal([
-      'widgets',
-      'axles',
-      'gears',
-    ]);
-  });
-
-  it('run the image as nobody, with nothing to write to and no capability', () => {
-    const { spec } = read('deployment.yaml').spec.template;
-    expect(spec.securityContext).to.include({ runAsUser: 65534, runAsNonRoot: true });
-    expect(spec.securityContext.seccompProfile).to.deep.equal({ type: 'RuntimeDefault' });
-    expect(spec.containers[0].image).to.equal(facts.image);
-    expect(spec.containers[0].securityContext).to.deep.equal({
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-      readOnlyRootFilesystem: true,
-    });
-  });
-
-  it('select the pods that they make, and bind the account that these use', () => {
-    const { spec } = read('deployment.yaml');
-    expect(spec.template.metadata.labels).to.include(spec.selector.matchLabels);
-    expect(spec.template.metadata.labels).to.include(read('service.yaml').spec.selector);
-    expect(read('cluster-role-binding.yaml').subjects).to.deep.equal([
-      {
-        kind: 'ServiceAccount',
-        name: spec.template.spec.serviceAccountName,
-        namespace: 'kube-system',
-      },
-    ]);
   });
 });
 
@@ -292,10 +232,12 @@ describe('a check of generated files', () => {
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'kubestate-generate-'));
-    mkdirSync(join(root, 'docs'));
+    mkdirSync(join(root, 'docs/below'), { recursive: true });
     writeFileSync(join(root, 'docs/same.md'), 'same');
     writeFileSync(join(root, 'docs/other.md'), 'edited by hand');
     writeFileSync(join(root, 'docs/left.md'), 'of a resource that is gone');
+    writeFileSync(join(root, 'docs/below/same.md'), 'same');
+    writeFileSync(join(root, 'docs/below/left.md'), 'of a variant that is gone');
   });
 
   afterEach(() => {
@@ -303,12 +245,16 @@ describe('a check of generated files', () => {
   });
 
   it('names what differs, what is missing and what nothing makes any more', async () => {
-    const files = { 'docs/same.md': 'same', 'docs/other.md': 'made', 'rbac/new.yaml': 'new' };
+    const files = {
+      ...{ 'docs/same.md': 'same', 'docs/below/same.md': 'same' },
+      ...{ 'docs/other.md': 'made', 'rbac/new.yaml': 'new' },
+    };
     const stale = await differing(root, files, ['docs', 'rbac']);
-    expect(stale.map(({ path, reason }) => `${path} ${reason}`)).to.deep.equal([
+    expect(stale.map(({ path, reason }) => `${path} ${reason}`)).to.have.members([
       'docs/other.md differs from what the tables make',
       'rbac/new.yaml is missing',
       'docs/left.md is made by no table any more',
+      'docs/below/left.md is made by no table any more',
     ]);
   });
 

@@ -11,7 +11,7 @@ import { leavesOf } from './values.ts';
 const chart = join(import.meta.dirname, '../../helm/kube-state-metrics');
 
 const schemaOf = (valuesYaml: string, facts: Partial<ValueFacts> = {}): Schema =>
-  JSON.parse(valuesSchema(valuesYaml, { rows: {}, asked: [], ...facts })) as Schema;
+  JSON.parse(valuesSchema(valuesYaml, { rows: {}, asked: [], closed: [], ...facts })) as Schema;
 
 /** What the schema says of the key at `path`, which is nothing where it does not know the key. */
 function at(schema: Schema, path: readonly string[]): Schema | undefined {
@@ -41,7 +41,7 @@ c:
 `;
 
 describe('the schema of the chart', () => {
-  it('takes a type from each default that tells one, and null, which takes the default away', () => {
+  it('takes a type from each default that tells one, and null, which takes it away', () => {
     const { properties } = schemaOf('a: true\nb: ""\nc: 0\nd: [x]\ne: {f: 1}\n');
     expect(properties).to.deep.equal({
       a: { type: ['boolean', 'null'] },
@@ -62,11 +62,11 @@ describe('the schema of the chart', () => {
     expect(at(schema, ['b', 'd'])).to.deep.equal(toggle);
   });
 
-  it('lets unknown keys pass, but not in the maps that upstream does not have', () => {
-    const schema = schemaOf('service: {port: 1}\nhighAvailability: {enabled: false}\n');
+  it('lets unknown keys pass, but not in the maps that are closed', () => {
+    const schema = schemaOf('a: {b: 1}\nc: {d: 1}\n', { closed: ['c'] });
     expect(schema.additionalProperties).to.equal(true);
-    expect(at(schema, ['service'])?.additionalProperties).to.equal(true);
-    expect(at(schema, ['highAvailability'])?.additionalProperties).to.equal(false);
+    expect(at(schema, ['a'])?.additionalProperties).to.equal(true);
+    expect(at(schema, ['c'])?.additionalProperties).to.equal(false);
   });
 
   it('requires the maps that templates ask, and no other', () => {
@@ -102,16 +102,22 @@ describe('the schema of the chart', () => {
     );
   });
 
+  it('is not made with a row that says what the default says', () => {
+    expect(() => schemaOf('a: true\n', { rows: { a: toggle } })).to.throw(
+      /the row of a says what its default in values\.yaml says/,
+    );
+  });
+
   it('has a type for every leaf of values.yaml', () => {
     const defaults = parse(readFileSync(join(chart, 'values.yaml'), 'utf8')) as unknown;
     const schema = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as Schema;
     const leaves = leavesOf(defaults);
     expect(leaves.length).to.be.greaterThan(100);
-    const untyped = leaves.filter((path) => {
+    const untyped = leaves.filter(({ path }) => {
       const found = at(schema, path);
       return found?.type === undefined && found?.enum === undefined;
     });
-    expect(untyped.map((path) => path.join('.'))).to.deep.equal([]);
+    expect(untyped.map(({ path }) => path.join('.'))).to.deep.equal([]);
   });
 
   it('has a type for every row', () => {

@@ -12,6 +12,10 @@ interface Suite {
   readonly tests: readonly { readonly it: string; readonly set?: unknown }[];
 }
 
+/** Each leaf with its value as text. helm-unittest takes keys with dots, as `--set` does. */
+const texts = (values: unknown): [string, string][] =>
+  leavesOf(values).map(({ path, value }) => [path.join('.'), JSON.stringify(value)]);
+
 const yamlIn = (path: string): unknown => parse(readFileSync(join(chart, path), 'utf8'));
 
 describe('the suites of the chart', () => {
@@ -19,15 +23,17 @@ describe('the suites of the chart', () => {
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => yamlIn(`unittests/${name}`) as Suite);
 
-  it('set every key of values.yaml somewhere', () => {
+  it('set every key of values.yaml somewhere to something that is not its default', () => {
     const sets = suites.flatMap(({ set, tests }) => [set, ...tests.map((test) => test.set)]);
-    // helm-unittest takes keys with dots, as `--set` does.
-    const keys = sets.flatMap((values) => leavesOf(values).map((path) => `${path.join('.')}.`));
-    const leaves = leavesOf(yamlIn('values.yaml')).map((path) => path.join('.'));
-    expect(leaves.length).to.be.greaterThan(100);
-    // A leaf of the defaults may be a map of any keys, as labels are.
-    const unset = leaves.filter((leaf) => !keys.some((one) => one.startsWith(`${leaf}.`)));
-    expect(unset).to.deep.equal([]);
+    const given = sets.flatMap(texts);
+    const defaults = texts(yamlIn('values.yaml'));
+    expect(defaults.length).to.be.greaterThan(100);
+    const unset = defaults.filter(
+      ([key, text]) =>
+        // A leaf of the defaults may be a map of any keys, as labels are.
+        !given.some(([own, to]) => own.startsWith(`${key}.`) || (own === key && to !== text)),
+    );
+    expect(unset.map(([key]) => key)).to.deep.equal([]);
   });
 
   it('have names that say what they are about, each once', () => {

@@ -1,24 +1,22 @@
 // The keys of a chart's values, as paths.
 
-type Path = readonly string[];
+interface Entry {
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
 
 /** Each key with no keys under it: text, a list, an empty map. */
-export const leavesOf = (values: unknown): Path[] =>
-  pathsOf(values)
-    .filter(({ isLeaf }) => isLeaf)
-    .map(({ path }) => path);
+export const leavesOf = (values: unknown): Entry[] =>
+  keysOf(values).filter(({ value }) => entriesOf(value).length === 0);
 
 /** Each key with keys under it. */
-export const mapsOf = (values: unknown): Path[] =>
-  pathsOf(values)
-    .filter(({ isLeaf }) => !isLeaf)
-    .map(({ path }) => path);
+export const mapsOf = (values: unknown): Entry[] =>
+  keysOf(values).filter(({ value }) => entriesOf(value).length > 0);
 
-function pathsOf(values: unknown, above: Path = []): { path: Path; isLeaf: boolean }[] {
+function keysOf(values: unknown, above: readonly string[] = []): Entry[] {
   return entriesOf(values).flatMap(([key, value]) => {
     const path = [...above, key];
-    const isLeaf = entriesOf(value).length === 0;
-    return [{ path, isLeaf }, ...pathsOf(value, path)];
+    return [{ path, value }, ...keysOf(value, path)];
   });
 }
 

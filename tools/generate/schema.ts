@@ -1,4 +1,5 @@
 // values.schema.json of the chart: types by the defaults in values.yaml, and rows for the rest.
+import { isDeepStrictEqual } from 'node:util';
 import { isMap, isPair, isScalar, parse, parseDocument, visit } from 'yaml';
 import { notice } from './notice.ts';
 import { count, open, type Schema, text, textList, toggle } from './valueTypes.ts';
@@ -8,49 +9,52 @@ export interface ValueFacts {
   readonly rows: Readonly<Record<string, Schema>>;
   /** Maps that templates ask for keys whatever else is set, so that there is none without them. */
   readonly asked: readonly string[];
+  /** Maps that refuse unknown keys. */
+  readonly closed: readonly string[];
 }
 
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Maps of switches that upstream's chart does not have. Only these refuse unknown keys: upstream
- * lets all pass, so values that have worked for years may hold what no template reads any more.
- */
-const ownMaps = ['highAvailability', 'prometheusRule', 'dashboards'];
-
-/**
  * The text of values.schema.json. Throws a sentence where a default tells no type and no row does,
- * and where a row is for a key that nothing can be under.
+ * where both tell the same, and where a path leads to what nothing can be under.
  */
-export function valuesSchema(valuesYaml: string, { rows, asked }: ValueFacts): string {
+export function valuesSchema(valuesYaml: string, facts: ValueFacts): string {
+  const { rows, asked, closed } = facts;
   const defaults = parse(valuesYaml) as Values;
-  for (const path of [...Object.keys(rows), ...asked]) requireParent(defaults, path);
+  for (const path of [...Object.keys(rows), ...asked, ...closed]) requireParent(defaults, path);
   const comments = commentsOf(valuesYaml);
 
   function mapSchema(map: Values, path: string): Schema {
-    const under = path === '' ? '' : `${path}.`;
-    const rowPaths = Object.keys(rows).filter((row) => parentOf(row) === path);
-    const paths = new Set([...Object.keys(map).map((key) => `${under}${key}`), ...rowPaths]);
-    const properties = [...paths].map((one) => {
-      const key = one.slice(under.length);
-      const description = comments[one];
-      const schema = rows[one] ?? schemaOf(map[key], one);
+    const keys = new Set([...Object.keys(map), ...keysUnder(path, Object.keys(rows))]);
+    const properties = [...keys].map((key) => {
+      const own = path === '' ? key : `${path}.${key}`;
+      const description = comments[own];
+      const schema = schemaOf(map[key], own);
       return [key, description === undefined ? schema : { description, ...schema }];
     });
-    const required = asked.filter((one) => parentOf(one) === path);
+    const required = keysUnder(path, asked);
     return {
       ...open,
       properties: Object.fromEntries(properties),
-      ...(required.length === 0
-        ? {}
-        : { required: required.map((one) => one.slice(under.length)) }),
-      additionalProperties: !ownMaps.includes(path),
+      ...(required.length > 0 && { required }),
+      additionalProperties: !closed.includes(path),
     };
   }
 
   function schemaOf(value: unknown, path: string): Schema {
-    if (isValues(value) && Object.keys(value).length > 0) return mapSchema(value, path);
-    const schema = leafSchema(value);
+    const row = rows[path];
+    if (row === undefined && isValues(value) && Object.keys(value).length > 0) {
+      return mapSchema(value, path);
+    }
+    const told = leafSchema(value);
+    if (row !== undefined && isDeepStrictEqual(row, told)) {
+      throw new Error(
+        `tools/generate/valueRows.ts: the row of ${path} says what its default in values.yaml ` +
+          'says already; take it away.',
+      );
+    }
+    const schema = row ?? told;
     if (schema !== undefined) return schema;
     throw new Error(
       `values.yaml: the default of ${path}, ${JSON.stringify(value)}, does not tell what the key ` +
@@ -107,13 +111,17 @@ function commentsOf(valuesYaml: string): Record<string, string> {
   return comments;
 }
 
-/** What stands above an empty line is about more than the key below; so are the generator's marks. */
+/** What stands above an empty line is about more than the key below; marks are the generator's. */
 function lastParagraph(comment: string): string {
   const paragraph = comment.split('\n\n').at(-1) ?? '';
   if (paragraph.endsWith('\n')) return '';
   const lines = paragraph.split('\n').map((line) => line.trim());
   return lines.filter((line) => !line.startsWith('Generated')).join(' ');
 }
+
+/** The last keys of those paths that are right under `parent`. */
+const keysUnder = (parent: string, paths: readonly string[]): string[] =>
+  paths.filter((path) => parentOf(path) === parent).map((path) => path.split('.').at(-1) ?? path);
 
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('.')));
 

@@ -20,23 +20,12 @@ const pullPolicy = choice('Always', 'IfNotPresent', 'Never');
 const scheme = choice('http', 'https', 'HTTP', 'HTTPS');
 const pullSecrets = listOf({ type: ['object', 'string'] });
 
-/** One endpoint of the ServiceMonitor; under prometheus.monitor itself they hold for both. */
-const endpoint = (under: string): Readonly<Record<string, Schema>> =>
-  Object.fromEntries(
-    Object.entries({
-      interval: text,
-      scrapeTimeout: text,
-      proxyUrl: text,
-      enableHttp2: toggle,
-      honorLabels: toggle,
-      metricRelabelings: list,
-      relabelings: list,
-      scheme,
-      bearerTokenFile: text,
-      bearerTokenSecret: open,
-      tlsConfig: open,
-    }).map(([key, schema]) => [`${under}.${key}`, schema]),
-  );
+const endpoint = (under: string): Readonly<Record<string, Schema>> => ({
+  [`${under}.metricRelabelings`]: list,
+  [`${under}.relabelings`]: list,
+  [`${under}.scheme`]: scheme,
+  [`${under}.tlsConfig`]: open,
+});
 
 const probe = (name: string): Readonly<Record<string, Schema>> => ({
   [`${name}.httpGet.httpHeaders`]: listOf({
@@ -57,7 +46,6 @@ const rows: Readonly<Record<string, Schema>> = {
   'global.imagePullSecrets': pullSecrets,
 
   updateStrategy: choice('RollingUpdate', 'Recreate'),
-  priorityClassName: text,
   hostUsers: toggle,
   dnsPolicy: choice('ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'),
   dnsConfig: open,
@@ -99,7 +87,6 @@ const rows: Readonly<Record<string, Schema>> = {
   metricAnnotationsAllowList: textOrList,
   namespaces: textOrList,
   namespacesDenylist: textOrList,
-  'kubeconfig.secret': text,
   'customResourceState.config': open,
 
   'service.port': port,
@@ -113,7 +100,6 @@ const rows: Readonly<Record<string, Schema>> = {
     'PreferDualStack',
     'RequireDualStack',
   ),
-  'selfMonitor.telemetryHost': text,
   'selfMonitor.telemetryPort': port,
   'selfMonitor.telemetryNodePort': port,
 
@@ -121,7 +107,6 @@ const rows: Readonly<Record<string, Schema>> = {
   'rbac.useExistingRole': { type: ['string', 'boolean', 'null'] },
   'rbac.extraRules': list,
   'rbac.clusterRoleSelectors': list,
-  'serviceAccount.name': text,
   'serviceAccount.annotations': texts,
   'serviceAccount.imagePullSecrets': pullSecrets,
 
@@ -136,9 +121,19 @@ const rows: Readonly<Record<string, Schema>> = {
   ...probe('livenessProbe'),
   ...probe('readinessProbe'),
 
-  ...endpoint('prometheus.monitor'),
   ...endpoint('prometheus.monitor.http'),
+  'prometheus.monitor.http.bearerTokenSecret': open,
   ...endpoint('prometheus.monitor.metrics'),
+  'prometheus.monitor.metrics.bearerTokenSecret': open,
+  // What an endpoint takes may also stand a level higher, for both.
+  ...endpoint('prometheus.monitor'),
+  'prometheus.monitor.bearerTokenSecret': open,
+  'prometheus.monitor.bearerTokenFile': text,
+  'prometheus.monitor.enableHttp2': toggle,
+  'prometheus.monitor.honorLabels': toggle,
+  'prometheus.monitor.interval': text,
+  'prometheus.monitor.proxyUrl': text,
+  'prometheus.monitor.scrapeTimeout': text,
   'prometheus.monitor.annotations': texts,
   'prometheus.monitor.additionalLabels': texts,
   'prometheus.monitor.namespaceSelector': textList,
@@ -148,10 +143,7 @@ const rows: Readonly<Record<string, Schema>> = {
   'prometheus.scrapeconfig.annotations': texts,
   'prometheus.scrapeconfig.additionalLabels': texts,
   'prometheus.scrapeconfig.staticConfigLabels': texts,
-  'prometheus.scrapeconfig.metricRelabelings': list,
-  'prometheus.scrapeconfig.relabelings': list,
-  'prometheus.scrapeconfig.scheme': scheme,
-  'prometheus.scrapeconfig.tlsConfig': open,
+  ...endpoint('prometheus.scrapeconfig'),
 
   'networkPolicy.egress': list,
   'networkPolicy.ingress': list,
@@ -171,8 +163,9 @@ const rows: Readonly<Record<string, Schema>> = {
 };
 
 /**
- * Without them templates would end at a nil pointer, so Helm says which one is missing instead. Our
- * own maps are none of them: an upgrade from upstream's chart with --reuse-values has its defaults.
+ * Without them templates would end at a nil pointer, so Helm says which one is missing instead. The
+ * closed ones are none of them: an upgrade from upstream's chart with --reuse-values has no default
+ * for them.
  */
 const asked = [
   ...['image', 'global', 'service', 'selfMonitor', 'rbac', 'serviceAccount', 'securityContext'],
@@ -182,4 +175,10 @@ const asked = [
   ...['livenessProbe.httpGet', 'readinessProbe.httpGet'],
 ];
 
-export const valueFacts: ValueFacts = { rows, asked };
+/**
+ * Switches that upstream's chart does not have. Only these refuse unknown keys: upstream lets all
+ * pass, so values that have worked for years may hold what no template reads any more.
+ */
+const closed = ['highAvailability', 'prometheusRule', 'dashboards'];
+
+export const valueFacts: ValueFacts = { rows, asked, closed };
