@@ -132,7 +132,8 @@ describe('the chart, installed by helm on a real API server', function () {
   });
 
   it('rolls no pod where the next version of the chart changes nothing of it', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'kubestate-chart-'));
+    const folder = mkdtempSync(join(tmpdir(), 'kubestate-next-'));
+    started.push({ stop: async () => rmSync(folder, { recursive: true }) });
     cpSync(chart, folder, { recursive: true });
     const path = join(folder, 'Chart.yaml');
     const text = readFileSync(path, 'utf8');
@@ -141,7 +142,6 @@ describe('the chart, installed by helm on a real API server', function () {
     writeFileSync(path, next);
     const first = await workload('deployments');
     await helmed('upgrade', RELEASE, folder);
-    rmSync(folder, { recursive: true });
     const [release] = JSON.parse(await helmed('list', '--output', 'json')) as { chart: string }[];
     expect(release?.chart).to.equal('kube-state-metrics-99.0.0');
     const second = await workload('deployments');
