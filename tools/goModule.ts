@@ -20,6 +20,8 @@ export interface GoModule {
   readonly programs: Readonly<Record<string, string>>;
   /** Variables that the linker sets in all of them. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Build tags, which leave out what is not used. */
+  readonly tags?: readonly string[];
 }
 
 /** Where a program of the module is; there is one only after `buildGoModule`. */
@@ -48,17 +50,23 @@ export function buildGoModule(module: GoModule): void {
   }
 }
 
-/** A folder named by what goes in, so that a changed go.mod leads to another one. */
-function builtFolder({ folder }: GoModule): string {
+/** A folder named by what goes in, so that a changed go.mod or tag leads to another one. */
+function builtFolder({ folder, tags = [] }: GoModule): string {
   const hash = createHash('sha256');
   for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(folder, file)));
+  for (const tag of tags) hash.update(tag);
   return join(cacheFolder, `${basename(folder)}-${hash.digest('hex').slice(0, 12)}`);
 }
 
-function build({ folder, variables = {} }: GoModule, path: string, program: string): void {
+function build(
+  { folder, variables = {}, tags = [] }: GoModule,
+  path: string,
+  program: string,
+): void {
   const set = Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`);
   const ldflags = ['-s', '-w', ...set].join(' ');
-  const args = ['build', '-trimpath', '-buildvcs=false', `-ldflags=${ldflags}`, '-o', program];
+  const options = ['-trimpath', '-buildvcs=false', `-ldflags=${ldflags}`, `-tags=${tags.join()}`];
+  const args = ['build', ...options, '-o', program];
   process.stdout.write(`go build ${path}\n`);
   const { status, stderr, error } = spawnSync('go', [...args, path], {
     cwd: folder,

@@ -14,6 +14,8 @@ import { join } from 'node:path';
 import { buildPrograms } from '../../tools/apiserver/programs.ts';
 import { buildGoModule, cacheFolder as folder } from '../../tools/goModule.ts';
 import { helmUnittestModule } from '../../tools/helmUnittest/program.ts';
+import { prometheusModule } from '../../tools/prometheus/program.ts';
+import { fetchDefinitions } from './definitions.ts';
 
 const HELM = 'helm.sh/helm/v3/cmd/helm@v3.21.4';
 const ACTIONLINT = 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12';
@@ -77,6 +79,8 @@ export function installTools(): void {
   if (!existsSync(npmCache)) fillNpmCache();
   buildPrograms();
   buildGoModule(helmUnittestModule);
+  buildGoModule(prometheusModule);
+  fetchDefinitions();
 }
 
 function fillNpmCache(): void {
