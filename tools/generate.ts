@@ -3,12 +3,14 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { resultsIn } from '../bench/lib/results.ts';
 import { questions } from '../bench/questions.ts';
+import { dashboards } from '../monitoring/dashboards/index.ts';
 import { commands } from '../src/commands/index.ts';
 import { flags } from '../src/options.ts';
 import { resources } from '../src/resources/index.ts';
 import { benchmarkPages } from './generate/benchmarks.ts';
 import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
 import { cliPage } from './generate/cli.ts';
+import { dashboardFiles } from './generate/dashboards.ts';
 import { metricPages } from './generate/metrics.ts';
 import { withFlags } from './generate/migration.ts';
 import { manifests } from './generate/rbac.ts';
@@ -18,7 +20,10 @@ const root = join(import.meta.dirname, '..');
 const chart = 'helm/kube-state-metrics';
 
 /** Folders of generated files only: one that nothing makes any more is stale. */
-const generatedFolders = ['docs/metrics', 'docs/benchmarks', 'rbac'];
+const generatedFolders = [
+  ...['docs/metrics', 'docs/benchmarks', 'rbac'],
+  `${chart}/files/dashboards`,
+];
 
 /** The files by their path under the root. */
 async function generate(): Promise<Record<string, string>> {
@@ -30,6 +35,7 @@ async function generate(): Promise<Record<string, string>> {
     ...under('docs', benchmarkPages(resultsIn(join(root, 'bench/results')), questions)),
     'docs/cli.md': cliPage(commands),
     'docs/migration.md': withFlags(await read('docs/migration.md'), flags),
+    ...under(`${chart}/files/dashboards`, dashboardFiles(dashboards)),
     ...under('rbac', manifests(resources, facts)),
     [`${chart}/values.yaml`]: withCollectors(values, resources),
     [`${chart}/templates/_derived.tpl`]: derivedTemplates(values, resources),

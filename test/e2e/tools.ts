@@ -19,6 +19,7 @@ export function installTools(): void {
   mkdirSync(folder, { recursive: true });
   const packages = [
     ...(has('prometheus') && has('promtool') ? [] : ['prometheus']),
+    ...(has('prometheus-node-exporter') ? [] : ['prometheus-node-exporter']),
     ...(has('ip') ? [] : ['iproute2']),
     ...(has('python3') ? [] : ['python3', 'python3-venv']),
   ];
