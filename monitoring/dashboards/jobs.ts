@@ -20,7 +20,7 @@ const health: Row = {
     {
       kind: 'stat',
       title: 'Jobs that run',
-      about: 'Jobs with a pod at work now.',
+      about: 'Jobs that have a pod at work now; the table of running jobs below names them.',
       unit: 'none',
       query: 'count(kube_job_status_active{namespace=~"$namespace"} > 0) or vector(0)',
     },
