@@ -73,15 +73,21 @@ export const nodes: Row = {
           trouble: { below: 1 },
           query: `
             max by (node) (kube_node_status_allocatable{resource="pods", node=~"$node"})
-            - on (node) count by (node) (kube_pod_info{node=~"$node"} ${alive})`,
+            - on (node) (
+              count by (node) (kube_pod_info{node=~"$node"} ${alive})
+              or 0 * max by (node) (kube_node_info)
+            )`,
         },
         {
           title: 'CPU left',
           unit: 'suffix: cores',
           query: `
             max by (node) (kube_node_status_allocatable{resource="cpu", node=~"$node"})
-            - on (node) sum by (node) (
-              kube_pod_container_resource_requests{resource="cpu", node=~"$node"} ${alive}
+            - on (node) (
+              sum by (node) (
+                kube_pod_container_resource_requests{resource="cpu", node=~"$node"} ${alive}
+              )
+              or 0 * max by (node) (kube_node_info)
             )`,
         },
         {
@@ -116,8 +122,11 @@ export const nodes: Row = {
           unit: 'bytes',
           query: `
             max by (node) (kube_node_status_allocatable{resource="memory", node=~"$node"})
-            - on (node) sum by (node) (
-              kube_pod_container_resource_requests{resource="memory", node=~"$node"} ${alive}
+            - on (node) (
+              sum by (node) (
+                kube_pod_container_resource_requests{resource="memory", node=~"$node"} ${alive}
+              )
+              or 0 * max by (node) (kube_node_info)
             )`,
         },
         {

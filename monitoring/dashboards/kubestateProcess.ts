@@ -9,28 +9,32 @@ export const apiServer: Row = {
       kind: 'lines',
       title: 'Lists and watches that failed',
       about:
-        'Errors of the API server by what was asked: one kind alone is a permission or a ' +
+        'What fails most, by what was asked of the API server: one kind alone is a permission or a ' +
         'resource that is gone, all at once the server or the way to it.',
       unit: 'ops',
       queries: [
         {
           query: `
-            sum by (resource) (
-              rate(
-                kube_state_metrics_list_total{
-                  result="error", instance=~"$instance"
-                }[$__rate_interval]
+            topk(5,
+              sum by (resource) (
+                rate(
+                  kube_state_metrics_list_total{
+                    result="error", instance=~"$instance"
+                  }[$__rate_interval]
+                )
               )
             )`,
           legend: 'list {{resource}}',
         },
         {
           query: `
-            sum by (resource) (
-              rate(
-                kube_state_metrics_watch_total{
-                  result="error", instance=~"$instance"
-                }[$__rate_interval]
+            topk(5,
+              sum by (resource) (
+                rate(
+                  kube_state_metrics_watch_total{
+                    result="error", instance=~"$instance"
+                  }[$__rate_interval]
+                )
               )
             )`,
           legend: 'watch {{resource}}',

@@ -1,5 +1,6 @@
 // The dashboard of storage: claims that get no volume, volumes that nobody has, disks that fill up.
 import type { Dashboard, Row } from './model.ts';
+import { alive } from './parts.ts';
 import { namespace } from './variables.ts';
 
 const health: Row = {
@@ -114,7 +115,7 @@ const claims: Row = {
           unit: 'none',
           query: `
             count by (namespace, persistentvolumeclaim) (
-              kube_pod_spec_volumes_persistentvolumeclaims_info{namespace=~"$namespace"}
+              kube_pod_spec_volumes_persistentvolumeclaims_info{namespace=~"$namespace"} ${alive}
             )`,
         },
         {

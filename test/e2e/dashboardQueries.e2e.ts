@@ -71,6 +71,19 @@ const cases: readonly Case[] = [
     gives: { '{}': 1.25 },
   },
   {
+    name: 'of a node without requests all is left',
+    ...{ dashboard: 'cluster', panel: 'Each node now', of: 'CPU left' },
+    series: {
+      'kube_node_info{node="a"}': '1',
+      'kube_node_info{node="b"}': '1',
+      'kube_node_status_allocatable{resource="cpu", node="a"}': '4',
+      'kube_node_status_allocatable{resource="cpu", node="b"}': '8',
+      [requests('running', 'b')]: '5',
+      [phase('running', 'Running')]: '1',
+    },
+    gives: { '{node="a"}': 4, '{node="b"}': 3 },
+  },
+  {
     name: 'a node is found in node_exporter by its address, whatever its port',
     ...{ dashboard: 'cluster', panel: 'Each node now', of: 'Memory used' },
     series: {

@@ -1,5 +1,6 @@
 // Renders single panels as Grafana's JSON: what they ask, and how the answers look.
 import {
+  type Colour,
   type Column,
   isOfLabels,
   type Lines,
@@ -183,7 +184,7 @@ function columnOverride({ title, unit, trouble, words, bar = false }: ValueColum
   return override(title, {
     unit,
     ...(bar && { min: 0, max: 1 }),
-    ...coloured(trouble),
+    ...coloured(trouble, bar ? 'blue' : 'text'),
     ...(words && { mappings: mappingsOf(words) }),
     'custom.cellOptions': looks,
   });
@@ -229,19 +230,13 @@ function outdented(text: string): string {
 
 const refId = (index: number): string => String.fromCharCode('A'.charCodeAt(0) + index);
 
-/** Colours by thresholds: green while well, text where nothing is bad or good. */
-function coloured(trouble: Trouble | undefined): {
-  color: Json;
-  thresholds: { mode: string; steps: Json[] };
-} {
-  return {
-    color: { mode: 'thresholds' },
-    thresholds: { mode: ABSOLUTE, steps: stepsOf(trouble) },
-  };
+/** Colours by thresholds: green while well, another where nothing is bad or good. */
+function coloured(trouble: Trouble | undefined, otherwise: Colour = 'text'): Json {
+  const steps = trouble === undefined ? [{ color: otherwise, value: null }] : stepsOf(trouble);
+  return { color: { mode: 'thresholds' }, thresholds: { mode: ABSOLUTE, steps } };
 }
 
-function stepsOf(trouble: Trouble | undefined): Json[] {
-  if (trouble === undefined) return [{ color: 'text', value: null }];
+function stepsOf(trouble: Trouble): Json[] {
   if ('below' in trouble) {
     return [
       { color: 'red', value: null },
