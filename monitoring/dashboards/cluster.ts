@@ -61,8 +61,8 @@ const health: Row = {
       kind: 'stat',
       title: 'CPU if a node is lost',
       about:
-        'CPU that pods request, against what is allocatable without the largest node: above 100 % ' +
-        'the loss of that node leaves pods without a place, so add one in time.',
+        'CPU that pods request, against what is allocatable without the largest node: above ' +
+        '100 % the loss of that node leaves pods without a place, so add one in time.',
       unit: 'percentunit',
       trouble: { from: 1, near: 0.9 },
       query: `

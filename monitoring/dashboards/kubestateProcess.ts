@@ -9,8 +9,8 @@ export const apiServer: Row = {
       kind: 'lines',
       title: 'Lists and watches that failed',
       about:
-        'What fails most, by what was asked of the API server: one kind alone is a permission or a ' +
-        'resource that is gone, all at once the server or the way to it.',
+        'What fails most, by what was asked of the API server: one kind alone is a permission ' +
+        'or a resource that is gone, all at once the server or the way to it.',
       unit: 'ops',
       queries: [
         {

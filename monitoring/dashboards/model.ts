@@ -14,7 +14,7 @@ export interface Dashboard {
 export interface Variable {
   readonly name: string;
   readonly label: string;
-  /** `label_values(SELECTOR, LABEL)`, or `query_result(PROMQL)` with the `regex` that picks a value. */
+  /** `label_values(SELECTOR, LABEL)`, or `query_result(PROMQL)` and the regex of a value. */
   readonly query: string;
   readonly regex?: string;
 }

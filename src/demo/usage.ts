@@ -2,7 +2,7 @@
 import type { ApiObject, Claim, Pod } from './objects.ts';
 import { quantity, requestOf } from './quantity.ts';
 
-/** CPU is in thousandths of a core, so that sums of many stay exact; memory and storage in bytes. */
+/** CPU is in thousandths of a core, so that sums stay exact; memory and storage are in bytes. */
 export interface Amounts {
   readonly pods: number;
   readonly 'requests.cpu': number;

@@ -65,7 +65,7 @@ describe('the cluster of the demo', () => {
     expect(ads?.status.conditions?.map(({ status }) => status)).to.deep.equal(['False', 'False']);
   });
 
-  it('has what people forget: a full quota, a claim that waits, a volume left, a failed job', () => {
+  it('has what people forget: a full quota, a claim that waits, a volume, a failed job', () => {
     const server = build();
     const quota = server.get<Quota>('resourcequotas', 'data', 'storage');
     expect(quota?.status.used?.['requests.storage']).to.equal('2900Gi');

@@ -33,7 +33,8 @@ const restarts = (pod: string): string =>
   `kube_pod_container_status_restarts_total{namespace="shop", pod="${pod}", uid="${pod}", ` +
   'container="main"}';
 const quota = (type: string, resource: string): string =>
-  `kube_resourcequota{namespace="shop", resourcequota="all", resource="${resource}", type="${type}"}`;
+  'kube_resourcequota{namespace="shop", resourcequota="all", ' +
+  `resource="${resource}", type="${type}"}`;
 const memory = (container: string, image: string): string =>
   'container_memory_working_set_bytes{namespace="shop", pod="cart-1", ' +
   `container="${container}", image="${image}"}`;

@@ -7,7 +7,7 @@ import { dashboards } from '../../monitoring/dashboards/index.ts';
 import { type Panel, queriesOf, type Variable } from '../../monitoring/dashboards/model.ts';
 import { filledIn } from '../monitoring/filled.ts';
 import { get } from './get.ts';
-import { type Kubelets, seriesOf, startKubelets } from './nodes.ts';
+import { type Kubelets, seriesOf, startKubelets } from './kubelets.ts';
 import { Program, until } from './program.ts';
 
 const kubestate = join(import.meta.dirname, '../../dist/kubestate.cjs');

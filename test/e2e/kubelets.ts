@@ -1,4 +1,4 @@
-// What a cluster's nodes tell Prometheus beside us, for the demo's pods and claims.
+// What kubelets would tell Prometheus of the pods and claims of the demo, where no kubelet runs.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { get } from './get.ts';
@@ -6,9 +6,9 @@ import { get } from './get.ts';
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * Serves on loopback, for the pods and claims that an exposition of ours shows, what kubelets serve:
- * `/metrics/cadvisor` and, of `/metrics`, the volumes. No kubelet runs here, so this is made up: the
- * names, labels and time stamps are those of kubelets with containerd, the amounts are invented.
+ * Serves on loopback what kubelets would, for the pods and claims that an exposition of ours
+ * shows: `/metrics/cadvisor` and, of `/metrics`, the volumes. No kubelet runs here, so this is
+ * made up: names, labels and time stamps are those of kubelets with containerd, amounts invented.
  */
 export async function startKubelets(exposition: string): Promise<Kubelets> {
   const beganMs = Date.now();
@@ -67,53 +67,49 @@ interface Usage {
 
 /** cAdvisor sums up: the node's own group, each pod's, its sandbox's and each container's. */
 function cadvisor(text: string, seconds: number): string {
-  const usages: Usage[] = [
+  const running = seriesOf(text, 'kube_pod_container_info').filter((one) => one.container_id);
+  const usages = [
     { labels: labelsOf({ id: '/' }), cores: 7, bytes: 9e9 },
-    ...seriesOf(text, 'kube_pod_container_info').flatMap(usagesOf),
+    ...[...Map.groupBy(running, ({ uid }) => uid).values()].flatMap(usagesOf),
   ];
   const now = Date.now();
-  const lines = (value: (usage: Usage) => string): string[] => usages.map(value);
-  const shown = (labels: Labels): string =>
-    Object.entries(labels)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, value]) => `${name}="${value}"`)
-      .join();
+  const line = (name: string, labels: Labels, value: string | number): string => {
+    const shown = Object.entries(labels).map(([label, is]) => `${label}="${is}"`);
+    return `${name}{${shown.sort().join()}} ${value} ${now}`;
+  };
   return [
     '# TYPE container_cpu_usage_seconds_total counter',
-    ...lines(({ labels, cores }) => {
-      const value = (100 + cores * seconds).toFixed(6);
-      return `container_cpu_usage_seconds_total{${shown({ ...labels, cpu: 'total' })}} ${value} ${now}`;
+    ...usages.map(({ labels, cores }) => {
+      const used = (100 + cores * seconds).toFixed(6);
+      return line('container_cpu_usage_seconds_total', { ...labels, cpu: 'total' }, used);
     }),
     '# TYPE container_memory_working_set_bytes gauge',
-    ...lines(
-      ({ labels, bytes }) => `container_memory_working_set_bytes{${shown(labels)}} ${bytes} ${now}`,
-    ),
+    ...usages.map(({ labels, bytes }) => line('container_memory_working_set_bytes', labels, bytes)),
     '',
   ].join('\n');
 }
 
-/** A pod of one container is told of three times; the sandbox and the sum are left to filters. */
-function usagesOf({
-  namespace = '',
-  pod = '',
-  container = '',
-  image = '',
-  ...rest
-}: Labels): Usage[] {
-  const id = (rest.container_id ?? '').replace('containerd://', '');
-  if (id === '') return [];
-  const group = `/kubepods.slice/kubepods-pod${(rest.uid ?? '').replaceAll('-', '_')}.slice`;
-  const size = [...container].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
-  const amount = { cores: 0.001 * (size % 200), bytes: 1e6 * (8 + (size % 60)) };
-  const sandbox = 'registry.k8s.io/pause:3.10';
-  const scope = `${group}/cri-containerd-${id}.scope`;
+/** The containers of one pod, before them its sandbox and the sum of all. */
+function usagesOf(containers: readonly Labels[]): Usage[] {
+  const [{ namespace = '', pod = '', uid = '' } = {}] = containers;
+  const group = `/kubepods.slice/kubepods-pod${uid.replaceAll('-', '_')}.slice`;
+  const usage = (id: string, size: number, labels: Labels): Usage => ({
+    labels: labelsOf({ id, namespace, pod, ...labels }),
+    cores: size / 1_000,
+    bytes: size * 1e6,
+  });
+  const own = containers.map(({ container = '', image = '', container_id = '' }) => {
+    const name = container_id.replace('containerd://', '');
+    const size = 20 + (Number.parseInt(name.slice(0, 2), 16) || 0);
+    return usage(`${group}/cri-containerd-${name}.scope`, size, { container, image, name });
+  });
+  const name = uid.replaceAll('-', '').repeat(2);
+  const sandbox = { image: 'registry.k8s.io/pause:3.10', name };
+  const sum = own.reduce((all, { bytes }) => all + bytes / 1e6, 0);
   return [
-    { ...amount, labels: labelsOf({ id: `${group}#${container}`, namespace, pod }) },
-    {
-      ...{ cores: 0, bytes: 300_000 },
-      labels: labelsOf({ id: `${scope}-sandbox`, image: sandbox, name: id, namespace, pod }),
-    },
-    { ...amount, labels: labelsOf({ container, id: scope, image, name: id, namespace, pod }) },
+    usage(group, sum, {}),
+    usage(`${group}/cri-containerd-${name}.scope`, 1, sandbox),
+    ...own,
   ];
 }
 
