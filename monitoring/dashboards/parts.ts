@@ -14,11 +14,10 @@ export const containers = 'container!~"POD|", image!=""';
 export const starting = 'ContainerCreating|PodInitializing';
 
 /** Of the pods of the chosen workloads; a ReplicaSet is named by its Deployment and a hash. */
-export const ofWorkload = `and on (namespace, pod) (
-  kube_pod_owner{owner_kind="ReplicaSet", owner_name=~"($workload)-[a-z0-9]+"}
-  or
-  kube_pod_owner{owner_kind!="ReplicaSet", owner_name=~"$workload"}
-)`;
+export const ofWorkload =
+  'and on (namespace, pod) (' +
+  'kube_pod_owner{owner_kind="ReplicaSet", owner_name=~"($workload)-[a-z0-9]+"} or ' +
+  'kube_pod_owner{owner_kind!="ReplicaSet", owner_name=~"$workload"})';
 
 /** After series that other programs have under the same names: those of kubestate only. */
 export const ofKubestate =

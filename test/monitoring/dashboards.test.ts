@@ -4,8 +4,9 @@ import { dashboards } from '../../monitoring/dashboards/index.ts';
 import { type Dashboard, type Panel, queriesOf } from '../../monitoring/dashboards/model.ts';
 import { dashboardFiles } from '../../tools/generate/dashboards.ts';
 import { selectorsOf } from '../promql.ts';
-import { type HasLabel, neighbourFamilies, selfFamilies, stateFamilies } from './families.ts';
 import { filledIn } from './filled.ts';
+import { type Known, knownOfSelf, knownOfTables } from './known.ts';
+import { knownOfNeighbours } from './neighbours.ts';
 
 interface Placed {
   readonly id: number;
@@ -21,13 +22,18 @@ interface Placed {
 
 const panelsOf = ({ rows }: Dashboard): readonly Panel[] => rows.flatMap(({ panels }) => panels);
 
-/** What a query asks for that no family of these has. */
-function missing(query: string, families: ReadonlyMap<string, HasLabel>): string[] {
+/** What Prometheus adds to every series. */
+const TARGET_LABELS = ['job', 'instance'];
+
+/** What a query asks for that is not there: families, and labels of those that are. */
+function missing(query: string, known: Known): string[] {
   return selectorsOf(filledIn(query)).flatMap(({ metric = 'a name', matchers, labels }) => {
-    const has = families.get(metric);
+    const has = known.get(metric) ?? known.get(metric.replace(/_(?:bucket|count|sum)$/, ''));
     if (has === undefined) return [metric];
     const needed = new Set([...matchers.map(({ label }) => label), ...labels]);
-    return [...needed].filter((label) => !has(label)).map((label) => `${metric}: ${label}`);
+    return [...needed]
+      .filter((label) => !has.has(label) && !TARGET_LABELS.includes(label))
+      .map((label) => `${metric}: ${label}`);
   });
 }
 
@@ -36,9 +42,9 @@ const insideOf = (query: string): string =>
   query.replace(/^label_values\((.+), (\w+)\)$/, 'group by ($2) ($1)').replace(/^query_result/, '');
 
 describe('a dashboard', () => {
-  let own: ReadonlyMap<string, HasLabel>;
+  let own: Known;
   before(async () => {
-    own = new Map([...stateFamilies(), ...(await selfFamilies())]);
+    own = new Map([...knownOfTables(), ...(await knownOfSelf())]);
   });
 
   it('would be missed a family or a label that is not there', () => {
@@ -73,7 +79,7 @@ describe('a dashboard', () => {
       for (const panel of panels) {
         it(`asks for what there is: ${panel.title}`, () => {
           for (const { query, joins } of queriesOf(panel)) {
-            const known = joins ? new Map([...own, ...neighbourFamilies[joins]]) : own;
+            const known = joins ? new Map([...own, ...knownOfNeighbours[joins]]) : own;
             expect(missing(query, known), query).to.deep.equal([]);
           }
         });

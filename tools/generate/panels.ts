@@ -12,6 +12,7 @@ import {
   type ValueColumn,
   type Words,
 } from '../../monitoring/dashboards/model.ts';
+import { dedented } from './dedented.ts';
 
 /** Whose option sets these are; Grafana brings older ones up to its own. */
 const PLUGIN_VERSION = '11.0.0';
@@ -212,20 +213,12 @@ function target(index: number, expr: string, asking: Asking): Json {
     refId: refId(index),
     datasource,
     editorMode: 'code',
-    expr: outdented(expr),
+    expr: dedented(expr),
     instant,
     range: !instant,
     format: table ? 'table' : 'time_series',
     ...(legend !== undefined && { legendFormat: legend }),
   };
-}
-
-/** Without the indentation that the lines have in the sources. */
-function outdented(text: string): string {
-  const lines = text.trim().split('\n');
-  const depths = lines.slice(1).map((line) => line.search(/\S/));
-  const depth = Math.min(...depths.filter((found) => found >= 0));
-  return lines.map((line, i) => (i === 0 ? line : line.slice(depth))).join('\n');
 }
 
 const refId = (index: number): string => String.fromCharCode('A'.charCodeAt(0) + index);
