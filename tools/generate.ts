@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { resultsIn } from '../bench/lib/results.ts';
 import { questions } from '../bench/questions.ts';
+import { dashboards } from '../monitoring/dashboards/index.ts';
 import { ruleGroups } from '../monitoring/rules/index.ts';
 import { commands } from '../src/commands/index.ts';
 import { flags } from '../src/options.ts';
@@ -15,6 +16,7 @@ import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.t
 import { differenceTable } from './generate/chartDifferences.ts';
 import { cliPage } from './generate/cli.ts';
 import { comparison } from './generate/comparison.ts';
+import { dashboardFiles } from './generate/dashboards.ts';
 import { metricPages } from './generate/metrics.ts';
 import { flagTable } from './generate/migration.ts';
 import { kustomization, manifests } from './generate/rbac.ts';
@@ -26,7 +28,10 @@ const root = join(import.meta.dirname, '..');
 const chart = 'helm/kube-state-metrics';
 
 /** Folders of generated files only: one that nothing makes any more is stale. */
-const generatedFolders = ['docs/metrics', 'docs/benchmarks', 'rbac', `${chart}/files/rules`];
+const generatedFolders = [
+  ...['docs/metrics', 'docs/benchmarks', 'rbac'],
+  ...['dashboards', 'rules'].map((name) => `${chart}/files/${name}`),
+];
 
 const read = (path: string) => readFile(join(root, path), 'utf8');
 
@@ -52,6 +57,7 @@ async function generate(): Promise<Record<string, string>> {
       'src/options.ts': flagTable(flags),
     }),
     'README.md': await renewed('README.md', { 'bench/results': comparison(results) }),
+    ...under(`${chart}/files/dashboards`, dashboardFiles(dashboards)),
     ...under('rbac', manifests(resources, facts)),
     'kustomization.yaml': kustomization(['rbac']),
     ...under(`${chart}/files/rules`, ruleFiles(ruleGroups)),

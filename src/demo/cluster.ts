@@ -3,11 +3,20 @@ import type { Clock } from '../clock.ts';
 import type { ApiServer } from './apiserver.ts';
 import { belongsOn, daemonSetStatus, newDaemon } from './daemonsets.ts';
 import { deploymentStatus, templateHash } from './deployments.ts';
-import { clusterExtras, controlPlanePods, workloadExtras } from './extras.ts';
+import { clusterExtras, controlPlanePods, leftovers, workloadExtras } from './extras.ts';
 import { cronJobStatus, jobStatus, newJob, newWorker, nextDue, periodOf } from './jobs.ts';
 import { withManagedFields } from './managedFields.ts';
 import { makeNode, podAddress, podAddressesMax } from './nodes.ts';
-import type { ApiObject, Deployment, Node, Pod, PodTemplate, ReplicaSet } from './objects.ts';
+import type {
+  ApiObject,
+  CronJob,
+  Deployment,
+  Job,
+  Node,
+  Pod,
+  PodTemplate,
+  ReplicaSet,
+} from './objects.ts';
 import {
   backOff,
   becomeReady,
@@ -20,13 +29,15 @@ import {
   restart,
   run,
 } from './pods.ts';
+import { quantity, requestOf } from './quantity.ts';
+import { quotasOf } from './quotas.ts';
 import { between, nameSuffix, seededRandom } from './random.ts';
 import { newReplicaSet, replicaSetStatus, revisionAnnotation } from './replicasets.ts';
 import { newMember, statefulSetStatus } from './statefulsets.ts';
 import { timestamp } from './storage.ts';
 import { type Birth, cronJobOf, daemonSetOf, deploymentOf, statefulSetOf } from './templates.ts';
+import { Usage } from './usage.ts';
 import { filler, type Workload, workloads } from './workloads.ts';
-import { quantity, requestOf } from './world.ts';
 
 const nodesMin = 6;
 /** As many nodes as keep this many pods on each. */
@@ -53,6 +64,21 @@ export function buildCluster(server: ApiServer, options: ClusterOptions): void {
   new Builder(server, options).build();
 }
 
+/** A run that lies in the past. */
+interface PastRun {
+  readonly startMs: number;
+  readonly runsMs: number;
+  readonly failed: boolean;
+}
+
+/** What has become of a pod. */
+interface Fate {
+  /** Where it is; absent for where there is room. */
+  readonly node?: Node;
+  readonly crashesAfter?: number | undefined;
+  readonly ended?: { readonly at: string; readonly exitCode: number };
+}
+
 /** What a node can still take. */
 interface Room {
   pods: number;
@@ -71,6 +97,7 @@ class Builder {
   readonly #nodes: Node[] = [];
   /** What is left on each node. */
   readonly #room = new Map<Node, Room>();
+  readonly #usage = new Usage();
   #nextNode = 0;
   #pods = 0;
   #services = 0;
@@ -92,9 +119,14 @@ class Builder {
     const namespaces = new Set(workloads.map(({ namespace }) => namespace));
     for (const object of clusterExtras(namespaces, birth)) this.#server.create(object);
     for (const pod of controlPlanePods(controlPlane, birth)) {
-      if (this.#podsLeft() > 0) this.#start(pod, this.#ago(30 * dayMs), controlPlane);
+      if (this.#podsLeft() > 0) this.#start(pod, this.#ago(30 * dayMs), { node: controlPlane });
     }
     for (const workload of workloads) this.#addWorkload(workload);
+    for (const object of leftovers(birth)) this.#create(object);
+    for (const namespace of namespaces) {
+      const quotas = quotasOf(namespace, this.#usage.in(namespace), birth);
+      for (const quota of quotas) this.#server.create(quota);
+    }
     if (this.#filled) this.#fillUp(namespaces, birth);
   }
 
@@ -138,12 +170,11 @@ class Builder {
   #addWorkload(workload: Workload): void {
     const { kind, replicas = 1 } = workload;
     const size = { Deployment: replicas, StatefulSet: replicas, DaemonSet: this.#nodes.length };
-    if ((kind === 'CronJob' ? jobsKept : size[kind]) > this.#podsLeft()) return;
+    const needed = kind === 'CronJob' ? jobsKept + Number(failsOften(workload)) : size[kind];
+    if (needed > this.#podsLeft()) return;
     const birth = { now: this.#between(190 * dayMs, 60 * dayMs), random: this.#random };
     this.#services += 1;
-    for (const object of workloadExtras(workload, this.#services, birth)) {
-      this.#server.create(object);
-    }
+    for (const object of workloadExtras(workload, this.#services, birth)) this.#create(object);
     if (kind === 'Deployment') this.#addDeployment(workload, birth.now);
     else if (kind === 'StatefulSet') this.#addStatefulSet(workload, birth.now);
     else if (kind === 'DaemonSet') this.#addDaemonSet(workload, birth.now);
@@ -171,7 +202,7 @@ class Builder {
     });
     for (const pod of pods) {
       if (gpu) this.#leaveUnscheduled(pod, now);
-      else this.#start(pod, now, undefined, crashesAfter);
+      else this.#start(pod, now, { crashesAfter });
     }
     set.status = replicaSetStatus(set, pods);
     this.#server.create(set);
@@ -218,7 +249,7 @@ class Builder {
     const now = this.#between(weekMs, dayMs);
     const pods = nodes.map((node) => {
       const pod = newDaemon(set, node, { now, random });
-      this.#start(pod, now, node);
+      this.#start(pod, now, { node });
       return pod;
     });
     set.status = daemonSetStatus(set, pods, nodes.length);
@@ -234,12 +265,8 @@ class Builder {
     const lastMs = nextDue(period, this.#wallMs - runsFor * 1_000) - period.everyMs;
     const jobs = Array.from({ length: jobsKept }, (_, i) => {
       const startMs = lastMs - i * period.everyMs;
-      const endMs = startMs + runsFor * 1_000;
-      const now = timestamp(startMs);
-      const job = newJob(cronJob, Math.floor(startMs / minuteMs), { now, random });
-      const pod = newWorker(job, { now, random });
-      this.#start(pod, now, undefined, undefined, timestamp(endMs));
-      job.status = jobStatus({ ...job, status: { startTime: now } }, [pod], timestamp(endMs));
+      const failed = i === jobsKept - 1 && failsOften(workload);
+      const job = this.#endedJob(cronJob, { startMs, runsMs: runsFor * 1_000, failed });
       this.#server.create(job);
       return job;
     });
@@ -248,8 +275,25 @@ class Builder {
     this.#server.create(cronJob);
   }
 
+  /** A Job that was done at once, or that gave up after it had tried twice. */
+  #endedJob(cronJob: CronJob, { startMs, runsMs, failed }: PastRun): Job {
+    const random = this.#random;
+    const started = timestamp(startMs);
+    const job = newJob(cronJob, Math.floor(startMs / minuteMs), { now: started, random });
+    const pods = Array.from({ length: failed ? 2 : 1 }, (_, tries) => {
+      const now = timestamp(startMs + tries * runsMs);
+      const pod = newWorker(job, { now, random });
+      const at = timestamp(startMs + (tries + 1) * runsMs);
+      this.#start(pod, now, { ended: { at, exitCode: failed ? 1 : 0 } });
+      return pod;
+    });
+    const endedMs = startMs + pods.length * runsMs;
+    job.status = jobStatus({ ...job, status: { startTime: started } }, pods, timestamp(endedMs));
+    return job;
+  }
+
   /** Takes a pod to where it has been since `now`: running, crash-looping, or done at `ended`. */
-  #start(pod: Pod, now: string, node?: Node, crashesAfter?: number, ended?: string): void {
+  #start(pod: Pod, now: string, { node, crashesAfter, ended }: Fate = {}): void {
     const place = node ?? this.#placeFor(pod);
     if (place === undefined) {
       this.#leaveUnscheduled(pod, now);
@@ -261,7 +305,7 @@ class Builder {
     run(pod, this.#addressOn(place, ended !== undefined), now, this.#random);
     if (crashesAfter !== undefined) this.#crashLoop(pod, crashesAfter);
     else becomeReady(pod, now);
-    if (ended !== undefined) finish(pod, 0, ended);
+    if (ended !== undefined) finish(pod, ended.exitCode, ended.at);
     this.#add(pod);
   }
 
@@ -286,7 +330,12 @@ class Builder {
 
   #add(pod: Pod): void {
     this.#pods += 1;
-    const object: ApiObject = this.#managedFields ? withManagedFields(pod) : pod;
+    this.#create(this.#managedFields ? withManagedFields(pod) : pod);
+  }
+
+  /** Creates what quotas may count. */
+  #create(object: ApiObject): void {
+    this.#usage.note(object, false);
     this.#server.create(object);
   }
 
@@ -320,3 +369,6 @@ class Builder {
     return this.#room.get(node) as Room;
   }
 }
+
+/** Those that fail as often as not have a Job in their history that did. */
+const failsOften = ({ fails = 0 }: Workload): boolean => fails >= 0.4;

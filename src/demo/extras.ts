@@ -3,12 +3,20 @@ import type {
   V1ConfigMap,
   V1Namespace,
   V1PersistentVolume,
-  V1PersistentVolumeClaim,
   V1Secret,
   V1ServiceAccount,
   V1StorageClass,
 } from '@kubernetes/client-node';
-import type { ApiObject, Autoscaler, Full, Metadata, Node, Pod, PodTemplate } from './objects.ts';
+import type {
+  ApiObject,
+  Autoscaler,
+  Claim,
+  Full,
+  Metadata,
+  Node,
+  Pod,
+  PodTemplate,
+} from './objects.ts';
 import { newPod } from './pods.ts';
 import { hex, uuid } from './random.ts';
 import { type Birth, serviceOf } from './templates.ts';
@@ -130,6 +138,18 @@ function certificate(workload: Workload, birth: Birth): Full<V1Secret> | undefin
   };
 }
 
+/** What people leave behind: a claim of a class that is not there, a volume whose claim is gone. */
+export function leftovers(birth: Birth): ApiObject[] {
+  const waiting = claimOf('trainer-scratch', 'shop', '50Gi', birth);
+  delete waiting.spec.volumeName;
+  waiting.spec.storageClassName = 'fast';
+  waiting.status = { phase: 'Pending' };
+  const volume = volumeOf(claimOf('import', 'data', '250Gi', birth), '250Gi', birth);
+  const reclaim = { persistentVolumeReclaimPolicy: 'Retain' };
+  const released = { ...volume, spec: { ...volume.spec, ...reclaim } };
+  return [waiting, { ...released, status: { phase: 'Released' } }];
+}
+
 /** A claim for each pod of a StatefulSet, and the volume that meets it. */
 function volumes(workload: Workload, birth: Birth): ApiObject[] | undefined {
   const { name, namespace, volume, replicas = 1 } = workload;
@@ -139,8 +159,6 @@ function volumes(workload: Workload, birth: Birth): ApiObject[] | undefined {
     return [claim, volumeOf(claim, volume, birth)];
   }).flat();
 }
-
-type Claim = Full<V1PersistentVolumeClaim, 'spec'>;
 
 function claimOf(name: string, namespace: string, storage: string, birth: Birth): Claim {
   const metadata = metadataOf(name, namespace, birth);

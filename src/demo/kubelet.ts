@@ -15,8 +15,9 @@ import {
   restart,
   run,
 } from './pods.ts';
+import { quantity, requestOf } from './quantity.ts';
 import { between, pick } from './random.ts';
-import { keyOf, quantity, requestOf, type World } from './world.ts';
+import { keyOf, type World } from './world.ts';
 
 /** The kubelet's waits between restarts of a container. */
 const backOffSecondsFirst = 10;

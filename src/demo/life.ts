@@ -16,6 +16,7 @@ import {
   type Node,
   type Pod,
 } from './objects.ts';
+import { reconcileQuota } from './quotas.ts';
 import { between, seededRandom } from './random.ts';
 import { reconcileReplicaSet } from './replicasets.ts';
 import { reconcileStatefulSet } from './statefulsets.ts';
@@ -75,6 +76,7 @@ const reconcilers = {
   deployments: reconcileDeployment,
   jobs: reconcileJob,
   replicasets: reconcileReplicaSet,
+  resourcequotas: reconcileQuota,
   statefulsets: reconcileStatefulSet,
 } as const;
 
@@ -89,8 +91,8 @@ const resourceOfKind: Readonly<Record<string, Controlled>> = {
   StatefulSet: 'statefulsets',
 };
 
-/** What each controller makes, and what therefore goes with it. */
-const dependents: Readonly<Record<Controlled, LivingResource>> = {
+/** What each controller makes, if anything, and what therefore goes with it. */
+const dependents: Readonly<Partial<Record<Controlled, LivingResource>>> = {
   cronjobs: 'jobs',
   daemonsets: 'pods',
   deployments: 'replicasets',
@@ -147,6 +149,11 @@ class Controllers {
     if (owner !== undefined && controller !== undefined) {
       this.#enqueue(controller, `${namespace}/${owner.name}`);
     }
+    if (resource === 'pods' || resource === 'persistentvolumeclaims') {
+      for (const quota of this.#world.quotasIn(namespace ?? '')) {
+        this.#enqueue('resourcequotas', quota);
+      }
+    }
     if (resource === 'nodes') this.#followNode(object as Node, gone);
     else if (isControlled(resource)) {
       if (gone) this.#removeDependents(resource, object);
@@ -173,6 +180,7 @@ class Controllers {
 
   #removeDependents(resource: Controlled, owner: ApiObject): void {
     const dependent = dependents[resource];
+    if (dependent === undefined) return;
     for (const one of this.#world.owned(dependent, owner)) this.#world.remove(dependent, one);
   }
 

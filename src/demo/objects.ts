@@ -9,9 +9,11 @@ import type {
   V1Node,
   V1ObjectMeta,
   V1OwnerReference,
+  V1PersistentVolumeClaim,
   V1Pod,
   V1PodTemplateSpec,
   V1ReplicaSet,
+  V1ResourceQuota,
   V1StatefulSet,
   V2HorizontalPodAutoscaler,
 } from '@kubernetes/client-node';
@@ -48,6 +50,8 @@ export type StatefulSet = Full<V1StatefulSet, 'spec' | 'status'>;
 export type DaemonSet = Full<V1DaemonSet, 'spec' | 'status'>;
 export type Job = Full<V1Job, 'spec' | 'status'>;
 export type CronJob = Full<V1CronJob, 'spec' | 'status'>;
+export type Claim = Full<V1PersistentVolumeClaim, 'spec'>;
+export type Quota = Full<V1ResourceQuota, 'spec' | 'status'>;
 export type Autoscaler = Full<V2HorizontalPodAutoscaler, 'spec' | 'status'>;
 
 export type Container = Wire<V1Container>;

@@ -2,7 +2,9 @@
 import type { Clock } from '../clock.ts';
 import type { ApiServer } from './apiserver.ts';
 import { type ApiObject, controllerOf, type Node, type Pod } from './objects.ts';
+import { requestOf } from './quantity.ts';
 import { timestamp } from './storage.ts';
+import { type Amounts, Usage } from './usage.ts';
 
 export interface WorldListeners {
   /** Told of every object that there is at the start. */
@@ -19,7 +21,9 @@ export const livingResources = [
   'deployments',
   'horizontalpodautoscalers',
   'jobs',
+  'persistentvolumeclaims',
   'replicasets',
+  'resourcequotas',
   'statefulsets',
   'pods',
 ] as const;
@@ -48,6 +52,9 @@ export class World {
   readonly #owned = new Map<string, Set<string>>();
   readonly #places = new Map<string, Place>();
   readonly #loads = new Map<string, Load>();
+  readonly #usage = new Usage();
+  /** The keys of quotas by namespace. */
+  readonly #quotas = new Map<string, Set<string>>();
   readonly #nodes = new Map<string, Node>();
   /** The keys of pods by their addresses. */
   readonly #addresses = new Map<string, string>();
@@ -133,6 +140,16 @@ export class World {
     return this.#loads.get(node) ?? idle;
   }
 
+  /** What the objects of a namespace take, as quotas count it. */
+  usageIn(namespace: string): Amounts {
+    return this.#usage.in(namespace);
+  }
+
+  /** The keys of the quotas of a namespace. */
+  quotasIn(namespace: string): Iterable<string> {
+    return this.#quotas.get(namespace) ?? [];
+  }
+
   /** Whether a pod that has not ended answers at this address. */
   isTaken(address: string): boolean {
     return this.#addresses.has(address);
@@ -156,10 +173,19 @@ export class World {
       if (keys.size > 0) this.#owned.set(owner, keys);
       else this.#owned.delete(owner);
     }
+    this.#usage.note(object, gone);
+    if (resource === 'resourcequotas') this.#noteQuota(key, object, gone);
     if (resource === 'pods') this.#settle(key, object as Pod, gone);
     if (resource !== 'nodes') return;
     if (gone) this.#nodes.delete(key);
     else this.#nodes.set(key, object as Node);
+  }
+
+  #noteQuota(key: string, { metadata: { namespace = '' } }: ApiObject, gone: boolean): void {
+    const keys = this.#quotas.get(namespace) ?? new Set();
+    if (gone) keys.delete(key);
+    else keys.add(key);
+    this.#quotas.set(namespace, keys);
   }
 
   /** Books what a pod takes of its node, or gives back. */
@@ -203,28 +229,3 @@ const idle: Load = { cpu: 0, memory: 0, pods: 0 };
 /** namespace/name, or the name alone. */
 export const keyOf = ({ metadata: { namespace, name } }: Pick<ApiObject, 'metadata'>): string =>
   namespace === undefined ? name : `${namespace}/${name}`;
-
-/** What a pod asks of its node: cores and bytes. */
-export function requestOf({ containers = [] }: Pod['spec']): { cpu: number; memory: number } {
-  const sum = (name: string): number =>
-    containers.reduce((all, { resources }) => all + quantity(resources?.requests?.[name]), 0);
-  return { cpu: sum('cpu'), memory: sum('memory') };
-}
-
-const factors: Readonly<Record<string, number>> = {
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-/** A quantity as a number; 0 where there is none, or none that can be read. */
-export function quantity(text: string | undefined): number {
-  const [, number = '0', unit = ''] = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(text ?? '') ?? [];
-  return Number(number) * (factors[unit] ?? 1);
-}

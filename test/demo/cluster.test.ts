@@ -2,7 +2,8 @@
 import { expect } from 'chai';
 import { ApiServer } from '../../src/demo/apiserver.ts';
 import { buildCluster, type ClusterOptions } from '../../src/demo/cluster.ts';
-import type { Deployment, Pod } from '../../src/demo/objects.ts';
+import { endOf } from '../../src/demo/jobs.ts';
+import type { Claim, Deployment, Job, Pod, Quota } from '../../src/demo/objects.ts';
 import { seededRandom } from '../../src/demo/random.ts';
 import { ManualClock } from './clock.ts';
 import { violations } from './invariants.ts';
@@ -62,6 +63,25 @@ describe('the cluster of the demo', () => {
     });
     const ads = server.get<Deployment>('deployments', 'shop', 'ads');
     expect(ads?.status.conditions?.map(({ status }) => status)).to.deep.equal(['False', 'False']);
+  });
+
+  it('has what people forget: a full quota, a claim that waits, a volume, a failed job', () => {
+    const server = build();
+    const quota = server.get<Quota>('resourcequotas', 'data', 'storage');
+    expect(quota?.status.used?.['requests.storage']).to.equal('2900Gi');
+    expect(quota?.status.hard?.['requests.storage']).to.equal('2900Gi');
+    const phases = (resource: string): (string | undefined)[] =>
+      [...server.objects<Claim>(resource)].map(({ status }) => status?.phase);
+    expect(phases('persistentvolumeclaims').filter((one) => one !== 'Bound')).to.deep.equal([
+      'Pending',
+    ]);
+    expect(phases('persistentvolumes').filter((one) => one !== 'Bound')).to.deep.equal([
+      'Released',
+    ]);
+    const failed = [...server.objects<Job>('jobs')].filter((job) => endOf(job) === 'Failed');
+    expect(failed.map(({ metadata }) => metadata.name.replace(/-\d+$/, ''))).to.deep.equal([
+      'rollup',
+    ]);
   });
 
   it('is the same for the same seed, and another one for another', () => {

