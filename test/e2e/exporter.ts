@@ -1,11 +1,15 @@
 // The built program against a real API server: its ports, what it serves, and every scrape between.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { freePorts } from '../../tools/apiserver/process.ts';
 import { get } from './get.ts';
 import { Program } from './program.ts';
 
 const kubestate = join(import.meta.dirname, '../../dist/kubestate.cjs');
+
+const unzip = promisify(gunzip);
 
 const READY_TIMEOUT_MS = 40_000;
 const CHANGE_TIMEOUT_MS = 20_000;
@@ -57,11 +61,14 @@ export class Exporter {
     }
   }
 
-  /** One scrape; its status is 200 or it is an error. */
-  async scrape(): Promise<string> {
-    const { status, body } = await get(this.#metrics, { accept: 'text/plain' });
+  /** The text of one scrape; its status is 200 or it is an error. */
+  async scrape(encoding: 'gzip' | 'identity' = 'identity'): Promise<string> {
+    const asked = { accept: 'text/plain', 'accept-encoding': encoding };
+    const { status, headers, body } = await get(this.#metrics, asked);
     if (status !== 200) throw new Error(`a scrape was answered ${status}: ${body}`);
-    return body.toString();
+    const zipped = headers['content-encoding'] === 'gzip';
+    if (zipped !== (encoding === 'gzip')) throw new Error(`a scrape was not sent as ${encoding}`);
+    return (zipped ? await unzip(body) : body).toString();
   }
 
   /** What it says about itself. */
