@@ -1,6 +1,6 @@
 // The built program in a small container's limits, and told to end in the middle of its work.
 import { once } from 'node:events';
-import { type IncomingMessage, get as request } from 'node:http';
+import { Agent, type IncomingMessage, get as request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -26,6 +26,8 @@ const PROBE_EVERY_MS = 500;
 const PROBE_MAX_MS = 5_000;
 const READY_MS = 240_000;
 const STOP_MAX_MS = 8_000;
+const CLIENTS = 24;
+const HAMMERED_MS = 500;
 
 /** A started program, and where it listens. */
 interface Started {
@@ -165,6 +167,43 @@ describe(`a cluster of ${PODS} pods`, function () {
     const { code, ms } = await end;
     expect(code, started.program.stderr).to.equal(0);
     expect(ms).to.be.below(STOP_MAX_MS);
+  });
+});
+
+/** Asks again and again over one connection, until no answer comes; resolves to why. */
+async function hammer(url: string): Promise<{ answers: number; end: string | undefined }> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  for (let answers = 0; ; answers++) {
+    try {
+      await get(url, {}, agent);
+    } catch (error) {
+      agent.destroy();
+      return { answers, end: (error as NodeJS.ErrnoException).code };
+    }
+  }
+}
+
+describe('SIGTERM among clients that keep their connections', () => {
+  it('resets none of them: each has an answer to all that it asked', async () => {
+    const server = new ApiServer({ clock: systemClock, random: Math.random });
+    buildCluster(server, { clock: systemClock, seed: 1, pods: 20, managedFields: false });
+    const { url } = await server.listen(0, '127.0.0.1');
+    try {
+      const started = await start(url);
+      await untilReady(started);
+      const { metrics, telemetry } = started;
+      const urls = [`${metrics}/metrics`, `${metrics}/livez`, `${telemetry}/metrics`];
+      const clients = Array.from({ length: CLIENTS }, (_, i) => hammer(urls[i % 3] as string));
+      await sleep(HAMMERED_MS);
+      const { code, ms } = await ending(started);
+      const ended = await Promise.all(clients);
+      expect(ended.map(({ end }) => end)).to.deep.equal(Array(CLIENTS).fill('ECONNREFUSED'));
+      expect(Math.min(...ended.map(({ answers }) => answers))).to.be.above(1);
+      expect(code, started.program.stderr).to.equal(0);
+      expect(ms).to.be.below(STOP_MAX_MS);
+    } finally {
+      await server.close();
+    }
   });
 });
 

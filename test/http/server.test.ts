@@ -17,6 +17,11 @@ const appOf = (body: () => unknown): Koa =>
 
 const hello = (): Koa => appOf(() => 'hello');
 
+const getRoot = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+
+/** How long a connection that is to end is kept for a request that may be on its way. */
+const lingerMs = 250;
+
 /** Sends one request by hand, so that the test decides what is read of the answer. */
 const requestBy = (port: number, path = '/'): Socket => {
   const socket = connect(port, '127.0.0.1');
@@ -71,12 +76,13 @@ describe('connections that are let go', () => {
   before(() => nock.restore());
   after(() => nock.activate());
 
-  it('end at once where they are idle, and with their response where they are not', async () => {
+  it('end soon where they are idle, and with their responses where they are not', async () => {
     const slow = new Readable({ read() {} });
     const app = new Koa().use((ctx) => {
       ctx.body = ctx.path === '/slow' ? slow : 'hello';
     });
-    const listening = await serve(app);
+    const clock = new HandClock();
+    const listening = await serve(app, { clock });
     const idle = requestBy(listening.port);
     await once(idle, 'data');
     const fresh = connect(listening.port, '127.0.0.1');
@@ -84,7 +90,11 @@ describe('connections that are let go', () => {
     const busy = requestBy(listening.port, '/slow');
     slow.push('first');
     await once(busy, 'data');
+    // Sent ahead: its answer comes behind that of the first.
+    busy.write(getRoot);
+    await ask(listening.port, '/');
     listening.letGo();
+    clock.pass(lingerMs);
     await once(idle, 'end');
     let text = '';
     busy.on('data', (chunk: Buffer) => {
@@ -92,11 +102,14 @@ describe('connections that are let go', () => {
     });
     slow.push('last');
     slow.push(null);
+    await until(() => text.endsWith('hello'));
+    clock.pass(lingerMs);
     await once(busy, 'end');
-    expect(text).to.include('last');
+    expect(text).to.match(/last.*HTTP\/1\.1 200 .*hello$/s);
     // One that was opened, but not used yet, has its answer.
-    fresh.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    fresh.write(getRoot);
     expect(String((await once(fresh, 'data'))[0])).to.include('hello');
+    fresh.destroy();
     // The port goes on: those who connect anew may come here again.
     expect((await ask(listening.port, '/')).body.toString()).to.equal('hello');
     await listening.close(0);
@@ -267,12 +280,47 @@ describe('closing', () => {
   });
 
   it('ends connections that are kept with nothing on them', async () => {
+    const clock = new HandClock();
+    const listening = await serve(hello(), { clock });
+    const kept = requestBy(listening.port);
+    await once(kept, 'data');
+    const ended = once(kept, 'close');
+    const closed = listening.close(60_000);
+    clock.pass(lingerMs);
+    await closed;
+    await ended;
+  });
+
+  it('answers what was on its way on a kept connection, and ends that with it', async () => {
     const listening = await serve(hello());
     const kept = requestBy(listening.port);
     await once(kept, 'data');
     const ended = once(kept, 'close');
-    await listening.close(60_000);
+    const closed = listening.close(60_000);
+    kept.write(getRoot);
+    const [answer] = await once(kept, 'data');
+    expect(String(answer)).to.match(/^HTTP\/1\.1 200 .*Connection: close.*hello$/s);
+    await closed;
     await ended;
+  });
+
+  it('answers one more request where a response said that the connection stays', async () => {
+    const slow = new Readable({ read() {} });
+    const app = new Koa().use((ctx) => {
+      ctx.body = ctx.path === '/slow' ? slow : 'hello';
+    });
+    const listening = await serve(app);
+    const kept = requestBy(listening.port, '/slow');
+    slow.push('first');
+    const [head] = await once(kept, 'data');
+    expect(String(head)).to.include('Connection: keep-alive');
+    const closed = listening.close(60_000);
+    slow.push(null);
+    await once(kept, 'data');
+    kept.write(getRoot);
+    const [answer] = await once(kept, 'data');
+    expect(String(answer)).to.match(/^HTTP\/1\.1 200 .*Connection: close.*hello$/s);
+    await closed;
   });
 });
 
