@@ -19,6 +19,8 @@ const headBytesMax = 16 * 1024;
 const headersMax = 100;
 /** A connection that is to end is kept for a request that may be on its way to us. */
 const lingerMs = 250;
+/** Before a port closes, those who wait for it to accept them are accepted for as long as this. */
+const acceptMsMax = 1_000;
 /** How often Node looks for requests that are over their time to arrive. */
 const timeoutCheckMs = 1_000;
 
@@ -89,6 +91,7 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
   server.on('error', (error) => log.error({ err: error }, 'server failed'));
   const letGo = (): void => kept.letGo();
   const close = async (graceMs: number): Promise<void> => {
+    await takeWaiting(server, clock);
     closing = true;
     const ended = new AbortController();
     // That of node:http would end idle connections at once, and lose what is on its way on them.
@@ -101,6 +104,24 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
     server.close();
   };
   return { host: address.address, port: address.port, letGo, close };
+}
+
+/**
+ * Accepts the connections that the kernel has made already, which would be reset: Node takes one of
+ * them in each turn. A turn may be the rest of one, so it takes two to know that there is none.
+ */
+async function takeWaiting(server: Server, clock: Clock): Promise<void> {
+  const endMs = clock.now() + acceptMsMax;
+  let turns = 0;
+  const taken = (): void => {
+    turns = 0;
+  };
+  server.on('connection', taken);
+  while (turns < 2 && clock.now() < endMs) {
+    turns++;
+    await clock.turn();
+  }
+  server.off('connection', taken);
 }
 
 /**

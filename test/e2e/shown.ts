@@ -12,12 +12,13 @@ const comesAndGoes = /^kube_pod_status_(container_)?ready_time$/;
 /** What scrapes have shown of the pods that were there at first. */
 export class Shown {
   scrapes = 0;
-  readonly #pods: Map<string, { seen: number; least: number; most: number }>;
+  /** In how many scrapes each was, its series in the last one, and how many it lost at the most. */
+  readonly #pods: Map<string, { seen: number; series: number; lost: number }>;
   /** How many series there were of all but pods. */
   readonly #others = new Set<number>();
 
   constructor(pods: Iterable<string>) {
-    const unseen = () => ({ seen: 0, least: Number.POSITIVE_INFINITY, most: 0 });
+    const unseen = () => ({ seen: 0, series: 0, lost: 0 });
     this.#pods = new Map([...pods].map((pod) => [pod, unseen()]));
   }
 
@@ -29,17 +30,17 @@ export class Shown {
       const shown = this.#pods.get(pod);
       if (shown === undefined) continue;
       shown.seen += 1;
-      shown.least = Math.min(shown.least, count);
-      shown.most = Math.max(shown.most, count);
+      shown.lost = Math.max(shown.lost, shown.series - count);
+      shown.series = count;
     }
   }
 
-  /** A sentence for each of these pods that was not in every scrape with as many series. */
+  /** A sentence for each of these pods that a scrape did not have, or with fewer series than before. */
   shortOf(pods: Iterable<string>): string[] {
     return [...pods].flatMap((pod) => {
-      const { seen, least, most } = this.#pods.get(pod) ?? { seen: 0, least: 0, most: 0 };
-      if (seen === this.scrapes && least === most) return [];
-      return [`${pod}: in ${seen} of ${this.scrapes} scrapes, ${least} to ${most} series`];
+      const { seen, lost } = this.#pods.get(pod) ?? { seen: 0, lost: 0 };
+      if (seen === this.scrapes && lost === 0) return [];
+      return [`${pod}: in ${seen} of ${this.scrapes} scrapes, ${lost} series lost`];
     });
   }
 

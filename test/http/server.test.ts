@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import Koa from 'koa';
 import nock from 'nock';
+import { systemClock } from '../../src/clock.ts';
 import { StartError } from '../../src/errors.ts';
 import { ask, HandClock, keptLog, serve, until } from './harness.ts';
 
@@ -29,6 +30,11 @@ const requestBy = (port: number, path = '/'): Socket => {
   socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
   return socket;
 };
+
+/** A port that closes takes two turns of the loop to see that nobody waits to be accepted. */
+async function untilNobodyWaits(): Promise<void> {
+  for (let turn = 0; turn < 4; turn++) await systemClock.turn();
+}
 
 async function* endless(state: { made: number; ended: boolean }): AsyncGenerator<Buffer> {
   const chunk = Buffer.alloc(64 * 1024);
@@ -254,6 +260,7 @@ describe('closing', () => {
     const underWay = requestBy(listening.port);
     await until(() => arrived);
     const closed = listening.close(60_000);
+    await untilNobodyWaits();
     const refused = await ask(listening.port, '/').catch((error) => error.code);
     expect(refused).to.equal('ECONNREFUSED');
     gate.resolve();
@@ -271,6 +278,7 @@ describe('closing', () => {
     requestBy(listening.port).pause();
     await until(() => state.made > 0);
     const closed = listening.close(5_000);
+    await untilNobodyWaits();
     clock.pass(4_999);
     expect(state.ended).to.equal(false);
     clock.pass(1);
@@ -286,9 +294,20 @@ describe('closing', () => {
     await once(kept, 'data');
     const ended = once(kept, 'close');
     const closed = listening.close(60_000);
+    await untilNobodyWaits();
     clock.pass(lingerMs);
     await closed;
     await ended;
+  });
+
+  it('answers those who connected before it, though nobody has accepted them yet', async () => {
+    const listening = await serve(hello());
+    const waiting = Array.from({ length: 16 }, () => requestBy(listening.port));
+    const answers = Promise.all(waiting.map((socket) => once(socket, 'data')));
+    const closed = listening.close(60_000);
+    for (const [answer] of await answers) expect(String(answer)).to.match(/hello$/);
+    for (const socket of waiting) socket.destroy();
+    await closed;
   });
 
   it('answers what was on its way on a kept connection, and ends that with it', async () => {
@@ -297,6 +316,7 @@ describe('closing', () => {
     await once(kept, 'data');
     const ended = once(kept, 'close');
     const closed = listening.close(60_000);
+    await untilNobodyWaits();
     kept.write(getRoot);
     const [answer] = await once(kept, 'data');
     expect(String(answer)).to.match(/^HTTP\/1\.1 200 .*Connection: close.*hello$/s);
@@ -315,6 +335,7 @@ describe('closing', () => {
     const [head] = await once(kept, 'data');
     expect(String(head)).to.include('Connection: keep-alive');
     const closed = listening.close(60_000);
+    await untilNobodyWaits();
     slow.push(null);
     await once(kept, 'data');
     kept.write(getRoot);
