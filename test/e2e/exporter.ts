@@ -77,10 +77,14 @@ export class Exporter {
   }
 
   /** Waits for a scrape that `holds`; tells what the exporter said where none does. */
-  async shows(what: string, holds: (text: string) => boolean): Promise<void> {
+  async shows(
+    what: string,
+    holds: (text: string) => boolean,
+    withinMs = CHANGE_TIMEOUT_MS,
+  ): Promise<void> {
     const probe = async () => holds(await this.scrape()) || undefined;
     try {
-      await this.program.until(what, probe, CHANGE_TIMEOUT_MS);
+      await this.program.until(what, probe, withinMs);
     } catch (error) {
       const log = this.program.stderr.split('\n').slice(-LOG_LINES);
       throw new Error(`${error}\n${log.join('\n')}`);
