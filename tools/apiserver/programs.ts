@@ -1,9 +1,18 @@
 // kube-apiserver, etcd and their tools: where they are, and how they are built from their modules.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const BUILD_TIMEOUT_MS = 30 * 60_000;
 
@@ -53,6 +62,22 @@ export function buildPrograms(): void {
       // Another build may have been first; what it made is the same.
       if (!existsSync(folder)) throw error;
     }
+    removeStale(folder, Date.now());
+  }
+}
+
+/**
+ * Removes what was built beside this folder of other states of its module, and what builds that
+ * were broken off have left; not what may be in the making.
+ */
+export function removeStale(folder: string, now: number): void {
+  const [, module = ''] = /^(.*)-[0-9a-f]{12}$/.exec(basename(folder)) ?? [];
+  for (const name of readdirSync(dirname(folder))) {
+    const sibling = join(dirname(folder), name);
+    if (sibling === folder || !name.startsWith(`${module}-`)) continue;
+    const finished = /^-[0-9a-f]{12}$/.test(name.slice(module.length));
+    const idleMs = now - (statSync(sibling, { throwIfNoEntry: false })?.mtimeMs ?? now);
+    if (finished || idleMs > BUILD_TIMEOUT_MS) rmSync(sibling, { recursive: true, force: true });
   }
 }
 
