@@ -97,6 +97,7 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
     // That of node:http would end idle connections at once, and lose what is on its way on them.
     NetServer.prototype.close.call(server, () => ended.abort());
     kept.letGo();
+    void endUnused(server, clock, ended.signal);
     await clock.sleep(graceMs, ended.signal);
     if (!ended.signal.aborted) log.warn({ graceMs }, 'cutting off responses that take too long');
     server.closeAllConnections();
@@ -122,6 +123,13 @@ async function takeWaiting(server: Server, clock: Clock): Promise<void> {
     await clock.turn();
   }
   server.off('connection', taken);
+}
+
+/** Ends the connections on which no request has come, if none comes in time. */
+async function endUnused(server: Server, clock: Clock, closed: AbortSignal): Promise<void> {
+  await clock.sleep(lingerMs, closed);
+  await clock.turn();
+  server.closeIdleConnections();
 }
 
 /**

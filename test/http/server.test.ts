@@ -31,9 +31,9 @@ const requestBy = (port: number, path = '/'): Socket => {
   return socket;
 };
 
-/** A port that closes takes two turns of the loop to see that nobody waits to be accepted. */
+/** A port that closes takes some turns of the loop to see that nobody waits to be accepted. */
 async function untilNobodyWaits(): Promise<void> {
-  for (let turn = 0; turn < 4; turn++) await systemClock.turn();
+  for (let turn = 0; turn < 20; turn++) await systemClock.turn();
 }
 
 async function* endless(state: { made: number; ended: boolean }): AsyncGenerator<Buffer> {
@@ -249,6 +249,10 @@ describe('a client', () => {
 });
 
 describe('closing', () => {
+  // Its sockets connect only as they are written to.
+  before(() => nock.restore());
+  after(() => nock.activate());
+
   it('lets the response under way finish, takes nothing new, and waits no longer', async () => {
     const gate = Promise.withResolvers<void>();
     let arrived = false;
@@ -294,6 +298,19 @@ describe('closing', () => {
     const kept = requestBy(listening.port);
     await once(kept, 'data');
     const ended = once(kept, 'close');
+    const closed = listening.close(60_000);
+    await untilNobodyWaits();
+    clock.pass(lingerMs);
+    await closed;
+    await ended;
+  });
+
+  it('ends connections on which no request has come', async () => {
+    const clock = new HandClock();
+    const listening = await serve(hello(), { clock });
+    const unused = connect(listening.port, '127.0.0.1').resume();
+    await once(unused, 'connect');
+    const ended = once(unused, 'close');
     const closed = listening.close(60_000);
     await untilNobodyWaits();
     clock.pass(lingerMs);
