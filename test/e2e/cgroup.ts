@@ -1,4 +1,4 @@
-// Limits of CPU and memory as the kernel keeps them for a container, where this machine has cgroups.
+// Limits of CPU and memory as the kernel keeps them for a container, where there are cgroups.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

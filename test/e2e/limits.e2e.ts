@@ -143,7 +143,8 @@ describe(`a cluster of ${PODS} pods`, function () {
     const slowestMs = Math.max(...probes.map(({ ms }) => ms));
     const by = cgroup ? `cgroups (v${cgroup.version})` : `SIGSTOP and SIGCONT: ${made}`;
     process.stdout.write(
-      `    held by ${by}\n    ready after ${(tookMs / 1_000).toFixed(1)} s with ${share.toFixed(3)} of a CPU, ` +
+      `    held by ${by}\n` +
+        `    ready after ${(tookMs / 1_000).toFixed(1)} s with ${share.toFixed(3)} of a CPU, ` +
         `${(peak / 2 ** 20).toFixed(0)} MiB at the most; the slowest of ${probes.length} probes ` +
         `took ${slowestMs.toFixed(0)} ms\n`,
     );

@@ -158,7 +158,7 @@ describe('through the faults of a real API server', function () {
     expect(await relistsOf(exporter, 'gone')).to.equal(1);
   });
 
-  it('finds by the consistency check alone that restored versions have passed its own', async () => {
+  it('finds by the consistency check that restored versions have passed its own', async () => {
     await startCluster();
     const tap = await openTap(cluster.url, cluster.ca);
     started.push({ stop: () => tap.close() });

@@ -1,4 +1,4 @@
-// Shards of a StatefulSet that grows and shrinks on a real API server, all of them scraped meanwhile.
+// A StatefulSet of shards that grows and shrinks on a real API server, scraped all the while.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';

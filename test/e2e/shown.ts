@@ -35,7 +35,7 @@ export class Shown {
     }
   }
 
-  /** A sentence for each of these pods that a scrape did not have, or with fewer series than before. */
+  /** A sentence for each of these that a scrape did not have, or with fewer series than before. */
   shortOf(pods: Iterable<string>): string[] {
     return [...pods].flatMap((pod) => {
       const { seen, lost } = this.#pods.get(pod) ?? { seen: 0, lost: 0 };
@@ -83,12 +83,17 @@ export async function showsTheServer(
   return had;
 }
 
+const stateSeries = new RegExp(
+  '^kube_pod_(info|status_ready|container_status_restarts_total)' +
+    '\\{namespace="(.*?)",pod="(.*?)",uid="(.*?)"' +
+    '(?:,(?:container|condition)="(.*?)")?.*\\} (\\d+)$',
+  'gm',
+);
+
 /** Of each pod that a scrape shows whether it is ready, and its containers' restarts. */
 function podsShown(text: string): Map<string, string> {
   const pods = new Map<string, { ready: string; restarts: string[] }>();
-  const series =
-    /^kube_pod_(info|status_ready|container_status_restarts_total)\{namespace="(.*?)",pod="(.*?)",uid="(.*?)"(?:,(?:container|condition)="(.*?)")?.*\} (\d+)$/gm;
-  for (const [, family, namespace, name, uid, label, value] of text.matchAll(series)) {
+  for (const [, family, namespace, name, uid, label, value] of text.matchAll(stateSeries)) {
     const key = `${namespace}/${name}/${uid}`;
     const pod = pods.get(key) ?? { ready: '', restarts: [] };
     pods.set(key, pod);
