@@ -137,6 +137,7 @@ function watchingOf(opened: Opened): Watching {
       kind: one.resource.kind,
       store: one.store,
       synced: () => statusOf(one).synced,
+      absent: () => one.feed.statuses.some(({ absent }) => absent),
       stale: () => one.feed.statuses.some(({ stale }) => stale),
       drift: () => one.feed.drift,
     })),

@@ -21,8 +21,8 @@ function instructionsOf(dockerfile: string): Instruction[] {
     });
 }
 
-/** `${NAME} AS stage`, written so that it is not taken for a template of ours. */
-const base = (text: string): string => text.replace(/^\w+/, (name) => ['$', `{${name}}`].join(''));
+/** `${NAME}` in a Dockerfile, written so that it is not taken for a template of ours. */
+const variable = (name: string): string => ['$', `{${name}}`].join('');
 
 describe('the Dockerfile', () => {
   const instructions = instructionsOf(
@@ -35,7 +35,10 @@ describe('the Dockerfile', () => {
 
   it('takes both bases as arguments, so that a mirror can stand in', () => {
     const bases = instructions.filter(({ name }) => name === 'FROM').map(({ rest }) => rest);
-    expect(bases).to.deep.equal([base('BUILD_IMAGE AS build'), base('RUNTIME_IMAGE')]);
+    expect(bases).to.deep.equal([
+      `--platform=${variable('BUILDPLATFORM')} ${variable('BUILD_IMAGE')} AS build`,
+      variable('RUNTIME_IMAGE'),
+    ]);
     const args = instructions.filter(({ name }) => name === 'ARG').map(({ rest }) => rest);
     expect(args).to.have.length(2);
     expect(args[0]).to.match(/^BUILD_IMAGE=\S+:\S+$/);
@@ -57,8 +60,24 @@ describe('the Dockerfile', () => {
     );
   });
 
-  it('runs nothing in its last stage, whose base has no shell', () => {
+  it('runs nothing in its last stage, whose base has no shell, or would need emulation', () => {
     expect(runtimeOf('RUN')).to.deep.equal([]);
+  });
+
+  it('runs no script of a package, and builds what npm would have built', () => {
+    const run = instructions.filter(({ name }) => name === 'RUN').map(({ rest }) => rest);
+    expect(run).to.have.length(2);
+    expect(run[0]).to.match(/^npm ci --ignore-scripts /);
+    const { scripts } = JSON.parse(
+      readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+    ) as { scripts: Record<string, string> };
+    expect(run[1]?.startsWith(`${scripts.prepare} && `), run[1]).to.equal(true);
+  });
+
+  it('carries the licences of what is in the bundle', () => {
+    expect(runtimeOf('COPY')).to.include(
+      '--from=build --chmod=0444 /src/dist/THIRD-PARTY-LICENSES /THIRD-PARTY-LICENSES',
+    );
   });
 
   it('exposes both ports', () => {

@@ -105,7 +105,7 @@ const cases: Readonly<Record<keyof typeof rules, { bad: Source[]; good: Source[]
 };
 
 const root = join(import.meta.dirname, '..');
-const sources = sourcesUnder(root, ['bench', 'src', 'test', 'tools']);
+const sources = sourcesUnder(root, ['bench', 'monitoring', 'src', 'test', 'tools']);
 
 describe('the style rules', () => {
   it('are held against the whole project', () => {

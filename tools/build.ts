@@ -1,6 +1,8 @@
 // Bundles src/main.ts into dist/kubestate.cjs, the one file that npx, npm and the image run.
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { type BuildOptions, build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { thirdPartyLicences } from './build/licences.ts';
 
 const root = new URL('../', import.meta.url);
 const outfile = new URL('dist/kubestate.cjs', root).pathname;
@@ -34,20 +36,29 @@ const common = {
   lineLimit: 160,
   legalComments: 'eof',
   logLevel: 'warning',
+  metafile: true,
+  absWorkingDir: fileURLToPath(root),
 } satisfies BuildOptions;
 
 /** The worker's source as text: the bundle is one file, and its thread starts from within it. */
-async function workerSource(path: string): Promise<string> {
+async function bundledWorker(path: string): Promise<{ source: string; metafile: Metafile }> {
   const entryPoints = [new URL(path, root).pathname];
-  const { outputFiles } = await build({ ...common, entryPoints, write: false });
-  return outputFiles[0]?.text ?? '';
+  const { outputFiles, metafile } = await build({ ...common, entryPoints, write: false });
+  return { source: outputFiles[0]?.text ?? '', metafile };
 }
+
+/** The files of which something stands in what was built. */
+const carried = ({ outputs }: Metafile): string[] =>
+  Object.values(outputs).flatMap(({ inputs }) =>
+    Object.keys(inputs).filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0),
+  );
 
 /** The bundle in ASCII: three letters beyond it are enough to make Node take 4 MB more. */
 const ascii = (text: string): string =>
   text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-const { outputFiles } = await build({
+const worker = await bundledWorker('src/http/bcryptWorker.ts');
+const { outputFiles, metafile } = await build({
   ...common,
   entryPoints: [new URL('src/main.ts', root).pathname],
   write: false,
@@ -56,9 +67,13 @@ const { outputFiles } = await build({
     'process.env.KUBESTATE_VERSION': JSON.stringify(version),
     // Where a file lies that is not bundled; the bundle has none of those, and no such place.
     'import.meta.url': '""',
-    KUBESTATE_BCRYPT_WORKER: JSON.stringify(await workerSource('src/http/bcryptWorker.ts')),
+    KUBESTATE_BCRYPT_WORKER: JSON.stringify(worker.source),
   },
 });
 await mkdir(new URL('dist/', root), { recursive: true });
 await writeFile(outfile, ascii(outputFiles[0]?.text ?? ''));
 await chmod(outfile, 0o755);
+await writeFile(
+  new URL('dist/THIRD-PARTY-LICENSES', root),
+  await thirdPartyLicences(fileURLToPath(root), [metafile, worker.metafile].flatMap(carried)),
+);

@@ -223,7 +223,7 @@ function annotationsOf({ crashesAfter, runsFor, fails }: Workload): Record<strin
 
 function containersOf(workload: Workload): Container[] {
   const { name, image, cpu, memory, port, gpu, sidecar, volume } = workload;
-  const main = containerOf({ name, image, cpu, memory });
+  const main = { ...containerOf({ name, image, cpu, memory }), env: environment };
   if (port !== undefined) {
     main.ports = [{ name: 'main', containerPort: port, protocol: 'TCP' }];
     const probe = { tcpSocket: { port: 'main' }, periodSeconds: 10, timeoutSeconds: 1 };
@@ -252,13 +252,6 @@ function containerOf(row: {
   return {
     name,
     image,
-    env: [
-      ...Object.entries(ownFields).map(([variable, fieldPath]) => ({
-        name: variable,
-        valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } },
-      })),
-      { name: 'LOG_LEVEL', value: 'info' },
-    ],
     resources: {
       requests: { cpu: `${cpu}m`, memory: `${memory}Mi` },
       limits: { memory: `${memory * 2}Mi` },
@@ -270,10 +263,16 @@ function containerOf(row: {
   };
 }
 
-/** What containers are told of their pod. */
-const ownFields = {
-  POD_NAME: 'metadata.name',
-  POD_NAMESPACE: 'metadata.namespace',
-  POD_IP: 'status.podIP',
-  NODE_NAME: 'spec.nodeName',
-};
+/** What the main container is told, of its pod above all. */
+const environment = [
+  ...Object.entries({
+    POD_NAME: 'metadata.name',
+    POD_NAMESPACE: 'metadata.namespace',
+    POD_IP: 'status.podIP',
+    NODE_NAME: 'spec.nodeName',
+  }).map(([name, fieldPath]) => ({
+    name,
+    valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } },
+  })),
+  { name: 'LOG_LEVEL', value: 'info' },
+];

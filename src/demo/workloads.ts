@@ -205,7 +205,10 @@ export function filler(index: number, replicas: number): Workload {
   const team = `team-${String(1 + (index % fillerTeams)).padStart(2, '0')}`;
   const name = `service-${String(1 + index).padStart(5, '0')}`;
   const image = `${example}/${team}/${name}:v1.${index % 20}.${index % 7}`;
-  return rowsOf(team)('Deployment', name, image, [replicas, 10, 32], { port: 8080 });
+  // As in a service mesh, for large clusters often have one: a proxy beside, an init before.
+  const mesh = `${example}/infra/mesh`;
+  const proxied = { init: `${mesh}-init:1.36.2`, sidecar: `${mesh}-proxy:1.36.2` };
+  return rowsOf(team)('Deployment', name, image, [replicas, 10, 32], { port: 8080, ...proxied });
 }
 
 const fillerTeams = 20;

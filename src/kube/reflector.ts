@@ -87,6 +87,7 @@ export class Reflector {
   #doubted = false;
   #synced = false;
   #refused = false;
+  #absent = false;
   #detail = 'waiting for its first list';
   /** The failure last said in the log; empty while all is well. */
   #said = '';
@@ -105,7 +106,8 @@ export class Reflector {
 
   get status(): SyncStatus {
     const stale = this.#synced && this.#failing;
-    return { synced: this.#synced, refused: this.#refused, detail: this.#detail, stale };
+    const absent = this.#absent;
+    return { synced: this.#synced, refused: this.#refused, absent, detail: this.#detail, stale };
   }
 
   /** Undefined unless it watches, with no list asked for. */
@@ -201,6 +203,7 @@ export class Reflector {
     this.#unfinished = 0;
     this.#synced = true;
     this.#refused = false;
+    this.#absent = false;
   }
 
   /** Whether a failed stream of a list is reason to ask for a list; remembered if it is. */
@@ -335,6 +338,7 @@ export class Reflector {
     const verdict = await this.#patience.judge(error, signal);
     if (signal.aborted) return;
     this.#failing = true;
+    this.#absent = verdict.absent;
     if (verdict.final && !this.#synced) this.#refused = true;
     this.#detail = this.#synced ? `stale: ${verdict.detail}` : verdict.detail;
     this.#say(error, verdict);

@@ -83,6 +83,8 @@ export interface SyncStatus {
   readonly synced: boolean;
   /** The server's refusal is final: readiness waits no longer, though tries go on. */
   readonly refused: boolean;
+  /** The server does not have the resource at all, so nothing of it is missing. */
+  readonly absent: boolean;
   /** What it is at, in words: `watching`, `listing`, `forbidden: …`. */
   readonly detail: string;
   /** What is held was right once, and the server does not let us see what it has become. */

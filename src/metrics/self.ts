@@ -55,6 +55,8 @@ export interface WatchedResource {
   readonly kind: string;
   readonly store: { readonly size: StoreSize };
   synced(): boolean;
+  /** The server does not have it at all. */
+  absent(): boolean;
   /** What is held was right once, and the server does not let us see what it has become. */
   stale(): boolean;
   /** Objects that differed from the server's at the last check; undefined before one. */
@@ -327,6 +329,11 @@ function registerStoreGauges(
   );
   gauge('resource_synced', 'Whether a first complete list is in: 1 if so, else 0.', (watched) =>
     Number(watched.synced()),
+  );
+  gauge(
+    'resource_absent',
+    'Whether the API server does not have the resource at all: 1 if so, else 0.',
+    (watched) => Number(watched.absent()),
   );
   gauge(
     'resource_stale',

@@ -84,7 +84,7 @@ describe('the cluster of the demo', () => {
   it('can have pods as large as real ones', () => {
     const real = build({ pods: 1_000, managedFields: true });
     const bytes = bytesOf(real, 'pods').length / 1_000;
-    expect(bytes).to.be.within(7_500, 9_500);
+    expect(bytes).to.be.within(7_500, 12_500);
     const [pod] = real.objects<Pod>('pods');
     expect(pod?.metadata.managedFields?.map(({ manager }) => manager)).to.deep.equal([
       'kube-controller-manager',

@@ -1,100 +1,60 @@
 // What the chart renders by real Helm, against the plain manifests and against what users set.
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { parse, parseAllDocuments } from 'yaml';
-import { helm } from './tools.ts';
+import { parseCommandLine } from '../../src/flags.ts';
+import { flags } from '../../src/options.ts';
+import {
+  chart,
+  installed,
+  type Objects,
+  objectsIn,
+  rendered,
+  runHelm,
+  set,
+} from '../chart/helm.ts';
 
 const root = join(import.meta.dirname, '../..');
-const chart = join(root, 'helm/kube-state-metrics');
+const valueSets = join(root, 'test/chart/values');
 
-interface Manifest {
-  readonly kind: string;
-  readonly metadata: { name: string; namespace?: string; labels: Record<string, string> };
-}
+const deployment = 'Deployment kube-system/kube-state-metrics';
+const service = 'Service kube-system/kube-state-metrics';
 
-interface Probe {
-  readonly httpGet: { path: string; port: string };
-}
-
-interface Container {
-  readonly image: string;
-  readonly args?: string[];
-  readonly ports: { name: string; containerPort: number }[];
-  readonly livenessProbe: Probe;
-  readonly readinessProbe: Probe;
-  readonly securityContext: Record<string, unknown>;
-}
-
-interface Deployment extends Manifest {
-  readonly spec: {
-    replicas: number;
-    template: {
-      metadata: { labels: Record<string, string> };
-      spec: { containers: Container[]; securityContext?: Record<string, unknown> };
-    };
-  };
-}
-
-interface Service extends Manifest {
-  readonly spec: {
-    ports: { name: string; port: number; targetPort: string }[];
-    selector: Record<string, string>;
-  };
-}
-
-interface ClusterRole extends Manifest {
-  readonly rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
-}
-
-/** The objects of one way to install, by kind. */
-interface Install {
-  readonly ClusterRole: ClusterRole;
-  readonly Deployment: Deployment;
-  readonly Service: Service;
-}
-
-const byKind = (manifests: Manifest[]): Install =>
-  Object.fromEntries(manifests.map((manifest) => [manifest.kind, manifest])) as unknown as Install;
-
-function runHelm(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(helm, args, { encoding: 'utf8' });
-}
-
-function rendered(...settings: string[]): Install {
-  const values = settings.flatMap((setting) => ['--set', setting]);
-  const release = ['template', 'kube-state-metrics', chart, '-n', 'kube-system'];
-  const { status, stdout, stderr } = runHelm(...release, ...values);
-  expect(status, stderr).to.equal(0);
-  return byKind(parseAllDocuments(stdout).map((document) => document.toJS() as Manifest));
-}
-
-function plain(): Install {
+/** The objects of the plain manifests. */
+function plain(): Objects {
   const folder = join(root, 'rbac');
-  const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
-  return byKind(texts.map((text) => parse(text) as Manifest));
+  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  return objectsIn(files.map((name) => readFileSync(join(folder, name), 'utf8')).join('---\n'));
 }
 
-const containerOf = ({ Deployment }: Install): Container =>
-  Deployment.spec.template.spec.containers[0] as Container;
+const containerOf = (objects: Objects) => objects[deployment].spec.template.spec.containers[0];
 
-/** Each thing that a role allows, as one sorted list of `group/resource verb`. */
-const grantsOf = ({ ClusterRole: { rules } }: Install): string[] =>
-  rules
-    .flatMap(({ apiGroups, resources, verbs }) =>
+/** Each thing that the cluster's role allows, as one sorted list of `group/resource verb`. */
+function grantsOf(objects: Objects): string[] {
+  const { rules }: { rules: Record<string, string[]>[] } =
+    objects['ClusterRole kube-state-metrics'];
+  return rules
+    .flatMap(({ apiGroups = [], resources = [], verbs = [] }) =>
       apiGroups.flatMap((group) =>
         resources.flatMap((plural) => verbs.map((verb) => `${group}/${plural} ${verb}`)),
       ),
     )
     .sort();
+}
+
+interface Port {
+  readonly name: string;
+  readonly containerPort: number;
+}
 
 /** Where each port of the Service and each probe ends up, whatever the ports are called. */
-function wiringOf(install: Install): unknown {
-  const { ports, livenessProbe, readinessProbe } = containerOf(install);
-  const numberOf = (name: string) => ports.find((port) => port.name === name)?.containerPort;
+function wiringOf(objects: Objects): unknown {
+  const { ports, livenessProbe, readinessProbe } = containerOf(objects);
+  const numberOf = (name: string) =>
+    (ports as Port[]).find((port) => port.name === name)?.containerPort;
+  const served: { port: number; targetPort: string }[] = objects[service].spec.ports;
   return {
-    service: install.Service.spec.ports.map(({ port, targetPort }) => [port, numberOf(targetPort)]),
+    service: served.map(({ port, targetPort }) => [port, numberOf(targetPort)]),
     probes: [livenessProbe, readinessProbe].map(({ httpGet: { path, port } }) => [
       path,
       numberOf(port),
@@ -109,7 +69,7 @@ describe('the chart', () => {
   });
 
   it('grants what the plain manifests grant', () => {
-    expect(grantsOf(rendered())).to.deep.equal(grantsOf(plain())).and.not.be.empty;
+    expect(grantsOf(installed())).to.deep.equal(grantsOf(plain())).and.not.be.empty;
   });
 
   it('leads both ports and both probes where the plain manifests lead them', () => {
@@ -123,47 +83,50 @@ describe('the chart', () => {
         ['/readyz', 8081],
       ],
     };
-    expect(wiringOf(rendered())).to.deep.equal(expected);
+    expect(wiringOf(installed())).to.deep.equal(expected);
     expect(wiringOf(plain())).to.deep.equal(expected);
   });
 
   it('runs the same image, locked in as the plain manifests lock it in', () => {
-    const [ours, theirs] = [containerOf(rendered()), containerOf(plain())];
+    const [ours, theirs] = [containerOf(installed()), containerOf(plain())];
     expect(ours.image).to.equal(theirs.image);
     expect(ours.securityContext).to.deep.equal(theirs.securityContext);
   });
 
-  it('makes one replica whose name and selector are those of kube-state-metrics', () => {
-    const { Deployment, Service } = rendered();
-    expect(Deployment.metadata).to.include({
-      name: 'kube-state-metrics',
-      namespace: 'kube-system',
-    });
-    expect(Deployment.spec.replicas).to.equal(1);
-    expect(Service.metadata.name).to.equal('kube-state-metrics');
-    expect(Service.spec.selector).to.deep.equal({
-      'app.kubernetes.io/name': 'kube-state-metrics',
-      'app.kubernetes.io/instance': 'kube-state-metrics',
-    });
-  });
-
-  it('labels pods without its own version, so that a new chart alone rolls none', () => {
-    const { labels } = rendered().Deployment.spec.template.metadata;
-    expect(labels).to.include(rendered().Service.spec.selector);
-    expect(labels).to.not.have.property('helm.sh/chart');
-  });
-
-  it('serves the resources it grants', () => {
-    const install = rendered('collectors={pods,nodes}');
-    expect(containerOf(install).args).to.deep.equal(['--port=8080', '--resources=pods,nodes']);
-    expect(grantsOf(install)).to.deep.equal(
-      ['/nodes list', '/nodes watch', '/pods list', '/pods watch'].sort(),
+  it('pins the image by digest and takes it from another registry', () => {
+    const settings = ['global.imageRegistry=mirror.local', 'image.sha=sha256:abc'];
+    const { image } = containerOf(plain());
+    expect(containerOf(installed(...settings)).image).to.equal(
+      `${image.replace(/^[^/]+/, 'mirror.local')}@sha256:abc`,
     );
+  });
+
+  it('serves the resources it grants, named by lists or by strings', () => {
+    for (const some of ['collectors={pods,nodes}', 'collectors=pods\\, nodes']) {
+      const objects = installed(some, 'collectorsExtra=roles\\,pods', 'collectorsExclude=nodes');
+      expect(containerOf(objects).args).to.deep.equal(['--port=8080', '--resources=pods,roles']);
+      expect(grantsOf(objects)).to.deep.equal([
+        '/pods list',
+        '/pods watch',
+        'rbac.authorization.k8s.io/roles list',
+        'rbac.authorization.k8s.io/roles watch',
+      ]);
+    }
+  });
+
+  it('takes any name for a resource where custom resources are configured', () => {
+    for (const setting of [
+      'customResourceState.enabled=true',
+      'extraArgs={--config,/etc/c.yaml}',
+    ]) {
+      const { args } = containerOf(installed('collectors={pods,widgets}', setting));
+      expect(args).to.include('--resources=pods,widgets');
+    }
   });
 
   it('puts extra flags before its own, which win', () => {
     const settings = ['extraArgs={--v=4}', 'collectors={pods}', 'metricLabelsAllowlist={pods=[*]}'];
-    const { args } = containerOf(rendered(...settings, 'namespaces={a,b}', 'service.port=9000'));
+    const { args } = containerOf(installed(...settings, 'namespaces={a,b}', 'service.port=9000'));
     expect(args).to.deep.equal([
       '--v=4',
       '--port=9000',
@@ -173,20 +136,90 @@ describe('the chart', () => {
     ]);
   });
 
-  it('pins the image by digest and takes it from another registry', () => {
-    const { image } = containerOf(rendered('global.imageRegistry=mirror.local', 'image.sha=abc'));
-    const plainImage = containerOf(plain()).image;
-    expect(image).to.equal(`${plainImage.replace(/^[^/]+/, 'mirror.local')}@sha256:abc`);
+  it('passes expressions to the program as they were written', () => {
+    const expressions = ['^kube_(pod|node)_.*$', 'a: b # c', '"quoted"', 'back\\slash', '{{ x }}'];
+    const text = rendered(chart, '--set-json', `metricDenylist=${JSON.stringify(expressions)}`);
+    const { args } = containerOf(objectsIn(text));
+    expect(args.at(-1)).to.equal(`--metric-denylist=${expressions.join(',')}`);
   });
 
-  for (const [setting, complaint] of [
-    ['autosharding.enabled=true', /values\.autosharding: nothing in this chart acts on it/],
-    ['collectors={pods,widgets}', /values\.collectors: expected some of .*pods.*got "widgets"/],
-  ] as const) {
-    it(`refuses ${setting} in one sentence`, () => {
-      const { status, stderr } = runHelm('template', 'ksm', chart, '--set', setting);
-      expect(status).to.equal(1);
-      expect(stderr).to.match(complaint);
+  it('reads templates in namespaces, for the flag as for the Roles', () => {
+    const objects = installed('namespaces=x-{{ .Release.Name }}\\,b', 'rbac.useClusterRole=false');
+    expect(containerOf(objects).args).to.include('--namespaces=x-kube-state-metrics,b');
+    expect(objects).to.include.keys(
+      'Role x-kube-state-metrics/kube-state-metrics',
+      'RoleBinding b/kube-state-metrics',
+    );
+  });
+
+  it('has the named templates that values written for the other chart include', () => {
+    const affinity = [
+      'podAffinity:',
+      '  matchLabels:',
+      '    {{- include "kube-state-metrics.labels" . | indent 4 }}',
+      'podAntiAffinity:',
+      '  matchLabels:',
+      '    {{- include "kube-state-metrics.selectorLabels" . | indent 4 }}',
+    ].join('\n');
+    const names = ['name', 'fullname', 'namespace', 'serviceAccountName', 'chart', 'image'];
+    const data = names.map((name) => [name, `{{ include "kube-state-metrics.${name}" . }}`]);
+    const map = { kind: 'ConfigMap', metadata: { name: 'x' }, data: Object.fromEntries(data) };
+    const values = { affinity, extraManifests: [{ apiVersion: 'v1', ...map }] };
+    const json = Object.entries(values).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+    const objects = objectsIn(rendered(chart, ...json.flatMap((value) => ['--set-json', value])));
+    const { podAffinity, podAntiAffinity } = objects[deployment].spec.template.spec.affinity;
+    expect(podAffinity).to.deep.equal({ matchLabels: objects[service].metadata.labels });
+    expect(podAntiAffinity).to.deep.equal(objects[deployment].spec.selector);
+    expect(objects['ConfigMap x'].data).to.deep.equal({
+      name: 'kube-state-metrics',
+      fullname: 'kube-state-metrics',
+      namespace: 'kube-system',
+      serviceAccountName: 'kube-state-metrics',
+      chart: objects[deployment].metadata.labels['helm.sh/chart'],
+      image: containerOf(objects).image,
+    });
+  });
+
+  it('lets labels and annotations that users give win over its own', () => {
+    const partOf = 'app\\.kubernetes\\.io/part-of=shop';
+    const scrape = 'service.annotations.prometheus\\.io/scrape=no';
+    const objects = installed(`customLabels.${partOf}`, 'labels.a=b', scrape);
+    expect(objects[service].metadata.labels).to.include({ 'app.kubernetes.io/part-of': 'shop' });
+    expect(objects[service].metadata.annotations).to.deep.equal({ 'prometheus.io/scrape': 'no' });
+    expect(objects[deployment].metadata.labels).to.include({ a: 'b' });
+  });
+
+  for (const file of readdirSync(valueSets)) {
+    it(`gives the program flags that it knows for ${file}`, () => {
+      const objects = objectsIn(rendered(chart, '--values', join(valueSets, file)));
+      const [workload] = Object.entries(objects).flatMap(([name, object]) =>
+        /^(Deployment|StatefulSet) /.test(name) ? [object] : [],
+      );
+      const { args } = workload.spec.template.spec.containers[0];
+      expect(parseCommandLine(flags, args).given).to.include.members(['port']);
     });
   }
+
+  it('renders where its own keys are absent, as after an upgrade that reuses values', () => {
+    const gone = ['highAvailability', 'prometheusRule', 'dashboards'].map((key) => `${key}=null`);
+    expect(rendered(chart, ...set(gone))).to.equal(rendered(chart));
+  });
+
+  it('says how to reach it, and what to beware of', () => {
+    // Helm shows notes of a real install only; an extra manifest may hold them like any template.
+    const data = { text: '{{ include (print .Template.BasePath "/NOTES.txt") . | b64enc }}' };
+    const holder = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'notes' }, data };
+    const extra = ['--set-json', `extraManifests=[${JSON.stringify(holder)}]`];
+    const notes = (...settings: string[]) => {
+      const { text } = objectsIn(rendered(chart, ...extra, ...set(settings)))['Secret notes'].data;
+      return Buffer.from(text, 'base64').toString();
+    };
+    expect(notes()).to.include(
+      'http://kube-state-metrics.kube-system.svc.cluster.local:8080/metrics',
+    );
+    expect(notes('replicas=2')).to.match(/2 replicas each serve everything/);
+    expect(notes('replicas=2', 'highAvailability.enabled=true')).to.not.include('Beware');
+    const few = ['rbac.useClusterRole=false', 'namespaces=a', 'authFilter.enabled=true'];
+    expect(notes(...few)).to.match(/Bind the service account kube-state-metrics to/);
+  });
 });

@@ -29,9 +29,20 @@ export class Exporter {
   }
 
   /** Starts it with these flags and waits until it is synced. */
-  static async start(kubeconfig: string, ...flags: string[]): Promise<Exporter> {
+  static start(kubeconfig: string, ...flags: string[]): Promise<Exporter> {
+    return Exporter.startIn({}, kubeconfig, flags);
+  }
+
+  /** The same with these variables in its environment. */
+  static async startIn(
+    env: Readonly<Record<string, string>>,
+    kubeconfig: string,
+    flags: readonly string[],
+  ): Promise<Exporter> {
     const [metricsPort = 0, telemetryPort = 0] = await freePorts(2);
-    const program = new Program(kubestate, [
+    const program = new Program('env', [
+      ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      kubestate,
       `--kubeconfig=${kubeconfig}`,
       ...['--host=127.0.0.1', `--port=${metricsPort}`],
       ...['--telemetry-host=127.0.0.1', `--telemetry-port=${telemetryPort}`],

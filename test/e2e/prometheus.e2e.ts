@@ -1,12 +1,12 @@
 // The demo as a real Prometheus, promtool and prometheus_client see it.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { type Answer, get } from './get.ts';
 import { Program, until } from './program.ts';
+import { Prometheus } from './realPrometheus.ts';
 import { python } from './tools.ts';
 
 const kubestate = join(import.meta.dirname, '../../dist/kubestate.cjs');
@@ -14,7 +14,8 @@ const kubestate = join(import.meta.dirname, '../../dist/kubestate.cjs');
 const TARGET = 'kube-state-metrics.kube-system.svc.cluster.local';
 const METRICS = `http://${TARGET}:8080/metrics`;
 const TELEMETRY = `http://${TARGET}:8081/metrics`;
-const PROMETHEUS = 'http://127.0.0.1:9090';
+/** Debian's, which is older than the one that other suites build: both must be content. */
+const PROMETHEUS = 'prometheus';
 const API_SERVER = 'http://127.0.0.1:6443';
 
 const READY_TIMEOUT_MS = 30_000;
@@ -42,19 +43,6 @@ async function startDemo(...flags: string[]): Promise<Program> {
   return demo;
 }
 
-async function startPrometheus(folder: string): Promise<Program> {
-  const config = join(folder, 'prometheus.yml');
-  writeFileSync(config, PROMETHEUS_CONFIG);
-  const prometheus = new Program('prometheus', [
-    `--config.file=${config}`,
-    `--storage.tsdb.path=${join(folder, 'data')}`,
-    '--web.listen-address=127.0.0.1:9090',
-  ]);
-  const ready = async () => (await reachable(`${PROMETHEUS}/-/ready`))?.status === 200 || undefined;
-  await prometheus.until('it was ready', ready, READY_TIMEOUT_MS);
-  return prometheus;
-}
-
 /** The answer, or undefined where nobody listens yet. */
 async function reachable(url: string): Promise<Answer | undefined> {
   try {
@@ -65,54 +53,29 @@ async function reachable(url: string): Promise<Answer | undefined> {
   }
 }
 
-/** The values that a PromQL query gives now, by their `job` label where they have one. */
-async function query(
-  expression: string,
-): Promise<{ labels: Record<string, string>; value: number }[]> {
-  const { body } = await get(`${PROMETHEUS}/api/v1/query?query=${encodeURIComponent(expression)}`);
-  const { data } = JSON.parse(body.toString()) as {
-    data: { result: { metric: Record<string, string>; value: [number, string] }[] };
-  };
-  return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
-}
-
-/** Waits for a query to give at least one value, and gives them all. */
-const queried = (expression: string) =>
-  until(
-    `an answer to ${expression}`,
-    async () => {
-      const values = await query(expression);
-      return values.length > 0 ? values : undefined;
-    },
-    SCRAPE_TIMEOUT_MS,
-  );
-
 const seriesCount = (text: string): number =>
   text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
 
 const textOf = async (url: string): Promise<string> => (await get(url)).body.toString();
 
 describe('a scrape of a quiet cluster', () => {
-  let folder: string;
   let demo: Program;
-  let prometheus: Program;
+  let prometheus: Prometheus;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'kubestate-e2e-'));
     demo = await startDemo('--speed=0');
-    prometheus = await startPrometheus(folder);
+    prometheus = await Prometheus.start(PROMETHEUS_CONFIG, PROMETHEUS);
   });
 
   after(async () => {
     await Promise.all([prometheus?.stop(), demo?.stop()]);
-    rmSync(folder, { recursive: true });
   });
 
   it('is up on both ports', async () => {
     const both = await until(
       'both targets up',
       async () => {
-        const values = await query('up == 1');
+        const values = await prometheus.query('up == 1');
         return values.length === 2 ? values.map(({ labels }) => labels.job).sort() : undefined;
       },
       SCRAPE_TIMEOUT_MS,
@@ -121,15 +84,15 @@ describe('a scrape of a quiet cluster', () => {
   });
 
   it('answers queries for restarts and for services', async () => {
-    const restarts = await queried('kube_pod_container_status_restarts_total');
+    const restarts = await prometheus.queried('kube_pod_container_status_restarts_total');
     expect(restarts[0]?.labels).to.include.keys('namespace', 'pod', 'uid', 'container');
-    const services = await queried('kube_service_created');
+    const services = await prometheus.queried('kube_service_created');
     expect(services[0]?.labels).to.include.keys('namespace', 'service', 'uid');
     expect(services[0]?.value).to.be.above(0);
   });
 
   it('gives Prometheus as many samples as it has series', async () => {
-    const [scraped] = await queried('scrape_samples_scraped{job="kube-state-metrics"}');
+    const [scraped] = await prometheus.queried('scrape_samples_scraped{job="kube-state-metrics"}');
     expect(scraped?.value)
       .to.equal(seriesCount(await textOf(METRICS)))
       .and.be.above(0);
@@ -201,34 +164,31 @@ describe('a scrape of a quiet cluster', () => {
 });
 
 describe('a scrape of a living cluster', () => {
-  let folder: string;
   let demo: Program;
-  let prometheus: Program;
+  let prometheus: Prometheus;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'kubestate-e2e-'));
     demo = await startDemo('--speed=100');
-    prometheus = await startPrometheus(folder);
+    prometheus = await Prometheus.start(PROMETHEUS_CONFIG, PROMETHEUS);
   });
 
   after(async () => {
     await Promise.all([prometheus?.stop(), demo?.stop()]);
-    rmSync(folder, { recursive: true });
   });
 
   it('sees the restarts of the container that crashes climb', async () => {
     const most = 'max(kube_pod_container_status_restarts_total)';
-    const [first] = await queried(most);
+    const [first] = await prometheus.queried(most);
     const climbed = await until(
       `more than ${first?.value} restarts`,
-      async () => (await query(`${most} > ${first?.value}`))[0]?.value,
+      async () => (await prometheus.query(`${most} > ${first?.value}`))[0]?.value,
       CLIMB_TIMEOUT_MS,
     );
     expect(climbed).to.be.above(Number(first?.value));
   });
 
   it('has not failed once since it began', async () => {
-    const [worst] = await queried('min(min_over_time(up[5m]))');
+    const [worst] = await prometheus.queried('min(min_over_time(up[5m]))');
     expect(worst?.value).to.equal(1);
   });
 });
@@ -240,20 +200,17 @@ describe('a scrape of every family there is', () => {
     args: string[];
   }[];
   const everything = cases.find(({ name }) => name === 'all-resources-all-labels');
-  let folder: string;
   let demo: Program;
-  let prometheus: Program;
+  let prometheus: Prometheus;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'kubestate-e2e-'));
     const objects = join(conformance, 'clusters/fuzz.jsonl');
     demo = await startDemo(`--file=${objects}`, ...(everything?.args ?? []));
-    prometheus = await startPrometheus(folder);
+    prometheus = await Prometheus.start(PROMETHEUS_CONFIG, PROMETHEUS);
   });
 
   after(async () => {
     await Promise.all([prometheus?.stop(), demo?.stop()]);
-    rmSync(folder, { recursive: true });
   });
 
   it('has 336 of them, with which promtool finds nothing wrong', async () => {
@@ -264,7 +221,9 @@ describe('a scrape of every family there is', () => {
 
   it('is read by Prometheus and prometheus_client without a loss', async () => {
     const text = await textOf(METRICS);
-    const [scraped] = await queried('scrape_samples_scraped{job="kube-state-metrics"} > 0');
+    const [scraped] = await prometheus.queried(
+      'scrape_samples_scraped{job="kube-state-metrics"} > 0',
+    );
     expect(scraped?.value).to.equal(seriesCount(text));
     expect(samplesReadOf(text)).to.equal(seriesCount(text));
   });

@@ -1,4 +1,4 @@
-// Runs the end-to-end suites: gets the real tools, then starts mocha in a network of its own.
+// Runs the end-to-end suites, or those given: gets the tools, starts mocha in a network of its own.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,9 @@ function main(): number {
     const hosts = join(folder, 'hosts');
     writeFileSync(hosts, `${readFileSync('/etc/hosts', 'utf8')}\n127.0.0.1 ${TARGET}\n`);
     const mocha = [join(root, 'node_modules/.bin/mocha'), '--config', 'test/e2e/mocharc.json'];
-    const args = [...mocha, ...process.argv.slice(2)];
+    const given = process.argv.slice(2);
+    const all = given.some((arg) => arg.endsWith('.e2e.ts')) ? [] : ['test/e2e/*.e2e.ts'];
+    const args = [...mocha, ...given, ...all];
     return run('unshare', [...NAMESPACES, 'sh', '-c', ENTER, hosts, ...args], false);
   } finally {
     rmSync(folder, { recursive: true });

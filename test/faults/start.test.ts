@@ -81,10 +81,13 @@ describe('While we start, when the API server', () => {
       /^services +refused +not served by this API server$/m,
     );
     expect((await scrape(program)).text).to.include('kube_pod_info');
+    const absent = 'kube_state_metrics_resource_absent{resource="services"}';
+    expect(await scene.self(program, absent)).to.equal(1);
     await scene.pass(60_000);
     scene.server.serve(builtinKinds.services);
     scene.server.create({ ...steady, metadata: { name: 'late', namespace: 'x' } } as never);
     await scene.recovers(program);
+    expect(await scene.self(program, absent)).to.equal(0);
     expect((await scrape(program)).text).to.match(/^kube_service_info\{.*service="late"/m);
   });
 

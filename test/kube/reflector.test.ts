@@ -239,7 +239,7 @@ const rows: Row[] = [
     requests: [streamed, 'discovery'],
     content: [],
     told: ['relist start', 'watch error', 'list error'],
-    status: { synced: false, refused: true, detail: 'not served by this API server' },
+    status: { synced: false, refused: true, absent: true, detail: 'not served by this API server' },
   },
   {
     behaviour: 'does not take a 404 as final while discovery has the resource',
@@ -256,7 +256,7 @@ const rows: Row[] = [
       ...['relist start', 'watch error', 'list error'],
       ...['relist retry', 'watch error', 'list error'],
     ],
-    status: { synced: false, refused: false, detail: 'retrying: says NotFound' },
+    status: { synced: false, refused: false, absent: false, detail: 'retrying: says NotFound' },
     log: ['warn request failed, trying on'],
   },
   {

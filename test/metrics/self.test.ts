@@ -14,6 +14,7 @@ const watched = (resource: string, kind: string, version = 'v1'): WatchedResourc
   kind,
   store: { size: { objects: 2, series: 30, bytes: 4_000 } },
   synced: () => resource === 'pods',
+  absent: () => false,
   stale: () => resource === 'cronjobs',
   drift: () => (resource === 'pods' ? 3 : undefined),
 });
@@ -115,7 +116,7 @@ describe('the metrics about ourselves', () => {
     const size = { objects: 1, series: 2, bytes: 3 };
     const synced = (): boolean => size.objects > 5;
     let [stale, drift]: [boolean, number | undefined] = [false, undefined];
-    const gauges = { stale: () => stale, drift: () => drift };
+    const gauges = { absent: () => stale, stale: () => stale, drift: () => drift };
     const resource = { ...watched('pods', 'Pod'), ...gauges, store: { size }, synced };
     const self = new SelfMetrics({
       build: { version: '', revision: '', branch: '', node: '', platform: '', arch: '' },
@@ -129,6 +130,7 @@ describe('the metrics about ourselves', () => {
       'kube_state_metrics_resource_series{resource="pods"} 2',
       'kube_state_metrics_resource_bytes{resource="pods"} 3',
       'kube_state_metrics_resource_synced{resource="pods"} 0',
+      'kube_state_metrics_resource_absent{resource="pods"} 0',
       'kube_state_metrics_resource_stale{resource="pods"} 0',
     ]);
     Object.assign(size, { objects: 10, series: 20, bytes: 30 });
@@ -138,6 +140,7 @@ describe('the metrics about ourselves', () => {
       'kube_state_metrics_resource_series{resource="pods"} 20',
       'kube_state_metrics_resource_bytes{resource="pods"} 30',
       'kube_state_metrics_resource_synced{resource="pods"} 1',
+      'kube_state_metrics_resource_absent{resource="pods"} 1',
       'kube_state_metrics_resource_stale{resource="pods"} 1',
       'kube_state_metrics_resource_drift_objects{resource="pods"} 2',
     ]);
@@ -260,7 +263,7 @@ describe('the metrics about ourselves', () => {
       'kube_state_metrics_list_total{resource="*v1.Pod",result="success"} 2',
     );
     const read = await series(self, 'kube_state_metrics_resource_');
-    expect(read).to.have.length(7);
+    expect(read).to.have.length(8);
     expect(read.filter((line) => !line.includes('pods'))).to.deep.equal([]);
   });
 

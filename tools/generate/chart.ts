@@ -1,7 +1,7 @@
 // Renders what the chart derives from the tables, and reads what the manifests take from the chart.
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { notice } from './notice.ts';
-import { defaultsOf, type Tables } from './rules.ts';
+import { defaultsOf, leaderElectionRules, type Tables } from './rules.ts';
 
 /** What stands in the chart and nowhere else: which image, and which KSM release it stands for. */
 export interface ChartFacts {
@@ -34,19 +34,27 @@ export function withCollectors(valuesYaml: string, tables: Tables): string {
   return `${before}${BEGIN}\ncollectors:\n${list}${END}${after}`;
 }
 
-/** Named templates: which API group each resource is of, and which values the chart knows. */
-export function derivedTemplates(valuesYaml: string, tables: Tables): string {
-  const groups = Object.entries(tables)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([plural, { group }]) => `${plural}: ${JSON.stringify(group)}`);
-  const keys = Object.keys(parse(valuesYaml) as object).map((key) => `- ${key}`);
-  return `{{- /* ${notice('src/resources and values.yaml')} */ -}}
-{{- define "kube-state-metrics.apiGroups" -}}
-${groups.join('\n')}
-{{- end }}
+// biome-ignore format: a list
+/** The chart of kube-state-metrics has the rules of these behind the one of networkpolicies. */
+const later = ['ingressclasses', 'clusterrolebindings', 'clusterroles', 'roles', 'rolebindings', 'serviceaccounts'];
 
-{{- define "kube-state-metrics.knownValues" -}}
-${keys.join('\n')}
-{{- end }}
+/** Sorts rules as that chart does, so that who comes from it sees no change in what stays. */
+function placeOf(plural: string): string {
+  const i = later.indexOf(plural);
+  return i < 0 ? plural : `networkpolicies ${i}`;
+}
+
+/** Named templates: the resources with the API group of each, and what an election needs. */
+export function derivedTemplates(tables: Tables): string {
+  const resources = Object.entries(tables)
+    .map(([resource, { group }]) => ({ resource, group }))
+    .sort((a, b) => (placeOf(a.resource) < placeOf(b.resource) ? -1 : 1));
+  const rules = leaderElectionRules('{{ include "kube-state-metrics.fullname" . }}');
+  return `{{- /* ${notice('src/resources and tools/generate')} */ -}}
+{{- define "kube-state-metrics.resources" -}}
+${stringify(resources)}{{- end }}
+
+{{- define "kube-state-metrics.leaderElectionRules" -}}
+${stringify(rules, { aliasDuplicateObjects: false })}{{- end }}
 `;
 }

@@ -23,9 +23,32 @@ export function rulesOf(tables: Tables): Rule[] {
     }));
 }
 
+/** The tables that the test holds for. */
+export function tablesWhere(
+  tables: Tables,
+  test: (plural: string, table: Resource<never>) => boolean,
+): Tables {
+  return Object.fromEntries(Object.entries(tables).filter((entry) => test(...entry)));
+}
+
 /** The tables that are served without being named by --resources. */
-export function defaultsOf(tables: Tables): Tables {
-  return Object.fromEntries(Object.entries(tables).filter(([, table]) => table.default));
+export const defaultsOf = (tables: Tables): Tables =>
+  tablesWhere(tables, (_, table) => table.default);
+
+/**
+ * What --pod needs in the namespace of the pods, for a Role there: whose pod it is, and how many
+ * replicas that StatefulSet has. The names of pods are not known before it is scaled.
+ */
+export function shardingRules(statefulSet: string): Rule[] {
+  return [
+    { apiGroups: [''], resources: ['pods'], verbs: ['get'] },
+    {
+      apiGroups: ['apps'],
+      resources: ['statefulsets'],
+      resourceNames: [statefulSet],
+      verbs: ['list', 'watch'],
+    },
+  ];
 }
 
 /**

@@ -1,6 +1,6 @@
 // Compares generated files with what stands on disk.
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 export interface Stale {
   readonly path: string;
@@ -8,7 +8,7 @@ export interface Stale {
 }
 
 /**
- * The files under `root` that differ from `files`, are missing, or stand in one of `folders`
+ * The files under `root` that differ from `files`, are missing, or stand below one of `folders`
  * though nothing makes them any more.
  */
 export async function differing(
@@ -23,9 +23,11 @@ export async function differing(
     else if (standing !== text) stale.push({ path, reason: 'differs from what the tables make' });
   }
   for (const folder of folders) {
-    for (const name of (await orUndefined(readdir(join(root, folder)))) ?? []) {
-      const path = `${folder}/${name}`;
-      if (files[path] === undefined) stale.push({ path, reason: 'is made by no table any more' });
+    const below = readdir(join(root, folder), { recursive: true, withFileTypes: true });
+    for (const entry of (await orUndefined(below)) ?? []) {
+      const path = relative(root, join(entry.parentPath, entry.name));
+      if (entry.isFile() && files[path] === undefined)
+        stale.push({ path, reason: 'is made by no table any more' });
     }
   }
   return stale;

@@ -1,0 +1,34 @@
+{{- /* Switches that cannot both be meant end the render with a sentence. */ -}}
+
+{{- define "kube-state-metrics.check" -}}
+{{- $elects := include "kube-state-metrics.elects" . }}
+{{- if and $elects .Values.autosharding.enabled }}
+{{- fail "highAvailability.enabled and autosharding.enabled: expected one of them, got both; replicas either stand in for each other or share the work, so turn one off" }}
+{{- end }}
+{{- if and $elects (eq (toString .Values.updateStrategy) "Recreate") }}
+{{- fail "updateStrategy: expected none with highAvailability.enabled, got Recreate, which ends all replicas at once; remove it" }}
+{{- end }}
+{{- if and .Values.kubeRBACProxy.enabled .Values.authFilter.enabled }}
+{{- fail "kubeRBACProxy.enabled and authFilter.enabled: expected one of them, got both; either asks the API server who may read, so turn one off" }}
+{{- end }}
+{{- if and .Values.rbac.create (not .Values.rbac.useClusterRole) (not (include "kube-state-metrics.namespaces" . | fromJsonArray)) }}
+{{- fail "rbac.useClusterRole=false: expected namespaces to make Roles in, got none; set namespaces or releaseNamespace" }}
+{{- end }}
+{{- include "kube-state-metrics.checkCollectors" . }}
+{{- end }}
+
+{{- /* With custom resources configured, their plurals may be named too; only the program knows them. */ -}}
+{{- define "kube-state-metrics.checkCollectors" -}}
+{{- $custom := or .Values.customResourceState.enabled (regexMatch "--(custom-resource-state-)?config" (toJson .Values.extraArgs)) }}
+{{- if not $custom }}
+{{- $known := list }}
+{{- range include "kube-state-metrics.resources" . | fromYamlArray }}
+{{- $known = append $known .resource }}
+{{- end }}
+{{- range include "kube-state-metrics.collectors" . | fromJsonArray }}
+{{- if not (has . $known) }}
+{{- fail (printf "collectors and collectorsExtra: expected some of %s, got %q; correct it, or configure the custom resource that it names" (join ", " $known) .) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}

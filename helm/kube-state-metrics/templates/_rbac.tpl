@@ -1,0 +1,73 @@
+{{- /* What the program may ask of the API server. */ -}}
+
+{{- /* Where it gets its rules: in each namespace it watches, or once for the cluster. */ -}}
+{{- define "kube-state-metrics.roleNamespaces" -}}
+{{- $namespaces := list "" }}
+{{- if not .Values.rbac.useClusterRole }}
+{{- $namespaces = include "kube-state-metrics.namespaces" . | fromJsonArray }}
+{{- end }}
+{{- toJson $namespaces }}
+{{- end }}
+
+{{- define "kube-state-metrics.roleKind" -}}
+{{- if .Values.rbac.useClusterRole }}ClusterRole{{ else }}Role{{ end }}
+{{- end }}
+
+{{- define "kube-state-metrics.rules" -}}
+{{- $collectors := include "kube-state-metrics.collectors" . | fromJsonArray }}
+{{- range include "kube-state-metrics.resources" . | fromYamlArray }}
+{{- if has .resource $collectors }}
+- apiGroups: [{{ .group | quote }}]
+  resources: [{{ .resource }}]
+  verbs: [list, watch]
+{{- end }}
+{{- end }}
+{{- /* Whose a token is, and what its user may read, only the API server can say. */}}
+{{- if or .Values.kubeRBACProxy.enabled .Values.authFilter.enabled }}
+- apiGroups: [authentication.k8s.io]
+  resources: [tokenreviews]
+  verbs: [create]
+- apiGroups: [authorization.k8s.io]
+  resources: [subjectaccessreviews]
+  verbs: [create]
+{{- end }}
+{{- if and .Values.customResourceState.enabled .Values.rbac.customResourceState.createClusterRoleRules }}
+- apiGroups: [apiextensions.k8s.io]
+  resources: [customresourcedefinitions]
+  verbs: [list, watch]
+{{- end }}
+{{- with .Values.rbac.extraRules }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- /*
+A Role in the release's own namespace, bound to the program: `root`, `name`, and `rules` as text.
+*/ -}}
+{{- define "kube-state-metrics.podRole" -}}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: {{ .name }}
+  namespace: {{ include "kube-state-metrics.namespace" .root }}
+  labels:
+    {{- include "kube-state-metrics.objectLabels" .root | nindent 4 }}
+rules:
+  {{- .rules | nindent 2 }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: {{ .name }}
+  namespace: {{ include "kube-state-metrics.namespace" .root }}
+  labels:
+    {{- include "kube-state-metrics.objectLabels" .root | nindent 4 }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: {{ .name }}
+subjects:
+  - kind: ServiceAccount
+    name: {{ include "kube-state-metrics.serviceAccountName" .root }}
+    namespace: {{ include "kube-state-metrics.namespace" .root }}
+{{- end }}

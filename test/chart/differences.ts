@@ -1,0 +1,319 @@
+// What this chart renders otherwise than kube-state-metrics' chart 8.4.0 does, on purpose.
+
+/** One row of the table in docs/migration.md, in Markdown. */
+export interface Row {
+  readonly what: string;
+  readonly theirs: string;
+  readonly ours: string;
+  readonly why: string;
+}
+
+/** Where a difference is seen, in terms of `Place`; in object and path `*` is any text. */
+export interface Pattern {
+  readonly object: string;
+  readonly path: string;
+  /** What either side has there: the value, an expression on its JSON, or undefined for nothing. */
+  readonly theirs: unknown;
+  readonly ours: unknown;
+}
+
+/** A difference that the recorded renderings show, each of its places at least once. */
+export interface Recorded extends Row {
+  readonly places: readonly Pattern[];
+}
+
+/** One that none of them shows: values to render, and what comes of them here. */
+export interface Unrecorded extends Row {
+  readonly set: readonly string[];
+  readonly becomes: { readonly fails: RegExp } | Found;
+}
+
+/** A value in an object of this chart; the keys and places that lead to it stand between dots. */
+export interface Found {
+  readonly object: string;
+  readonly path: string;
+  readonly value: unknown;
+}
+
+const container = 'spec.template.spec.containers[*]';
+const proxied = 'spec.template.spec.containers[kube-state-metrics]';
+const proxy = 'spec.template.spec.containers[kube-rbac-proxy-*]';
+
+const image = (repository: string): RegExp =>
+  new RegExp(`^"[\\w.]+/${repository}kube-state-metrics/kube-state-metrics:v2\\.20\\.0"$`);
+
+const admission = ['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'].flatMap(
+  (plural) =>
+    [plural, plural.replace('mutating', 'validating')].map((resource) => ({
+      object: '*Role *',
+      path: `rules[${resource}]`,
+      theirs: undefined,
+      ours: {
+        apiGroups: ['admissionregistration.k8s.io'],
+        resources: [resource],
+        verbs: ['list', 'watch'],
+      },
+    })),
+);
+
+export const recorded: readonly Recorded[] = [
+  {
+    what: '`image.registry`, `image.repository`',
+    theirs: '`registry.k8s.io`, `kube-state-metrics/kube-state-metrics`',
+    ours: '`ghcr.io`, `kubestate/kube-state-metrics/kube-state-metrics`',
+    why: 'It is another program. A registry that you name yourself must have it.',
+    places: [
+      { object: '*', path: `${container}.image`, theirs: image(''), ours: image('kubestate/') },
+    ],
+  },
+  {
+    what: 'label `helm.sh/chart`',
+    theirs: '`kube-state-metrics-8.4.0`',
+    ours: '`kube-state-metrics-` and the version of this chart',
+    why: 'It is another chart.',
+    places: [
+      {
+        object: '*',
+        path: 'metadata.labels.helm.sh/chart',
+        theirs: 'kube-state-metrics-8.4.0',
+        ours: /^"kube-state-metrics-\d+\.\d+\.\d+"$/,
+      },
+    ],
+  },
+  {
+    what: 'label `helm.sh/chart` of pods',
+    theirs: 'there',
+    ours: 'left out',
+    why: 'A new version of the chart alone must not start the pods anew.',
+    places: [
+      {
+        object: '*',
+        path: 'spec.template.metadata.labels.helm.sh/chart',
+        theirs: 'kube-state-metrics-8.4.0',
+        ours: undefined,
+      },
+    ],
+  },
+  {
+    what: 'default of `collectors`',
+    theirs: '28 resources',
+    ours: '32: also the admission policies and their bindings',
+    why:
+      'These 32 are what either program serves by default. There the four have no rule, not even ' +
+      'when they are named.',
+    places: [
+      {
+        object: '*',
+        path: `${container}.args[--resources]`,
+        theirs: /,limitranges,mutatingwebhook.*,storageclasses,validatingwebhook/,
+        ours: new RegExp(
+          [
+            ',mutatingadmissionpolicies,mutatingadmissionpolicybindings,mutatingwebhook',
+            ',validatingadmissionpolicies,validatingadmissionpolicybindings,validatingwebhook',
+          ].join('.*'),
+        ),
+      },
+      ...admission,
+    ],
+  },
+  {
+    what: 'default of `selfMonitor.enabled`',
+    theirs: '`false`',
+    ours: '`true`: port 8081 is on the Service, in the ServiceMonitor and in the NetworkPolicy',
+    why: 'The alerts about the exporter itself have no data without it.',
+    places: [
+      {
+        object: 'Service *',
+        path: 'spec.ports[metrics]',
+        theirs: undefined,
+        ours: { name: 'metrics', protocol: 'TCP', port: 8081, targetPort: 'metrics' },
+      },
+      {
+        object: 'ServiceMonitor *',
+        path: 'spec.endpoints[metrics]',
+        theirs: undefined,
+        ours: { port: 'metrics', honorLabels: true },
+      },
+      {
+        object: 'NetworkPolicy *',
+        path: 'spec.ingress[0].ports[8081]',
+        theirs: undefined,
+        ours: { port: 8081, protocol: 'TCP' },
+      },
+    ],
+  },
+  {
+    what: '`networkPolicy.enabled` without `networkPolicy.egress`',
+    theirs: 'lets nothing out',
+    ours: 'lets everything out; `egress: []` lets nothing out',
+    why: 'The program cannot reach the API server otherwise.',
+    places: [
+      {
+        object: 'NetworkPolicy *',
+        path: 'spec.egress',
+        theirs: undefined,
+        ours: [{}],
+      },
+    ],
+  },
+  {
+    what: 'probes with `kubeRBACProxy.enabled`',
+    theirs: 'ask ports by names that the probed container does not have',
+    ours: 'ask the ports of the proxies by number',
+    why: 'A pod never becomes Ready there.',
+    places: [
+      {
+        object: '*',
+        path: `${proxied}.livenessProbe.httpGet.port`,
+        theirs: 'http',
+        ours: 8080,
+      },
+      {
+        object: '*',
+        path: `${proxied}.readinessProbe.httpGet.port`,
+        theirs: 'metrics',
+        ours: 8081,
+      },
+    ],
+  },
+  {
+    what: 'proxy of port 8081',
+    theirs: 'only with `selfMonitor.enabled`',
+    ours: 'always',
+    why: 'Readiness is asked on 8081.',
+    places: [
+      {
+        object: '*',
+        path: 'spec.template.spec.containers[kube-rbac-proxy-telemetry]',
+        theirs: undefined,
+        ours: /"--secure-listen-address=:8081","--upstream=http:\/\/127\.0\.0\.1:9091\/"/,
+      },
+    ],
+  },
+  {
+    what: 'paths that the proxies let through',
+    theirs: "`/livez`, `/readyz`; the second proxy's own probe asks `healthz`",
+    ours: "also `/healthz`; the second proxy's own probe asks `/healthz`",
+    why: 'The startup probe asks `/healthz`.',
+    places: [
+      {
+        object: '*',
+        path: `${proxy}.args[--ignore-paths]`,
+        theirs: '--ignore-paths=/livez,/readyz',
+        ours: '--ignore-paths=/livez,/readyz,/healthz',
+      },
+      {
+        object: '*',
+        path: `${proxy}.readinessProbe.httpGet.path`,
+        theirs: 'healthz',
+        ours: '/healthz',
+      },
+    ],
+  },
+  {
+    what: 'selector of the PodDisruptionBudget',
+    theirs: '`app.kubernetes.io/name` alone',
+    ours: 'all labels of the selector, or `selectorOverride`',
+    why: "Two releases in one namespace would count each other's pods.",
+    places: [
+      {
+        object: 'PodDisruptionBudget *',
+        path: 'spec.selector.matchLabels.app.kubernetes.io/instance',
+        theirs: undefined,
+        ours: 'kube-state-metrics',
+      },
+    ],
+  },
+  {
+    what: '`releaseNamespace` with `rbac.useClusterRole: false`',
+    theirs: 'no Role in the namespace of the release',
+    ours: 'a Role and its binding there too',
+    why: 'That namespace is watched.',
+    places: [
+      { object: 'Role kube-system/*', path: '', theirs: undefined, ours: /"resources":\["pods"\]/ },
+      {
+        object: 'RoleBinding kube-system/*',
+        path: '',
+        theirs: undefined,
+        ours: /"roleRef":\{[^}]*"kind":"Role","name":"kube-state-metrics"\}/,
+      },
+    ],
+  },
+];
+
+export const unrecorded: readonly Unrecorded[] = [
+  {
+    what: '`prometheus.monitor.namespace`',
+    theirs: 'passed over',
+    ours: 'the namespace of the ServiceMonitor, which looks for the Service in that of the release',
+    why: 'It says so.',
+    set: ['prometheus.monitor.enabled=true', 'prometheus.monitor.namespace=monitoring'],
+    becomes: {
+      object: 'ServiceMonitor monitoring/kube-state-metrics',
+      path: 'spec.namespaceSelector.matchNames',
+      value: ['kube-system'],
+    },
+  },
+  {
+    what: '`selfMonitor.telemetryNodePort`',
+    theirs: 'passed over unless `service.nodePort` is given too',
+    ours: 'the node port of 8081',
+    why: 'It says so.',
+    set: ['service.type=NodePort', 'selfMonitor.telemetryNodePort=30081'],
+    becomes: {
+      object: 'Service kube-system/kube-state-metrics',
+      path: 'spec.ports.1.nodePort',
+      value: 30081,
+    },
+  },
+  {
+    what: '`prometheus.scrapeconfig.enableHttp2`',
+    theirs: 'gives `enableHttp2`, which a ScrapeConfig does not have',
+    ours: 'gives `enableHTTP2`',
+    why: 'The field is spelled so; a ServiceMonitor has it the other way.',
+    set: ['prometheus.scrapeconfig.enabled=true', 'prometheus.scrapeconfig.enableHttp2=true'],
+    becomes: {
+      object: 'ScrapeConfig kube-system/kube-state-metrics',
+      path: 'spec.enableHTTP2',
+      value: true,
+    },
+  },
+  {
+    what: '`networkPolicy.enabled` with `kubeRBACProxy.enabled`',
+    theirs: 'lets in 9091, which listens on loopback only',
+    ours: 'lets in 8081',
+    why: 'That is where the proxy listens.',
+    set: ['networkPolicy.enabled=true', 'kubeRBACProxy.enabled=true'],
+    becomes: {
+      object: 'NetworkPolicy kube-system/kube-state-metrics',
+      path: 'spec.ingress.0.ports.1.port',
+      value: 8081,
+    },
+  },
+  {
+    what: 'a name in `collectors` that is no resource',
+    theirs: 'passed on; the pod does not start',
+    ours: 'refused with a sentence, unless custom resources are configured',
+    why: 'It is seen before the roll-out.',
+    set: ['collectors={pods,widgets}'],
+    becomes: { fails: /collectors.*: expected some of .*, pods, .*, got "widgets"; correct it/ },
+  },
+  {
+    what: '`rbac.useClusterRole: false` without namespaces',
+    theirs: 'a Role in the namespace of the release, which does not allow what is asked for',
+    ours: 'refused with a sentence',
+    why: 'The program would watch all namespaces, and may not.',
+    set: ['rbac.useClusterRole=false'],
+    becomes: {
+      fails: /rbac\.useClusterRole=false: expected namespaces .* got none; set namespaces/,
+    },
+  },
+  {
+    what: '`authFilter.enabled` with `kubeRBACProxy.enabled`',
+    theirs: 'both',
+    ours: 'refused with a sentence',
+    why: 'The proxy takes off the token that the filter behind it asks for, so nobody gets in.',
+    set: ['authFilter.enabled=true', 'kubeRBACProxy.enabled=true'],
+    becomes: { fails: /expected one of them, got both; .* turn one off/ },
+  },
+];

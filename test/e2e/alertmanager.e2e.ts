@@ -1,0 +1,214 @@
+// From a crash loop in the demo to a notification: real rules, Prometheus, Alertmanager, a webhook.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { parse, stringify } from 'yaml';
+import { ruleGroups } from '../../monitoring/rules/index.ts';
+import { annotationsOf } from '../../tools/generate/alerts.ts';
+import { get } from './get.ts';
+import { Program, until } from './program.ts';
+import { alertmanager } from './tools.ts';
+
+const root = join(import.meta.dirname, '../..');
+const rules = join(root, 'helm/kube-state-metrics/files/rules');
+
+/**
+ * The only thing that is not as in a cluster: what the rules wait for with `for` is so many times
+ * shorter, five seconds for a quarter of an hour. Expressions, labels and texts are as they are.
+ */
+const TIME_SCALE = 180;
+
+const READY_TIMEOUT_MS = 30_000;
+/** Templates are read from where Debian's package would be installed; only it sees them there. */
+const TEMPLATES = '/usr/share/prometheus';
+const WITH_TEMPLATES = `mkdir -p ${TEMPLATES} && mount --bind "$0" ${TEMPLATES} && exec "$@"`;
+
+const NOTIFIED_TIMEOUT_MS = 40_000;
+const [WEBHOOK_PORT, PROMETHEUS, ALERTMANAGER] = [9_099, '127.0.0.1:9090', '127.0.0.1:9093'];
+
+interface Notified {
+  readonly status: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+interface RuleState {
+  readonly name: string;
+  readonly health: string;
+  readonly lastError?: string;
+}
+
+describe('an alert', () => {
+  const notified: Notified[] = [];
+  const programs: Program[] = [];
+  let folder: string;
+  let webhook: Server;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'kubestate-alerts-'));
+    webhook = await listenForNotifications(notified);
+    const start = async (name: string, args: readonly string[], url: string) => {
+      const program = new Program(name, args);
+      programs.push(program);
+      await program.until(`${url} answered`, () => answers(url), READY_TIMEOUT_MS);
+    };
+    await start(
+      join(root, 'dist/kubestate.cjs'),
+      ['demo', '--speed=60'],
+      'http://127.0.0.1:8081/readyz',
+    );
+    await start('unshare', alertmanagerArgs(folder), `http://${ALERTMANAGER}/-/ready`);
+    await start('prometheus', prometheusArgs(folder), `http://${PROMETHEUS}/-/ready`);
+  });
+
+  after(async () => {
+    await Promise.all(programs.reverse().map((program) => program.stop()));
+    await new Promise((resolve) => webhook.close(resolve));
+    rmSync(folder, { recursive: true });
+  });
+
+  it('on a crash loop comes to the webhook, and says what to do', async () => {
+    const told = await until(
+      'a notification of the crash loop',
+      async () => notified.find(({ labels }) => labels.alertname === 'KubePodCrashLooping'),
+      NOTIFIED_TIMEOUT_MS,
+    );
+    const { pod = '', ...rest } = told.labels;
+    expect(told.status).to.equal('firing');
+    expect(pod).to.match(/^ads-\w+-\w+$/);
+    expect(rest).to.deep.equal({
+      alertname: 'KubePodCrashLooping',
+      severity: 'warning',
+      namespace: 'shop',
+      container: 'ads',
+      cluster: 'demo',
+    });
+    const alert = ruleGroups
+      .flatMap(({ alerts }) => alerts)
+      .find((each) => each.alert === 'KubePodCrashLooping');
+    expect(told.annotations).to.deep.equal(
+      alert && annotationsOf(alert, (placeholder) => told.labels[placeholder] ?? ''),
+    );
+    expect(told.annotations.description).to.include(
+      `kubectl logs --namespace shop ${pod} --container ads --previous`,
+    );
+  });
+
+  it('is one of those whose rules all can be evaluated', async () => {
+    const states = await until('all rules evaluated', evaluatedRules, READY_TIMEOUT_MS);
+    expect(states).to.have.length.above(50);
+    expect(states.filter(({ health }) => health !== 'ok')).to.deep.equal([]);
+  });
+
+  it('on kubestate itself does not come while all is well with it', async () => {
+    const names = await until(
+      'a notification of the pod that finds no node',
+      async () => {
+        const all = notified.map(({ labels }) => labels.alertname ?? '');
+        return all.includes('KubePodUnschedulable') ? all : undefined;
+      },
+      NOTIFIED_TIMEOUT_MS,
+    );
+    expect(names.filter((name) => name.startsWith('KubeStateMetrics'))).to.deep.equal([]);
+  });
+});
+
+/** Takes what Alertmanager posts; each notification has some alerts. */
+async function listenForNotifications(notified: Notified[]): Promise<Server> {
+  const server = createServer((request, response) => {
+    json(request).then(
+      (body) => {
+        notified.push(...(body as { alerts: Notified[] }).alerts);
+        response.end();
+      },
+      () => response.writeHead(400).end(),
+    );
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(WEBHOOK_PORT, '127.0.0.1', resolve);
+  });
+  return server;
+}
+
+function alertmanagerArgs(folder: string): string[] {
+  const config = join(folder, 'alertmanager.yml');
+  writeFileSync(
+    config,
+    `
+route: { receiver: webhook, group_by: [alertname], group_wait: 1s, group_interval: 1s }
+receivers:
+  - name: webhook
+    webhook_configs: [{ url: 'http://127.0.0.1:${WEBHOOK_PORT}/' }]
+`,
+  );
+  return [
+    ...['--mount', 'sh', '-c', WITH_TEMPLATES, join(alertmanager, TEMPLATES)],
+    join(alertmanager, 'usr/bin/prometheus-alertmanager'),
+    `--config.file=${config}`,
+    `--storage.path=${join(folder, 'alertmanager')}`,
+    `--web.listen-address=${ALERTMANAGER}`,
+    '--cluster.listen-address=',
+  ];
+}
+
+function prometheusArgs(folder: string): string[] {
+  mkdirSync(join(folder, 'rules'));
+  for (const name of readdirSync(rules)) {
+    const text = readFileSync(join(rules, name), 'utf8');
+    writeFileSync(join(folder, 'rules', name), hastened(text));
+  }
+  const config = join(folder, 'prometheus.yml');
+  writeFileSync(
+    config,
+    `
+global: { scrape_interval: 1s, evaluation_interval: 1s, external_labels: { cluster: demo } }
+rule_files: ['${folder}/rules/*.yaml']
+alerting: { alertmanagers: [{ static_configs: [{ targets: ['${ALERTMANAGER}'] }] }] }
+scrape_configs:
+  - job_name: state
+    honor_labels: true
+    static_configs: [{ targets: ['127.0.0.1:8080'] }]
+  - job_name: telemetry
+    static_configs: [{ targets: ['127.0.0.1:8081'] }]
+`,
+  );
+  return [
+    `--config.file=${config}`,
+    `--storage.tsdb.path=${join(folder, 'prometheus')}`,
+    `--web.listen-address=${PROMETHEUS}`,
+  ];
+}
+
+const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3_600 };
+
+/** A rule file with every `for` divided by the scale. */
+function hastened(text: string): string {
+  const file = parse(text) as { groups: { rules: { for?: string }[] }[] };
+  for (const rule of file.groups.flatMap((group) => group.rules)) {
+    if (rule.for === undefined) continue;
+    const [, count, unit = ''] = /^(\d+)([mh])$/.exec(rule.for) ?? [];
+    const seconds = Number(count) * (UNITS[unit] ?? Number.NaN);
+    rule.for = `${Math.round((seconds * 1_000) / TIME_SCALE)}ms`;
+  }
+  return stringify(file);
+}
+
+async function answers(url: string): Promise<true | undefined> {
+  try {
+    return (await get(url)).status === 200 || undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
+    throw error;
+  }
+}
+
+/** The state of every rule, or undefined while there is one that was not evaluated yet. */
+async function evaluatedRules(): Promise<RuleState[] | undefined> {
+  const { body } = await get(`http://${PROMETHEUS}/api/v1/rules`);
+  const { data } = JSON.parse(body.toString()) as { data: { groups: { rules: RuleState[] }[] } };
+  const states = data.groups.flatMap((group) => group.rules);
+  return states.some(({ health }) => health === 'unknown') ? undefined : states;
+}

@@ -1,0 +1,139 @@
+// The rules: all they ask for exists, each is tried both ways, and each says what to do.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { ruleGroups } from '../../monitoring/rules/index.ts';
+import type { Alert, Recording } from '../../monitoring/rules/rule.ts';
+import { relistReasons } from '../../src/kube/reflector.ts';
+import { alertsPage, dedented, ruleFiles } from '../../tools/generate/alerts.ts';
+import { type Matcher, selectorsOf } from '../promql.ts';
+import { type Known, knownOfSelf, knownOfTables } from './known.ts';
+import { cases } from './rules/index.ts';
+
+const alerts: readonly Alert[] = ruleGroups.flatMap((group) => group.alerts);
+const recordings: readonly Recording[] = ruleGroups.flatMap((group) => group.recordings);
+const page = readFileSync(join(import.meta.dirname, '../../docs/alerts.md'), 'utf8');
+
+/** Labels whose values are words of the API, and were recorded from kube-state-metrics. */
+const VOCABULARIES = ['phase', 'condition', 'status', 'type'];
+
+/** All recorded values, as `family/label/value`. */
+function recordedValues(): Set<string> {
+  const folder = join(import.meta.dirname, '../conformance/expected');
+  const values = new Set<string>();
+  for (const file of readdirSync(folder)) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    for (const [, family, labels = ''] of text.matchAll(/^(kube_\w+)\{(.*)\} /gm)) {
+      for (const [, label, value] of labels.matchAll(/(\w+)="([^"]*)"/g)) {
+        if (VOCABULARIES.includes(label ?? '')) values.add(`${family}/${label}/${value}`);
+      }
+    }
+  }
+  for (const reason of Object.keys(relistReasons)) {
+    values.add(`kube_state_metrics_relists_total/reason/${reason}`);
+  }
+  return values;
+}
+
+/** What a matcher names: each choice of an expression that is but a list of them. */
+const namedBy = ({ op, value }: Matcher): string[] =>
+  op.includes('~') ? value.split('|') : [value];
+
+/** Values that an expression matches on and no series has ever had. */
+const unheardOf = (expr: string, values: ReadonlySet<string>): string[] =>
+  selectorsOf(expr).flatMap(({ metric = '', matchers }) =>
+    matchers
+      .filter(({ label }) => VOCABULARIES.includes(label) || metric.endsWith('_relists_total'))
+      .flatMap((matcher) => namedBy(matcher).map((value) => `${metric}/${matcher.label}/${value}`))
+      .filter((name) => !values.has(name)),
+  );
+
+/** What Prometheus adds to every series, and has of its own. */
+const TARGET_LABELS = ['job', 'instance'];
+const OF_PROMETHEUS = ['up'];
+
+/** What an expression asks for that is not there: families, and labels of those that are. */
+function missingIn(expr: string, known: Known): string[] {
+  return selectorsOf(expr).flatMap(({ metric = '', matchers, labels }) => {
+    const recorded = recordings.find(({ record }) => record === metric);
+    if (recorded !== undefined || OF_PROMETHEUS.includes(metric)) return [];
+    const has = known.get(metric);
+    if (has === undefined) return [metric];
+    const asked = new Set([...labels, ...matchers.map(({ label }) => label)]);
+    return [...asked]
+      .filter((label) => !has.has(label) && !TARGET_LABELS.includes(label))
+      .map((label) => `${metric}{${label}}`);
+  });
+}
+
+describe('the rules', () => {
+  let known: Known;
+
+  before(async () => {
+    known = new Map([...knownOfTables(), ...(await knownOfSelf())]);
+  });
+
+  for (const rule of [...recordings, ...alerts]) {
+    const name = 'alert' in rule ? rule.alert : rule.record;
+    it(`ask for families and labels that exist, by no job: ${name}`, () => {
+      expect(missingIn(rule.expr, known)).to.deep.equal([]);
+      const matched = selectorsOf(rule.expr).flatMap(({ matchers }) => matchers);
+      expect(matched.filter(({ label }) => TARGET_LABELS.includes(label))).to.deep.equal([]);
+    });
+  }
+
+  it('would not ask for what does not exist', () => {
+    expect(missingIn('kube_pod_inf', known)).to.deep.equal(['kube_pod_inf']);
+    expect(missingIn('sum by (job, pot) (kube_pod_info{node="a"})', known)).to.deep.equal([
+      'kube_pod_info{pot}',
+    ]);
+    expect(missingIn('kube_state_metrics_leader{node="a"} > 0', known)).to.deep.equal([
+      'kube_state_metrics_leader{node}',
+    ]);
+  });
+
+  it('match on values that there are', () => {
+    const values = recordedValues();
+    const expressions = [...recordings, ...alerts].map(({ expr }) => expr);
+    expect(expressions.flatMap((expr) => unheardOf(expr, values))).to.deep.equal([]);
+    expect(unheardOf('kube_pod_status_phase{phase=~"Pending|Runing"}', values)).to.deep.equal([
+      'kube_pod_status_phase/phase/Runing',
+    ]);
+  });
+
+  it('have names of their own', () => {
+    const names = [...alerts.map(({ alert }) => alert), ...recordings.map(({ record }) => record)];
+    expect(names).to.have.length.above(50);
+    expect(new Set(names)).to.have.property('size', names.length);
+  });
+
+  it('are each tried with what makes them fire and with what must not', () => {
+    const named = alerts.map(({ alert }) => alert);
+    const tried = new Set(cases.map(({ alert }) => alert));
+    const quiet = new Set(cases.filter((each) => each.quiet.length > 0).map(({ alert }) => alert));
+    expect([...tried].sort()).to.deep.equal([...named].sort());
+    expect([...quiet].sort()).to.deep.equal([...named].sort());
+  });
+
+  it('lead to a section of the page that says what to do', () => {
+    const files = Object.values(ruleFiles(ruleGroups)).join('');
+    for (const { alert } of alerts) {
+      expect(files).to.include(`docs/alerts.md#${alert.toLowerCase()}\n`);
+      expect(page.match(new RegExp(`^## ${alert}$`, 'm')), alert).to.not.equal(null);
+    }
+  });
+
+  it('keep the labels of objects, and fill them in as Prometheus does', () => {
+    const alert = { ...(alerts[0] as Alert), alert: 'A', for: '1m', expr: '\n    a\n      > 1' };
+    const texts = { summary: '{a} b', description: 'c', steps: ['{value|humanize}.'] } as const;
+    const group = { name: 'g', title: 'G', recordings: [], alerts: [{ ...alert, ...texts }] };
+    const file = ruleFiles([group])['g.yaml'];
+    expect(file).to.include('summary: "{{ $labels.a }} b"\n');
+    expect(file).to.include('description: c {{ $value | humanize }}.\n');
+    expect(file).to.include('expr: |-\n          a\n            > 1\n');
+    expect(alertsPage([group]))
+      .to.include('**A b** c\n')
+      .and.include('1. VALUE.\n');
+    expect(dedented('a > 1')).to.equal('a > 1');
+  });
+});

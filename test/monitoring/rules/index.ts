@@ -1,0 +1,91 @@
+// All cases, and the test file for promtool that is made of those of one group.
+import { stringify } from 'yaml';
+import type { Alert, RuleGroup } from '../../../monitoring/rules/rule.ts';
+import { annotationsOf } from '../../../tools/generate/alerts.ts';
+import { capacityCases } from './capacity.ts';
+import type { Case, Firing, Quiet, Series } from './case.ts';
+import { clusterCases } from './cluster.ts';
+import { jobCases } from './jobs.ts';
+import { kubestateCases } from './kubestate.ts';
+import { nodeCases } from './nodes.ts';
+import { podCases } from './pods.ts';
+import { rolloutCases } from './rollouts.ts';
+import { scalingCases } from './scaling.ts';
+import { storageCases } from './storage.ts';
+
+export const cases: readonly Case[] = [
+  ...podCases,
+  ...rolloutCases,
+  ...nodeCases,
+  ...capacityCases,
+  ...jobCases,
+  ...storageCases,
+  ...scalingCases,
+  ...clusterCases,
+  ...kubestateCases,
+];
+
+/** What runs while one replica takes the place of another: every series is there twice. */
+const EXPORTERS = ['10.0.0.1:8080', '10.0.0.2:8080'].map(
+  (address) => `job="kube-state-metrics",instance="${address}"`,
+);
+
+/** A test file for `promtool test rules` that tries one group, whose rules are in `ruleFile`. */
+export function promtoolTests({ alerts }: RuleGroup, ruleFile: string): string {
+  const tests = alerts.flatMap((alert) =>
+    cases
+      .filter((each) => each.alert === alert.alert)
+      .flatMap((each) => [firing(alert, each.fires), ...each.quiet.map(quiet(alert))]),
+  );
+  return stringify({ rule_files: [ruleFile], evaluation_interval: '1m', tests });
+}
+
+/** Not a minute before, and then with all that the notification says. */
+function firing(alert: Alert, fires: Firing) {
+  const { series, at } = fires;
+  return promtoolTest(`${alert.alert} fires`, series, at, [
+    checkOf(alert, at - 1, []),
+    checkOf(alert, at, [expected(alert, fires)]),
+  ]);
+}
+
+const quiet =
+  (alert: Alert) =>
+  ({ because, series, at }: Quiet) =>
+    promtoolTest(`${alert.alert} is quiet: ${because}`, series, at, [checkOf(alert, at, [])]);
+
+const checkOf = ({ alert }: Alert, minute: number, alerts: readonly object[]) => ({
+  eval_time: `${minute}m`,
+  alertname: alert,
+  exp_alerts: alerts,
+});
+
+function promtoolTest(name: string, series: Series, minutes: number, checks: readonly object[]) {
+  const inputSeries = Object.entries(series).flatMap(([each, values]) =>
+    byExporters(each).map((full) => ({
+      series: full,
+      values: typeof values === 'number' ? `${values}+0x${minutes}` : values,
+    })),
+  );
+  return { name, interval: '1m', input_series: inputSeries, alert_rule_test: checks };
+}
+
+/** What says itself whose it is stays as it is. */
+const byExporters = (series: string): string[] =>
+  series.includes('instance=')
+    ? [series]
+    : EXPORTERS.map((target) => series.replace('{', `{${target},`));
+
+/** The whole notification, its texts filled in without any help of Prometheus. */
+function expected(alert: Alert, { labels, value }: Firing) {
+  const fill = (placeholder: string): string => {
+    const [name = ''] = placeholder.split('|');
+    const text = name === 'value' ? value : labels[name];
+    if (text === undefined) throw new Error(`${alert.alert}: its cases do not say what ${name} is`);
+    return text;
+  };
+  return {
+    exp_labels: { ...labels, severity: alert.severity },
+    exp_annotations: annotationsOf(alert, fill),
+  };
+}

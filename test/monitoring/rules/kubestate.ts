@@ -1,0 +1,212 @@
+// kubestate as it tells of itself that something is wrong, or that all is well.
+import type { Case, Series } from './case.ts';
+import { replicaCases } from './kubestateReplicas.ts';
+
+const target = 'job="ksm",instance="10.0.0.1:8081"';
+const labels = { job: 'ksm', instance: '10.0.0.1:8081' };
+const pods = `${target},resource="pods"`;
+const podLabels = { ...labels, resource: 'pods' };
+
+const self = (name: string) => `kube_state_metrics_${name}`;
+/** One series of ours, about pods. */
+const ofPods = (name: string, value: number | string): Series => ({
+  [`${self(name)}{${pods}}`]: value,
+});
+const requests = (name: string, result: string, value: number | string): Series => ({
+  [`${self(name)}{${target},resource="*v1.Pod",result="${result}"}`]: value,
+});
+const relists = (reason: string, value: string): Series => ({
+  [`${self('relists_total')}{${pods},reason="${reason}"}`]: value,
+});
+
+const buildInfo = `${self('build_info')}{${target}}`;
+const renderErrors = `${self('render_errors_total')}{${pods},family="kube_pod_info"}`;
+const reloaded = `${self('last_config_reload_successful')}{${target},filename="config.yaml"}`;
+const scrapes = (rejected: string, cutOff: string): Series => ({
+  [`${self('scrapes_rejected_total')}{${target}}`]: rejected,
+  [`${self('scrapes_cut_off_total')}{${target}}`]: cutOff,
+});
+
+export const kubestateCases: readonly Case[] = [
+  {
+    alert: 'KubeStateMetricsDown',
+    fires: { series: { [`up{${target}}`]: 0 }, at: 10, labels: {} },
+    quiet: [
+      {
+        because: 'it serves pods, though no namespaces',
+        series: { 'kube_pod_info{namespace="x",pod="p"}': 1 },
+        at: 30,
+      },
+      {
+        because: 'it serves namespaces, though no pods',
+        series: { 'kube_namespace_created{namespace="x"}': 1 },
+        at: 30,
+      },
+    ],
+  },
+  {
+    alert: 'KubeStateMetricsTelemetryMissing',
+    fires: { series: { 'kube_pod_info{namespace="x",pod="p"}': 1 }, at: 15, labels: {} },
+    quiet: [{ because: 'it is scraped', series: { [buildInfo]: 1 }, at: 30 }],
+  },
+  {
+    alert: 'KubeStateMetricsTargetDown',
+    fires: {
+      series: { [buildInfo]: '1 1 stale', [`up{${target}}`]: '1 1 0+0x30' },
+      at: 12,
+      labels,
+    },
+    quiet: [
+      { because: 'it is up', series: { [buildInfo]: 1, [`up{${target}}`]: 1 }, at: 30 },
+      { because: 'another program is down', series: { [`up{${target}}`]: 0 }, at: 30 },
+    ],
+  },
+  {
+    alert: 'KubeStateMetricsNotSynced',
+    fires: {
+      series: { ...ofPods('resource_synced', 0), ...ofPods('resource_absent', 0) },
+      at: 10,
+      labels: podLabels,
+    },
+    quiet: [
+      {
+        because: 'it is synced',
+        series: { ...ofPods('resource_synced', 1), ...ofPods('resource_absent', 0) },
+        at: 30,
+      },
+      {
+        because: 'the API server does not have it',
+        series: { ...ofPods('resource_synced', 0), ...ofPods('resource_absent', 1) },
+        at: 30,
+      },
+    ],
+  },
+  {
+    alert: 'KubeStateMetricsStale',
+    fires: { series: ofPods('resource_stale', 1), at: 10, labels: podLabels },
+    quiet: [{ because: 'it came back', series: ofPods('resource_stale', '1 1 1 0+0x30'), at: 10 }],
+  },
+  {
+    alert: 'KubeStateMetricsWatchSilent',
+    fires: {
+      // Over 900 s after second 60 is minute 17, and five more.
+      series: {
+        ...ofPods('resource_last_bookmark_timestamp_seconds', '0 60+0x30'),
+        ...ofPods('resource_stale', 0),
+      },
+      at: 22,
+      labels: podLabels,
+      value: '21m 0s',
+    },
+    quiet: [
+      {
+        because: 'one bookmark comes a minute',
+        series: ofPods('resource_last_bookmark_timestamp_seconds', '0+60x40'),
+        at: 40,
+      },
+      {
+        because: 'another alert says that the API server cannot be read',
+        series: {
+          ...ofPods('resource_last_bookmark_timestamp_seconds', 0),
+          ...ofPods('resource_stale', 1),
+        },
+        at: 40,
+      },
+    ],
+  },
+  {
+    alert: 'KubeStateMetricsServingLate',
+    fires: {
+      series: { [`${self('store_staleness_seconds')}{${target}}`]: 7.5 },
+      at: 5,
+      labels,
+      value: '7.5s',
+    },
+    quiet: [
+      {
+        because: 'a second is what batches take',
+        series: { [`${self('store_staleness_seconds')}{${target}}`]: 1 },
+        at: 30,
+      },
+    ],
+  },
+  {
+    alert: 'KubeStateMetricsDrift',
+    fires: { series: ofPods('resource_drift_objects', 2), at: 30, labels: podLabels, value: '2' },
+    quiet: [
+      {
+        because: 'it was healed',
+        series: ofPods('resource_drift_objects', '2+0x9 0+0x60'),
+        at: 30,
+      },
+    ],
+  },
+  {
+    alert: 'KubeStateMetricsListErrors',
+    fires: {
+      series: requests('list_total', 'error', '0+1x60'),
+      at: 16,
+      labels: { ...labels, resource: '*v1.Pod' },
+    },
+    quiet: [
+      { because: 'one list failed', series: requests('list_total', 'error', '0 0 1+0x60'), at: 30 },
+      { because: 'lists succeed', series: requests('list_total', 'success', '0+1x60'), at: 30 },
+    ],
+  },
+  {
+    alert: 'KubeStateMetricsWatchErrors',
+    fires: {
+      series: requests('watch_total', 'error', '0+1x60'),
+      at: 16,
+      labels: { ...labels, resource: '*v1.Pod' },
+    },
+    quiet: [
+      { because: 'one watch failed', series: requests('watch_total', 'error', '0 1+0x60'), at: 30 },
+      { because: 'watches succeed', series: requests('watch_total', 'success', '0+1x60'), at: 30 },
+    ],
+  },
+  {
+    alert: 'KubeStateMetricsRelisting',
+    fires: { series: relists('gone', '0+1x60'), at: 7, labels: podLabels, value: '7' },
+    quiet: [
+      { because: 'it has just begun to shard', series: relists('resharded', '0+1x60'), at: 30 },
+      { because: 'it is seldom', series: relists('gone', '0+0x20 1+0x20 2+0x20'), at: 60 },
+    ],
+  },
+  {
+    alert: 'KubeStateMetricsRenderErrors',
+    fires: {
+      series: { [renderErrors]: '_x5 1+0x60' },
+      at: 5,
+      labels: { ...podLabels, family: 'kube_pod_info' },
+      value: '1',
+    },
+    quiet: [{ because: 'it was long ago', series: { [renderErrors]: '_x5 1+0x200' }, at: 100 }],
+  },
+  {
+    alert: 'KubeStateMetricsMalformedObjects',
+    fires: {
+      series: ofPods('malformed_objects_total', '0+0x20 1+0x60'),
+      at: 21,
+      labels: podLabels,
+      value: '1',
+    },
+    quiet: [{ because: 'there are none', series: ofPods('malformed_objects_total', 0), at: 30 }],
+  },
+  {
+    alert: 'KubeStateMetricsObjectsDropped',
+    fires: { series: ofPods('objects_dropped_total', '0+0x20 4+0x60'), at: 21, labels: podLabels },
+    quiet: [{ because: 'there are none', series: ofPods('objects_dropped_total', 0), at: 30 }],
+  },
+  {
+    alert: 'KubeStateMetricsScrapesTurnedAway',
+    fires: { series: scrapes('0+0x30', '0+0x20 3+0x60'), at: 21, labels, value: '3' },
+    quiet: [{ because: 'there are none', series: scrapes('2+0x60', '2+0x60'), at: 60 }],
+  },
+  {
+    alert: 'KubeStateMetricsConfigReloadFailed',
+    fires: { series: { [reloaded]: 0 }, at: 5, labels: { ...labels, filename: 'config.yaml' } },
+    quiet: [{ because: 'it was corrected', series: { [reloaded]: '0 0 1+0x30' }, at: 5 }],
+  },
+  ...replicaCases,
+];

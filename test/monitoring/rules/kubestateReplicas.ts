@@ -1,0 +1,87 @@
+// Shards and replicas that do not make one whole, and those that do.
+import type { Case, Series } from './case.ts';
+
+const labels = { job: 'ksm' };
+
+/** One process: which shard of how many it takes itself for, and whether it leads. */
+function replica(address: string, index: number, total: number, leads?: number): Series {
+  const target = `job="ksm",instance="${address}"`;
+  return {
+    [`kube_state_metrics_total_shards{${target}}`]: total,
+    [`kube_state_metrics_shard_ordinal{${target},shard_ordinal="${index}"}`]: index,
+    ...(leads !== undefined && { [`kube_state_metrics_leader{${target}}`]: leads }),
+  };
+}
+
+const contact = 'kube_state_metrics_leader_election_last_contact_timestamp_seconds';
+const contacted = `${contact}{job="ksm",instance="a"}`;
+
+export const replicaCases: readonly Case[] = [
+  {
+    alert: 'KubeStateMetricsShardsMissing',
+    fires: { series: { ...replica('a', 0, 3), ...replica('b', 2, 3) }, at: 15, labels, value: '1' },
+    quiet: [
+      {
+        because: 'all are there',
+        series: { ...replica('a', 0, 2), ...replica('b', 1, 2) },
+        at: 30,
+      },
+      { because: 'there is one, for all', series: replica('a', 0, 1), at: 30 },
+      {
+        because: 'two replicas of one shard are one shard',
+        series: { ...replica('a', 0, 1), ...replica('b', 0, 1) },
+        at: 30,
+      },
+    ],
+  },
+  {
+    alert: 'KubeStateMetricsShardingMismatch',
+    fires: { series: { ...replica('a', 0, 2), ...replica('b', 1, 3) }, at: 15, labels },
+    quiet: [
+      { because: 'they agree', series: { ...replica('a', 0, 2), ...replica('b', 1, 2) }, at: 30 },
+    ],
+  },
+  {
+    alert: 'KubeStateMetricsNoLeader',
+    fires: {
+      series: { ...replica('a', 0, 1, 0), ...replica('b', 0, 1, 0) },
+      at: 2,
+      labels,
+      value: '0',
+    },
+    quiet: [
+      {
+        because: 'one leads',
+        series: { ...replica('a', 0, 1, 1), ...replica('b', 0, 1, 0) },
+        at: 30,
+      },
+      { because: 'nobody is to lead', series: replica('a', 0, 1), at: 30 },
+    ],
+  },
+  {
+    alert: 'KubeStateMetricsSeveralLeaders',
+    fires: {
+      series: { ...replica('a', 0, 1, 1), ...replica('b', 0, 1, 1) },
+      at: 2,
+      labels,
+      value: '2',
+    },
+    quiet: [
+      {
+        because: 'each shard has its own',
+        series: { ...replica('a', 0, 2, 1), ...replica('b', 1, 2, 1) },
+        at: 30,
+      },
+    ],
+  },
+  {
+    alert: 'KubeStateMetricsLeaderElectionFailing',
+    fires: {
+      // More than 60 s after second 60 is minute 3, and five more.
+      series: { [contacted]: '0 60+0x30' },
+      at: 8,
+      labels: { job: 'ksm', instance: 'a' },
+    },
+    quiet: [{ because: 'it is renewed', series: { [contacted]: '0+60x30' }, at: 30 }],
+  },
+];

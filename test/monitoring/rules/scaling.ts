@@ -1,0 +1,70 @@
+// Autoscalers and budgets that are at their end, and those that have room.
+import type { Case, Series } from './case.ts';
+
+const scaler = 'namespace="shop",horizontalpodautoscaler="search"';
+const labels = { namespace: 'shop', horizontalpodautoscaler: 'search' };
+const budget = 'namespace="shop",poddisruptionbudget="cart"';
+const budgetLabels = { namespace: 'shop', poddisruptionbudget: 'cart' };
+
+const conditions = 'kube_horizontalpodautoscaler_status_condition';
+
+const scaled = (min: number, max: number, current: number | string, desired: number): Series => ({
+  [`kube_horizontalpodautoscaler_spec_min_replicas{${scaler}}`]: min,
+  [`kube_horizontalpodautoscaler_spec_max_replicas{${scaler}}`]: max,
+  [`kube_horizontalpodautoscaler_status_current_replicas{${scaler}}`]: current,
+  [`kube_horizontalpodautoscaler_status_desired_replicas{${scaler}}`]: desired,
+});
+
+const unable = (current: number): Series => ({
+  [`${conditions}{${scaler},condition="ScalingActive",status="false"}`]: 1,
+  [`kube_horizontalpodautoscaler_status_current_replicas{${scaler}}`]: current,
+});
+
+const budgeted = (pods: number, healthy: number, desired: number, allowed: number): Series => ({
+  [`kube_poddisruptionbudget_status_expected_pods{${budget}}`]: pods,
+  [`kube_poddisruptionbudget_status_current_healthy{${budget}}`]: healthy,
+  [`kube_poddisruptionbudget_status_desired_healthy{${budget}}`]: desired,
+  [`kube_poddisruptionbudget_status_pod_disruptions_allowed{${budget}}`]: allowed,
+});
+
+export const scalingCases: readonly Case[] = [
+  {
+    alert: 'KubeHpaMaxedOut',
+    fires: { series: scaled(2, 6, 6, 6), at: 15, labels, value: '6' },
+    quiet: [
+      { because: 'it may make one more', series: scaled(2, 6, 5, 5), at: 30 },
+      { because: 'it may not scale at all', series: scaled(6, 6, 6, 6), at: 30 },
+    ],
+  },
+  {
+    alert: 'KubeHpaReplicasMismatch',
+    fires: { series: scaled(2, 6, 3, 5), at: 15, labels, value: '5' },
+    quiet: [
+      { because: 'it has what it wants', series: scaled(2, 6, 5, 5), at: 30 },
+      { because: 'one comes after the other', series: scaled(2, 90, '0+1x30', 80), at: 30 },
+    ],
+  },
+  {
+    alert: 'KubeHpaCannotScale',
+    fires: { series: unable(2), at: 15, labels: { ...labels, condition: 'ScalingActive' } },
+    quiet: [{ because: 'at zero it is switched off', series: unable(0), at: 30 }],
+  },
+  {
+    alert: 'KubePdbNotEnoughHealthyPods',
+    fires: { series: budgeted(3, 1, 2, 0), at: 15, labels: budgetLabels, value: '1' },
+    quiet: [{ because: 'enough are well', series: budgeted(3, 2, 2, 0), at: 30 }],
+  },
+  {
+    alert: 'KubePdbNoDisruptionsAllowed',
+    fires: { series: budgeted(3, 3, 3, 0), at: 60, labels: budgetLabels, value: '3' },
+    quiet: [
+      { because: 'one can be spared', series: budgeted(3, 3, 2, 1), at: 120 },
+      { because: 'it has no pods', series: budgeted(0, 0, 0, 0), at: 120 },
+      {
+        because: 'another alert says that too few are well',
+        series: budgeted(3, 1, 2, 0),
+        at: 120,
+      },
+    ],
+  },
+];

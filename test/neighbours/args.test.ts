@@ -1,0 +1,83 @@
+// The arguments that the chart of kube-state-metrics gives its program, given to ours.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parseCommandLine } from '../../src/flags.ts';
+import { select } from '../../src/metrics/select.ts';
+import { flags, type Options } from '../../src/options.ts';
+import { resources } from '../../src/resources/index.ts';
+import { scopeOf } from '../../src/scope.ts';
+import { manifestsOf } from '../chart/compare.ts';
+
+/** Known to the command line, and refused at the start until they come. */
+const TO_COME: readonly string[] = [
+  'custom-resource-state-config-file',
+  'custom-resource-state-only',
+];
+
+/** It has an allow-list and a deny-list, which kube-state-metrics refuses to start with as well. */
+const BOTH_LISTS = 'lists.yaml';
+
+const folder = join(import.meta.dirname, '../chart/rendered');
+
+interface Workload {
+  readonly spec: {
+    readonly template: {
+      readonly spec: { readonly containers: readonly { args?: string[] }[] };
+    };
+  };
+}
+
+/** The arguments of the exporter itself: a proxy beside it has no port of this name. */
+function argsIn(file: string): string[] {
+  const workload = manifestsOf(readFileSync(join(folder, file), 'utf8')).find(({ kind }) =>
+    ['Deployment', 'StatefulSet'].includes(kind),
+  ) as unknown as Workload;
+  const { containers } = workload.spec.template.spec;
+  return containers.find(({ args }) => args?.some(isPort))?.args ?? [];
+}
+
+const isPort = (arg: string): boolean => arg.startsWith('--port=');
+
+/** Throws where these options leave nothing to serve, as the start does. */
+function serves(options: Options): void {
+  const { resources: served } = select(resources, {
+    resources: options.resources,
+    metricAllowlist: options['metric-allowlist'],
+    metricDenylist: options['metric-denylist'],
+    metricOptInList: options['metric-opt-in-list'],
+    metricLabelsAllowlist: options['metric-labels-allowlist'],
+    metricAnnotationsAllowlist: options['metric-annotations-allowlist'],
+  });
+  expect(served).to.not.be.empty;
+  scopeOf(options, options.pod === '' ? undefined : () => true);
+}
+
+/** Whether an argument is one of custom resources. */
+const isToCome = (arg: string): boolean =>
+  TO_COME.some((name) => `${arg}=`.startsWith(`--${name}=`));
+
+describe("the arguments of kube-state-metrics' chart", () => {
+  const files = readdirSync(folder).sort();
+
+  for (const file of files) {
+    it(`are taken as they stand: ${file}`, () => {
+      const args = argsIn(file);
+      expect(args).to.not.be.empty;
+      const { values, given, words } = parseCommandLine(flags, args);
+      expect(words).to.deep.equal([]);
+      const names = args.map((arg) => /^--([\w-]+)/.exec(arg)?.[1]);
+      expect(given).to.have.members([...new Set(names)]);
+      if (file === BOTH_LISTS) expect(() => serves(values)).to.throw('--metric-denylist');
+      else serves(values);
+    });
+  }
+
+  it('are those of 36 sets of values, of which some have custom resources', () => {
+    expect(files).to.have.length(36);
+    const toCome = files.flatMap(argsIn).filter(isToCome);
+    expect(toCome).to.have.length.above(TO_COME.length - 1);
+    const later = Object.entries(flags).filter(([, flag]) => 'later' in flag);
+    expect(later.map(([name]) => name)).to.include.members(TO_COME);
+  });
+});

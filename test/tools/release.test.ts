@@ -1,0 +1,121 @@
+// What a release is called and says, from small files written by hand, and from the project's own.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { asOutputs, releaseFacts, releaseNotes } from '../../tools/release/facts.ts';
+
+const sources = {
+  packageJson: '{ "version": "1.2.3" }',
+  chartYaml: 'name: ksm\nappVersion: 2.20.0\n',
+  valuesYaml: 'image:\n  registry: r.io\n  repository: own/a/b\n  tag: ""\n',
+  gitTag: 'v1.2.3',
+  source: 'https://git.example.com/own/kubestate',
+  revision: 'abc',
+  created: '2026-11-21T00:00:00Z',
+};
+
+describe('the facts of a release', () => {
+  const facts = releaseFacts(sources);
+
+  it('are the image under our version and under the one that it stands in for', () => {
+    expect(facts.image).to.equal('r.io/own/a/b');
+    expect(facts.tags).to.equal('r.io/own/a/b:1.2.3\nr.io/own/a/b:v2.20.0');
+  });
+
+  it('are where to log in, and where the chart goes', () => {
+    expect(facts).to.include({ registry: 'r.io', chart: 'r.io/own/charts/ksm' });
+  });
+
+  it('keep a port of the registry apart from the tag', () => {
+    const valuesYaml = sources.valuesYaml.replace('r.io', 'r.io:5000');
+    expect(releaseFacts({ ...sources, valuesYaml })).to.include({
+      image: 'r.io:5000/own/a/b',
+      registry: 'r.io:5000',
+    });
+  });
+
+  it('label the image and its index with where they come from', () => {
+    const labels = [
+      'org.opencontainers.image.version=1.2.3',
+      'org.opencontainers.image.revision=abc',
+      'org.opencontainers.image.created=2026-11-21T00:00:00Z',
+      'org.opencontainers.image.source=https://git.example.com/own/kubestate',
+      'org.opencontainers.image.url=https://git.example.com/own/kubestate',
+      'org.opencontainers.image.documentation=' +
+        'https://git.example.com/own/kubestate/blob/v1.2.3/README.md',
+    ];
+    expect(facts.labels?.split('\n')).to.deep.equal(labels);
+    expect(facts.annotations?.split('\n')).to.deep.equal(labels.map((one) => `index:${one}`));
+  });
+
+  it('refuse a tag that is not the version', () => {
+    expect(() => releaseFacts({ ...sources, gitTag: 'v1.2.4' })).to.throw(
+      'expected the tag v1.2.3, as package.json has it, got v1.2.4',
+    );
+  });
+
+  it('are written as outputs that may have lines', () => {
+    expect(asOutputs({ a: '1', b: '2\n3' })).to.equal(
+      'a<<END-OF-a\n1\nEND-OF-a\nb<<END-OF-b\n2\n3\nEND-OF-b\n',
+    );
+  });
+});
+
+describe('the notes of a release', () => {
+  const changelog = (heading: string): string =>
+    [
+      ...['# Changelog', 'Of this.', heading, 'Ours.', '- [FEATURE] A.'],
+      ...['## 1.0.0 / 2026-01-01', '- B.', ''],
+    ].join('\n\n');
+
+  it('are its part of the changelog', () => {
+    const text = changelog('## 1.2.3 / 2026-11-21');
+    expect(releaseNotes(text, '1.2.3')).to.equal('Ours.\n\n- [FEATURE] A.\n');
+    expect(releaseNotes(text, '1.0.0')).to.equal('- B.\n');
+  });
+
+  it('refuse a version that has no day yet, or no part', () => {
+    expect(() => releaseNotes(changelog('## 1.2.3 / unreleased'), '1.2.3')).to.throw(
+      'expected "## 1.2.3 / YYYY-MM-DD" in CHANGELOG.md, got "## 1.2.3 / unreleased"',
+    );
+    expect(() => releaseNotes(changelog('## 1.2.30 / 2026-11-21'), '1.2.3')).to.throw(
+      'got no such heading',
+    );
+  });
+});
+
+describe('tools/release.ts', () => {
+  const run = (part: string, env: NodeJS.ProcessEnv) =>
+    spawnSync(process.execPath, [join(import.meta.dirname, '../../tools/release.ts'), part], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, ...env },
+    });
+  const job = {
+    GITHUB_SERVER_URL: 'https://git.example.com',
+    GITHUB_REPOSITORY: 'own/kubestate',
+    GITHUB_SHA: 'abc',
+  };
+
+  it('tells the image that the manifests name', () => {
+    const wrong = run('facts', { ...job, GITHUB_REF_NAME: 'v0.0.0' });
+    expect(wrong).to.include({ status: 1, stdout: '' });
+    const tag = /the tag (v\S+),/.exec(wrong.stderr)?.[1];
+    const { status, stdout, stderr } = run('facts', { ...job, GITHUB_REF_NAME: tag });
+    expect(status, stderr).to.equal(0);
+    const [, tags = ''] = /tags<<END-OF-tags\n(.*)\nEND-OF-tags/s.exec(stdout) ?? [];
+    const manifest = readFileSync(join(import.meta.dirname, '../../rbac/deployment.yaml'), 'utf8');
+    expect(manifest).to.include(`image: ${tags.split('\n')[1]}\n`);
+    expect(stdout).to.match(/^org\.opencontainers\.image\.revision=abc$/m);
+    expect(stdout).to.match(/^org\.opencontainers\.image\.created=\d{4}-\d\d-\d\dT\S+Z$/m);
+  });
+
+  it('says what it lacks', () => {
+    const { status, stderr } = run('facts', {});
+    expect(status).to.equal(1);
+    expect(stderr).to.match(/^release: expected the variable GITHUB_\w+, .*\.\n$/);
+    expect(run('fact', job).stderr).to.equal(
+      'release: expected one of facts, notes, got "fact".\n',
+    );
+  });
+});

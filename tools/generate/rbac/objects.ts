@@ -1,0 +1,171 @@
+// The kinds of objects that the plain manifests are made of, with the ports and labels of KSM's.
+import type { Rule } from '../rules.ts';
+
+const NOBODY = 65534;
+const RBAC_GROUP = 'rbac.authorization.k8s.io';
+
+export interface Metadata {
+  readonly name: string;
+  /** None where the object is the cluster's. */
+  readonly namespace?: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What a file holds. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Metadata;
+  readonly [field: string]: unknown;
+}
+
+/** A program in pods, whatever makes the pods. */
+export interface Workload {
+  readonly metadata: Metadata;
+  readonly account: Metadata;
+  readonly image: string;
+  readonly args?: readonly string[];
+  /** Variables of the environment, each with the field of the pod that it tells. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly requests?: Readonly<{ cpu: string; memory: string }>;
+  /** More of the pod's spec. */
+  readonly pod?: Readonly<Record<string, unknown>>;
+}
+
+/** What KSM's manual advises to begin with; no limit, for the need grows with the cluster. */
+const REQUESTS = { cpu: '100m', memory: '250Mi' };
+
+/** The label by which a workload and its Service know their pods. */
+export const selectorOf = ({ name }: Metadata): Readonly<Record<string, string>> => ({
+  'app.kubernetes.io/name': name,
+});
+
+export const namespaceObject = (metadata: Metadata): Manifest => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata,
+});
+
+export const serviceAccount = (metadata: Metadata): Manifest => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata,
+  // Our pods ask for their token themselves; another pod that borrows the account gets none.
+  automountServiceAccountToken: false,
+});
+
+/** A role and the binding that gives it to `account`: of the cluster, or of its own namespace. */
+export function grant(metadata: Metadata, rules: readonly Rule[], account: Metadata) {
+  const kind = metadata.namespace === undefined ? 'ClusterRole' : 'Role';
+  const apiVersion = `${RBAC_GROUP}/v1`;
+  const role: Manifest = { apiVersion, kind, metadata, rules };
+  const binding: Manifest = {
+    apiVersion,
+    kind: `${kind}Binding`,
+    metadata,
+    roleRef: { apiGroup: RBAC_GROUP, kind, name: metadata.name },
+    subjects: [{ kind: 'ServiceAccount', name: account.name, namespace: account.namespace }],
+  };
+  return { role, binding };
+}
+
+const PORTS = { 'http-metrics': 8080, telemetry: 8081 };
+
+/** Leads to the pods of this selector; headless unless the rest of the spec says otherwise. */
+export const service = (
+  metadata: Metadata,
+  selector: Readonly<Record<string, string>>,
+  // Headless as KSM's: clusterIP cannot change, so any other value would refuse to replace it.
+  rest: Readonly<Record<string, unknown>> = { clusterIP: 'None' },
+): Manifest => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata,
+  spec: {
+    ...rest,
+    ports: Object.entries(PORTS).map(([name, port]) => ({ name, port, targetPort: name })),
+    selector,
+  },
+});
+
+export const deployment = (
+  workload: Workload,
+  rest: Readonly<Record<string, unknown>> = { replicas: 1 },
+): Manifest => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: workload.metadata,
+  spec: { ...rest, ...podsOf(workload) },
+});
+
+export const daemonSet = (workload: Workload): Manifest => ({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: workload.metadata,
+  spec: podsOf(workload),
+});
+
+/** Its Service has the same name. */
+export const statefulSet = (workload: Workload, replicas: number): Manifest => ({
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: workload.metadata,
+  spec: { replicas, serviceName: workload.metadata.name, ...podsOf(workload) },
+});
+
+export const disruptionBudget = (
+  metadata: Metadata,
+  selector: Readonly<Record<string, string>>,
+): Manifest => ({
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata,
+  spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
+});
+
+const podsOf = (workload: Workload) => ({
+  selector: { matchLabels: selectorOf(workload.metadata) },
+  template: {
+    metadata: { labels: workload.metadata.labels },
+    spec: {
+      automountServiceAccountToken: true,
+      serviceAccountName: workload.account.name,
+      nodeSelector: { 'kubernetes.io/os': 'linux' },
+      ...workload.pod,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: NOBODY,
+        runAsGroup: NOBODY,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      containers: [containerOf(workload)],
+    },
+  },
+});
+
+const containerOf = ({ metadata, image, args, env = {}, requests = REQUESTS }: Workload) => ({
+  name: metadata.name,
+  image,
+  ...(args !== undefined && { args }),
+  ...(Object.keys(env).length > 0 && {
+    env: Object.entries(env).map(([name, fieldPath]) => ({
+      name,
+      valueFrom: { fieldRef: { fieldPath } },
+    })),
+  }),
+  ports: Object.entries(PORTS).map(([name, containerPort]) => ({ name, containerPort })),
+  livenessProbe: probe('/livez', 'http-metrics'),
+  readinessProbe: probe('/readyz', 'telemetry'),
+  resources: { requests },
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+    readOnlyRootFilesystem: true,
+  },
+});
+
+const probe = (path: string, port: keyof typeof PORTS) => ({
+  httpGet: { path, port },
+  initialDelaySeconds: 5,
+  timeoutSeconds: 5,
+});

@@ -1,0 +1,129 @@
+// values.schema.json of the chart: types by the defaults in values.yaml, and rows for the rest.
+import { isDeepStrictEqual } from 'node:util';
+import { isMap, isPair, isScalar, parse, parseDocument, visit } from 'yaml';
+import { notice } from './notice.ts';
+import { count, open, type Schema, text, textList, toggle } from './valueTypes.ts';
+
+/** What defaults cannot tell; all paths are keys joined with dots. */
+export interface ValueFacts {
+  readonly rows: Readonly<Record<string, Schema>>;
+  /** Maps that templates ask for keys whatever else is set, so that there is none without them. */
+  readonly asked: readonly string[];
+  /** Maps that refuse unknown keys. */
+  readonly closed: readonly string[];
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * The text of values.schema.json. Throws a sentence where a default tells no type and no row does,
+ * where both tell the same, and where a path leads to what nothing can be under.
+ */
+export function valuesSchema(valuesYaml: string, facts: ValueFacts): string {
+  const { rows, asked, closed } = facts;
+  const defaults = parse(valuesYaml) as Values;
+  for (const path of [...Object.keys(rows), ...asked, ...closed]) requireParent(defaults, path);
+  const comments = commentsOf(valuesYaml);
+
+  function mapSchema(map: Values, path: string): Schema {
+    const keys = new Set([...Object.keys(map), ...keysUnder(path, Object.keys(rows))]);
+    const properties = [...keys].map((key) => {
+      const own = path === '' ? key : `${path}.${key}`;
+      const description = comments[own];
+      const schema = schemaOf(map[key], own);
+      return [key, description === undefined ? schema : { description, ...schema }];
+    });
+    const required = keysUnder(path, asked);
+    return {
+      ...open,
+      properties: Object.fromEntries(properties),
+      ...(required.length > 0 && { required }),
+      additionalProperties: !closed.includes(path),
+    };
+  }
+
+  function schemaOf(value: unknown, path: string): Schema {
+    const row = rows[path];
+    if (row === undefined && isValues(value) && Object.keys(value).length > 0) {
+      return mapSchema(value, path);
+    }
+    const told = leafSchema(value);
+    if (row !== undefined && isDeepStrictEqual(row, told)) {
+      throw new Error(
+        `tools/generate/valueRows.ts: the row of ${path} says what its default in values.yaml ` +
+          'says already; take it away.',
+      );
+    }
+    const schema = row ?? told;
+    if (schema !== undefined) return schema;
+    throw new Error(
+      `values.yaml: the default of ${path}, ${JSON.stringify(value)}, does not tell what the key ` +
+        'takes; add a row for it to tools/generate/valueRows.ts.',
+    );
+  }
+
+  const schema = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $comment: notice('values.yaml and tools/generate/valueRows.ts'),
+    title: 'Values of the chart kube-state-metrics',
+    ...mapSchema(defaults, ''),
+    type: 'object',
+  };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+function leafSchema(value: unknown): Schema | undefined {
+  if (typeof value === 'boolean') return toggle;
+  if (typeof value === 'string') return text;
+  if (Number.isInteger(value)) return count;
+  const isTextList = Array.isArray(value) && value.every((one) => typeof one === 'string');
+  return isTextList && value.length > 0 ? textList : undefined;
+}
+
+function requireParent(defaults: Values, path: string): void {
+  const parent = parentOf(path);
+  const keys = parent === '' ? [] : parent.split('.');
+  const found = keys.reduce<unknown>(
+    (map, key) => (isValues(map) ? map[key] : undefined),
+    defaults,
+  );
+  if (isValues(found)) return;
+  throw new Error(
+    `tools/generate/valueRows.ts: expected paths under maps of values.yaml, got ${path}; mend it ` +
+      'or take it away.',
+  );
+}
+
+/** By path, the comment right above a key: editors show it beside the key. */
+function commentsOf(valuesYaml: string): Record<string, string> {
+  const comments: Record<string, string> = {};
+  visit(parseDocument(valuesYaml), {
+    Pair(_, pair, ancestors) {
+      if (!isScalar(pair.key)) return;
+      const map = ancestors.at(-1);
+      // The parser gives the comment above a map's first key to the map.
+      const above = isMap(map) && map.items[0] === pair ? map.commentBefore : undefined;
+      const comment = lastParagraph(pair.key.commentBefore ?? above ?? '');
+      const parents = ancestors.filter(isPair).map(({ key }) => String(key));
+      if (comment !== '') comments[[...parents, String(pair.key)].join('.')] = comment;
+    },
+  });
+  return comments;
+}
+
+/** What stands above an empty line is about more than the key below; marks are the generator's. */
+function lastParagraph(comment: string): string {
+  const paragraph = comment.split('\n\n').at(-1) ?? '';
+  if (paragraph.endsWith('\n')) return '';
+  const lines = paragraph.split('\n').map((line) => line.trim());
+  return lines.filter((line) => !line.startsWith('Generated')).join(' ');
+}
+
+/** The last keys of those paths that are right under `parent`. */
+const keysUnder = (parent: string, paths: readonly string[]): string[] =>
+  paths.filter((path) => parentOf(path) === parent).map((path) => path.split('.').at(-1) ?? path);
+
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('.')));
+
+const isValues = (value: unknown): value is Values =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

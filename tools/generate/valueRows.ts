@@ -1,0 +1,184 @@
+// What the defaults in values.yaml cannot tell of the chart's values: a row for each such key.
+import type { ValueFacts } from './schema.ts';
+import {
+  choice,
+  list,
+  listOf,
+  open,
+  port,
+  quantities,
+  resources,
+  type Schema,
+  text,
+  textList,
+  textOrList,
+  texts,
+  toggle,
+} from './valueTypes.ts';
+
+const pullPolicy = choice('Always', 'IfNotPresent', 'Never');
+const scheme = choice('http', 'https', 'HTTP', 'HTTPS');
+const pullSecrets = listOf({ type: ['object', 'string'] });
+
+const endpoint = (under: string): Readonly<Record<string, Schema>> => ({
+  [`${under}.metricRelabelings`]: list,
+  [`${under}.relabelings`]: list,
+  [`${under}.scheme`]: scheme,
+  [`${under}.tlsConfig`]: open,
+});
+
+const probe = (name: string): Readonly<Record<string, Schema>> => ({
+  [`${name}.httpGet.httpHeaders`]: listOf({
+    type: 'object',
+    properties: { name: { type: 'string' }, value: { type: ['string', 'number', 'boolean'] } },
+  }),
+  [`${name}.httpGet.scheme`]: scheme,
+});
+
+/**
+ * The rows, by the keys joined with dots. A row takes the place of what the default says, and is
+ * the only word on a key that values.yaml lacks because a template asks for it only if it is set.
+ */
+const rows: Readonly<Record<string, Schema>> = {
+  prometheusScrape: { type: ['boolean', 'string', 'null'] },
+  'image.pullPolicy': pullPolicy,
+  imagePullSecrets: pullSecrets,
+  'global.imagePullSecrets': pullSecrets,
+
+  updateStrategy: choice('RollingUpdate', 'Recreate'),
+  hostUsers: toggle,
+  dnsPolicy: choice('ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'),
+  dnsConfig: open,
+  extraArgs: textList,
+  env: list,
+  containers: list,
+  initContainers: list,
+  volumes: list,
+  volumeMounts: list,
+  // Templates go over the values of a map as over the items of a list.
+  extraManifests: { type: ['array', 'object', 'null'], items: { type: 'object' } },
+  resources,
+  nodeSelector: texts,
+  affinity: { type: ['object', 'string', 'null'] },
+  tolerations: list,
+  topologySpreadConstraints: list,
+  podDisruptionBudget: {
+    ...open,
+    properties: {
+      minAvailable: { type: ['integer', 'string', 'null'] },
+      maxUnavailable: { type: ['integer', 'string', 'null'] },
+      unhealthyPodEvictionPolicy: choice('AlwaysAllow', 'IfHealthyBudget'),
+    },
+  },
+
+  annotations: texts,
+  labels: texts,
+  podAnnotations: texts,
+  podLabels: texts,
+  customLabels: texts,
+  selectorOverride: texts,
+
+  collectors: textOrList,
+  collectorsExclude: textOrList,
+  collectorsExtra: textOrList,
+  metricAllowlist: textOrList,
+  metricDenylist: textOrList,
+  metricLabelsAllowlist: textOrList,
+  metricAnnotationsAllowList: textOrList,
+  namespaces: textOrList,
+  namespacesDenylist: textOrList,
+  'customResourceState.config': open,
+
+  'service.port': port,
+  'service.type': choice('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'),
+  'service.nodePort': port,
+  'service.annotations': texts,
+  'service.loadBalancerSourceRanges': textList,
+  'service.ipDualStack.ipFamilies': listOf({ enum: ['IPv4', 'IPv6'] }),
+  'service.ipDualStack.ipFamilyPolicy': choice(
+    'SingleStack',
+    'PreferDualStack',
+    'RequireDualStack',
+  ),
+  'selfMonitor.telemetryPort': port,
+  'selfMonitor.telemetryNodePort': port,
+
+  // `false` says in other charts that there is none.
+  'rbac.useExistingRole': { type: ['string', 'boolean', 'null'] },
+  'rbac.extraRules': list,
+  'rbac.clusterRoleSelectors': list,
+  'serviceAccount.annotations': texts,
+  'serviceAccount.imagePullSecrets': pullSecrets,
+
+  'kubeRBACProxy.image.pullPolicy': pullPolicy,
+  'kubeRBACProxy.extraArgs': textList,
+  'kubeRBACProxy.port': port,
+  'kubeRBACProxy.proxyEndpointsPort': port,
+  'kubeRBACProxy.resources': resources,
+  'kubeRBACProxy.volumeMounts': list,
+
+  ...probe('startupProbe'),
+  ...probe('livenessProbe'),
+  ...probe('readinessProbe'),
+
+  ...endpoint('prometheus.monitor.http'),
+  'prometheus.monitor.http.bearerTokenSecret': open,
+  ...endpoint('prometheus.monitor.metrics'),
+  'prometheus.monitor.metrics.bearerTokenSecret': open,
+  // What an endpoint takes may also stand a level higher, for both.
+  ...endpoint('prometheus.monitor'),
+  'prometheus.monitor.bearerTokenSecret': open,
+  'prometheus.monitor.bearerTokenFile': text,
+  'prometheus.monitor.enableHttp2': toggle,
+  'prometheus.monitor.honorLabels': toggle,
+  'prometheus.monitor.interval': text,
+  'prometheus.monitor.proxyUrl': text,
+  'prometheus.monitor.scrapeTimeout': text,
+  'prometheus.monitor.annotations': texts,
+  'prometheus.monitor.additionalLabels': texts,
+  'prometheus.monitor.namespaceSelector': textList,
+  'prometheus.monitor.targetLabels': textList,
+  'prometheus.monitor.podTargetLabels': textList,
+  'prometheus.monitor.selectorOverride': texts,
+  'prometheus.scrapeconfig.annotations': texts,
+  'prometheus.scrapeconfig.additionalLabels': texts,
+  'prometheus.scrapeconfig.staticConfigLabels': texts,
+  ...endpoint('prometheus.scrapeconfig'),
+
+  'networkPolicy.egress': list,
+  'networkPolicy.ingress': list,
+  'networkPolicy.podSelector': open,
+
+  'verticalPodAutoscaler.recommenders': list,
+  'verticalPodAutoscaler.controlledResources': textList,
+  'verticalPodAutoscaler.controlledValues': choice('RequestsAndLimits', 'RequestsOnly'),
+  'verticalPodAutoscaler.maxAllowed': quantities,
+  'verticalPodAutoscaler.minAllowed': quantities,
+  'verticalPodAutoscaler.updatePolicy': open,
+
+  'prometheusRule.additionalLabels': texts,
+  'prometheusRule.annotations': texts,
+  'dashboards.labels': texts,
+  'dashboards.annotations': texts,
+};
+
+/**
+ * Without them templates would end at a nil pointer, so Helm says which one is missing instead. The
+ * closed ones are none of them: an upgrade from upstream's chart with --reuse-values has no default
+ * for them.
+ */
+const asked = [
+  ...['image', 'global', 'service', 'selfMonitor', 'rbac', 'serviceAccount', 'securityContext'],
+  ...['autosharding', 'customResourceState', 'kubeconfig', 'authFilter', 'kubeRBACProxy'],
+  ...['prometheus', 'prometheus.monitor', 'prometheus.scrapeconfig', 'verticalPodAutoscaler'],
+  ...['networkPolicy', 'startupProbe', 'livenessProbe', 'readinessProbe'],
+  ...['livenessProbe.httpGet', 'readinessProbe.httpGet'],
+];
+
+/**
+ * Switches that upstream's chart does not have. Only these refuse unknown keys: upstream lets all
+ * pass, so values that have worked for years may hold what no template reads any more.
+ */
+const closed = ['highAvailability', 'prometheusRule', 'dashboards'];
+
+export const valueFacts: ValueFacts = { rows, asked, closed };

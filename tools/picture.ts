@@ -1,0 +1,44 @@
+// Takes the README's picture: the page on port 8080 of a fresh demo, in Debian's Chromium.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { picture } from './chromium.ts';
+
+const root = join(import.meta.dirname, '..');
+const file = join(root, 'docs/images/page.png');
+/** Enough to show what the page is about; its table goes on below. */
+const sight = { width: 900, height: 760 };
+const [port, telemetryPort] = [28_480, 28_481];
+const readyWithinMs = 30_000;
+
+const flags = [`--port=${port}`, `--telemetry-port=${telemetryPort}`];
+const demo = spawn(process.execPath, [join(root, 'dist/kubestate.cjs'), 'demo', ...flags], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+const ended = once(demo, 'exit');
+try {
+  const until = Date.now() + readyWithinMs;
+  do {
+    await sleep(100);
+    // Else another program's page on that port would do as well.
+    if (demo.exitCode !== null) throw new Error(`the demo ended with ${demo.exitCode}`);
+    if (Date.now() > until) throw new Error(`the demo was not ready within ${readyWithinMs} ms`);
+  } while (!(await isReady()));
+  mkdirSync(join(root, 'docs/images'), { recursive: true });
+  picture(`http://127.0.0.1:${port}/`, file, sight);
+  process.stdout.write(`${file} written.\n`);
+} finally {
+  demo.kill();
+  await ended;
+}
+
+async function isReady(): Promise<boolean> {
+  try {
+    return (await fetch(`http://127.0.0.1:${telemetryPort}/readyz`)).ok;
+  } catch {
+    // Nobody listens yet.
+    return false;
+  }
+}
