@@ -1,9 +1,18 @@
 // Programs built once from Go modules of fixed versions, and kept outside the project.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const BUILD_TIMEOUT_MS = 30 * 60_000;
 
@@ -47,6 +56,25 @@ export function buildGoModule(module: GoModule): void {
     rmSync(building, { recursive: true });
     // Another build may have been first; what it made is the same.
     if (!existsSync(built)) throw error;
+  }
+  removeStale(built, Date.now());
+}
+
+/**
+ * Removes what was built beside this folder of other states of its module, and what builds that
+ * were broken off have left; not what may be in the making.
+ */
+export function removeStale(built: string, now: number): void {
+  const module = basename(built).replace(/-[0-9a-f]{12}$/, '');
+  for (const name of readdirSync(dirname(built))) {
+    const sibling = join(dirname(built), name);
+    if (sibling === built || !name.startsWith(`${module}-`)) continue;
+    const [isOfModule, unfinished] =
+      /^-[0-9a-f]{12}(-\w{6})?$/.exec(name.slice(module.length)) ?? [];
+    if (isOfModule === undefined) continue;
+    const idleMs = now - (statSync(sibling, { throwIfNoEntry: false })?.mtimeMs ?? now);
+    if (unfinished !== undefined && idleMs <= BUILD_TIMEOUT_MS) continue;
+    rmSync(sibling, { recursive: true, force: true });
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type Koa from 'koa';
 import type { Clock } from '../clock.ts';
 import { StartError } from '../errors.ts';
@@ -17,6 +17,10 @@ const connectionsMax = 512;
 /** The request line with its URL, and all headers together; more is answered with 431. */
 const headBytesMax = 16 * 1024;
 const headersMax = 100;
+/** A connection that is to end is kept for a request that may be on its way to us. */
+const lingerMs = 250;
+/** Before a port closes, those who wait for it to accept them are accepted for as long as this. */
+const acceptMsMax = 1_000;
 /** How often Node looks for requests that are over their time to arrive. */
 const timeoutCheckMs = 1_000;
 
@@ -50,11 +54,11 @@ export interface Timeouts {
 export interface Listening {
   readonly host: string;
   readonly port: number;
-  /** Ends the connections that are kept open: idle ones now, others with their response. */
+  /** Ends the connections that are kept open: busy ones with their response, idle ones soon. */
   letGo(): void;
   /**
-   * Accepts no more and resolves when the responses under way have ended; those that take longer
-   * than `graceMs` are cut off.
+   * Accepts no more, lets all connections go, and resolves when they have ended; responses that
+   * take longer than `graceMs` are cut off.
    */
   close(graceMs: number): Promise<void>;
 }
@@ -70,16 +74,14 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
   server.maxConnections = connectionsMax;
   server.maxHeadersCount = headersMax;
   let closing = false;
-  const kept = new KeptConnections();
+  const kept = new KeptConnections(clock);
   server.prependListener('request', (request, response) => {
     const ended = new AbortController();
     const { socket } = request;
     kept.began(socket, response);
     response.once('close', () => {
       ended.abort();
-      kept.ended(socket);
-      // A kept connection that gets idle after the close began would hold the server open.
-      if (closing) server.closeIdleConnections();
+      kept.ended(socket, response);
     });
     // No page wants a body: what a client sends of one beyond a buffer is never read.
     if (closing || hasBody(request)) response.setHeader('Connection', 'close');
@@ -89,14 +91,45 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
   server.on('error', (error) => log.error({ err: error }, 'server failed'));
   const letGo = (): void => kept.letGo();
   const close = async (graceMs: number): Promise<void> => {
+    await takeWaiting(server, clock);
     closing = true;
     const ended = new AbortController();
-    server.close(() => ended.abort());
+    // That of node:http would end idle connections at once, and lose what is on its way on them.
+    NetServer.prototype.close.call(server, () => ended.abort());
+    kept.letGo();
+    void endUnused(server, clock, ended.signal);
     await clock.sleep(graceMs, ended.signal);
     if (!ended.signal.aborted) log.warn({ graceMs }, 'cutting off responses that take too long');
     server.closeAllConnections();
+    // It listens no more; this ends its look for requests that take too long.
+    server.close();
   };
   return { host: address.address, port: address.port, letGo, close };
+}
+
+/**
+ * Accepts the connections that the kernel has made already, which would be reset: Node takes one of
+ * them in each turn. A turn may be the rest of one, so it takes two to know that there is none.
+ */
+async function takeWaiting(server: Server, clock: Clock): Promise<void> {
+  const endMs = clock.now() + acceptMsMax;
+  let turns = 0;
+  const taken = (): void => {
+    turns = 0;
+  };
+  server.on('connection', taken);
+  while (turns < 2 && clock.now() < endMs) {
+    turns++;
+    await clock.turn();
+  }
+  server.off('connection', taken);
+}
+
+/** Ends the connections on which no request has come, if none comes in time. */
+async function endUnused(server: Server, clock: Clock, closed: AbortSignal): Promise<void> {
+  await clock.sleep(lingerMs, closed);
+  await clock.turn();
+  server.closeIdleConnections();
 }
 
 /**
@@ -104,34 +137,46 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
  * request is still to come is left alone: its client would not try again, as it does on a kept one.
  */
 class KeptConnections {
-  readonly #busy = new Map<Socket, ServerResponse>();
-  readonly #idle = new Set<Socket>();
+  readonly #clock: Clock;
+  /** The last response on each that is under way, or undefined where the connection is idle. */
+  readonly #responses = new Map<Socket, ServerResponse | undefined>();
   readonly #going = new WeakSet<Socket>();
-  readonly #known = new WeakSet<Socket>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** A request has come. */
   began(socket: Socket, response: ServerResponse): void {
-    this.#idle.delete(socket);
-    this.#busy.set(socket, response);
-    if (this.#known.has(socket)) return;
-    this.#known.add(socket);
-    socket.once('close', () => this.#idle.delete(socket));
+    if (!this.#responses.has(socket)) socket.once('close', () => this.#responses.delete(socket));
+    this.#responses.set(socket, response);
+    if (this.#going.has(socket)) response.setHeader('Connection', 'close');
   }
 
-  /** Its response has ended. */
-  ended(socket: Socket): void {
-    this.#busy.delete(socket);
-    if (socket.destroyed) return;
-    if (this.#going.has(socket)) socket.destroySoon();
-    else this.#idle.add(socket);
+  /** A response has ended. */
+  ended(socket: Socket, response: ServerResponse): void {
+    // A client may send requests ahead; they are answered one after the other.
+    if (socket.destroyed || this.#responses.get(socket) !== response) return;
+    this.#responses.set(socket, undefined);
+    if (this.#going.has(socket)) void this.#endSoon(socket);
   }
 
   letGo(): void {
-    for (const socket of this.#idle) socket.destroySoon();
-    for (const [socket, response] of this.#busy) {
+    for (const [socket, response] of this.#responses) {
       this.#going.add(socket);
-      if (!response.headersSent) response.setHeader('Connection', 'close');
+      if (response === undefined) void this.#endSoon(socket);
+      else if (!response.headersSent) response.setHeader('Connection', 'close');
     }
+  }
+
+  /** Ends an idle connection, unless a request comes in time; its response then ends it. */
+  async #endSoon(socket: Socket): Promise<void> {
+    const closed = new AbortController();
+    socket.once('close', () => closed.abort());
+    await this.#clock.sleep(lingerMs, closed.signal);
+    // What came while we had no CPU is read before this resolves.
+    await this.#clock.turn();
+    if (this.#responses.get(socket) === undefined) socket.destroySoon();
   }
 }
 

@@ -1,11 +1,15 @@
 // The built program against a real API server: its ports, what it serves, and every scrape between.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { freePorts } from '../../tools/apiserver/process.ts';
 import { get } from './get.ts';
 import { Program } from './program.ts';
 
 const kubestate = join(import.meta.dirname, '../../dist/kubestate.cjs');
+
+const unzip = promisify(gunzip);
 
 const READY_TIMEOUT_MS = 40_000;
 const CHANGE_TIMEOUT_MS = 20_000;
@@ -68,11 +72,14 @@ export class Exporter {
     }
   }
 
-  /** One scrape; its status is 200 or it is an error. */
-  async scrape(): Promise<string> {
-    const { status, body } = await get(this.#metrics, { accept: 'text/plain' });
+  /** The text of one scrape; its status is 200 or it is an error. */
+  async scrape(encoding: 'gzip' | 'identity' = 'identity'): Promise<string> {
+    const asked = { accept: 'text/plain', 'accept-encoding': encoding };
+    const { status, headers, body } = await get(this.#metrics, asked);
     if (status !== 200) throw new Error(`a scrape was answered ${status}: ${body}`);
-    return body.toString();
+    const zipped = headers['content-encoding'] === 'gzip';
+    if (zipped !== (encoding === 'gzip')) throw new Error(`a scrape was not sent as ${encoding}`);
+    return (zipped ? await unzip(body) : body).toString();
   }
 
   /** What it says about itself. */
@@ -81,10 +88,14 @@ export class Exporter {
   }
 
   /** Waits for a scrape that `holds`; tells what the exporter said where none does. */
-  async shows(what: string, holds: (text: string) => boolean): Promise<void> {
+  async shows(
+    what: string,
+    holds: (text: string) => boolean,
+    withinMs = CHANGE_TIMEOUT_MS,
+  ): Promise<void> {
     const probe = async () => holds(await this.scrape()) || undefined;
     try {
-      await this.program.until(what, probe, CHANGE_TIMEOUT_MS);
+      await this.program.until(what, probe, withinMs);
     } catch (error) {
       const log = this.program.stderr.split('\n').slice(-LOG_LINES);
       throw new Error(`${error}\n${log.join('\n')}`);

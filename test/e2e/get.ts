@@ -1,5 +1,5 @@
 // GET by node:http, which leaves a response's bytes and headers as they came.
-import { type IncomingHttpHeaders, get as request } from 'node:http';
+import { type Agent, type IncomingHttpHeaders, get as request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
 export interface Answer {
@@ -9,9 +9,13 @@ export interface Answer {
 }
 
 /** The whole answer, its body as it was sent; rejects where there is none. */
-export function get(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+export function get(
+  url: string,
+  headers: Record<string, string> = {},
+  agent?: Agent,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    request(url, { headers }, (response) => {
+    request(url, { headers, agent }, (response) => {
       buffer(response).then(
         (body) => resolve({ status: response.statusCode, headers: response.headers, body }),
         reject,

@@ -1,6 +1,6 @@
 // The built program in a small container's limits, and told to end in the middle of its work.
 import { once } from 'node:events';
-import { type IncomingMessage, get as request } from 'node:http';
+import { Agent, type IncomingMessage, get as request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -11,6 +11,7 @@ import { ApiServer } from '../../src/demo/apiserver.ts';
 import { buildCluster } from '../../src/demo/cluster.ts';
 import { silent, type Verb, watchList } from '../../src/demo/faults.ts';
 import { freePorts } from '../../tools/apiserver/process.ts';
+import { Cgroup } from './cgroup.ts';
 import { get } from './get.ts';
 import { holdToShare } from './pace.ts';
 import { Program, until } from './program.ts';
@@ -26,6 +27,7 @@ const PROBE_EVERY_MS = 500;
 const PROBE_MAX_MS = 5_000;
 const READY_MS = 240_000;
 const STOP_MAX_MS = 8_000;
+const CLIENTS = 24;
 
 /** A started program, and where it listens. */
 interface Started {
@@ -35,14 +37,19 @@ interface Started {
   readonly telemetry: string;
 }
 
-async function start(apiServer: string, ...flags: string[]): Promise<Started> {
+async function start(
+  apiServer: string,
+  flags: readonly string[] = [],
+  cgroup?: Cgroup,
+): Promise<Started> {
   const [metricsPort = 0, telemetryPort = 0] = await freePorts(2);
-  const program = new Program(kubestate, [
+  const args = [
     `--apiserver=${apiServer}`,
     ...['--host=127.0.0.1', `--port=${metricsPort}`],
     ...['--telemetry-host=127.0.0.1', `--telemetry-port=${telemetryPort}`],
     ...flags,
-  ]);
+  ];
+  const program = new Program(...(cgroup?.command(kubestate, args) ?? [kubestate, args]));
   const { pid } = program;
   if (pid === undefined)
     throw new Error(`expected ${kubestate} to start: ${await program.exitCode}`);
@@ -50,6 +57,15 @@ async function start(apiServer: string, ...flags: string[]): Promise<Started> {
     (port) => `http://127.0.0.1:${port}`,
   );
   return { program, pid, metrics: metrics as string, telemetry: telemetry as string };
+}
+
+/** Groups with the limits of the small container, or why this machine gives none. */
+function makeCgroup(): Cgroup | string {
+  try {
+    return Cgroup.make({ cpuShare: CPU_SHARE, memoryBytes: MEMORY_MAX });
+  } catch (error) {
+    return `${error}`;
+  }
 }
 
 /** The status of an answer, or undefined where nobody listens yet. */
@@ -78,6 +94,7 @@ describe(`a cluster of ${PODS} pods`, function () {
 
   let cluster: Cluster;
   let started: Started | undefined;
+  let cgroup: Cgroup | undefined;
 
   before(async () => {
     cluster = await startSimulated({ pods: PODS, managedFields: true });
@@ -88,14 +105,18 @@ describe(`a cluster of ${PODS} pods`, function () {
   afterEach(async () => {
     await started?.program.stop('SIGKILL');
     started = undefined;
+    cgroup?.remove();
+    cgroup = undefined;
   });
 
   it('is listed with 100m CPU and 250 MiB while every probe is answered', async () => {
-    started = await start(cluster.url);
+    const made = makeCgroup();
+    cgroup = typeof made === 'string' ? undefined : made;
+    started = await start(cluster.url, [], cgroup);
     const { program, pid, metrics, telemetry } = started;
     const ended = new AbortController();
     const began = performance.now();
-    const held = holdToShare(pid, CPU_SHARE, ended.signal);
+    const held = cgroup ? Promise.resolve() : holdToShare(pid, CPU_SHARE, ended.signal);
     const probes: { readonly url: string; readonly status: number; readonly ms: number }[] = [];
     const probing = async (url: string): Promise<void> => {
       while (!ended.signal.aborted) {
@@ -120,13 +141,19 @@ describe(`a cluster of ${PODS} pods`, function () {
     await Promise.all(asking);
     const { peak } = memoryOf(pid);
     const slowestMs = Math.max(...probes.map(({ ms }) => ms));
+    const by = cgroup ? `cgroups (v${cgroup.version})` : `SIGSTOP and SIGCONT: ${made}`;
     process.stdout.write(
-      `    ready after ${(tookMs / 1_000).toFixed(1)} s with ${share.toFixed(3)} of a CPU, ` +
+      `    held by ${by}\n` +
+        `    ready after ${(tookMs / 1_000).toFixed(1)} s with ${share.toFixed(3)} of a CPU, ` +
         `${(peak / 2 ** 20).toFixed(0)} MiB at the most; the slowest of ${probes.length} probes ` +
         `took ${slowestMs.toFixed(0)} ms\n`,
     );
     expect(share, 'the share of a CPU that it really had').to.be.below(CPU_SHARE_MAX);
     expect(peak).to.be.below(MEMORY_MAX);
+    if (cgroup !== undefined) {
+      expect(cgroup.throttledPeriods, 'periods that were cut short').to.be.above(0);
+      expect(cgroup.killed, 'processes killed for memory').to.equal(0);
+    }
     expect(probes.filter(({ ms }) => ms > PROBE_MAX_MS)).to.deep.equal([]);
     for (const url of live) {
       const statuses = probes.filter((probe) => probe.url === url).map(({ status }) => status);
@@ -168,6 +195,53 @@ describe(`a cluster of ${PODS} pods`, function () {
   });
 });
 
+/** Asks again and again over one connection, until no answer comes; `end` says why. */
+class Hammer {
+  answers = 0;
+  readonly end: Promise<string>;
+
+  constructor(url: string) {
+    this.end = this.#run(url);
+  }
+
+  async #run(url: string): Promise<string> {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (;;) {
+      try {
+        await get(url, {}, agent);
+        this.answers += 1;
+      } catch (error) {
+        agent.destroy();
+        return String((error as NodeJS.ErrnoException).code);
+      }
+    }
+  }
+}
+
+describe('SIGTERM among clients that keep their connections', () => {
+  it('resets none of them: each has an answer to all that it asked', async () => {
+    const server = new ApiServer({ clock: systemClock, random: Math.random });
+    buildCluster(server, { clock: systemClock, seed: 1, pods: 20, managedFields: false });
+    const { url } = await server.listen(0, '127.0.0.1');
+    try {
+      const started = await start(url);
+      await untilReady(started);
+      const { metrics, telemetry } = started;
+      const urls = [`${metrics}/metrics`, `${metrics}/livez`, `${telemetry}/metrics`];
+      const clients = Array.from({ length: CLIENTS }, (_, i) => new Hammer(urls[i % 3] as string));
+      const allServed = async () => clients.every(({ answers }) => answers > 1) || undefined;
+      await until('each has had two answers', allServed, READY_MS);
+      const { code, ms } = await ending(started);
+      const ends = await Promise.all(clients.map(({ end }) => end));
+      expect(ends).to.deep.equal(Array(CLIENTS).fill('ECONNREFUSED'));
+      expect(code, started.program.stderr).to.equal(0);
+      expect(ms).to.be.below(STOP_MAX_MS);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 describe('SIGTERM in the middle of a list', () => {
   let server: ApiServer;
   let url: string;
@@ -187,7 +261,7 @@ describe('SIGTERM in the middle of a list', () => {
     it(`that is ${how} ends the program with 0`, async () => {
       if (verb === 'list') server.faults.add({ verb: 'watch', act: watchList('off') });
       server.faults.add({ resource: 'pods', verb, act: silent(20) });
-      const started = await start(url, '--resources=pods');
+      const started = await start(url, ['--resources=pods']);
       const asked = async () =>
         server.requests.some(({ path }) => path.endsWith('/pods')) || undefined;
       await started.program.until('it asked for pods', asked, PROBE_MAX_MS);

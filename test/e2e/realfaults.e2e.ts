@@ -12,6 +12,7 @@ const FAULT_TIMEOUT_MS = 30_000;
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 const COUNT = 40;
 const LOST_COUNT = 500;
+const BUMP = 1_000_000_000;
 /** No controller makes the usual ones, and each resource costs a watch. */
 const RESOURCES = '--resources=configmaps,namespaces';
 
@@ -44,11 +45,18 @@ describe('through the faults of a real API server', function () {
     await create(...first);
   }
 
-  async function startExporter(kubeconfig: string): Promise<Exporter> {
-    const exporter = await Exporter.start(kubeconfig, RESOURCES);
+  async function startExporter(kubeconfig: string, ...flags: string[]): Promise<Exporter> {
+    const exporter = await Exporter.start(kubeconfig, RESOURCES, ...flags);
     started.push(exporter);
     await exporter.shows('the first objects', isWhole);
     return exporter;
+  }
+
+  /** How often it listed the ConfigMaps again for this reason. */
+  async function relistsOf(exporter: Exporter, reason: string): Promise<number> {
+    const series = `kube_state_metrics_relists_total{resource="configmaps",reason="${reason}"} `;
+    const lines = (await exporter.telemetry()).split('\n');
+    return Number(lines.find((line) => line.startsWith(series))?.slice(series.length));
   }
 
   afterEach(async () => {
@@ -88,9 +96,7 @@ describe('through the faults of a real API server', function () {
     });
     expect(scrapes).to.be.above(0);
     expect(tap.bytes().toString('latin1')).to.include('"code":410');
-    expect(await exporter.telemetry()).to.match(
-      /^kube_state_metrics_relists_total\{.*reason="gone".*\} 1$/m,
-    );
+    expect(await relistsOf(exporter, 'gone')).to.equal(1);
   });
 
   it('serves on when its token has ended, and takes the next one from its file', async () => {
@@ -137,6 +143,45 @@ describe('through the faults of a real API server', function () {
       await exporter.shows('what the backup has', holds);
     });
     expect(scrapes).to.be.above(10);
+  });
+
+  it('lists again where the restored versions were made greater, as etcd advises', async () => {
+    await startCluster();
+    const exporter = await startExporter(cluster.kubeconfig());
+    const snapshot = await cluster.etcd.snapshot();
+    await create('lost');
+    await exporter.shows('what is not in the backup', (text) => has(text, 'lost'));
+    await exporter.scrapedThrough(isWhole, async () => {
+      await cluster.restore(snapshot, BUMP);
+      await exporter.shows('what the backup has', (text) => !has(text, 'lost'));
+    });
+    expect(await relistsOf(exporter, 'gone')).to.equal(1);
+  });
+
+  it('finds by the consistency check that restored versions have passed its own', async () => {
+    await startCluster();
+    const tap = await openTap(cluster.url, cluster.ca);
+    started.push({ stop: () => tap.close() });
+    const kubeconfig = cluster.kubeconfig({ url: tap.url });
+    const exporter = await startExporter(kubeconfig, '--consistency-check-interval=10s');
+    const snapshot = await cluster.etcd.snapshot();
+    await create('lost');
+    await exporter.shows('what is not in the backup', (text) => has(text, 'lost'));
+    const passed = (await cluster.etcd.revision()) + 1;
+    await exporter.scrapedThrough(isWhole, async () => {
+      tap.hold();
+      await cluster.restore(snapshot);
+      await create('unheard');
+      // What the watch goes on from is a version of the new history, too, by then.
+      for (let i = 0; (await cluster.etcd.revision()) <= passed; i++) await create(`more-${i}`);
+      tap.release();
+      await create('heard');
+      await exporter.shows('what comes after that', (text) => has(text, 'heard'));
+      const holds = (text: string) => !has(text, 'lost') && has(text, 'unheard');
+      await exporter.shows('what the server has', holds, 3 * FAULT_TIMEOUT_MS);
+    });
+    const relists = ['gone', 'version-refused', 'drift'].map((why) => relistsOf(exporter, why));
+    expect(await Promise.all(relists)).to.deep.equal([0, 0, 1]);
   });
 
   it('lists and watches where the server streams no lists', async () => {

@@ -9,6 +9,7 @@ import { median, part } from '../../bench/lib/stats.ts';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
 import { openTap, type Tap } from '../tap.ts';
 import { Exporter } from './exporter.ts';
+import { Shown, showsTheServer } from './shown.ts';
 
 const PODS = 5_000;
 const STEPS_PER_SECOND = 50;
@@ -22,54 +23,6 @@ const SAMPLE_EVERY_MS = 1_000;
 const GROWTH_MAX = 1.1;
 
 const kinds = Object.keys(mixes) as Mix[];
-
-interface PodList {
-  readonly items: readonly { metadata: { namespace: string; name: string; uid: string } }[];
-}
-
-/** What scrapes have shown of each pod, by namespace, name and uid. */
-class Shown {
-  scrapes = 0;
-  /** In how many scrapes a pod was. */
-  readonly #seen = new Map<string, number>();
-  /** The fewest series of a pod in one scrape, and the most. */
-  readonly #series = new Map<string, { least: number; most: number }>();
-
-  add(text: string): void {
-    this.scrapes += 1;
-    const counts = seriesOf(text);
-    for (const [pod, count] of counts) {
-      this.#seen.set(pod, (this.#seen.get(pod) ?? 0) + 1);
-      const { least, most } = this.#series.get(pod) ?? { least: count, most: count };
-      this.#series.set(pod, { least: Math.min(least, count), most: Math.max(most, count) });
-    }
-  }
-
-  /** A sentence for each of these pods that was not in every scrape with as many series. */
-  shortOf(pods: readonly string[]): string[] {
-    return pods.flatMap((pod) => {
-      const seen = this.#seen.get(pod) ?? 0;
-      const { least, most } = this.#series.get(pod) ?? { least: 0, most: 0 };
-      if (seen === this.scrapes && least === most) return [];
-      return [`${pod}: in ${seen} of ${this.scrapes} scrapes, ${least} to ${most} series`];
-    });
-  }
-}
-
-/** Series that come and go with what a pod does, not with its being there. */
-const comesAndGoes = /^kube_pod_status_(container_)?ready_time$/;
-
-/** The number of series of each pod, whatever their values. */
-function seriesOf(text: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  const pods = text.matchAll(/^(kube_pod_\w+)\{namespace="(.*?)",pod="(.*?)",uid="(.*?)"/gm);
-  for (const [, family = '', namespace, name, uid] of pods) {
-    if (comesAndGoes.test(family)) continue;
-    const pod = `${namespace}/${name}/${uid}`;
-    counts.set(pod, (counts.get(pod) ?? 0) + 1);
-  }
-  return counts;
-}
 
 describe(`two minutes of a real cluster of ${PODS} pods`, function () {
   this.timeout(400_000);
@@ -98,11 +51,6 @@ describe(`two minutes of a real cluster of ${PODS} pods`, function () {
     await server?.stop();
   });
 
-  async function podsOfServer(): Promise<string[]> {
-    const { items } = await server.must<PodList>('GET', '/api/v1/pods');
-    return items.map(({ metadata: { namespace, name, uid } }) => `${namespace}/${name}/${uid}`);
-  }
-
   const churn = (seconds: number): Promise<number> =>
     (load as Load).run(kinds, { stepsPerSecond: STEPS_PER_SECOND, seconds });
 
@@ -119,8 +67,8 @@ describe(`two minutes of a real cluster of ${PODS} pods`, function () {
   it('shortens no scrape, ends in the state of the server, and holds its memory', async () => {
     exporter = await Exporter.start(server.kubeconfig({ url: tap.url }));
     const { program } = exporter;
-    const first = await podsOfServer();
-    const shown = new Shown();
+    const first = await showsTheServer(exporter, server);
+    const shown = new Shown(first.keys());
     const residentMb: number[] = [];
     const ended = new AbortController();
     const every = async (ms: number, act: () => Promise<void> | void): Promise<void> => {
@@ -150,12 +98,8 @@ describe(`two minutes of a real cluster of ${PODS} pods`, function () {
       ended.abort();
     }
     await Promise.all([scraping, sampling]);
-    const last = (await podsOfServer()).sort();
-    await exporter.shows('the pods of the server', (text) => {
-      const pods = [...seriesOf(text).keys()].sort();
-      return pods.length === last.length && pods.every((pod, i) => pod === last[i]);
-    });
-    const lasting = first.filter((pod) => last.includes(pod));
+    const last = await showsTheServer(exporter, server);
+    const lasting = [...first.keys()].filter((pod) => last.has(pod));
     const [firstMb = 0, lastMb = 0] = [0, 2].map((third) => median(part(residentMb, third, 3)));
     process.stdout.write(
       `    ${await work} steps, ${shown.scrapes} scrapes, ${lasting.length} pods lasted; ` +
@@ -163,7 +107,7 @@ describe(`two minutes of a real cluster of ${PODS} pods`, function () {
     );
     expect(lasting.length)
       .to.be.above(PODS / 2)
-      .and.below(first.length);
+      .and.below(first.size);
     expect(shown.shortOf(lasting)).to.deep.equal([]);
     expect(lastMb / firstMb).to.be.at.most(GROWTH_MAX);
     const relists = (await exporter.telemetry())

@@ -81,12 +81,17 @@ export class Etcd {
     return path;
   }
 
-  /** Makes a snapshot the content, versions and all; to be called while it does not run. */
-  async restore(snapshot: string): Promise<void> {
+  /**
+   * Makes a snapshot the content, versions and all; to be called while it does not run. `bump`
+   * makes all versions from now on so much greater, and forgets those before.
+   */
+  async restore(snapshot: string, bump = 0): Promise<void> {
     const peer = this.process.pid;
     if (peer !== undefined) throw new Error('expected an etcd that is stopped before a restore');
     const data = join(this.#folder, `etcd-${++this.#restores}`);
-    await execute(programPath('etcdutl'), ['snapshot', 'restore', snapshot, `--data-dir=${data}`]);
+    const bumped = bump > 0 ? [`--bump-revision=${bump}`, '--mark-compacted'] : [];
+    const args = ['snapshot', 'restore', snapshot, `--data-dir=${data}`, ...bumped];
+    await execute(programPath('etcdutl'), args);
     this.#data = data;
   }
 }

@@ -236,11 +236,11 @@ export class RealCluster {
     await this.start();
   }
 
-  /** Sets etcd back to a snapshot of it: all versions after that come a second time. */
-  async restore(snapshot: string): Promise<void> {
+  /** Sets etcd back to a snapshot of it: all versions after that come again, unless bumped. */
+  async restore(snapshot: string, bump?: number): Promise<void> {
     await this.end('SIGKILL');
     await this.etcd.process.stop('SIGKILL');
-    await this.etcd.restore(snapshot);
+    await this.etcd.restore(snapshot, bump);
     await this.etcd.process.start();
     await this.start();
   }
