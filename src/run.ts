@@ -82,7 +82,7 @@ export async function run(commandLine: Options, surroundings: Surroundings): Pro
     readiness,
     sizes: () => live.watching.sizes(),
     async stop() {
-      await elector?.leave();
+      await Promise.all([elector?.leave(), live.watching.leave()]);
       ending.abort();
       await Promise.all([servers.metrics.close(graceMs), servers.telemetry.close(graceMs)]);
       await Promise.all(living);

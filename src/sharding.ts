@@ -27,6 +27,8 @@ export interface Sharding {
   readonly owns: ((uid: string) => boolean) | undefined;
   /** Follows what decides our shard until it is stopped; `placed` is called once that is known. */
   follow(placed: () => void): Promise<void>;
+  /** Before the end: resolves when no object would be missing for want of us. */
+  leave(): Promise<void>;
 }
 
 export interface ShardingParts {
@@ -51,9 +53,13 @@ export async function openSharding(
   parts: ShardingParts,
 ): Promise<Sharding> {
   const { pod, 'pod-namespace': namespace, shard: index, 'total-shards': total } = options;
-  const follow = (placed: () => void): Promise<void> => Promise.resolve(placed());
+  const fixed = {
+    owns: undefined,
+    follow: (placed: () => void): Promise<void> => Promise.resolve(placed()),
+    leave: atOnce,
+  };
   // Replicas of one shard elect a leader: then the pod says who stands, not which shard it is.
-  if (options['leader-elect']) return { shard: { index, total }, owns: undefined, follow };
+  if (options['leader-elect']) return { shard: { index, total }, ...fixed };
   if (pod && namespace) {
     if (index !== 0 || total !== 1) {
       parts.log.warn(
@@ -69,7 +75,7 @@ export async function openSharding(
     const [given, missing] = pod ? ['--pod', '--pod-namespace'] : ['--pod-namespace', '--pod'];
     throw new ConfigError(`${given}: expected together with ${missing}, got it alone; give both.`);
   }
-  return { shard: { index, total }, owns: undefined, follow };
+  return { shard: { index, total }, ...fixed };
 }
 
 /** The pod we run in. */
@@ -96,6 +102,10 @@ class AutoSharding implements Sharding {
   }
 
   readonly owns = (uid: string): boolean => this.#moving.owns(uid);
+
+  leave(): Promise<void> {
+    return this.#moving.leave();
+  }
 
   /** Asks once for the StatefulSet; what only the network has against it is left to `follow`. */
   async look(): Promise<void> {

@@ -49,6 +49,8 @@ export interface Watching extends InForce {
   unusedPatterns(): readonly UnusedPattern[];
   /** Starts to fill the stores; called once. */
   start(): void;
+  /** Asked before `stop`: resolves when other shards have had time for what was ours. */
+  leave(): Promise<void>;
   /** Ends watches and connections; resolves when nothing is left. */
   stop(): Promise<void>;
 }
@@ -154,6 +156,7 @@ function watchingOf(opened: Opened): Watching {
       });
       done = followed.then(() => Promise.all(loops));
     },
+    leave: () => sharding.leave(),
     async stop() {
       ending.abort();
       await done;

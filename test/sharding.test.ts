@@ -69,7 +69,12 @@ describe('A program that is told its pod', () => {
     ).to.deep.equal(['kube_state_metrics_relists_total{resource="pods",reason="resharded"} 1']);
 
     scale(1, 1);
+    const placeless = 'the StatefulSet has no place for this shard any more';
+    await until(async () => second.said(placeless).length === 1);
+    const ended = second.stop();
     await until(async () => (await served(first)).length === names.length);
+    expect(second.said('serving on, for other shards list now what was ours')).to.have.length(1);
+    await ended;
   });
 
   it('takes its place from the StatefulSet, whatever the flags of shards say', async () => {

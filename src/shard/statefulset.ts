@@ -5,6 +5,8 @@ import { shardOf } from './hash.ts';
 
 /** What we lose is dropped after this long, though not all replicas may be ready to take it. */
 const handOverMsMax = 5 * 60_000;
+/** So long a shard without a place serves on after it was told to end: others list what it had. */
+const leaveMs = 5_000;
 
 /** As much of a pod as tells whose it is. */
 export interface OwnedPod {
@@ -108,6 +110,14 @@ export class MovingShard {
     if (this.#now === undefined) this.#now = { index, total };
     else if (this.#now.index !== index || this.#now.total !== total) this.#move({ index, total });
     if (this.#kept.length > 0 && ready >= total) this.#drop('all replicas are ready');
+  }
+
+  /** Resolves at once, or for a shard without a place when others have had time to take over. */
+  async leave(): Promise<void> {
+    if (!this.#leaving) return;
+    const { clock, log, signal } = this.#options;
+    log.info({ leaveMs }, 'serving on, for other shards list now what was ours');
+    await clock.sleep(leaveMs, signal);
   }
 
   /** A shard beyond the last is about to be ended, and goes on with what it has until then. */

@@ -145,6 +145,21 @@ describe('A shard that moves', () => {
     expect(log.lines).to.deep.equal(['warn the StatefulSet has no place for this shard any more']);
   });
 
+  it('serves on for a while at the end when there is no place for it any more', async () => {
+    shard.saw({ index: 2, total: 3, ready: 3 });
+    await shard.leave();
+    shard.saw({ index: 2, total: 2, ready: 2 });
+    let left = false;
+    const leaving = shard.leave().then(() => {
+      left = true;
+    });
+    await settled(() => clock.pending);
+    expect(clock.pending).to.deep.equal([5_000]);
+    expect(left).to.equal(false);
+    clock.advance(5_000);
+    await leaving;
+  });
+
   it('waits for nothing after the end', async () => {
     shard.saw({ index: 0, total: 1, ready: 1 });
     shard.saw({ index: 0, total: 2, ready: 1 });
