@@ -31,7 +31,7 @@
   resources: [subjectaccessreviews]
   verbs: [create]
 {{- end }}
-{{- if and .Values.customResourceState.enabled .Values.rbac.customResourceState.createClusterRoleRules }}
+{{- if and .Values.customResourceState.enabled (.Values.rbac.customResourceState).createClusterRoleRules }}
 - apiGroups: [apiextensions.k8s.io]
   resources: [customresourcedefinitions]
   verbs: [list, watch]
