@@ -291,6 +291,18 @@ export const unrecorded: readonly Unrecorded[] = [
     },
   },
   {
+    what: 'labels, annotations and node selectors that YAML reads as numbers or booleans',
+    theirs: 'stay what they are, which the API server refuses',
+    ours: 'text',
+    why: 'They are nothing else there: `8080` and `true` are meant so.',
+    set: ['podAnnotations.port=8080'],
+    becomes: {
+      object: 'Deployment kube-system/kube-state-metrics',
+      path: 'spec.template.metadata.annotations.port',
+      value: '8080',
+    },
+  },
+  {
     what: 'a name in `collectors` that is no resource',
     theirs: 'passed on; the pod does not start',
     ours: 'refused with a sentence, unless custom resources are configured',

@@ -44,7 +44,7 @@ const wrong: Readonly<Record<string, string>> = {
   "at '/collectors': got object, want null or string or array": 'collectors: { pods: true }',
   "at '/collectorsExtra/0': got number, want string": 'collectorsExtra: [1]',
   "at '/namespaces': got object, want ": 'namespaces: { a: b }',
-  "at '/podAnnotations/a': got boolean, want null or string": 'podAnnotations: { a: true }',
+  "at '/podAnnotations/a': got array, want ": 'podAnnotations: { a: [b] }',
   "at '/affinity': got array, want ": 'affinity: [a]',
   "at '/tolerations': got object, want ": 'tolerations: { operator: Exists }',
   "at '/env/0': got string, want object": 'env: [A=b]',
@@ -83,6 +83,14 @@ const right: Readonly<Record<string, string>> = {
     global: { imagePullSecrets: ['c'] },
   }),
   'quantities that YAML reads as numbers': stringify({ resources: { limits: { cpu: 1 } } }),
+  'labels that YAML reads as numbers or booleans': stringify({
+    customLabels: { tier: 1 },
+    podAnnotations: { scrape: true },
+    nodeSelector: { gpu: true },
+  }),
+  'objects as maps and as text': stringify({
+    extraManifests: [{ apiVersion: 'v1', kind: 'List' }, 'apiVersion: v1\nkind: List'],
+  }),
   'a budget in percent': stringify({ podDisruptionBudget: { maxUnavailable: '50%' } }),
   'keys that only templates know': stringify({
     updateStrategy: 'Recreate',
@@ -110,6 +118,11 @@ const right: Readonly<Record<string, string>> = {
     hostUsers: null,
     service: { annotations: null },
     serviceAccount: { name: null },
+    livenessProbe: { httpGet: { scheme: null } },
+    readinessProbe: { httpGet: null },
+    customResourceState: { enabled: true },
+    rbac: { customResourceState: null },
+    prometheus: { monitor: { enabled: true, http: null, metrics: null } },
   }),
 };
 

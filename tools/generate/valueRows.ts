@@ -56,7 +56,7 @@ const rows: Readonly<Record<string, Schema>> = {
   volumes: list,
   volumeMounts: list,
   // Templates go over the values of a map as over the items of a list.
-  extraManifests: { type: ['array', 'object', 'null'], items: { type: 'object' } },
+  extraManifests: { type: ['array', 'object', 'null'], items: { type: ['object', 'string'] } },
   resources,
   nodeSelector: texts,
   affinity: { type: ['object', 'string', 'null'] },
@@ -172,7 +172,6 @@ const asked = [
   ...['autosharding', 'customResourceState', 'kubeconfig', 'authFilter', 'kubeRBACProxy'],
   ...['prometheus', 'prometheus.monitor', 'prometheus.scrapeconfig', 'verticalPodAutoscaler'],
   ...['networkPolicy', 'startupProbe', 'livenessProbe', 'readinessProbe'],
-  ...['livenessProbe.httpGet', 'readinessProbe.httpGet'],
 ];
 
 /**

@@ -24,8 +24,8 @@ export const port: Schema = { ...count, maximum: 65_535 };
 export const open: Schema = { type: ['object', 'null'] };
 
 export const mapOf = (values: Schema): Schema => ({ ...open, additionalProperties: values });
-/** Labels and annotations: Kubernetes refuses any value that is not text. */
-export const texts: Schema = mapOf(text);
+/** Labels and annotations: text to Kubernetes, which templates make of numbers and booleans. */
+export const texts: Schema = mapOf({ type: ['string', 'number', 'boolean', 'null'] });
 /** `cpu: 1`, `cpu: 100m`: YAML reads a quantity as a number or as text. */
 export const quantities: Schema = mapOf({ type: ['string', 'number', 'null'] });
 /** What a container asks for and may have. */

@@ -1,4 +1,4 @@
-{{- /* Switches that cannot both be meant end the render with a sentence. */ -}}
+{{- /* Values that cannot be meant so, alone or together, end the render with a sentence. */ -}}
 
 {{- define "kube-state-metrics.check" -}}
 {{- $elects := include "kube-state-metrics.elects" . }}
@@ -13,6 +13,9 @@
 {{- end }}
 {{- if and .Values.rbac.create (not .Values.rbac.useClusterRole) (not (include "kube-state-metrics.namespaces" . | fromJsonArray)) }}
 {{- fail "rbac.useClusterRole=false: expected namespaces to make Roles in, got none; set namespaces or releaseNamespace" }}
+{{- end }}
+{{- if and .Values.customResourceState.enabled (not .Values.customResourceState.key) }}
+{{- fail "customResourceState.key: expected the key of the ConfigMap that holds the configuration, got none; set it" }}
 {{- end }}
 {{- include "kube-state-metrics.checkCollectors" . }}
 {{- end }}

@@ -11,7 +11,7 @@ httpGet:
   {{- if .root.Values.hostNetwork }}
   host: 127.0.0.1
   {{- end }}
-  {{- with .probe.httpGet.httpHeaders }}
+  {{- with (.probe.httpGet).httpHeaders }}
   httpHeaders:
     {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -21,7 +21,7 @@ httpGet:
   scheme: HTTPS
   {{- else }}
   port: {{ .port }}
-  scheme: {{ upper .probe.httpGet.scheme }}
+  scheme: {{ default "http" (.probe.httpGet).scheme | upper }}
   {{- end }}
 initialDelaySeconds: {{ .probe.initialDelaySeconds }}
 periodSeconds: {{ .probe.periodSeconds }}
@@ -65,7 +65,7 @@ volumeMounts:
   {{- with $proxy.volumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-imagePullPolicy: {{ $proxy.image.pullPolicy }}
+imagePullPolicy: {{ ($proxy.image).pullPolicy }}
 image: {{ include "kube-state-metrics.imageOf" (dict "root" .root "image" $proxy.image) }}
 ports:
   - containerPort: {{ .port }}

@@ -1,12 +1,22 @@
 {{- /* Labels and selectors. */ -}}
 
+{{- /* A map of labels or annotations with all values as text, which `port: 8080` is not in YAML. */ -}}
+{{- define "kube-state-metrics.texts" -}}
+{{- $texts := dict }}
+{{- range $key, $value := . }}
+{{- $asItIs := or (kindIs "string" $value) (kindIs "invalid" $value) }}
+{{- $texts = set $texts $key (ternary $value (toJson $value) $asItIs) }}
+{{- end }}
+{{- toYaml $texts }}
+{{- end }}
+
 {{- /* What finds the pods. A Deployment cannot change it, so it never says which pod leads. */ -}}
 {{- define "kube-state-metrics.selector" -}}
 {{- $own := dict
   "app.kubernetes.io/name" (include "kube-state-metrics.name" .)
   "app.kubernetes.io/instance" .Release.Name
 }}
-{{- toYaml (default $own .Values.selectorOverride) }}
+{{- include "kube-state-metrics.texts" (default $own .Values.selectorOverride) }}
 {{- end }}
 
 {{- /* The pods that the Service leads to: of several replicas the one that leads. */ -}}
@@ -30,13 +40,13 @@ kubestate.io/leader: {{ include "kube-state-metrics.fullname" . }}
 {{- if .Values.releaseLabel }}
 {{- $labels = set $labels "release" .Release.Name }}
 {{- end }}
-{{- toYaml $labels }}
+{{- include "kube-state-metrics.texts" $labels }}
 {{- end }}
 
 {{- /* Labels of the pods: without the chart's version, whose change alone must not roll them. */ -}}
 {{- define "kube-state-metrics.podLabels" -}}
 {{- $labels := include "kube-state-metrics.commonLabels" . | fromYaml }}
-{{- toYaml (mergeOverwrite $labels (default dict .Values.podLabels)) }}
+{{- include "kube-state-metrics.texts" (mergeOverwrite $labels (default dict .Values.podLabels)) }}
 {{- end }}
 
 {{- define "kube-state-metrics.objectLabels" -}}
@@ -47,7 +57,7 @@ helm.sh/chart: {{ include "kube-state-metrics.chart" . }}
 {{- /* Labels of an object that has more than others: those of the map `extra` win. */ -}}
 {{- define "kube-state-metrics.objectLabelsAnd" -}}
 {{- $labels := include "kube-state-metrics.objectLabels" .root | fromYaml }}
-{{- toYaml (mergeOverwrite $labels (default dict .extra)) }}
+{{- include "kube-state-metrics.texts" (mergeOverwrite $labels (default dict .extra)) }}
 {{- end }}
 
 {{- /*

@@ -36,9 +36,10 @@ default
 
 {{- /* The image that `image`, a map of the values, describes; `root` is the chart's scope. */ -}}
 {{- define "kube-state-metrics.imageOf" -}}
+{{- $repository := required "image.repository and kubeRBACProxy.image.repository: expected the path of an image, got none; set it" (.image).repository }}
 {{- $registry := default .image.registry .root.Values.global.imageRegistry }}
 {{- $tag := default (printf "v%s" .root.Chart.AppVersion) .image.tag }}
-{{- printf "%s/%s:%s" $registry .image.repository $tag }}
+{{- printf "%s:%s" (compact (list $registry $repository) | join "/") $tag }}
 {{- with .image.sha }}{{ printf "@%s" . }}{{ end }}
 {{- end }}
 

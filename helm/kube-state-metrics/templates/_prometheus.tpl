@@ -4,7 +4,7 @@
 {{- define "kube-state-metrics.given" -}}
 {{- $given := dict }}
 {{- range $key := .keys }}
-{{- with default (get (default dict $.all) $key) (get $.own $key) }}
+{{- with default (get (default dict $.all) $key) (get (default dict $.own) $key) }}
 {{- $given = set $given $key . }}
 {{- end }}
 {{- end }}

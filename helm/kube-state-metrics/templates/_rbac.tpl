@@ -31,7 +31,7 @@
   resources: [subjectaccessreviews]
   verbs: [create]
 {{- end }}
-{{- if and .Values.customResourceState.enabled .Values.rbac.customResourceState.createClusterRoleRules }}
+{{- if and .Values.customResourceState.enabled (.Values.rbac.customResourceState).createClusterRoleRules }}
 - apiGroups: [apiextensions.k8s.io]
   resources: [customresourcedefinitions]
   verbs: [list, watch]
@@ -49,7 +49,7 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
 metadata:
   name: {{ .name }}
-  namespace: {{ include "kube-state-metrics.namespace" .root }}
+  namespace: {{ include "kube-state-metrics.namespace" .root | quote }}
   labels:
     {{- include "kube-state-metrics.objectLabels" .root | nindent 4 }}
 rules:
@@ -59,7 +59,7 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
 metadata:
   name: {{ .name }}
-  namespace: {{ include "kube-state-metrics.namespace" .root }}
+  namespace: {{ include "kube-state-metrics.namespace" .root | quote }}
   labels:
     {{- include "kube-state-metrics.objectLabels" .root | nindent 4 }}
 roleRef:
@@ -69,5 +69,5 @@ roleRef:
 subjects:
   - kind: ServiceAccount
     name: {{ include "kube-state-metrics.serviceAccountName" .root }}
-    namespace: {{ include "kube-state-metrics.namespace" .root }}
+    namespace: {{ include "kube-state-metrics.namespace" .root | quote }}
 {{- end }}
