@@ -311,16 +311,6 @@ export const unrecorded: readonly Unrecorded[] = [
     becomes: { fails: /collectors.*: expected some of .*, pods, .*, got "widgets"; correct it/ },
   },
   {
-    what: '`rbac.useClusterRole: false` without namespaces',
-    theirs: 'a Role in the namespace of the release, which does not allow what is asked for',
-    ours: 'refused with a sentence',
-    why: 'The program would watch all namespaces, and may not.',
-    set: ['rbac.useClusterRole=false'],
-    becomes: {
-      fails: /rbac\.useClusterRole=false: expected namespaces .* got none; set namespaces/,
-    },
-  },
-  {
     what: '`authFilter.enabled` with `kubeRBACProxy.enabled`',
     theirs: 'both',
     ours: 'refused with a sentence',

@@ -219,6 +219,7 @@ describe('the chart', () => {
     );
     expect(notes('replicas=2')).to.match(/2 replicas each serve everything/);
     expect(notes('replicas=2', 'highAvailability.enabled=true')).to.not.include('Beware');
+    expect(notes('rbac.useClusterRole=false')).to.match(/its Role is for kube-system alone/);
     const few = ['rbac.useClusterRole=false', 'namespaces=a', 'authFilter.enabled=true'];
     expect(notes(...few)).to.match(/Bind the service account kube-state-metrics to/);
   });

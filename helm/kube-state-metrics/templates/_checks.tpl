@@ -11,9 +11,6 @@
 {{- if and .Values.kubeRBACProxy.enabled .Values.authFilter.enabled }}
 {{- fail "kubeRBACProxy.enabled and authFilter.enabled: expected one of them, got both; either asks the API server who may read, so turn one off" }}
 {{- end }}
-{{- if and .Values.rbac.create (not .Values.rbac.useClusterRole) (not (include "kube-state-metrics.namespaces" . | fromJsonArray)) }}
-{{- fail "rbac.useClusterRole=false: expected namespaces to make Roles in, got none; set namespaces or releaseNamespace" }}
-{{- end }}
 {{- if and .Values.customResourceState.enabled (not .Values.customResourceState.key) }}
 {{- fail "customResourceState.key: expected the key of the ConfigMap that holds the configuration, got none; set it" }}
 {{- end }}

@@ -4,7 +4,8 @@
 {{- define "kube-state-metrics.roleNamespaces" -}}
 {{- $namespaces := list "" }}
 {{- if not .Values.rbac.useClusterRole }}
-{{- $namespaces = include "kube-state-metrics.namespaces" . | fromJsonArray }}
+{{- $own := list (include "kube-state-metrics.namespace" .) }}
+{{- $namespaces = default $own (include "kube-state-metrics.namespaces" . | fromJsonArray) }}
 {{- end }}
 {{- toJson $namespaces }}
 {{- end }}
