@@ -2,7 +2,7 @@
 import type { RuleGroup } from './rule.ts';
 
 const spare =
-  'Compared is with all nodes but the largest, as if that one were lost; a cluster of one node ' +
+  'What counts is all nodes but the largest, as if that one were lost; a cluster of one node ' +
   'has nothing to compare with.';
 
 export const capacity = {

@@ -77,7 +77,7 @@ export const jobs = {
       steps: [
         'See why: `kubectl describe cronjob --namespace {namespace} {cronjob}`. After a hundred ' +
           'missed times, or past startingDeadlineSeconds, it needs a hand.',
-        'If several are told of, look at kube-controller-manager.',
+        'If there are several, look at kube-controller-manager.',
       ],
       because:
         'The controller looks at every cron job within seconds of its time; ten minutes in all ' +

@@ -181,11 +181,11 @@ export const pods = {
       steps: [
         'See which probe or readiness gate fails: `kubectl describe pod --namespace {namespace} ' +
           '{pod}`, then read its logs.',
-        'If all pods of a node are told of, look at the node.',
+        'If it is all pods of a node, look at the node.',
       ],
       because:
         'Slow starters take minutes, not a quarter of an hour. Pods of jobs are ready or not as ' +
-        'they please; those that crash or end are told of by other alerts.',
+        'they please; those that crash or fail have other alerts.',
     },
     {
       alert: 'KubePodStuckTerminating',

@@ -52,7 +52,7 @@ export const rollouts = {
       steps: [
         'Find the pods that are not: `kubectl get pods --namespace {namespace}`; alerts on them ' +
           'say more.',
-        'No pod is missing a node, but pods are missing: see the events of its ReplicaSet.',
+        'If all of these are well, but there are too few: see the events of its ReplicaSet.',
       ],
       because:
         'While a rollout changes its pods, fewer are normal; so it counts only after ten minutes ' +

@@ -102,7 +102,7 @@ function whereToLook(apiServer: string, { metrics, telemetry, scheme }: Running)
 
   Open ${at(metrics)} in a browser, point a Prometheus at it, or try
 
-    curl -s ${at(metrics)}/metrics | grep restarts_total
+    curl -s ${at(metrics)}/metrics | grep 'restarts_total.* [1-9]'
 
   Ctrl-C ends it.
 `;

@@ -1,4 +1,5 @@
 // Bytes of a list or a watch to their objects, as they arrive: no string of the whole is ever made.
+import { parseUnmanaged } from './managedFields.ts';
 import { asRecord, keyInText, metadataOf } from './objects.ts';
 
 /** Far above what etcd stores for one object (1.5 MiB by default). */
@@ -301,7 +302,7 @@ class ItemParser {
     const text = this.#take(chunk, start, end);
     if (text === undefined) return undefined;
     try {
-      return JSON.parse(text);
+      return parseUnmanaged(text);
     } catch (error) {
       this.#onMalformed(keyInText(text), error);
       return undefined;

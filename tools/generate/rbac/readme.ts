@@ -41,9 +41,9 @@ export function readme(
 kubectl apply -f rbac/    # or: kubectl apply -k .
 \`\`\`
 
-This gives one replica in \`kube-system\`, with its account, its role and its Service. The folders
-below are other ways to run it, each complete by itself and applied in the same manner, by
-\`kubectl apply -f rbac/autosharding/\` for one.
+This gives one replica in \`kube-system\`, with its account, its role and its Service. There is no
+public image yet: [name your own](#in-another-namespace-with-another-image). The folders below are
+other ways to run it, each complete by itself: \`kubectl apply -f rbac/autosharding/\`, for one.
 
 ${tableOf(['apply', 'for', 'what runs', 'where Prometheus finds it'], rows)}
 
@@ -71,7 +71,7 @@ resources:
   - ../rbac
 images:
   - name: ${image}
-    newName: registry.example.com/kube-state-metrics
+    newName: registry.example.com/monitoring/kube-state-metrics
 \`\`\`
 
 The binding follows the account into the namespace. \`high-availability/\` makes the namespace, and
