@@ -4,6 +4,12 @@ import { kubestate, Program } from './program.ts';
 /** Starts it with these flags, and waits until it is ready. */
 export async function startDemo(...flags: string[]): Promise<Program> {
   const demo = new Program(kubestate, ['demo', ...flags]);
-  await demo.answers('http://127.0.0.1:8081/readyz');
+  try {
+    await demo.answers('http://127.0.0.1:8081/readyz');
+  } catch (error) {
+    // Left running it would keep the runner from its end.
+    await demo.stop('SIGKILL');
+    throw error;
+  }
   return demo;
 }
