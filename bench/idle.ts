@@ -2,13 +2,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../src/clock.ts';
 import { ApiServer } from '../src/demo/apiserver.ts';
 import { buildCluster } from '../src/demo/cluster.ts';
+import { freePorts } from '../tools/serverProcess.ts';
 
 const rounds = 5;
 const pods = 20;
@@ -46,15 +46,6 @@ function costOfNode(...args: string[]): Cost {
   return { readyMs, residentMb: statusMb(stderr, 'VmRSS'), peakMb: statusMb(stderr, 'VmHWM') };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, loopback);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('expected a port');
-  return address.port;
-}
-
 async function untilReady(url: string, child: ChildProcess): Promise<void> {
   const end = performance.now() + readyMsMax;
   while (performance.now() < end) {
@@ -69,7 +60,7 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
 }
 
 async function costOfServing(apiServer: string): Promise<Cost> {
-  const [port, telemetry] = [await freePort(), await freePort()];
+  const [port = 0, telemetry = 0] = await freePorts(2);
   const hosts = [`--host=${loopback}`, `--telemetry-host=${loopback}`];
   const ports = [`--port=${port}`, `--telemetry-port=${telemetry}`];
   const start = performance.now();

@@ -1,18 +1,13 @@
 // How long a scrape takes as a real Prometheus sees it, its own share told apart.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Prometheus } from '../tools/prometheus/start.ts';
 import type { Bench } from './lib/bench.ts';
 import { type Exporter, largest } from './lib/exporter.ts';
-import { freePort } from './lib/port.ts';
 import type { Question, Row } from './lib/question.ts';
 import { median } from './lib/stats.ts';
 
 const roundsMax = 5;
-const readyMsMax = 60_000;
 const pollMs = 500;
 
 export default {
@@ -50,7 +45,7 @@ async function scraped(exporter: Exporter, { plan, say }: Bench): Promise<Row> {
     while (durations.length < rounds) {
       say(`waiting for scrape ${durations.length + 1} of ${rounds} of Prometheus`);
       await sleep(pollMs);
-      const [at, seconds] = (await prometheus.value('scrape_duration_seconds')) ?? [last, 0];
+      const [at, seconds] = (await latest(prometheus, 'scrape_duration_seconds')) ?? [last, 0];
       if (at === last) continue;
       // The first one meets a Prometheus that knows none of the series yet.
       if (last === 0) before = await answered(exporter);
@@ -58,9 +53,9 @@ async function scraped(exporter: Exporter, { plan, say }: Bench): Promise<Row> {
       last = at;
     }
     const after = await answered(exporter);
-    const [, up] = (await prometheus.value('up')) ?? [];
+    const [, up] = (await latest(prometheus, 'up')) ?? [];
     if (up !== 1) throw new Error('expected up to be 1 in Prometheus: its scrapes fail');
-    const [, samples] = (await prometheus.value('scrape_samples_scraped')) ?? [];
+    const [, samples] = (await latest(prometheus, 'scrape_samples_scraped')) ?? [];
     const durationMs = median(durations);
     const answerMs = ((after.seconds - before.seconds) / (after.count - before.count)) * 1_000;
     return { samples, scrapes: rounds, durationMs, answerMs, restMs: durationMs - answerMs };
@@ -76,12 +71,6 @@ async function answered(exporter: Exporter): Promise<{ seconds: number; count: n
   return { seconds: read('sum'), count: read('count') };
 }
 
-interface Prometheus {
-  /** The moment in seconds and the value of the latest sample of a metric of the exporter. */
-  value(metric: string): Promise<[number, number] | undefined>;
-  stop(): Promise<void>;
-}
-
 async function startPrometheus(target: string, seconds: number): Promise<Prometheus> {
   if (spawnSync('prometheus', ['--version']).error !== undefined) {
     throw new Error(
@@ -89,46 +78,24 @@ async function startPrometheus(target: string, seconds: number): Promise<Prometh
         '`npm run e2e` once, which installs it',
     );
   }
-  const folder = mkdtempSync(join(tmpdir(), 'kubestate-bench-'));
-  const config = join(folder, 'prometheus.yml');
-  const interval = `scrape_interval: ${seconds}s, scrape_timeout: ${seconds}s`;
-  const job = `{ job_name: exporter, static_configs: [{ targets: ['${target}'] }] }`;
-  writeFileSync(config, `global: { ${interval} }\nscrape_configs: [${job}]\n`);
-  const address = `127.0.0.1:${await freePort()}`;
-  const args = [`--config.file=${config}`, `--storage.tsdb.path=${join(folder, 'data')}`];
-  const child = spawn('prometheus', [...args, `--web.listen-address=${address}`], {
-    stdio: 'ignore',
+  const interval = `${seconds}s`;
+  return Prometheus.start({
+    global: { scrape_interval: interval, scrape_timeout: interval },
+    scrape_configs: [{ job_name: 'exporter', static_configs: [{ targets: [target] }] }],
   });
-  const closed = once(child, 'close');
-  await answers(`http://${address}/-/ready`);
-  return {
-    async value(metric) {
-      const query = encodeURIComponent(`${metric}{job="exporter"}[1h]`);
-      const answer = await fetch(`http://${address}/api/v1/query?query=${query}`);
-      const { data } = (await answer.json()) as {
-        data: { result: readonly { values: readonly [number, string][] }[] };
-      };
-      const sample = data.result[0]?.values.at(-1);
-      return sample && [sample[0], Number(sample[1])];
-    },
-    async stop() {
-      child.kill('SIGTERM');
-      await closed;
-      rmSync(folder, { recursive: true });
-    },
-  };
 }
 
-async function answers(url: string): Promise<void> {
-  const deadline = performance.now() + readyMsMax;
-  for (;;) {
-    // Refused until it listens.
-    const ok = await fetch(url).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (ok) return;
-    if (performance.now() > deadline) throw new Error(`${url} did not answer in time`);
-    await sleep(pollMs);
-  }
+/** The moment in seconds and the value of the latest sample of a metric of the exporter. */
+async function latest(
+  prometheus: Prometheus,
+  metric: string,
+): Promise<[number, number] | undefined> {
+  const query = encodeURIComponent(`${metric}{job="exporter"}[1h]`);
+  const { result } = await prometheus.ask<Matrix>(`query?query=${query}`);
+  const sample = result[0]?.values.at(-1);
+  return sample && [sample[0], Number(sample[1])];
+}
+
+interface Matrix {
+  readonly result: readonly { readonly values: readonly [number, string][] }[];
 }

@@ -1,26 +1,11 @@
 // Programs built once from Go modules of fixed versions, and kept outside the project.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { keptFolder, makeOnce } from './kept.ts';
 
+const DOWNLOAD_TIMEOUT_MS = 5 * 60_000;
 const BUILD_TIMEOUT_MS = 30 * 60_000;
-
-/** Outside the project, so that a fresh clone need not build and download all of it again. */
-export const cacheFolder = join(
-  process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
-  'kubestate-e2e',
-);
 
 export interface GoModule {
   /** The folder with go.mod and go.sum, which say every version. */
@@ -42,48 +27,34 @@ export const goProgram = (module: GoModule, program: string): string =>
  * for each state of go.mod; throws a sentence that names what could not be built.
  */
 export function buildGoModule(module: GoModule): void {
-  const built = builtFolder(module);
-  if (existsSync(built)) return;
-  mkdirSync(cacheFolder, { recursive: true });
-  // Built beside and renamed, so that a build broken off is not taken for a finished one.
-  const building = mkdtempSync(`${built}-`);
-  for (const [program, path] of Object.entries(module.programs)) {
-    build(module, path, join(building, program));
-  }
-  try {
-    renameSync(building, built);
-  } catch (error) {
-    rmSync(building, { recursive: true });
-    // Another build may have been first; what it made is the same.
-    if (!existsSync(built)) throw error;
-  }
-  removeStale(built, Date.now());
+  makeOnce(builtFolder(module), (folder) => {
+    for (const [program, path] of Object.entries(module.programs)) {
+      build(module, path, join(folder, program));
+    }
+  });
 }
 
-/**
- * Removes what was built beside this folder of other states of its module, and what builds that
- * were broken off have left; not what may be in the making.
- */
-export function removeStale(built: string, now: number): void {
-  const module = basename(built).replace(/-[0-9a-f]{12}$/, '');
-  for (const name of readdirSync(dirname(built))) {
-    const sibling = join(dirname(built), name);
-    if (sibling === built || !name.startsWith(`${module}-`)) continue;
-    const [isOfModule, unfinished] =
-      /^-[0-9a-f]{12}(-\w{6})?$/.exec(name.slice(module.length)) ?? [];
-    if (isOfModule === undefined) continue;
-    const idleMs = now - (statSync(sibling, { throwIfNoEntry: false })?.mtimeMs ?? now);
-    if (unfinished !== undefined && idleMs <= BUILD_TIMEOUT_MS) continue;
-    rmSync(sibling, { recursive: true, force: true });
-  }
-}
-
-/** A folder named by what goes in, so that a changed go.mod or tag leads to another one. */
+/** A changed go.mod or tag leads to another folder. */
 function builtFolder({ folder, tags = [] }: GoModule): string {
-  const hash = createHash('sha256');
-  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(folder, file)));
-  for (const tag of tags) hash.update(tag);
-  return join(cacheFolder, `${basename(folder)}-${hash.digest('hex').slice(0, 12)}`);
+  const files = ['go.mod', 'go.sum'].map((file) => readFileSync(join(folder, file)));
+  return keptFolder(basename(folder), [...files, ...tags]);
+}
+
+interface Downloaded {
+  readonly Dir?: string;
+  readonly Error?: string;
+}
+
+/** The sources of `module@version`, in Go's own cache, where they are downloaded to if need be. */
+export function goSources(module: string): string {
+  const args = ['mod', 'download', '-json', module];
+  const { stdout, stderr, error } = spawnSync('go', args, {
+    encoding: 'utf8',
+    timeout: DOWNLOAD_TIMEOUT_MS,
+  });
+  const { Dir, Error: reason = stderr } = JSON.parse(stdout || '{}') as Downloaded;
+  if (Dir !== undefined) return Dir;
+  throw new Error(`\`go ${args.join(' ')}\` failed: ${error?.message ?? reason}`);
 }
 
 function build(

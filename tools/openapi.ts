@@ -1,9 +1,9 @@
 // Writes test/resources/openapi.json: the resources' schemas, from Kubernetes' own documents.
-import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyResource } from '../src/metrics/select.ts';
 import { resources } from '../src/resources/index.ts';
+import { goSources } from './goModule.ts';
 
 /** What the API server serves under /openapi/v3 is kept in its sources, document by document. */
 const KUBERNETES = 'k8s.io/kubernetes@v1.36.3';
@@ -25,15 +25,6 @@ interface Schema {
 }
 
 type Schemas = Readonly<Record<string, Schema>>;
-
-/** The folder of the documents: Go's module cache, where they are downloaded to if need be. */
-function documentsFolder(): string {
-  const { status, stdout, stderr } = spawnSync('go', ['mod', 'download', '-json', KUBERNETES], {
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`\`go mod download ${KUBERNETES}\` failed: ${stderr}`);
-  return join((JSON.parse(stdout) as { Dir: string }).Dir, DOCUMENTS);
-}
 
 function schemasOf(folder: string, { group, version }: AnyResource): Schemas {
   const name = group === '' ? `api__${version}` : `apis__${group}__${version}`;
@@ -71,7 +62,7 @@ function collect(name: string, from: Schemas, into: Map<string, object>): void {
   }
 }
 
-const folder = documentsFolder();
+const folder = join(goSources(KUBERNETES), DOCUMENTS);
 const roots: Record<string, string> = {};
 const schemas = new Map<string, object>();
 for (const [plural, resource] of Object.entries<AnyResource>(resources)) {

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { picture } from './chromium.ts';
+import { until } from './until.ts';
 
 const root = join(import.meta.dirname, '..');
 const file = join(root, 'docs/images/page.png');
@@ -19,13 +19,7 @@ const demo = spawn(process.execPath, [join(root, 'dist/kubestate.cjs'), 'demo', 
 });
 const ended = once(demo, 'exit');
 try {
-  const until = Date.now() + readyWithinMs;
-  do {
-    await sleep(100);
-    // Else another program's page on that port would do as well.
-    if (demo.exitCode !== null) throw new Error(`the demo ended with ${demo.exitCode}`);
-    if (Date.now() > until) throw new Error(`the demo was not ready within ${readyWithinMs} ms`);
-  } while (!(await isReady()));
+  await until('the demo was ready', isReady, readyWithinMs);
   mkdirSync(join(root, 'docs/images'), { recursive: true });
   picture(`http://127.0.0.1:${port}/`, file, sight);
   process.stdout.write(`${file} written.\n`);
@@ -34,11 +28,13 @@ try {
   await ended;
 }
 
-async function isReady(): Promise<boolean> {
+async function isReady(): Promise<true | undefined> {
+  // Else another program's page on that port would do as well.
+  if (demo.exitCode !== null) throw new Error(`the demo ended with ${demo.exitCode}`);
   try {
-    return (await fetch(`http://127.0.0.1:${telemetryPort}/readyz`)).ok;
+    return (await fetch(`http://127.0.0.1:${telemetryPort}/readyz`)).ok || undefined;
   } catch {
     // Nobody listens yet.
-    return false;
+    return undefined;
   }
 }

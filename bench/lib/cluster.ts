@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { startApiServer } from '../../tools/apiserver/start.ts';
+import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
 import type { Contents } from './contents.ts';
 
 export interface Cluster {
@@ -50,7 +50,11 @@ export async function startSimulated(contents: Contents): Promise<Cluster> {
 /** Starts etcd and kube-apiserver, which are built the first time; nothing is in there yet. */
 export async function startReal(say: (doing: string) => void): Promise<Cluster> {
   say('starting kube-apiserver and etcd, which takes minutes where they have to be built');
-  const server = await startApiServer();
+  return clusterOf(await startApiServer());
+}
+
+/** A real API server as its administrator sees it. */
+export function clusterOf(server: RealCluster): Cluster {
   const { url, ca, adminToken: token } = server;
   return { name: 'kube-apiserver and etcd', url, ca, token, stop: () => server.stop() };
 }

@@ -5,23 +5,19 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 import { resources } from '../../src/resources/index.ts';
 import { defaultsOf } from '../../tools/generate/rules.ts';
+import { leavesOf } from './keys.ts';
 
 const root = join(import.meta.dirname, '../..');
-const valuesIn = (path: string) => parse(readFileSync(join(root, path), 'utf8')) as object;
 
-/** The values that hold no others, by path; an empty map is one. */
-function leavesOf(value: unknown, path = ''): [string, unknown][] {
-  const entries = isMap(value) ? Object.entries(value) : [];
-  if (entries.length === 0) return [[path, value]];
-  return entries.flatMap(([key, inner]) => leavesOf(inner, path === '' ? key : `${path}.${key}`));
+/** The values of a file that hold no others, by their path with dots; an empty map is one. */
+function valuesIn(file: string): ReadonlyMap<string, unknown> {
+  const leaves = leavesOf(parse(readFileSync(join(root, file), 'utf8')));
+  return new Map(leaves.map(({ path, value }) => [path.join('.'), value]));
 }
 
-const isMap = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 describe('the defaults of the chart', () => {
-  const theirs = new Map(leavesOf(valuesIn('test/chart/defaults-8.4.0.yaml')));
-  const ours = new Map(leavesOf(valuesIn('helm/kube-state-metrics/values.yaml')));
+  const theirs = valuesIn('test/chart/defaults-8.4.0.yaml');
+  const ours = valuesIn('helm/kube-state-metrics/values.yaml');
 
   it('have every key of the chart that it stands in for', () => {
     expect([...theirs.keys()].filter((key) => !ours.has(key))).to.deep.equal([]);

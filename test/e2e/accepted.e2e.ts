@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
 import { manifestsOf } from '../chart/compare.ts';
-import { chart, rendered, set } from '../chart/helm.ts';
 import { definitionFiles } from './definitions.ts';
+import { chart, rendered, set } from './helm.ts';
 
 /** Services may ask for both. */
 const BOTH_FAMILIES = '10.96.0.0/12,fd00:10:96::/112';

@@ -8,8 +8,11 @@ import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
 import { ruleGroups } from '../../monitoring/rules/index.ts';
 import { annotationsOf } from '../../tools/generate/alerts.ts';
-import { get } from './get.ts';
-import { Program, until } from './program.ts';
+import { Prometheus } from '../../tools/prometheus/start.ts';
+import { until } from '../../tools/until.ts';
+import { startDemo } from './demo.ts';
+import { Program } from './program.ts';
+import { JOBS } from './target.ts';
 import { alertmanager } from './tools.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -21,13 +24,13 @@ const rules = join(root, 'helm/kube-state-metrics/files/rules');
  */
 const TIME_SCALE = 180;
 
-const READY_TIMEOUT_MS = 30_000;
+const EVALUATED_TIMEOUT_MS = 30_000;
 /** Templates are read from where Debian's package would be installed; only it sees them there. */
 const TEMPLATES = '/usr/share/prometheus';
 const WITH_TEMPLATES = `mkdir -p ${TEMPLATES} && mount --bind "$0" ${TEMPLATES} && exec "$@"`;
 
 const NOTIFIED_TIMEOUT_MS = 40_000;
-const [WEBHOOK_PORT, PROMETHEUS, ALERTMANAGER] = [9_099, '127.0.0.1:9090', '127.0.0.1:9093'];
+const [WEBHOOK_PORT, ALERTMANAGER] = [9_099, '127.0.0.1:9093'];
 
 interface Notified {
   readonly status: string;
@@ -43,29 +46,23 @@ interface RuleState {
 
 describe('an alert', () => {
   const notified: Notified[] = [];
-  const programs: Program[] = [];
+  let demo: Program;
+  let receiver: Program;
+  let prometheus: Prometheus;
   let folder: string;
   let webhook: Server;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'kubestate-alerts-'));
     webhook = await listenForNotifications(notified);
-    const start = async (name: string, args: readonly string[], url: string) => {
-      const program = new Program(name, args);
-      programs.push(program);
-      await program.until(`${url} answered`, () => answers(url), READY_TIMEOUT_MS);
-    };
-    await start(
-      join(root, 'dist/kubestate.cjs'),
-      ['demo', '--speed=60'],
-      'http://127.0.0.1:8081/readyz',
-    );
-    await start('unshare', alertmanagerArgs(folder), `http://${ALERTMANAGER}/-/ready`);
-    await start('prometheus', prometheusArgs(folder), `http://${PROMETHEUS}/-/ready`);
+    demo = await startDemo('--speed=60');
+    receiver = new Program('unshare', alertmanagerArgs(folder));
+    await receiver.answers(`http://${ALERTMANAGER}/-/ready`);
+    prometheus = await Prometheus.start(prometheusConfig(folder));
   });
 
   after(async () => {
-    await Promise.all(programs.reverse().map((program) => program.stop()));
+    for (const one of [prometheus, receiver, demo]) await one?.stop();
     await new Promise((resolve) => webhook.close(resolve));
     rmSync(folder, { recursive: true });
   });
@@ -98,7 +95,8 @@ describe('an alert', () => {
   });
 
   it('is one of those whose rules all can be evaluated', async () => {
-    const states = await until('all rules evaluated', evaluatedRules, READY_TIMEOUT_MS);
+    const evaluated = () => evaluatedRules(prometheus);
+    const states = await until('all rules evaluated', evaluated, EVALUATED_TIMEOUT_MS);
     expect(states).to.have.length.above(50);
     expect(states.filter(({ health }) => health !== 'ok')).to.deep.equal([]);
   });
@@ -154,32 +152,21 @@ receivers:
   ];
 }
 
-function prometheusArgs(folder: string): string[] {
+function prometheusConfig(folder: string): object {
   mkdirSync(join(folder, 'rules'));
   for (const name of readdirSync(rules)) {
     const text = readFileSync(join(rules, name), 'utf8');
     writeFileSync(join(folder, 'rules', name), hastened(text));
   }
-  const config = join(folder, 'prometheus.yml');
-  writeFileSync(
-    config,
-    `
-global: { scrape_interval: 1s, evaluation_interval: 1s, external_labels: { cluster: demo } }
-rule_files: ['${folder}/rules/*.yaml']
-alerting: { alertmanagers: [{ static_configs: [{ targets: ['${ALERTMANAGER}'] }] }] }
-scrape_configs:
-  - job_name: state
-    honor_labels: true
-    static_configs: [{ targets: ['127.0.0.1:8080'] }]
-  - job_name: telemetry
-    static_configs: [{ targets: ['127.0.0.1:8081'] }]
-`,
-  );
-  return [
-    `--config.file=${config}`,
-    `--storage.tsdb.path=${join(folder, 'prometheus')}`,
-    `--web.listen-address=${PROMETHEUS}`,
-  ];
+  return {
+    global: {
+      ...{ scrape_interval: '1s', evaluation_interval: '1s' },
+      external_labels: { cluster: 'demo' },
+    },
+    rule_files: [join(folder, 'rules/*.yaml')],
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [ALERTMANAGER] }] }] },
+    scrape_configs: JOBS,
+  };
 }
 
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3_600 };
@@ -196,19 +183,9 @@ function hastened(text: string): string {
   return stringify(file);
 }
 
-async function answers(url: string): Promise<true | undefined> {
-  try {
-    return (await get(url)).status === 200 || undefined;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
-    throw error;
-  }
-}
-
 /** The state of every rule, or undefined while there is one that was not evaluated yet. */
-async function evaluatedRules(): Promise<RuleState[] | undefined> {
-  const { body } = await get(`http://${PROMETHEUS}/api/v1/rules`);
-  const { data } = JSON.parse(body.toString()) as { data: { groups: { rules: RuleState[] }[] } };
-  const states = data.groups.flatMap((group) => group.rules);
+async function evaluatedRules(prometheus: Prometheus): Promise<RuleState[] | undefined> {
+  const { groups } = await prometheus.ask<{ groups: { rules: RuleState[] }[] }>('rules');
+  const states = groups.flatMap((group) => group.rules);
   return states.some(({ health }) => health === 'unknown') ? undefined : states;
 }

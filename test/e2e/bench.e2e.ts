@@ -1,13 +1,12 @@
 // Every question is asked once of a very small cluster: what is measured is shown, not how fast.
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { Bench } from '../../bench/lib/bench.ts';
 import { startSimulated } from '../../bench/lib/cluster.ts';
 import type { Row } from '../../bench/lib/question.ts';
 import { cell } from '../../bench/lib/table.ts';
 import { questions } from '../../bench/questions.ts';
+import { kubestate } from './program.ts';
 
-const kubestate = join(import.meta.dirname, '../../dist/kubestate.cjs');
 const pods = 60;
 
 const QUESTION_TIMEOUT_MS = 60_000;

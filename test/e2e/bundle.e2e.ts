@@ -4,10 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Program } from './program.ts';
+import { kubestate as bundle, Program } from './program.ts';
 
 const root = join(import.meta.dirname, '../..');
-const bundle = join(root, 'dist/kubestate.cjs');
 
 const run = (program: string, ...args: string[]) =>
   spawnSync(program, args, { cwd: root, encoding: 'utf8' });

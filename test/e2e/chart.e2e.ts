@@ -4,15 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseCommandLine } from '../../src/flags.ts';
 import { flags } from '../../src/options.ts';
-import {
-  chart,
-  installed,
-  type Objects,
-  objectsIn,
-  rendered,
-  runHelm,
-  set,
-} from '../chart/helm.ts';
+import { chart, installed, type Objects, objectsIn, rendered, runHelm, set } from './helm.ts';
 
 const root = join(import.meta.dirname, '../..');
 const valueSets = join(root, 'test/chart/values');
@@ -64,7 +56,7 @@ function wiringOf(objects: Objects): unknown {
 
 describe('the chart', () => {
   it('passes helm lint', () => {
-    const { status, stdout } = runHelm('lint', '--strict', chart);
+    const { status, stdout } = runHelm(['lint', '--strict', chart]);
     expect(status, stdout).to.equal(0);
   });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { manifestsOf, nameOf, type Place, placesBetween } from '../chart/compare.ts';
 import { type Found, type Pattern, recorded, unrecorded } from '../chart/differences.ts';
-import { chart, rendered, set, template } from '../chart/helm.ts';
+import { chart, rendered, set, template } from './helm.ts';
 
 const folder = join(import.meta.dirname, '../chart');
 const sets = readdirSync(join(folder, 'values')).sort();
@@ -64,7 +64,7 @@ describe('the chart beside that of kube-state-metrics', () => {
 
   for (const { what, set: settings, becomes } of unrecorded) {
     it(`does as the list says of ${what}`, () => {
-      const outcome = template(chart, ...set(settings));
+      const outcome = template(chart, set(settings));
       if ('fails' in becomes) {
         expect(outcome.status, outcome.stdout).to.equal(1);
         expect(outcome.stderr).to.match(becomes.fails);

@@ -8,15 +8,7 @@ import { parseCommandLine } from '../../src/flags.ts';
 import { flags } from '../../src/options.ts';
 import { leaderElectionRules } from '../../tools/generate/rules.ts';
 import { placesBetween } from '../chart/compare.ts';
-import {
-  chart,
-  installed,
-  type Objects,
-  objectsIn,
-  rendered,
-  set,
-  template,
-} from '../chart/helm.ts';
+import { chart, installed, type Objects, objectsIn, rendered, set, template } from './helm.ts';
 
 const name = 'kube-system/kube-state-metrics';
 
@@ -94,7 +86,7 @@ describe('the chart with high availability', () => {
     [['updateStrategy=Recreate'], /updateStrategy: expected none .*, got Recreate.*; remove it/],
   ] as const) {
     it(`refuses ${settings} beside it in one sentence`, () => {
-      const conflict = template(chart, ...set(['highAvailability.enabled=true', ...settings]));
+      const conflict = template(chart, set(['highAvailability.enabled=true', ...settings]));
       expect(conflict.status).to.equal(1);
       expect(conflict.stderr).to.match(complaint);
     });

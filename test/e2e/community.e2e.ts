@@ -1,23 +1,24 @@
 // The prometheus community chart's jobs find us by annotation, on a real API server.
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
+import { prometheus as withDiscovery } from '../../tools/prometheus/program.ts';
+import { Prometheus, type Target } from '../../tools/prometheus/start.ts';
+import { until } from '../../tools/until.ts';
 import { manifestsOf } from '../chart/compare.ts';
-import { chart, runHelm } from '../chart/helm.ts';
 import type { Exporter } from './exporter.ts';
-import { createPod, type PodTemplate, runPod } from './pod.ts';
-import { until } from './program.ts';
-import { Prometheus, type Target } from './realPrometheus.ts';
+import { chart, runHelm } from './helm.ts';
+import { createPod, type Pod, type PodTemplate, runPod } from './kubelet.ts';
+import { outcomeOf } from './program.ts';
 
 const NAMESPACE = 'monitoring';
 /** The community chart is a release called prometheus, and we are a chart inside of it. */
 const SERVICE = 'prometheus-kube-state-metrics';
 const JOB = 'kubernetes-service-endpoints';
 /** Prometheus goes to a pod's own address, which is not one of loopback. */
-const POD = { namespace: NAMESPACE, name: `${SERVICE}-1`, node: 'node-1', ip: '10.42.0.7' };
+const POD = { name: `${SERVICE}-1`, node: 'node-1', ip: '10.42.0.7' };
 const SLICES = `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`;
 const UP_TIMEOUT_MS = 20_000;
 
@@ -31,7 +32,7 @@ interface Job {
 }
 
 /** The jobs as the chart has them, but that Prometheus is no pod and has a kubeconfig instead. */
-function configOf(kubeconfig: string): string {
+function configOf(kubeconfig: string): object {
   const text = readFileSync(join(import.meta.dirname, 'data/prometheus-scrape.yaml'), 'utf8');
   const { scrape_configs: jobs } = parse(text) as { scrape_configs: Job[] };
   const scrape_configs = jobs.map((job) => ({
@@ -41,10 +42,7 @@ function configOf(kubeconfig: string): string {
       kubeconfig_file: kubeconfig,
     })),
   }));
-  return JSON.stringify({
-    global: { scrape_interval: '1s', scrape_timeout: '1s' },
-    scrape_configs,
-  });
+  return { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs };
 }
 
 describe('the prometheus community chart', function () {
@@ -59,26 +57,31 @@ describe('the prometheus community chart', function () {
     await cluster.must('POST', '/api/v1/namespaces', { metadata: { name: NAMESPACE } });
     await cluster.must('POST', '/api/v1/nodes', { metadata: { name: POD.node } });
     const release = ['template', 'prometheus', chart, '--namespace', NAMESPACE];
-    const { status, stdout, stderr } = runHelm(...release);
+    const { status, stdout, stderr } = runHelm(release);
     expect(status, stderr).to.equal(0);
     await cluster.kubectl(['apply', '-f', '-'], stdout);
     const deployment: unknown = manifestsOf(stdout).find(({ kind }) => kind === 'Deployment');
     const { template } = (deployment as Deployment).spec;
-    await createPod(cluster, template, POD);
+    const pod: Pod = {
+      metadata: { name: POD.name, namespace: NAMESPACE, ...template.metadata },
+      spec: { ...template.spec, nodeName: POD.node },
+    };
+    await createPod(cluster, pod, POD.ip);
     await cluster.must('POST', SLICES, slice({ http: 8080, metrics: 8081 }));
-    const added = spawnSync('ip', ['address', 'add', `${POD.ip}/32`, 'dev', 'lo']);
-    expect(added.status, `${added.stderr}`).to.equal(0);
-    exporter = await runPod(cluster, template, POD);
+    const added = outcomeOf('ip', ['address', 'add', `${POD.ip}/32`, 'dev', 'lo']);
+    expect(added.status, added.stderr).to.equal(0);
+    exporter = await runPod(cluster, pod);
     await createScraper();
     const token = await cluster.accountToken(NAMESPACE, 'prometheus-server');
-    prometheus = await Prometheus.start(configOf(cluster.kubeconfig({ token })));
+    const config = configOf(cluster.kubeconfig({ token }));
+    prometheus = await Prometheus.start(config, withDiscovery);
   });
 
   after(async () => {
     await prometheus?.stop();
     await exporter?.stop();
     await cluster?.stop();
-    spawnSync('ip', ['address', 'delete', `${POD.ip}/32`, 'dev', 'lo']);
+    outcomeOf('ip', ['address', 'delete', `${POD.ip}/32`, 'dev', 'lo']);
   });
 
   it('scrapes both ports at the address of the pod', async () => {

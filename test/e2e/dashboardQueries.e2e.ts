@@ -1,5 +1,4 @@
 // What queries of the dashboards count and what they leave out, by promtool on series made for it.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { expect } from 'chai';
 import { dashboards } from '../../monitoring/dashboards/index.ts';
 import { type Panel, queriesOf } from '../../monitoring/dashboards/model.ts';
 import { filledIn } from '../monitoring/filled.ts';
+import { promtool } from './promtool.ts';
 
 interface Case {
   readonly name: string;
@@ -247,10 +247,8 @@ describe('a query of a dashboard', () => {
       try {
         const file = join(folder, 'test.yml');
         writeFileSync(file, JSON.stringify(testOf(one)));
-        const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', file], {
-          encoding: 'utf8',
-        });
-        expect(status, `${stdout}${stderr}`).to.equal(0);
+        const { status, said } = promtool(['test', 'rules', file]);
+        expect(status, said).to.equal(0);
       } finally {
         rmSync(folder, { recursive: true });
       }

@@ -1,13 +1,10 @@
 // The built program against a real API server: its ports, what it serves, and every scrape between.
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { freePorts } from '../../tools/apiserver/process.ts';
-import { get } from './get.ts';
-import { Program } from './program.ts';
-
-const kubestate = join(import.meta.dirname, '../../dist/kubestate.cjs');
+import { freePorts } from '../../tools/serverProcess.ts';
+import { get, reachable } from './get.ts';
+import { kubestate, Program } from './program.ts';
 
 const unzip = promisify(gunzip);
 
@@ -48,6 +45,15 @@ export class Exporter {
       ...['--telemetry-host=127.0.0.1', `--telemetry-port=${telemetryPort}`],
       ...flags,
     ]);
+    return Exporter.ready(program, metricsPort, telemetryPort);
+  }
+
+  /** Waits until a program that was started is synced; says what is not where it takes too long. */
+  static async ready(
+    program: Program,
+    metricsPort: number,
+    telemetryPort: number,
+  ): Promise<Exporter> {
     const exporter = new Exporter(program, metricsPort, telemetryPort);
     try {
       const isReady = async () => ((await exporter.readyz())?.status === 200 ? true : undefined);
@@ -56,20 +62,15 @@ export class Exporter {
       const said = (await exporter.readyz())?.text ?? 'nothing';
       await program.stop('SIGKILL');
       const missing = said.split('\n').filter((line) => !line.includes(' synced '));
-      throw new Error(`${error}\n/readyz: ${missing.join('\n')}`);
+      throw new Error(`${error}\n/readyz: ${missing.join('\n')}\n${exporter.#lastLog()}`);
     }
     return exporter;
   }
 
   /** What `/readyz` says, or undefined where nobody listens yet. */
   async readyz(): Promise<{ status: number | undefined; text: string } | undefined> {
-    try {
-      const { status, body } = await get(`${this.#telemetry}/readyz`);
-      return { status, text: body.toString() };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
-      throw error;
-    }
+    const answer = await reachable(`${this.#telemetry}/readyz`);
+    return answer && { status: answer.status, text: answer.body.toString() };
   }
 
   /** The text of one scrape; its status is 200 or it is an error. */
@@ -97,9 +98,12 @@ export class Exporter {
     try {
       await this.program.until(what, probe, withinMs);
     } catch (error) {
-      const log = this.program.stderr.split('\n').slice(-LOG_LINES);
-      throw new Error(`${error}\n${log.join('\n')}`);
+      throw new Error(`${error}\n${this.#lastLog()}`);
     }
+  }
+
+  #lastLog(): string {
+    return this.program.stderr.split('\n').slice(-LOG_LINES).join('\n');
   }
 
   /**

@@ -23,3 +23,13 @@ export function get(
     }).once('error', reject);
   });
 }
+
+/** The whole answer, or undefined where nobody listens yet. */
+export async function reachable(url: string): Promise<Answer | undefined> {
+  try {
+    return await get(url);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
+    throw error;
+  }
+}

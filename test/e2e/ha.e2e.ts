@@ -2,15 +2,15 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { freePorts } from '../../tools/apiserver/process.ts';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
 import { leaderElectionRules } from '../../tools/generate/rules.ts';
+import { freePorts } from '../../tools/serverProcess.ts';
+import { until } from '../../tools/until.ts';
 import { Scraper, StandInService } from '../service.ts';
 import { Exporter } from './exporter.ts';
-import { Program, until } from './program.ts';
+import { kubestate, Program } from './program.ts';
 
 const root = join(import.meta.dirname, '../..');
-const kubestate = join(root, 'dist/kubestate.cjs');
 
 const NAMESPACE = 'kube-system';
 const LEASE = 'kube-state-metrics';

@@ -1,11 +1,11 @@
 // Runs the chart's own suites by helm-unittest: a test here for each file of them.
-import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { helmUnittest } from '../../tools/helmUnittest/program.ts';
+import { chart } from './helm.ts';
+import { outcomeOf } from './program.ts';
 
-const chart = join(import.meta.dirname, '../../helm/kube-state-metrics');
 const suites = readdirSync(join(chart, 'unittests')).filter((name) => name.endsWith('.yaml'));
 
 /** What the program says at its end: `Tests: 7 passed, 7 total`. */
@@ -17,8 +17,7 @@ describe('the suites of the chart, by helm-unittest', () => {
   for (const suite of suites) {
     it(suite, () => {
       const args = ['--strict', '--file', join('unittests', suite), chart];
-      const { status, stdout, stderr, error } = spawnSync(helmUnittest, args, { encoding: 'utf8' });
-      expect(error, `${helmUnittest} could not be started`).to.equal(undefined);
+      const { status, stdout, stderr } = outcomeOf(helmUnittest, args);
       expect(status, `${stdout}${stderr}`).to.equal(0);
       const [, failed, errored, passed, all] = counts.exec(stdout) ?? [];
       expect([failed, errored], stdout).to.deep.equal([undefined, undefined]);

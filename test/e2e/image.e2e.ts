@@ -1,5 +1,4 @@
 // The image: built from the Dockerfile as it stands, and run as a pod would run it.
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   lstatSync,
@@ -17,12 +16,12 @@ import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts
 import { Container, type ContainerOptions } from './container.ts';
 import { get } from './get.ts';
 import { buildImage, type Image } from './image.ts';
+import { outcomeOf } from './program.ts';
 import { hadolint } from './tools.ts';
 
 const root = join(import.meta.dirname, '../..');
 
 const BUILD_TIMEOUT_MS = 5 * 60_000;
-const READY_MS = 40_000;
 const MIB = 2 ** 20;
 /** Beside the old space V8 counts three semi-spaces of 4 MiB each. */
 const YOUNG_BYTES_MAX = 16 * MIB;
@@ -30,9 +29,7 @@ const YOUNG_BYTES_MAX = 16 * MIB;
 describe('the Dockerfile', () => {
   it('passes hadolint without a remark', () => {
     const dockerfile = join(root, 'Dockerfile');
-    const { status, stdout } = spawnSync(hadolint, ['--no-color', dockerfile], {
-      encoding: 'utf8',
-    });
+    const { status, stdout } = outcomeOf(hadolint, ['--no-color', dockerfile]);
     expect(stdout).to.equal('');
     expect(status).to.equal(0);
   });
@@ -96,8 +93,7 @@ describe('the image', function () {
   /** Starts it as in a cluster, and waits until it is ready on the ports that it has by default. */
   async function served(options: ContainerOptions = {}): Promise<Container> {
     const container = start({ ...account, ...options });
-    const ready = async () => (await statusOf('http://127.0.0.1:8081/readyz')) === 200 || undefined;
-    await container.program.until('it was ready', ready, READY_MS);
+    await container.program.answers('http://127.0.0.1:8081/readyz');
     return container;
   }
 
@@ -228,13 +224,3 @@ const statesIn = (folder: string): string[] =>
     const { size, mtimeMs } = lstatSync(join(folder, path));
     return `${path} ${size} ${mtimeMs}`;
   });
-
-/** The status of an answer, or undefined where nobody listens yet. */
-async function statusOf(url: string): Promise<number | undefined> {
-  try {
-    return (await get(url)).status;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
-    throw error;
-  }
-}

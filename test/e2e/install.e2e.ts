@@ -4,32 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { resources } from '../../src/resources/index.ts';
-import { execute } from '../../tools/apiserver/execute.ts';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
-import { chart } from '../chart/helm.ts';
+import { execute } from '../../tools/execute.ts';
+import { prometheus as newest } from '../../tools/prometheus/program.ts';
+import { Prometheus } from '../../tools/prometheus/start.ts';
+import { until } from '../../tools/until.ts';
 import type { Exporter } from './exporter.ts';
-import { createPod, type PodTemplate, runPod } from './pod.ts';
-import { until } from './program.ts';
-import { Prometheus } from './realPrometheus.ts';
+import { chart } from './helm.ts';
+import { createPod, type Pod, type PodTemplate, runPod } from './kubelet.ts';
+import { JOBS, TARGET } from './target.ts';
 import { helm } from './tools.ts';
 
 const NAMESPACE = 'kube-system';
 const RELEASE = 'kube-state-metrics';
 const ACCOUNT = `system:serviceaccount:${NAMESPACE}:${RELEASE}`;
-/** What a user points Prometheus at; the hosts file of these suites leads it here. */
-const TARGET = 'kube-state-metrics.kube-system.svc.cluster.local';
 const UP_TIMEOUT_MS = 20_000;
 const LEASE_TIMEOUT_MS = 20_000;
 
-const PROMETHEUS_CONFIG = `
-global: { scrape_interval: 1s }
-scrape_configs:
-  - job_name: kube-state-metrics
-    honor_labels: true
-    static_configs: [{ targets: ['${TARGET}:8080'] }]
-  - job_name: kube-state-metrics-telemetry
-    static_configs: [{ targets: ['${TARGET}:8081'] }]
-`;
+const CONFIG = { global: { scrape_interval: '1s' }, scrape_configs: JOBS };
 
 /** Server and kubelets renew these without us. */
 const NOT_OURS = ['events', 'events.events.k8s.io', 'leases.coordination.k8s.io'];
@@ -90,7 +82,7 @@ describe('the chart, installed by helm on a real API server', function () {
   it('runs with its arguments and account, and Prometheus scrapes both ports', async () => {
     const { spec } = await workload('deployments');
     await run('ksm-1', spec.template);
-    const prometheus = await Prometheus.start(PROMETHEUS_CONFIG);
+    const prometheus = await Prometheus.start(CONFIG, newest);
     started.push(prometheus);
     const up = await until(
       'both targets up',
@@ -116,7 +108,7 @@ describe('the chart, installed by helm on a real API server', function () {
 
   it('is upgraded to other values, with the rights that these need and no more', async () => {
     await helmed('upgrade', RELEASE, chart, '--set', 'collectors={pods,roles}');
-    const { args } = (await workload('deployments')).spec.template.spec.containers[0];
+    const { args = [] } = (await workload('deployments')).spec.template.spec.containers[0];
     expect(args).to.include('--resources=pods,roles');
     expect(await mayDo('list', 'roles.rbac.authorization.k8s.io')).to.equal(true);
     expect(await mayDo('list', 'pods')).to.equal(true);
@@ -125,7 +117,7 @@ describe('the chart, installed by helm on a real API server', function () {
 
   it('is rolled back to what it was', async () => {
     await helmed('rollback', RELEASE, '1');
-    const { args } = (await workload('deployments')).spec.template.spec.containers[0];
+    const { args = [] } = (await workload('deployments')).spec.template.spec.containers[0];
     expect(args.join(' ')).to.include('configmaps,cronjobs');
     expect(await mayDo('list', 'roles.rbac.authorization.k8s.io')).to.equal(false);
     expect(await mayDo('list', 'nodes')).to.equal(true);
@@ -203,11 +195,15 @@ describe('the chart, installed by helm on a real API server', function () {
 
   /** A pod of the workload, and its program; both end with the test. */
   async function run(name: string, template: PodTemplate, owner?: object): Promise<Exporter> {
-    const place = { namespace: NAMESPACE, name, node: 'node-1', ip: '127.0.0.1' };
-    await createPod(cluster, template, place, owner);
+    const { labels } = template.metadata;
+    const pod: Pod = {
+      metadata: { name, namespace: NAMESPACE, labels, ownerReferences: owner ? [owner] : [] },
+      spec: { ...template.spec, nodeName: 'node-1' },
+    };
+    await createPod(cluster, pod, '127.0.0.1');
     const path = `/api/v1/namespaces/${NAMESPACE}/pods/${name}?gracePeriodSeconds=0`;
     started.push({ stop: () => cluster.must('DELETE', path) });
-    const exporter = await runPod(cluster, template, place);
+    const exporter = await runPod(cluster, pod);
     started.unshift(exporter);
     return exporter;
   }

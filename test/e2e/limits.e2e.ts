@@ -1,7 +1,6 @@
 // The built program in a small container's limits, and told to end in the middle of its work.
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, get as request } from 'node:http';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type Cluster, startSimulated } from '../../bench/lib/cluster.ts';
@@ -10,13 +9,12 @@ import { systemClock } from '../../src/clock.ts';
 import { ApiServer } from '../../src/demo/apiserver.ts';
 import { buildCluster } from '../../src/demo/cluster.ts';
 import { silent, type Verb, watchList } from '../../src/demo/faults.ts';
-import { freePorts } from '../../tools/apiserver/process.ts';
+import { freePorts } from '../../tools/serverProcess.ts';
+import { until } from '../../tools/until.ts';
 import { Cgroup } from './cgroup.ts';
-import { get } from './get.ts';
+import { get, reachable } from './get.ts';
 import { holdToShare } from './pace.ts';
-import { Program, until } from './program.ts';
-
-const kubestate = join(import.meta.dirname, '../../dist/kubestate.cjs');
+import { kubestate, Program } from './program.ts';
 
 const PODS = 5_000;
 const CPU_SHARE = 0.1;
@@ -68,20 +66,8 @@ function makeCgroup(): Cgroup | string {
   }
 }
 
-/** The status of an answer, or undefined where nobody listens yet. */
-async function statusOf(url: string): Promise<number | undefined> {
-  try {
-    return (await get(url)).status;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
-    throw error;
-  }
-}
-
-const untilReady = ({ program, telemetry }: Started): Promise<true> => {
-  const ready = async () => (await statusOf(`${telemetry}/readyz`)) === 200 || undefined;
-  return program.until('it was ready', ready, READY_MS);
-};
+const untilReady = ({ program, telemetry }: Started): Promise<true> =>
+  program.answers(`${telemetry}/readyz`, READY_MS);
 
 /** Sends SIGTERM; the exit code, and how long the end took. */
 async function ending({ program }: Started): Promise<{ code: number | null; ms: number }> {
@@ -121,7 +107,7 @@ describe(`a cluster of ${PODS} pods`, function () {
     const probing = async (url: string): Promise<void> => {
       while (!ended.signal.aborted) {
         const asked = performance.now();
-        const status = await statusOf(url);
+        const status = (await reachable(url))?.status;
         if (status !== undefined) probes.push({ url, status, ms: performance.now() - asked });
         await sleep(PROBE_EVERY_MS);
       }
@@ -267,7 +253,7 @@ describe('SIGTERM in the middle of a list', () => {
       await started.program.until('it asked for pods', asked, PROBE_MAX_MS);
       // Long enough for the first objects; what comes after them never comes.
       await sleep(500);
-      expect(await statusOf(`${started.telemetry}/readyz`)).to.equal(503);
+      expect((await reachable(`${started.telemetry}/readyz`))?.status).to.equal(503);
       const { code, ms } = await ending(started);
       expect(code, started.program.stderr).to.equal(0);
       expect(ms).to.be.below(STOP_MAX_MS);

@@ -1,15 +1,14 @@
 // Made-up objects of every resource, as PyPI's prometheus_client reads what is served of them.
-import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { AnyResource } from '../../src/metrics/select.ts';
 import { resources } from '../../src/resources/index.ts';
 import { parseExposition } from '../exposition/parse.ts';
 import { expositionOf, objectsNamed, rendererOf } from '../resources/madeUp.ts';
+import { outcomeOf } from './program.ts';
 import { python } from './tools.ts';
 
 const expositions = 20;
-const outputBytesMax = 256 * 1024 * 1024;
 
 /** Reads JSON texts, one a line, and answers each with its samples. */
 const program = `
@@ -21,11 +20,8 @@ for line in sys.stdin:
 `;
 
 function readByPython(texts: readonly string[]): unknown[] {
-  const { status, stdout, stderr } = spawnSync(python, ['-c', program], {
-    input: texts.map((text) => `${JSON.stringify(text)}\n`).join(''),
-    encoding: 'utf8',
-    maxBuffer: outputBytesMax,
-  });
+  const lines = texts.map((text) => `${JSON.stringify(text)}\n`);
+  const { status, stdout, stderr } = outcomeOf(python, ['-c', program], lines.join(''));
   if (status !== 0) throw new Error(stderr);
   return stdout
     .trim()

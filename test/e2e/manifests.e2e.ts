@@ -1,5 +1,4 @@
 // The plain manifests on a real API server: applied as users do, and run by what stands in them.
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import type { Rule } from '../../tools/generate/rules.ts';
 import type { Exporter } from './exporter.ts';
 import { defaults, installs, mayRead, NAME } from './installs.ts';
 import { type ApiObject, type Pod, podsOf, startPod } from './kubelet.ts';
+import { promtool } from './promtool.ts';
 
 const root = join(import.meta.dirname, '../..');
 const NODES = ['node-a', 'node-b'];
@@ -208,8 +208,8 @@ describe('the plain manifests on a real API server', function () {
   it('are scraped by the configuration of the README', () => {
     const path = join(cluster.folder, 'prometheus.yaml');
     writeFileSync(path, blockOf('scrape_configs'));
-    const { status, stderr } = spawnSync('promtool', ['check', 'config', path]);
-    expect(status, `${stderr}`).to.equal(0);
+    const { status, said } = promtool(['check', 'config', path]);
+    expect(status, said).to.equal(0);
   });
 
   /** Objects that are called as we call ours, whatever their kind; no pods. */

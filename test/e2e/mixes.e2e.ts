@@ -1,11 +1,10 @@
 // The three kinds of churn on a real API server: no scrape loses what stands, and all ends right.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import type { Cluster } from '../../bench/lib/cluster.ts';
-import { fill } from '../../bench/lib/fill.ts';
-import { Load, type Mix, mixes } from '../../bench/lib/load.ts';
+import { type Load, type Mix, mixes } from '../../bench/lib/load.ts';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
 import { Exporter } from './exporter.ts';
+import { filled } from './filled.ts';
 import { differences, Shown, showsTheServer } from './shown.ts';
 
 /** tools/ci.ts asks for fewer: making them takes minutes, and it has no time for that. */
@@ -26,13 +25,7 @@ describe(`${PODS} pods on a real API server`, function () {
   before(async () => {
     expect(PODS, 'KUBESTATE_E2E_PODS').to.be.above(0);
     server = await startApiServer();
-    const { url, ca, adminToken: token } = server;
-    const cluster: Cluster = { name: 'real', url, ca, token, stop: () => server.stop() };
-    const began = performance.now();
-    await fill(cluster, { pods: PODS, managedFields: false }, () => undefined);
-    const seconds = Math.round((performance.now() - began) / 1_000);
-    process.stdout.write(`    ${PODS} pods were made in ${seconds} s\n`);
-    load = await Load.open(cluster);
+    load = await filled(server, PODS);
     exporter = await Exporter.start(server.kubeconfig());
   });
 

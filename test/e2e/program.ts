@@ -1,8 +1,14 @@
 // Starts programs for the end-to-end suites and waits for what they do.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { until } from '../../tools/until.ts';
+import { reachable } from './get.ts';
 
-const POLL_MS = 50;
+/** The built program. */
+export const kubestate = join(import.meta.dirname, '../../dist/kubestate.cjs');
+
+const READY_TIMEOUT_MS = 40_000;
+const OUTPUT_BYTES_MAX = 256 * 2 ** 20;
 
 /** A running program with all that it has said; `stop` ends it and tells its exit code. */
 export class Program {
@@ -46,21 +52,25 @@ export class Program {
     );
     return until(what, probe, withinMs, ended.signal);
   }
+
+  /** Waits until it answers 200 to a GET of this URL, as `until` waits. */
+  answers(url: string, withinMs = READY_TIMEOUT_MS): Promise<true> {
+    const ok = async () => (await reachable(url))?.status === 200 || undefined;
+    return this.until(`200 from ${url}`, ok, withinMs);
+  }
 }
 
-/** The first value that `probe` gives; fails where none comes in time, or `signal` aborts. */
-export async function until<T>(
-  what: string,
-  probe: () => Promise<T | undefined>,
-  withinMs: number,
-  signal?: AbortSignal,
-): Promise<T> {
-  const deadline = performance.now() + withinMs;
-  for (;;) {
-    const value = await probe();
-    if (value !== undefined) return value;
-    signal?.throwIfAborted();
-    if (performance.now() > deadline) throw new Error(`Not within ${withinMs} ms: ${what}`);
-    await sleep(POLL_MS);
-  }
+/** What a program that has run to its end leaves behind. */
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end with this text as its stdin; throws where it cannot be started. */
+export function outcomeOf(name: string, args: readonly string[], input = ''): Outcome {
+  const options = { encoding: 'utf8', input, maxBuffer: OUTPUT_BYTES_MAX } as const;
+  const { status, stdout, stderr, error } = spawnSync(name, args, options);
+  if (error) throw new Error(`${name} could not be run: ${error.message}`);
+  return { status, stdout, stderr };
 }

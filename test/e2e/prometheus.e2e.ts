@@ -1,57 +1,29 @@
 // The demo as a real Prometheus, promtool and prometheus_client see it.
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { type Answer, get } from './get.ts';
-import { Program, until } from './program.ts';
-import { Prometheus } from './realPrometheus.ts';
+import { Prometheus } from '../../tools/prometheus/start.ts';
+import { until } from '../../tools/until.ts';
+import { startDemo } from './demo.ts';
+import { get } from './get.ts';
+import { outcomeOf, type Program } from './program.ts';
+import { promtool } from './promtool.ts';
+import { JOBS, METRICS, TELEMETRY } from './target.ts';
 import { python } from './tools.ts';
 
-const kubestate = join(import.meta.dirname, '../../dist/kubestate.cjs');
-
-const TARGET = 'kube-state-metrics.kube-system.svc.cluster.local';
-const METRICS = `http://${TARGET}:8080/metrics`;
-const TELEMETRY = `http://${TARGET}:8081/metrics`;
-/** Debian's, which is older than the one that other suites build: both must be content. */
-const PROMETHEUS = 'prometheus';
 const API_SERVER = 'http://127.0.0.1:6443';
 
-const READY_TIMEOUT_MS = 30_000;
 const SCRAPE_TIMEOUT_MS = 15_000;
 const CLIMB_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 5_000;
 /** How long a change in the cluster may take to show in a scrape. */
 const CHANGE_TIMEOUT_MS = 2_000;
 
-const PROMETHEUS_CONFIG = `
-global: { scrape_interval: 1s }
-scrape_configs:
-  - job_name: kube-state-metrics
-    honor_labels: true
-    static_configs: [{ targets: ['${TARGET}:8080'] }]
-  - job_name: kube-state-metrics-telemetry
-    static_configs: [{ targets: ['${TARGET}:8081'] }]
-`;
+const CONFIG = { global: { scrape_interval: '1s' }, scrape_configs: JOBS };
 
-async function startDemo(...flags: string[]): Promise<Program> {
-  const demo = new Program(kubestate, ['demo', '--apiserver-port=6443', ...flags]);
-  const ready = async () =>
-    (await reachable(`http://${TARGET}:8081/readyz`))?.status === 200 || undefined;
-  await demo.until('it was ready', ready, READY_TIMEOUT_MS);
-  return demo;
-}
-
-/** The answer, or undefined where nobody listens yet. */
-async function reachable(url: string): Promise<Answer | undefined> {
-  try {
-    return await get(url);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
-    throw error;
-  }
-}
+const start = (...flags: string[]): Promise<Program> =>
+  startDemo('--apiserver-port=6443', ...flags);
 
 const seriesCount = (text: string): number =>
   text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
@@ -63,8 +35,8 @@ describe('a scrape of a quiet cluster', () => {
   let prometheus: Prometheus;
 
   before(async () => {
-    demo = await startDemo('--speed=0');
-    prometheus = await Prometheus.start(PROMETHEUS_CONFIG, PROMETHEUS);
+    demo = await start('--speed=0');
+    prometheus = await Prometheus.start(CONFIG);
   });
 
   after(async () => {
@@ -168,8 +140,8 @@ describe('a scrape of a living cluster', () => {
   let prometheus: Prometheus;
 
   before(async () => {
-    demo = await startDemo('--speed=100');
-    prometheus = await Prometheus.start(PROMETHEUS_CONFIG, PROMETHEUS);
+    demo = await start('--speed=100');
+    prometheus = await Prometheus.start(CONFIG);
   });
 
   after(async () => {
@@ -205,8 +177,8 @@ describe('a scrape of every family there is', () => {
 
   before(async () => {
     const objects = join(conformance, 'clusters/fuzz.jsonl');
-    demo = await startDemo(`--file=${objects}`, ...(everything?.args ?? []));
-    prometheus = await Prometheus.start(PROMETHEUS_CONFIG, PROMETHEUS);
+    demo = await start(`--file=${objects}`, ...(everything?.args ?? []));
+    prometheus = await Prometheus.start(CONFIG);
   });
 
   after(async () => {
@@ -235,16 +207,11 @@ function samplesReadOf(text: string): number {
     'import sys\n' +
     'from prometheus_client.parser import text_string_to_metric_families as parse\n' +
     'print(sum(len(family.samples) for family in parse(sys.stdin.read())))';
-  const { stdout, stderr } = spawnSync(python, ['-c', program], { input: text, encoding: 'utf8' });
+  const { stdout, stderr } = outcomeOf(python, ['-c', program], text);
   if (stderr !== '') throw new Error(stderr);
   return Number(stdout);
 }
 
 /** What promtool says of an exposition, a line for each thing. */
-function complaintsOn(text: string): string[] {
-  const { stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
-    input: text,
-    encoding: 'utf8',
-  });
-  return `${stdout}${stderr}`.split('\n').filter(Boolean).sort();
-}
+const complaintsOn = (text: string): string[] =>
+  promtool(['check', 'metrics'], text).said.split('\n').filter(Boolean).sort();

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
+import { until } from '../../tools/until.ts';
 import { openTap } from '../tap.ts';
 import { Exporter } from './exporter.ts';
-import { until } from './program.ts';
 
 const TIMEOUT_MS = 120_000;
 const FAULT_TIMEOUT_MS = 30_000;

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
+import { until } from '../../tools/until.ts';
 import { Exporter } from './exporter.ts';
-import { until } from './program.ts';
 
 const CONFIG_MAPS = 300;
 const PODS = 60;

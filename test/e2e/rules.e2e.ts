@@ -1,5 +1,4 @@
 // The rule files as promtool sees them: valid, and each alert tried with what it is and is not for.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { expect } from 'chai';
 import { ruleGroups } from '../../monitoring/rules/index.ts';
 import type { RuleGroup } from '../../monitoring/rules/rule.ts';
 import { promtoolTests } from '../monitoring/rules/index.ts';
+import { promtool } from './promtool.ts';
 
 const rules = join(import.meta.dirname, '../../helm/kube-state-metrics/files/rules');
 const fileOf = ({ name }: RuleGroup): string => join(rules, `${name}.yaml`);
@@ -27,11 +27,11 @@ describe('the rule files', function () {
   const tried = (group: RuleGroup, ruleFile: string) => {
     const tests = join(folder, `${group.name}.test.yaml`);
     writeFileSync(tests, promtoolTests(group, ruleFile));
-    return promtool('test', 'rules', tests);
+    return promtool(['test', 'rules', tests]);
   };
 
   it('are valid', () => {
-    const { status, said } = promtool('check', 'rules', ...ruleGroups.map(fileOf));
+    const { status, said } = promtool(['check', 'rules', ...ruleGroups.map(fileOf)]);
     expect(status, said).to.equal(0);
     const found = [...said.matchAll(/(\d+) rules found/g)].map(([, count]) => Number(count));
     expect(found).to.deep.equal(
@@ -64,9 +64,3 @@ describe('the rule files', function () {
     }
   });
 });
-
-function promtool(...args: readonly string[]): { status: number | null; said: string } {
-  const { status, stdout, stderr, error } = spawnSync('promtool', args, { encoding: 'utf8' });
-  if (error) throw error;
-  return { status, said: `${stdout}${stderr}` };
-}

@@ -3,10 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TARGET } from './target.ts';
 import { installTools } from './tools.ts';
-
-/** The name that Prometheus configurations in the wild hold; here it leads to this machine. */
-const TARGET = 'kube-state-metrics.kube-system.svc.cluster.local';
 
 /** Processes have a namespace too, so that what a broken suite leaves running ends with it. */
 const NAMESPACES = ['--net', '--mount', '--mount-proc', '--pid', '--fork', '--kill-child'];

@@ -1,27 +1,17 @@
 // What real Helm says to values of the wrong type, and that it lets pass what installs upstream.
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
-import { mapsOf } from '../tools/values.ts';
-import { helm } from './tools.ts';
+import { mapsOf } from '../chart/keys.ts';
+import { chart, runHelm, template } from './helm.ts';
+import { type Outcome, outcomeOf } from './program.ts';
 
-const root = join(import.meta.dirname, '../..');
-const chart = join(root, 'helm/kube-state-metrics');
-const upstreamSets = join(root, 'test/chart/values');
+const upstreamSets = join(import.meta.dirname, '../chart/values');
 
-interface Answer {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function template(values: string, of = chart, ...flags: string[]): Answer {
-  const args = ['template', 'kube-state-metrics', of, '-n', 'kube-system', '-f', '-', ...flags];
-  return spawnSync(helm, args, { encoding: 'utf8', input: values });
-}
+const given = (values: string, to = chart, ...flags: string[]): Outcome =>
+  template(to, ['--values', '-', ...flags], values);
 
 /** Values by what Helm must say about them. */
 const wrong: Readonly<Record<string, string>> = {
@@ -149,7 +139,7 @@ function parentChart(): string {
 describe('the schema of the chart, read by Helm', () => {
   for (const [complaint, values] of Object.entries(wrong)) {
     it(`refuses ${values} and names the key`, () => {
-      const { status, stderr } = template(values);
+      const { status, stderr } = given(values);
       expect(status).to.equal(1);
       expect(stderr.split('\n').filter((line) => line.startsWith('- '))).to.have.length(1);
       expect(stderr).to.include(`\n- ${complaint}`);
@@ -158,7 +148,7 @@ describe('the schema of the chart, read by Helm', () => {
 
   for (const [name, values] of Object.entries(right)) {
     it(`lets pass ${name}`, () => {
-      const { status, stderr } = template(values);
+      const { status, stderr } = given(values);
       expect(status, stderr).to.equal(0);
     });
   }
@@ -167,7 +157,7 @@ describe('the schema of the chart, read by Helm', () => {
     const sets = readdirSync(upstreamSets);
     expect(sets).to.have.length(36);
     for (const set of sets) {
-      const { status, stderr } = template(readFileSync(join(upstreamSets, set), 'utf8'));
+      const { status, stderr } = given(readFileSync(join(upstreamSets, set), 'utf8'));
       expect(status, `${set}: ${stderr}`).to.equal(0);
     }
   });
@@ -175,10 +165,10 @@ describe('the schema of the chart, read by Helm', () => {
   it('lets pass what a parent chart and its other charts say', () => {
     const parent = parentChart();
     try {
-      const { status, stdout, stderr } = template(inParent, parent);
+      const { status, stdout, stderr } = given(inParent, parent);
       expect(status, stderr).to.equal(0);
       expect(stdout).to.include('image: mirror.local/');
-      const refused = template('kube-state-metrics: { replicas: two }', parent);
+      const refused = given('kube-state-metrics: { replicas: two }', parent);
       expect(refused.stderr).to.include("kube-state-metrics:\n- at '/replicas': got string");
     } finally {
       rmSync(parent, { recursive: true });
@@ -186,9 +176,7 @@ describe('the schema of the chart, read by Helm', () => {
   });
 
   it('lets an upgrade reuse the values of upstream, which have nothing of our own switches', () => {
-    const { status, stderr } = template(
-      stringify(Object.fromEntries(own.map((key) => [key, null]))),
-    );
+    const { status, stderr } = given(stringify(Object.fromEntries(own.map((key) => [key, null]))));
     expect(status, stderr).to.equal(0);
   });
 
@@ -197,8 +185,8 @@ describe('the schema of the chart, read by Helm', () => {
     expect(maps).to.have.length.greaterThan(30);
     for (const { path } of maps) {
       const values = stringify(path.reduceRight<unknown>((under, key) => ({ [key]: under }), null));
-      const needed = template(values, chart, '--skip-schema-validation').status !== 0;
-      const { status, stderr } = template(values);
+      const needed = given(values, chart, '--skip-schema-validation').status !== 0;
+      const { status, stderr } = given(values);
       expect(status !== 0, `${path.join('.')} is needed: ${needed}; ${stderr}`).to.equal(needed);
       if (needed) expect(stderr).to.include(`missing property '${path.at(-1)}'`);
     }
@@ -207,10 +195,10 @@ describe('the schema of the chart, read by Helm', () => {
   it('goes into the package, and the suites do not', () => {
     const folder = mkdtempSync(join(tmpdir(), 'kubestate-package-'));
     try {
-      const packed = spawnSync(helm, ['package', chart, '-d', folder], { encoding: 'utf8' });
+      const packed = runHelm(['package', chart, '-d', folder]);
       expect(packed.status, packed.stderr).to.equal(0);
       const [archive = ''] = readdirSync(folder);
-      const list = spawnSync('tar', ['-tzf', join(folder, archive)], { encoding: 'utf8' });
+      const list = outcomeOf('tar', ['-tzf', join(folder, archive)]);
       const files = list.stdout.split('\n');
       expect(files).to.include('kube-state-metrics/values.schema.json');
       expect(files.filter((file) => file.includes('unittests'))).to.deep.equal([]);

@@ -1,14 +1,13 @@
 // Two minutes of churn, scrapes and relists on a real API server: nothing is lost, nothing grows.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import type { Cluster } from '../../bench/lib/cluster.ts';
-import { fill } from '../../bench/lib/fill.ts';
-import { Load, type Mix, mixes } from '../../bench/lib/load.ts';
+import { type Load, type Mix, mixes } from '../../bench/lib/load.ts';
 import { memoryOf } from '../../bench/lib/proc.ts';
 import { median, part } from '../../bench/lib/stats.ts';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
 import { openTap, type Tap } from '../tap.ts';
 import { Exporter } from './exporter.ts';
+import { filled } from './filled.ts';
 import { Shown, showsTheServer } from './shown.ts';
 
 const PODS = 5_000;
@@ -34,14 +33,8 @@ describe(`two minutes of a real cluster of ${PODS} pods`, function () {
 
   before(async () => {
     server = await startApiServer();
-    const { url, ca, adminToken: token } = server;
-    const cluster: Cluster = { name: 'real', url, ca, token, stop: () => server.stop() };
-    const began = performance.now();
-    await fill(cluster, { pods: PODS, managedFields: false }, () => undefined);
-    const seconds = Math.round((performance.now() - began) / 1_000);
-    process.stdout.write(`    ${PODS} pods were made in ${seconds} s\n`);
-    load = await Load.open(cluster);
-    tap = await openTap(url, ca);
+    load = await filled(server, PODS);
+    tap = await openTap(server.url, server.ca);
   });
 
   after(async () => {

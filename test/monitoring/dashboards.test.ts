@@ -5,7 +5,7 @@ import { type Dashboard, type Panel, queriesOf } from '../../monitoring/dashboar
 import { dashboardFiles } from '../../tools/generate/dashboards.ts';
 import { selectorsOf } from '../promql.ts';
 import { filledIn } from './filled.ts';
-import { type Known, knownOfSelf, knownOfTables } from './known.ts';
+import { type Known, knownOfSelf, knownOfTables, missingIn } from './known.ts';
 import { knownOfNeighbours } from './neighbours.ts';
 
 interface Placed {
@@ -22,20 +22,7 @@ interface Placed {
 
 const panelsOf = ({ rows }: Dashboard): readonly Panel[] => rows.flatMap(({ panels }) => panels);
 
-/** What Prometheus adds to every series. */
-const TARGET_LABELS = ['job', 'instance'];
-
-/** What a query asks for that is not there: families, and labels of those that are. */
-function missing(query: string, known: Known): string[] {
-  return selectorsOf(filledIn(query)).flatMap(({ metric = 'a name', matchers, labels }) => {
-    const has = known.get(metric) ?? known.get(metric.replace(/_(?:bucket|count|sum)$/, ''));
-    if (has === undefined) return [metric];
-    const needed = new Set([...matchers.map(({ label }) => label), ...labels]);
-    return [...needed]
-      .filter((label) => !has.has(label) && !TARGET_LABELS.includes(label))
-      .map((label) => `${metric}: ${label}`);
-  });
-}
+const missing = (query: string, known: Known): string[] => missingIn(filledIn(query), known);
 
 /** The selector or expression of a variable's query. */
 const insideOf = (query: string): string =>

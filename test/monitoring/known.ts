@@ -4,9 +4,25 @@ import type { AnyResource } from '../../src/metrics/select.ts';
 import { SelfMetrics } from '../../src/metrics/self.ts';
 import { resources } from '../../src/resources/index.ts';
 import { parseExposition } from '../exposition/parse.ts';
+import { selectorsOf } from '../promql.ts';
 
 /** Label names by family; those of the scraped target, `job` and `instance`, are not among them. */
 export type Known = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** What Prometheus puts on every series of a target. */
+export const TARGET_LABELS: readonly string[] = ['job', 'instance'];
+
+/** What an expression asks for that is not there: families, and labels of those that are. */
+export function missingIn(expr: string, known: Known): string[] {
+  return selectorsOf(expr).flatMap(({ metric = 'a name', matchers, labels }) => {
+    const has = known.get(metric) ?? known.get(metric.replace(/_(?:bucket|count|sum)$/, ''));
+    if (has === undefined) return [metric];
+    const asked = new Set([...matchers.map(({ label }) => label), ...labels]);
+    return [...asked]
+      .filter((label) => !has.has(label) && !TARGET_LABELS.includes(label))
+      .map((label) => `${metric}: ${label}`);
+  });
+}
 
 /** The families of the tables. */
 export function knownOfTables(): Known {

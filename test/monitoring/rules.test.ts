@@ -8,7 +8,7 @@ import { relistReasons } from '../../src/kube/reflector.ts';
 import { alertsPage, ruleFiles } from '../../tools/generate/alerts.ts';
 import { dedented } from '../../tools/generate/dedented.ts';
 import { type Matcher, selectorsOf } from '../promql.ts';
-import { type Known, knownOfSelf, knownOfTables } from './known.ts';
+import { type Known, knownOfSelf, knownOfTables, missingIn, TARGET_LABELS } from './known.ts';
 import { cases } from './rules/index.ts';
 
 const alerts: readonly Alert[] = ruleGroups.flatMap((group) => group.alerts);
@@ -49,29 +49,22 @@ const unheardOf = (expr: string, values: ReadonlySet<string>): string[] =>
       .filter((name) => !values.has(name)),
   );
 
-/** What Prometheus adds to every series, and has of its own. */
-const TARGET_LABELS = ['job', 'instance'];
-const OF_PROMETHEUS = ['up'];
-
-/** What an expression asks for that is not there: families, and labels of those that are. */
-function missingIn(expr: string, known: Known): string[] {
-  return selectorsOf(expr).flatMap(({ metric = '', matchers, labels }) => {
-    const recorded = recordings.find(({ record }) => record === metric);
-    if (recorded !== undefined || OF_PROMETHEUS.includes(metric)) return [];
-    const has = known.get(metric);
-    if (has === undefined) return [metric];
-    const asked = new Set([...labels, ...matchers.map(({ label }) => label)]);
-    return [...asked]
-      .filter((label) => !has.has(label) && !TARGET_LABELS.includes(label))
-      .map((label) => `${metric}{${label}}`);
-  });
-}
+/** What is recorded, with the labels of its outermost aggregation, which each begins with. */
+const recorded: Known = new Map(
+  recordings.map(({ record, expr }) => {
+    const [, labels = ''] = /^\s*\w+ by \((.*?)\)/.exec(expr) ?? [];
+    return [record, new Set(labels.split(', '))];
+  }),
+);
+/** What Prometheus has of its own about each target. */
+const OF_PROMETHEUS: Known = new Map([['up', new Set<string>()]]);
 
 describe('the rules', () => {
   let known: Known;
 
   before(async () => {
-    known = new Map([...knownOfTables(), ...(await knownOfSelf())]);
+    const served = new Map([...knownOfTables(), ...(await knownOfSelf())]);
+    known = new Map([...served, ...recorded, ...OF_PROMETHEUS]);
   });
 
   for (const rule of [...recordings, ...alerts]) {
@@ -86,10 +79,13 @@ describe('the rules', () => {
   it('would not ask for what does not exist', () => {
     expect(missingIn('kube_pod_inf', known)).to.deep.equal(['kube_pod_inf']);
     expect(missingIn('sum by (job, pot) (kube_pod_info{node="a"})', known)).to.deep.equal([
-      'kube_pod_info{pot}',
+      'kube_pod_info: pot',
+    ]);
+    expect(missingIn('cluster:kube_node_status_allocatable:sum{node="a"}', known)).to.deep.equal([
+      'cluster:kube_node_status_allocatable:sum: node',
     ]);
     expect(missingIn('kube_state_metrics_leader{node="a"} > 0', known)).to.deep.equal([
-      'kube_state_metrics_leader{node}',
+      'kube_state_metrics_leader: node',
     ]);
   });
 

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { type ValueFacts, valuesSchema } from '../../tools/generate/schema.ts';
 import { valueFacts } from '../../tools/generate/valueRows.ts';
 import { type Schema, text, toggle } from '../../tools/generate/valueTypes.ts';
-import { leavesOf } from './values.ts';
+import { leavesOf } from '../chart/keys.ts';
 
 const chart = join(import.meta.dirname, '../../helm/kube-state-metrics');
 

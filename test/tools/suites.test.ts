@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { leavesOf } from './values.ts';
+import { leavesOf } from '../chart/keys.ts';
 
 const chart = join(import.meta.dirname, '../../helm/kube-state-metrics');
 

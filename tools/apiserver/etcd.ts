@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { request } from 'undici';
-import { execute } from './execute.ts';
-import { freePorts, ServerProcess } from './process.ts';
+import { execute } from '../execute.ts';
+import { freePorts, ServerProcess } from '../serverProcess.ts';
 import { programPath } from './programs.ts';
 
 const OPTIONS = [

@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
+import { execute } from '../execute.ts';
+import { freePorts, ServerProcess } from '../serverProcess.ts';
 import { Etcd } from './etcd.ts';
-import { execute } from './execute.ts';
-import { freePorts, ServerProcess } from './process.ts';
 import { buildPrograms, programPath } from './programs.ts';
 
 const CONNECTIONS_MAX = 32;

@@ -1,11 +1,10 @@
 // A server process that dies with us, logs to a file, and can be killed and started again.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from './until.ts';
 
-const POLL_MS = 50;
 const READY_TIMEOUT_MS = 60_000;
 /** A server that has not ended so long after SIGTERM is killed. */
 const TERM_TIMEOUT_MS = 20_000;
@@ -43,15 +42,14 @@ export class ServerProcess {
     closeSync(log);
     this.#child = child;
     await once(child, 'spawn');
-    const deadline = performance.now() + READY_TIMEOUT_MS;
-    while (!(await this.#isReady())) {
+    const isReady = async (): Promise<true | undefined> => {
+      if (await this.#isReady()) return true;
       const ended = child.exitCode ?? child.signalCode;
-      if (ended !== null) throw new Error(`${this.name} ended with ${ended}: see ${this.log}`);
-      if (performance.now() > deadline) {
-        throw new Error(`${this.name} was not ready in ${READY_TIMEOUT_MS} ms: see ${this.log}`);
-      }
-      await sleep(POLL_MS);
-    }
+      if (ended === null) return undefined;
+      const last = readFileSync(this.log, 'utf8').trim().split('\n').at(-1);
+      throw new Error(`${this.name} ended with ${ended}, see ${this.log}: ${last}`);
+    };
+    await until(`${this.name} was ready, see ${this.log}`, isReady, READY_TIMEOUT_MS);
   }
 
   /** Sends `signal` and waits for the end; no process, nothing to do. */

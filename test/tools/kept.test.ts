@@ -1,20 +1,39 @@
-// Programs built from Go modules: what is left of older builds.
+// What is kept outside of the project: when it is made, and what is left of older makings.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { removeStale } from '../../tools/goModule.ts';
+import { makeOnce, removeStale } from '../../tools/kept.ts';
 
 const hourMs = 3_600_000;
 
-describe('A finished build', () => {
+describe('What is kept', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'kubestate-programs-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('ends those of other states of its module, and nothing else', () => {
+  it('is made once, and not at all where that fails', () => {
+    const kept = join(folder, 'etcd-00000000000a');
+    let made = 0;
+    const fail = () => {
+      throw new Error('no network');
+    };
+    expect(() => makeOnce(kept, fail)).to.throw('no network');
+    expect(readdirSync(folder)).to.deep.equal([]);
+    for (let i = 0; i < 2; i++) {
+      makeOnce(kept, (making) => {
+        expect(making).to.not.equal(kept);
+        mkdirSync(join(making, 'program'));
+        made += 1;
+      });
+    }
+    expect(made).to.equal(1);
+    expect(readdirSync(kept)).to.deep.equal(['program']);
+  });
+
+  it('ends what was made of other texts, and nothing else', () => {
     const now = Date.now();
     const ages = {
       'etcd-00000000000a': 0,

@@ -1,8 +1,8 @@
 // Renders our chart by real Helm, as `helm install` would in kube-system.
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { helm } from '../e2e/tools.ts';
-import { manifestsOf, nameOf } from './compare.ts';
+import { manifestsOf, nameOf } from '../chart/compare.ts';
+import { type Outcome, outcomeOf } from './program.ts';
+import { helm } from './tools.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -10,26 +10,22 @@ export const chart = join(root, 'helm/kube-state-metrics');
 
 const APIS = ['autoscaling.k8s.io/v1', 'monitoring.coreos.com/v1'];
 
-export interface Outcome {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export const runHelm = (args: readonly string[], input = ''): Outcome =>
+  outcomeOf(helm, args, input);
 
-export function runHelm(...args: readonly string[]): Outcome {
-  return spawnSync(helm, args, { encoding: 'utf8' });
-}
-
-/** What Helm says to a chart with these arguments; on a cluster that has the operators' APIs. */
-export function template(folder: string, ...args: readonly string[]): Outcome {
+/**
+ * What Helm says to a chart with these arguments and, where they name `-`, values as YAML; on a
+ * cluster that has the operators' APIs.
+ */
+export function template(folder: string, args: readonly string[], values = ''): Outcome {
   const apis = APIS.flatMap((api) => ['--api-versions', api]);
   const release = ['template', 'kube-state-metrics', folder, '--namespace', 'kube-system'];
-  return runHelm(...release, ...apis, ...args);
+  return runHelm([...release, ...apis, ...args], values);
 }
 
 /** The text of all objects; throws what Helm says where it refuses. */
 export function rendered(folder: string, ...args: readonly string[]): string {
-  const { status, stdout, stderr } = template(folder, ...args);
+  const { status, stdout, stderr } = template(folder, args);
   if (status !== 0) throw new Error(stderr);
   return stdout;
 }
