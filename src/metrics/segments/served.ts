@@ -6,8 +6,9 @@ import type { Body, Encoding, Format } from '../store.ts';
 import { joinCrc, operatorOf } from './checksum.ts';
 import type { Sealed, Sealer, Segment } from './sealed.ts';
 
-const plainChunkBytes = 64 * 1024;
-const joinedBytes = 16 * 1024;
+/** Of text at a time, and of what it is inflated from: with a quarter of both it takes 1.3 times. */
+const plainChunkBytes = 256 * 1024;
+const joinedBytes = 64 * 1024;
 /** A gzip member's header: deflated, no name, no time, an unknown system (RFC 1952). */
 const gzipHeader = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
 /** An empty last block of deflate (RFC 1951). */
