@@ -6,7 +6,7 @@ import type { Body, Encoding, Format } from '../store.ts';
 import { joinCrc, operatorOf } from './checksum.ts';
 import type { Sealed, Sealer, Segment } from './sealed.ts';
 
-/** Of text at a time, and of what it is inflated from: with a quarter of both it takes 1.3 times. */
+/** Of text at a time, and of what it comes from: with a quarter of both it takes 1.3 times. */
 const plainChunkBytes = 256 * 1024;
 const joinedBytes = 64 * 1024;
 /** A gzip member's header: deflated, no name, no time, an unknown system (RFC 1952). */
