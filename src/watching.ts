@@ -166,7 +166,8 @@ function watchingOf(opened: Opened): Watching {
   };
 }
 
-function selectBy(options: Options): Selection {
+/** What the options leave to serve; throws a ConfigError where that is nothing. */
+export function selectBy(options: Options): Selection {
   const selection = select(resources, {
     resources: options.resources,
     metricAllowlist: options['metric-allowlist'],

@@ -74,11 +74,8 @@ export async function loopOf(exporter: Exporter, window: 'start' | '1m'): Promis
     const seconds = largest(text, metric, label);
     return seconds === undefined ? undefined : seconds * 1_000;
   };
-  const [run, delay] = ['longest_run_cpu', 'longest_delay'].map((what) =>
+  const [runMs, delayMs] = ['longest_run_cpu', 'longest_delay'].map((what) =>
     ms(`kube_state_metrics_event_loop_${what}_seconds`, `window="${window}"`),
   );
-  return {
-    runMs: run,
-    delayMs: delay,
-  };
+  return { runMs, delayMs };
 }

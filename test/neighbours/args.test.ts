@@ -3,10 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseCommandLine } from '../../src/flags.ts';
-import { select } from '../../src/metrics/select.ts';
 import { flags, type Options } from '../../src/options.ts';
-import { resources } from '../../src/resources/index.ts';
 import { scopeOf } from '../../src/scope.ts';
+import { selectBy } from '../../src/watching.ts';
 import { manifestsOf } from '../chart/compare.ts';
 
 /** Known to the command line, and refused at the start until they come. */
@@ -41,15 +40,7 @@ const isPort = (arg: string): boolean => arg.startsWith('--port=');
 
 /** Throws where these options leave nothing to serve, as the start does. */
 function serves(options: Options): void {
-  const { resources: served } = select(resources, {
-    resources: options.resources,
-    metricAllowlist: options['metric-allowlist'],
-    metricDenylist: options['metric-denylist'],
-    metricOptInList: options['metric-opt-in-list'],
-    metricLabelsAllowlist: options['metric-labels-allowlist'],
-    metricAnnotationsAllowlist: options['metric-annotations-allowlist'],
-  });
-  expect(served).to.not.be.empty;
+  expect(selectBy(options).resources).to.not.be.empty;
   scopeOf(options, options.pod === '' ? undefined : () => true);
 }
 
