@@ -1,18 +1,20 @@
-// What one change of an object costs, by how many families it changes.
+// Question `change`: the cost of one change of an object, by the number of families that change.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiObject, Pod } from '../src/demo/objects.ts';
 import { Api, type Place } from './lib/api.ts';
 import type { Exporter } from './lib/exporter.ts';
 import { countDiffering, familySums } from './lib/families.ts';
-import { flip, likeThat, paced, placeOf } from './lib/load.ts';
+import { flip, likeThat, paced, placeOf, suffixes } from './lib/load.ts';
 import type { Question } from './lib/question.ts';
 import { textOf } from './lib/scrape.ts';
 import { watch } from './lib/watch.ts';
 
-/** A change is served after a second at the latest. */
+const suffix = suffixes();
+
+/** Changes are flushed within a second; this waits twice as long. */
 const servedMs = 2_000;
 
-/** One change of one pod; resolves to where the pod is then. */
+/** One change of one pod; resolves to the place of the pod afterwards. */
 type Act = (api: Api, place: Place) => Promise<Place>;
 
 const changes: Readonly<Record<string, Act>> = {
@@ -37,7 +39,7 @@ const changes: Readonly<Record<string, Act>> = {
   },
   'deleted, and another created': async (api, place) => {
     const old = await api.get<Pod>(place);
-    const { status, ...rest } = likeThat(old, Math.random);
+    const { status, ...rest } = likeThat(old, suffix());
     const pod = { ...rest, status } as Pod;
     await api.delete(place);
     await api.create(placeOf(pod), rest as ApiObject);
@@ -47,18 +49,19 @@ const changes: Readonly<Record<string, Act>> = {
 };
 
 export default {
-  asks: 'What does one change cost, by how many families it changes?',
+  asks: 'What does one change cost, by the number of families it changes?',
   how:
-    'Random pods are changed at a steady pace. The families that a change touches are counted by ' +
-    'comparing the exposition before and after one of them. CPU is that of the exporter, less ' +
-    'what it takes when nothing changes. The last kind of change is three writes, and counts once.',
+    'Random pods are changed at a steady rate. The families that a change affects are ' +
+    'counted by comparing the exposition before and after one of them. CPU is that of the ' +
+    'exporter, minus its CPU when nothing changes. The last kind of change is three writes, ' +
+    'and counts once.',
   writes: true,
   columns: [
     { key: 'pods', heading: 'pods' },
     { key: 'change', heading: 'what changes' },
     { key: 'families', heading: 'families changed' },
     { key: 'perSecond', heading: 'changes a second', digits: 1 },
-    { key: 'cpuMs', heading: 'CPU for each, ms', digits: 2 },
+    { key: 'cpuMs', heading: 'CPU per change, ms', digits: 2 },
   ],
   async *measure(bench) {
     const { pods, seconds, stepsPerSecond } = bench.plan;
@@ -77,12 +80,14 @@ export default {
           const over = performance.now() + seconds * 1_000;
           const rhythm = { firstMs: 0, everyMs: 1_000 / stepsPerSecond, over };
           done = await paced(() => changeSome(api, places, act), rhythm);
-          // What waits for the next batch belongs to the changes.
+          // Pending changes belong to the measurement.
           await sleep(servedMs);
         });
         const idleSeconds = (idle.cpuSeconds / idle.seconds) * seen.seconds;
         rows.push({
-          ...{ pods, change, perSecond: done / seconds },
+          pods,
+          change,
+          perSecond: done / seconds,
           families: await familiesChanged(exporter, () => changeSome(api, places, act)),
           cpuMs: ((seen.cpuSeconds - idleSeconds) / done) * 1_000,
         });

@@ -1,4 +1,4 @@
-// How fast a list is decoded as it arrives, against JSON.parse of the whole.
+// Measures ListDecoder on a streamed list against JSON.parse of the whole list.
 import { ListDecoder } from '../src/kube/decode.ts';
 import { parseUnmanaged } from '../src/kube/managedFields.ts';
 import { bytesPerMb, type Question } from './lib/question.ts';
@@ -6,7 +6,7 @@ import { bytesPerMb, type Question } from './lib/question.ts';
 const chunkBytes = 64 * 1024;
 const podsMax = 4_000;
 
-/** The tree of `.` and `f:` keys that managedFields hold, `depth` levels of `width` keys. */
+/** A tree of `.` and `f:` keys as in managedFields, `depth` levels of `width` keys. */
 function ownedFields(depth: number, width: number): object {
   if (depth === 0) return {};
   const keys = ['.', 'f:image', 'f:name', 'f:resources', 'f:imagePullPolicy', 'f:env'];
@@ -26,7 +26,7 @@ function container(index: number): object {
   };
 }
 
-/** A pod of about 6 KB, a good part of it managedFields, as a cluster's list has them. */
+/** A pod of about 6 KB, about half of it managedFields, as in real clusters. */
 function pod(index: number): object {
   return {
     metadata: {
@@ -60,13 +60,13 @@ function pod(index: number): object {
 export default {
   asks: 'How fast is a list decoded as it arrives?',
   how:
-    'In one process, without network: the decoder is pushed pieces of 64 KiB. The yardstick is ' +
-    'JSON.parse, of the whole list at once and kept, and of each item alone. The best of some ' +
-    'rounds counts, for what disturbs a round only makes it slower.',
+    'In one process, without network: the decoder gets pieces of 64 KiB. The yardstick is ' +
+    'JSON.parse, of the whole list at once and of each item alone. The best of several ' +
+    'rounds counts, because disturbances only make a round slower.',
   columns: [
     { key: 'way', heading: 'way' },
     { key: 'mbPerSecond', heading: 'MB a second' },
-    { key: 'toWhole', heading: 'time to JSON.parse of the whole', digits: 2 },
+    { key: 'toWhole', heading: 'ratio to JSON.parse of the whole', digits: 2 },
   ],
   async *measure(bench) {
     const count = Math.min(podsMax, bench.plan.pods);

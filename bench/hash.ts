@@ -1,35 +1,35 @@
-// What it costs to tell which of an object's texts have changed, by the way that they are compared.
+// Measures ways to find which family texts of an object have changed: comparison and hashes.
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { compile, type Renderer } from '../src/metrics/render.ts';
-import { Texts } from '../src/metrics/segments/texts.ts';
 import { pods as podsTable } from '../src/resources/pods.ts';
+import { FamilyTexts } from '../src/store/familyTexts.ts';
 import { holding } from './lib/contents.ts';
 import type { Question } from './lib/question.ts';
 
 const podsMax = 1_000;
 const usPerMs = 1_000;
 
-/** Does with the texts of one pod what has to be done for each of its events. */
+/** The work for the texts of one pod at each of its events. */
 type Way = (texts: readonly string[]) => number;
 
 export default {
-  asks: 'What does it cost to tell what a pod has changed?',
+  asks: 'What does it cost to detect what changed in a pod?',
   how:
-    'In one process: the texts of pods, as they come from the tables, are made into bytes, and ' +
-    'hashed, family by family. Bits are those of the hash: with 32, a busy cluster misses a ' +
-    'change every few weeks. The best of some rounds counts. The yardstick is the bytes alone.',
+    'In one process: the texts of pods are encoded as bytes and hashed, family by family. ' +
+    'Bits are those of the hash: with 32, a busy cluster misses a change every few weeks. ' +
+    'The best of several rounds counts. The yardstick is encoding the bytes alone.',
   columns: [
     { key: 'way', heading: 'way' },
     { key: 'bits', heading: 'bits' },
     { key: 'us', heading: 'µs a pod', digits: 1 },
-    { key: 'toBytes', heading: 'times the bytes alone', digits: 2 },
+    { key: 'toBytes', heading: 'ratio to the bytes alone', digits: 2 },
   ],
   async *measure(bench) {
     const server = holding({ pods: Math.min(podsMax, bench.plan.pods), managedFields: false });
     const all = [...server.objects('pods')];
     const renderer = rendererOfPods();
-    const texts = new Texts(renderer.families.length);
+    const texts = new FamilyTexts(renderer.families.length);
     const buffer = Buffer.alloc(1024 * 1024);
     const ways: readonly (readonly [way: string, bits: number | undefined, Way])[] = [
       ['bytes alone', undefined, sumOf((text) => buffer.write(text))],
@@ -42,7 +42,7 @@ export default {
       bench.say(way);
       let best = Number.POSITIVE_INFINITY;
       for (let round = 0; round < bench.plan.rounds; round++) {
-        // Made anew each round: a text is laid out in memory when it is first read.
+        // Rendered again each round: V8 flattens a string when it is first read.
         const rendered = all.map((pod) => renderer.render(pod));
         const start = performance.now();
         for (const one of rendered) work(one);
@@ -59,7 +59,7 @@ const sumOf =
   (texts) =>
     texts.reduce((sum, text) => (text === '' ? sum : sum + (work(text) ?? 0)), 0);
 
-function bytesIn(texts: Texts, of: readonly string[]): number {
+function bytesIn(texts: FamilyTexts, of: readonly string[]): number {
   texts.read(of);
   return texts.bytes;
 }

@@ -1,19 +1,19 @@
-// What an idle start costs: until it is ready, resident and at its peak, beside a bare Node.
+// Measures an idle start: time to ready, resident memory and its peak, against plain Node.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '../src/clock.ts';
-import { ApiServer } from '../src/demo/apiserver.ts';
-import { buildCluster } from '../src/demo/cluster.ts';
+import { ApiServer } from '../src/demo/apiserver/apiserver.ts';
+import { buildCluster } from '../src/demo/cluster/cluster.ts';
+import { systemClock } from '../src/lib/clock.ts';
 import { freePorts } from '../tools/serverProcess.ts';
 
 const rounds = 5;
 const pods = 20;
 const readyMsMax = 60_000;
-/** What goes on after the first lists has ended by then. */
+/** Wait after the first lists, until the process is idle. */
 const restMs = 2_000;
 const loopback = '127.0.0.1';
 
@@ -26,14 +26,14 @@ interface Cost {
   readonly peakMb: number;
 }
 
-/** A line of /proc/PID/status, in megabytes. */
+/** A value of /proc/PID/status, in megabytes. */
 function statusMb(status: string, key: string): number {
   const kilobytes = new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(status)?.[1];
   if (kilobytes === undefined) throw new Error(`expected ${key} in /proc/PID/status, as on Linux`);
   return (Number(kilobytes) * 1024) / 1e6;
 }
 
-/** Runs Node with `args` and has it tell its own memory as it ends. */
+/** Runs Node with `args`, which prints its memory at the end. */
 function costOfNode(...args: string[]): Cost {
   const tell = "process.on('exit', () => process.stderr.write(readFileSync('/proc/self/status')))";
   const preload = `data:text/javascript,import { readFileSync } from 'node:fs'; ${tell}`;
@@ -50,7 +50,7 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
   const end = performance.now() + readyMsMax;
   while (performance.now() < end) {
     if (child.exitCode !== null) throw new Error(`expected it to run, it ended: ${child.exitCode}`);
-    // Nothing listens at first.
+    // Not listening yet at first.
     const answer = await fetch(url).catch(() => undefined);
     await answer?.arrayBuffer();
     if (answer?.status === 200) return;

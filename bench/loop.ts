@@ -1,22 +1,23 @@
-// How long our thread runs without a turn of the event loop while a whole cluster is listed.
+// Measures the longest block of the event loop while a whole cluster is listed.
 import { type ChildProcess, fork } from 'node:child_process';
-import { cpus } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { systemClock, systemThread } from '../src/clock.ts';
-import { ApiServer } from '../src/demo/apiserver.ts';
-import { buildCluster } from '../src/demo/cluster.ts';
-import { parseCommandLine } from '../src/flags.ts';
+import { run } from '../src/app/run.ts';
+import { parseCommandLine } from '../src/config/flags.ts';
+import { flags } from '../src/config/options.ts';
+import { ApiServer } from '../src/demo/apiserver/apiserver.ts';
+import { buildCluster } from '../src/demo/cluster/cluster.ts';
 import { isReady } from '../src/http/readiness.ts';
-import { flags } from '../src/options.ts';
-import { run } from '../src/run.ts';
+import { systemClock, systemThread } from '../src/lib/clock.ts';
 
 const pods = Number(process.argv[2] ?? 20_000);
-/** How finely the delay is looked at; a delay shorter than this does not show. */
+/** The resolution of the delay; shorter delays are not visible. */
 const resolutionMs = 1;
 const lookMs = 20;
 const build = { version: '0', revision: '', branch: '', node: process.version };
 
-/** The cluster, in a process of its own: what it costs must not show in ours. */
+/** Serves the cluster in a child process, so that its CPU time is not measured. */
 async function serveCluster(): Promise<void> {
   const server = new ApiServer({ clock: systemClock, random: Math.random });
   buildCluster(server, { clock: systemClock, seed: 1, pods });
@@ -37,7 +38,10 @@ async function measure(): Promise<void> {
   const apiserver = await urlOf(child);
   const noop = (): void => undefined;
   const { values } = parseCommandLine(flags, [
-    ...['--host=127.0.0.1', '--telemetry-host=127.0.0.1', '--port=0', '--telemetry-port=0'],
+    '--host=127.0.0.1',
+    '--telemetry-host=127.0.0.1',
+    '--port=0',
+    '--telemetry-port=0',
     `--apiserver=${apiserver}`,
   ]);
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
@@ -46,7 +50,13 @@ async function measure(): Promise<void> {
   const startMs = performance.now();
   const startCpu = process.threadCpuUsage();
   const running = await run(values, {
-    ...{ env: {}, clock: systemClock, thread: systemThread, random: Math.random },
+    env: {},
+    readFile: readFileSync,
+    stop: new AbortController().signal,
+    clock: systemClock,
+    thread: systemThread,
+    random: Math.random,
+    memoryBytes: totalmem(),
     log: { debug: noop, info: noop, warn: noop, error: noop },
     build: { ...build, platform: process.platform, arch: process.arch },
   });

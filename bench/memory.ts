@@ -1,4 +1,4 @@
-// What memory is held while the cluster changes and is scraped and read again for a long time.
+// Question `memory`: memory over a long time with changes, scrapes and relists.
 import type { Bench } from './lib/bench.ts';
 import type { Cluster } from './lib/cluster.ts';
 import { Load, type Mix, mixes } from './lib/load.ts';
@@ -7,17 +7,17 @@ import { median, part } from './lib/stats.ts';
 import { cpuPerMinute, watch } from './lib/watch.ts';
 
 const scrapesPerMinute = 4;
-/** Relists in the time that is watched, evenly spread. */
+/** Relists during the measurement, evenly spread. */
 const relists = 4;
 
 export default {
   asks: 'How much memory is held after a long time of changes, scrapes and relists?',
   how:
-    'All three kinds of change at once share the steps; four gzip scrapes a minute; now and then ' +
-    'the API server ends all watches and calls every version too old, so that everything is read ' +
-    'again (where the server is a real one, there are no relists). Resident memory is looked at ' +
-    'every second: the median of the first and last third, and the highest. Once with the ' +
-    "settings of glibc's allocator that the image has, once with glibc's own.",
+    'All three kinds of change share the steps, with four gzip scrapes a minute. From time ' +
+    'to time, a simulated API server ends all watches and answers every resourceVersion with ' +
+    '410, so that everything is relisted; a real one causes no relists. Resident memory is ' +
+    'sampled every second: the medians of the first and last third, and the maximum. Once ' +
+    "with the settings of glibc's allocator in the image, once with glibc's defaults.",
   writes: true,
   columns: [
     { key: 'pods', heading: 'pods' },
@@ -26,9 +26,9 @@ export default {
     { key: 'startMb', heading: 'at the start, MB' },
     { key: 'firstMb', heading: 'first third, MB' },
     { key: 'lastMb', heading: 'last third, MB' },
-    { key: 'growth', heading: 'last to first', digits: 3 },
+    { key: 'growth', heading: 'ratio of last to first', digits: 3 },
     { key: 'highestMb', heading: 'highest, MB' },
-    { key: 'afterMb', heading: 'left alone after, MB' },
+    { key: 'afterMb', heading: 'idle afterwards, MB' },
     { key: 'cpu', heading: 'CPU, s a minute', digits: 2 },
   ],
   async *measure(bench) {
@@ -65,9 +65,13 @@ function underLoad(bench: Bench, { cluster, load, malloc }: Setting): Promise<Ro
     const firstMb = median(part(seen.residentMb, 0, 3));
     const lastMb = median(part(seen.residentMb, 2, 3));
     return {
-      ...{ pods, seconds: Math.round(seen.seconds) },
+      pods,
+      seconds: Math.round(seen.seconds),
       malloc: malloc === 'image' ? "the image's" : "glibc's own",
-      ...{ startMb, firstMb, lastMb, growth: lastMb / firstMb },
+      startMb,
+      firstMb,
+      lastMb,
+      growth: lastMb / firstMb,
       highestMb: Math.max(...seen.residentMb),
       afterMb: exporter.memory().resident / bytesPerMb,
       cpu: cpuPerMinute(seen),

@@ -1,4 +1,4 @@
-// What it costs to watch many namespaces by their names, against watching all.
+// Question `namespaces`: the cost of watching many namespaces one by one, against all at once.
 import { Api } from './lib/api.ts';
 import type { Cluster } from './lib/cluster.ts';
 import { Load } from './lib/load.ts';
@@ -7,15 +7,15 @@ import { countSeries, scrape, textOf } from './lib/scrape.ts';
 import { median } from './lib/stats.ts';
 import { cpuPerMinute, watch } from './lib/watch.ts';
 
-/** With twenty teams that makes a hundred. */
+/** A hundred namespaces, with twenty teams. */
 const namespacesPerTeam = 5;
 
 export default {
-  asks: 'What do a hundred namespaces cost by --namespaces?',
+  asks: 'What do a hundred namespaces cost with --namespaces?',
   how:
-    'The same cluster, its workloads in a hundred namespaces: watched as a whole, by the names ' +
-    'of the hundred, and by the names of eight, which each get watches of their own. CPU is for ' +
-    'status flips in all of the cluster.',
+    'The same cluster with its workloads in a hundred namespaces: watched as a whole, by the ' +
+    'names of the hundred, and by the names of eight, which each get watches of their own. ' +
+    'CPU is for status flips in the whole cluster.',
   writes: true,
   columns: [
     { key: 'pods', heading: 'pods' },

@@ -1,4 +1,4 @@
-// How long a scrape takes as a real Prometheus sees it, its own share told apart.
+// Question `prometheus`: scrape duration as a real Prometheus measures it, and kubestate's share.
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Prometheus } from '../tools/prometheus/start.ts';
@@ -11,19 +11,20 @@ const roundsMax = 5;
 const pollMs = 500;
 
 export default {
-  asks: 'How long is a scrape for a real Prometheus?',
+  asks: 'How long does a real Prometheus take for a scrape?',
   how:
-    "Prometheus' own scrape_duration_seconds, from its request until the samples are stored. The " +
-    "answer's part is what the exporter counts from the request to the last byte; in it " +
-    'Prometheus takes in the bytes and unpacks them. What is left is its parsing and storing.',
+    "Prometheus' own scrape_duration_seconds, from its request until the samples are stored. " +
+    'The response is what the exporter measures from the request to the last byte; meanwhile ' +
+    'Prometheus receives and decompresses the bytes. The rest is parsing and storing in ' +
+    'Prometheus.',
   fullOnly: true,
   columns: [
     { key: 'pods', heading: 'pods' },
     { key: 'samples', heading: 'samples' },
     { key: 'scrapes', heading: 'scrapes' },
     { key: 'durationMs', heading: 'scrape_duration, median ms' },
-    { key: 'answerMs', heading: 'the answer, mean ms', digits: 1 },
-    { key: 'restMs', heading: 'Prometheus alone, ms' },
+    { key: 'answerMs', heading: 'response, mean ms', digits: 1 },
+    { key: 'restMs', heading: 'only Prometheus, ms' },
   ],
   async *measure(bench) {
     const { pods } = bench.plan;
@@ -47,7 +48,7 @@ async function scraped(exporter: Exporter, { plan, say }: Bench): Promise<Row> {
       await sleep(pollMs);
       const [at, seconds] = (await latest(prometheus, 'scrape_duration_seconds')) ?? [last, 0];
       if (at === last) continue;
-      // The first one meets a Prometheus that knows none of the series yet.
+      // The first scrape creates all series in Prometheus, so it does not count.
       if (last === 0) before = await answered(exporter);
       else durations.push(seconds * 1_000);
       last = at;
@@ -85,7 +86,7 @@ async function startPrometheus(target: string, seconds: number): Promise<Prometh
   });
 }
 
-/** The moment in seconds and the value of the latest sample of a metric of the exporter. */
+/** The time in seconds and the value of the latest sample of a metric of the exporter. */
 async function latest(
   prometheus: Prometheus,
   metric: string,

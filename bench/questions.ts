@@ -1,5 +1,6 @@
-// All questions of the suite, in the order in which they are asked; each file is one.
+// All questions of the suite, in the order in which they run; each is one file.
 import change from './change.ts';
+import compare from './compare.ts';
 import decode from './decode.ts';
 import hash from './hash.ts';
 import type { Question } from './lib/question.ts';
@@ -11,6 +12,7 @@ import start from './start.ts';
 import updates from './updates.ts';
 
 export const questions: Readonly<Record<string, Question>> = {
+  compare,
   start,
   scrape,
   prometheus,

@@ -1,9 +1,11 @@
-// `npm run bench`: asks the questions, shows what comes of them, and keeps it as JSON.
+// `npm run bench`: runs the questions, prints the results, and saves them as JSON.
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import { ConfigError } from '../src/errors.ts';
-import { parseCommandLine, type ValuesOf } from '../src/flags.ts';
-import { nearest } from '../src/nearest.ts';
+import { join, resolve } from 'node:path';
+import { parseCommandLine, type ValuesOf } from '../src/config/flags.ts';
+import { ConfigError } from '../src/lib/errors.ts';
+import { suggest } from '../src/lib/suggest.ts';
+import { buildGoModule } from '../tools/goModule.ts';
+import { reference, referenceModule } from '../tools/reference/program.ts';
 import { Bench, type Plan } from './lib/bench.ts';
 import { type Cluster, clusterOfKubeconfig, startReal, startSimulated } from './lib/cluster.ts';
 import { fill } from './lib/fill.ts';
@@ -18,16 +20,31 @@ import { questions } from './questions.ts';
 const root = join(import.meta.dirname, '..');
 
 const short: Plan = {
-  ...{ sizes: [1_000, 10_000], pods: 5_000, rounds: 5, seconds: 15 },
-  ...{ churnSeconds: 60, stepsPerSecond: 50, settleSeconds: 3, scrapeSeconds: 15 },
+  sizes: [1_000, 10_000],
+  pods: 5_000,
+  rounds: 5,
+  seconds: 15,
+  churnSeconds: 60,
+  stepsPerSecond: 50,
+  settleSeconds: 3,
+  scrapeSeconds: 15,
 };
 
 const full: Plan = {
-  ...{ sizes: [1_000, 10_000, 20_000, 50_000, 100_000], pods: 20_000, rounds: 10, seconds: 60 },
-  ...{ churnSeconds: 600, stepsPerSecond: 50, settleSeconds: 10, scrapeSeconds: 15 },
+  sizes: [1_000, 10_000, 20_000, 50_000, 100_000],
+  pods: 20_000,
+  rounds: 10,
+  seconds: 60,
+  churnSeconds: 600,
+  stepsPerSecond: 50,
+  settleSeconds: 10,
+  scrapeSeconds: 15,
 };
 
-/** Objects that are made between two words of progress. */
+/** For the question `compare`: within an hour with all its parts. */
+const comparing: Plan = { ...full, rounds: 3, seconds: 30 };
+
+/** Objects created between two progress messages. */
 const toldEvery = 1_000;
 
 type Values = ValuesOf<typeof flags>;
@@ -41,8 +58,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const asked = askedFor(words, values);
   const machine = thisMachine();
   process.stdout.write(`${machineLine(machine)}, commit ${thisCommit(root)}\n\n`);
-  // What is measured is what the sources say now.
+  // Measure the current sources.
   execFileSync(process.execPath, [join(root, 'tools/build.ts')], { stdio: 'inherit' });
+  if (values.reference) buildGoModule(referenceModule);
   const session = openSession(values);
   try {
     for (const [name, question] of asked) await session.ask(name, question);
@@ -52,29 +70,32 @@ async function main(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** The questions by their names; all of them, or those of the short set, where none is named. */
+/** The questions that are named; without names all, or those of the short set. */
 function askedFor(words: readonly string[], values: Values): [string, Question][] {
   for (const word of words) {
     if (Object.hasOwn(questions, word)) continue;
-    const close = nearest(word, Object.keys(questions));
+    const close = suggest(word, Object.keys(questions));
     const hint = close === undefined ? 'see --help' : `did you mean ${close}?`;
     const known = Object.keys(questions).join(', ');
-    throw new ConfigError(`expected questions of ${known}; got "${word}"; ${hint}`);
+    throw new ConfigError({ expected: `questions of ${known}`, got: `"${word}"`, hint });
   }
-  const asked = Object.entries(questions).filter(([name, { fullOnly }]) =>
-    words.length > 0 ? words.includes(name) : values.full || !fullOnly,
+  const named = words.length === 0 && values.reference ? ['compare'] : words;
+  const asked = Object.entries(questions).filter(([name, { fullOnly, namedOnly }]) =>
+    named.length > 0 ? named.includes(name) : !namedOnly && (values.full || !fullOnly),
   );
   const writing = asked.find(([, { writes }]) => writes);
   if (writing !== undefined && values.kubeconfig !== undefined && !values.fill) {
-    throw new ConfigError(
-      `${writing[0]}: expected a cluster that may be written to, got that of --kubeconfig; ` +
-        'give --fill where it is there to be measured, or name questions that only read',
-    );
+    throw new ConfigError({
+      place: writing[0],
+      expected: 'a cluster that may be written to',
+      got: 'that of --kubeconfig',
+      hint: 'give --fill where it is there to be measured, or name questions that only read',
+    });
   }
   return asked;
 }
 
-/** One bench for all questions, so that a cluster that is there serves the next one too. */
+/** One Bench for all questions, so that they can share clusters. */
 function openSession(values: Values) {
   let progress: Progress | undefined;
   let cluster = 'none';
@@ -83,6 +104,11 @@ function openSession(values: Values) {
     plan: planOf(values),
     program: [process.execPath, join(root, 'dist/kubestate.cjs')],
     say,
+    compared: {
+      parts: values.parts,
+      ...(values.reference && { reference }),
+      ...(values.against && { parent: resolve(values.against) }),
+    },
     ...(values.beside && { beside: { url: values.beside, pid: values['beside-pid'] } }),
     async openCluster(pods, namespacesPerTeam) {
       const opened = await openCluster(values, { pods, namespacesPerTeam, say });
@@ -147,8 +173,8 @@ async function openCluster(values: Values, wanted: Wanted): Promise<Cluster> {
   return cluster;
 }
 
-function planOf({ full: all, pods, seconds, churn, rounds }: Values): Plan {
-  const plan = all ? full : short;
+function planOf({ full: all, reference: compares, pods, seconds, churn, rounds }: Values): Plan {
+  const plan = compares ? comparing : all ? full : short;
   return {
     ...plan,
     ...(pods.length > 0 && { sizes: pods, pods: Math.max(...pods) }),

@@ -1,4 +1,4 @@
-// What a scrape costs, by the number of pods.
+// Question `scrape`: the cost of a scrape, by the number of pods.
 import type { Bench } from './lib/bench.ts';
 import { cpuMsOf } from './lib/proc.ts';
 import { bytesPerMb, type Question, type Row } from './lib/question.ts';
@@ -10,10 +10,10 @@ import { type Yardstick, yardstickOf } from './lib/yardstick.ts';
 export default {
   asks: 'What does a scrape cost?',
   how:
-    'One scrape after the other, with the headers of Prometheus, of a cluster in which nothing ' +
-    'happens. Time is from the request to the last byte, read and forgotten; CPU is that of ' +
-    "the exporter's process. The yardsticks are the whole text once through zlib, and once " +
-    'copied, in the process that scrapes.',
+    'Sequential scrapes of an idle cluster, with the headers of Prometheus. The time is from ' +
+    "the request to the last byte, read and discarded; CPU is that of the exporter's " +
+    'process. The yardsticks are compressing the whole text with zlib, and copying it, in ' +
+    'the process that scrapes.',
   columns: [
     { key: 'pods', heading: 'pods' },
     { key: 'exporter', heading: 'exporter' },
@@ -24,9 +24,9 @@ export default {
     { key: 'slowestMs', heading: 'slowest, ms', digits: 1 },
     { key: 'cpuMs', heading: 'CPU, ms', digits: 1 },
     { key: 'delayMs', heading: 'loop delay, ms', digits: 1 },
-    { key: 'toGzip1', heading: 'time to zlib level 1', digits: 3 },
-    { key: 'toGzip6', heading: 'to level 6', digits: 3 },
-    { key: 'toCopy', heading: 'to a copy', digits: 2 },
+    { key: 'toGzip1', heading: 'ratio to zlib level 1', digits: 3 },
+    { key: 'toGzip6', heading: 'ratio to zlib level 6', digits: 3 },
+    { key: 'toCopy', heading: 'ratio to a copy', digits: 2 },
   ],
   async *measure(bench) {
     for (const pods of bench.plan.sizes) {
@@ -47,7 +47,7 @@ interface Target {
   readonly name: string;
   readonly url: string;
   readonly pid: number | undefined;
-  /** Milliseconds of the longest delay of its loop since it was last asked. */
+  /** Longest event loop delay since the last call, in milliseconds. */
   loop?(): Promise<number | undefined>;
 }
 

@@ -1,4 +1,4 @@
-// How long kubestate takes to be ready, and what memory it holds then, by the number of pods.
+// Question `start`: time to ready and memory, by the number of pods.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Api } from './lib/api.ts';
 import { bytesPerMb, type Question } from './lib/question.ts';
@@ -10,25 +10,26 @@ const samples = 5;
 const sampleMs = 1_000;
 
 export default {
-  asks: 'How long does a start take, and how much memory does it leave?',
+  asks: 'How long does a start take, and how much memory does it need?',
   how:
-    'From the start of the process until /readyz says yes, on a machine that also runs the API ' +
-    'server. Resident memory is the median of five seconds after it was left alone for a while, ' +
-    'the peak is the highest until then; after that come one gzip and one plain scrape and their ' +
-    'peak. The yardstick is the list of pods read once from the same server and forgotten.',
+    'From the start of the process until /readyz is 200, on a machine that also runs the API ' +
+    'server. Resident memory is the median of five seconds, taken after an idle period; the ' +
+    'peak is the maximum until then. Then come one gzip and one plain scrape, and their ' +
+    'peak. The yardstick is reading the list of pods once from the same server and ' +
+    'discarding it.',
   columns: [
     { key: 'pods', heading: 'pods' },
     { key: 'readyMs', heading: 'ready, ms' },
-    { key: 'cpuMs', heading: 'CPU until then, ms' },
+    { key: 'cpuMs', heading: 'CPU until ready, ms' },
     { key: 'runMs', heading: 'longest run, ms', digits: 1 },
     { key: 'delayMs', heading: 'loop delay, ms', digits: 1 },
     { key: 'residentMb', heading: 'resident, MB' },
-    { key: 'anonymousMb', heading: 'of it anonymous, MB' },
+    { key: 'anonymousMb', heading: 'anonymous part, MB' },
     { key: 'peakMb', heading: 'peak, MB' },
-    { key: 'peakToResident', heading: 'peak to resident', digits: 2 },
-    { key: 'scrapedPeakMb', heading: 'peak with scrapes, MB' },
+    { key: 'peakToResident', heading: 'ratio of peak to resident', digits: 2 },
+    { key: 'scrapedPeakMb', heading: 'peak after scrapes, MB' },
     { key: 'listMb', heading: 'list of pods, MB' },
-    { key: 'toList', heading: 'ready to reading it', digits: 2 },
+    { key: 'toList', heading: 'ratio of ready to reading it', digits: 2 },
   ],
   async *measure(bench) {
     for (const pods of bench.plan.sizes) {
@@ -53,7 +54,11 @@ export default {
         const residentMb = median(resident);
         const { readyMs } = exporter;
         return {
-          ...{ pods, readyMs, cpuMs, ...loop, residentMb },
+          pods,
+          readyMs,
+          cpuMs,
+          ...loop,
+          residentMb,
           anonymousMb: anonymous / bytesPerMb,
           peakMb: peak / bytesPerMb,
           peakToResident: peak / bytesPerMb / residentMb,

@@ -1,4 +1,4 @@
-// What changes in the cluster cost, alone and with scrapes beside them.
+// Question `updates`: the cost of changes in the cluster, without and with scrapes.
 import { Load, type Mix, mixes } from './lib/load.ts';
 import type { Question } from './lib/question.ts';
 import { textOf } from './lib/scrape.ts';
@@ -11,13 +11,13 @@ const scrapesPerMinute = [0, 4];
 export default {
   asks: 'What do changes in the cluster cost?',
   how:
-    'A step is one write to the API that the server has answered. Status flips: the status of a ' +
-    'random pod is written, which becomes unready or ready again. Short-lived pods: a pod is ' +
-    'created, its status says that it runs, and later it is deleted; three steps each. Pods ' +
-    'replaced: a random pod is deleted, one like it is created, its status is written; three ' +
-    "steps again. Beside the steps, each node's Lease is renewed every ten seconds. Scrapes are " +
-    'gzip. CPU is in seconds a minute of the exporter alone. The yardstick is the time to ' +
-    'compress the whole text once with zlib level 1.',
+    'A step is one write to the API that the server has answered. Status flips: a random pod ' +
+    'becomes unready or ready again. Short-lived pods: a pod is created, gets a status of ' +
+    'running, and is deleted later; three steps each. Pods replaced: a random pod is ' +
+    'deleted, a similar one is created and gets a status; three steps again. In addition, ' +
+    "each node's Lease is renewed every ten seconds. Scrapes are gzip. CPU is in seconds a " +
+    'minute of the exporter alone. The yardstick is the time to compress the whole text once ' +
+    'with zlib level 1.',
   writes: true,
   columns: [
     { key: 'pods', heading: 'pods' },
@@ -25,7 +25,7 @@ export default {
     { key: 'scrapes', heading: 'scrapes a minute' },
     { key: 'steps', heading: 'steps a second', digits: 1 },
     { key: 'cpu', heading: 'CPU, s a minute', digits: 2 },
-    { key: 'toGzip1', heading: 'in compressions of all', digits: 2 },
+    { key: 'toGzip1', heading: 'CPU in full compressions', digits: 2 },
     { key: 'residentMb', heading: 'resident, MB' },
     { key: 'runMs', heading: 'longest run in a minute, ms', digits: 1 },
     { key: 'delayMs', heading: 'loop delay, ms', digits: 1 },
@@ -50,7 +50,11 @@ export default {
           const seen = await watch(exporter, during, scrapes);
           const cpu = cpuPerMinute(seen);
           rows.push({
-            ...{ pods, mix: mix ?? 'Leases only', scrapes, steps: steps / seen.seconds, cpu },
+            pods,
+            mix: mix ?? 'Leases only',
+            scrapes,
+            steps: steps / seen.seconds,
+            cpu,
             toGzip1: (cpu * 1_000) / gzip1Ms,
             residentMb: median(seen.residentMb),
             ...(await loopOf(exporter, '1m')),

@@ -1,7 +1,10 @@
-// The pages that people read: links that lead somewhere, and two languages that say the same.
+// The documentation: what its links and commands name exists, languages agree, figures are right.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect } from 'chai';
+import type { AnyResource } from '../src/metrics/select.ts';
+import { resources } from '../src/resources/index.ts';
+import { beyondReference, facts, familyPrefix } from './conformance/families.ts';
 
 const root = join(import.meta.dirname, '..');
 const pages = globSync('**/*.md', { cwd: root, exclude: ['node_modules/**', 'dist/**'] });
@@ -36,6 +39,15 @@ function leadsNowhere(page: string, link: string): boolean {
   return anchor !== undefined && !anchorsOf(target.slice(root.length + 1)).includes(anchor);
 }
 
+const sources = globSync('{src,test,tools,bench,monitoring}/**/*.ts', { cwd: root });
+
+/** Source files that a page names: `test/docs.test.ts`, `kube/watch.ts` of src, `lease.ts`. */
+const filesIn = (text: string): string[] =>
+  [...text.matchAll(/`([\w./-]+\.ts)`/g)].map(([, file = '']) => file);
+
+const isSource = (file: string): boolean =>
+  sources.some((source) => source === file || source.endsWith(`/${file}`));
+
 const codeOf = (page: string): string[] => textOf(page).match(/^```[\s\S]*?^```$/gm) ?? [];
 
 describe('the documents', () => {
@@ -56,6 +68,24 @@ describe('the documents', () => {
     expect(leadsNowhere('README.md', 'docs/no-such-page.md')).to.equal(true);
   });
 
+  it('name source files that exist', () => {
+    const missing = pages.flatMap((page) =>
+      filesIn(textOf(page))
+        .filter((file) => !isSource(file))
+        .map((file) => `${page}: ${file}`),
+    );
+    expect(missing).to.deep.equal([]);
+    expect(pages.flatMap((page) => filesIn(textOf(page)))).to.have.length.above(50);
+    expect(filesIn('see `kube/gone.ts`').map(isSource)).to.deep.equal([false]);
+  });
+
+  it('run files of this project by the Node that it brings', () => {
+    const byOld = (text: string): string[] =>
+      text.match(/(?<!npx )\bnode (?:bench|src|test|tools)\/[\w/]+\.ts/g) ?? [];
+    expect(pages.flatMap((page) => byOld(textOf(page)))).to.deep.equal([]);
+    expect(byOld('`node tools/openapi.ts` and `npx node tools/picture.ts`')).to.have.length(1);
+  });
+
   it('have the same commands, queries and links in every language of the quick start', () => {
     const [english, korean] = ['docs/quick-start.md', 'docs/quick-start.ko.md'] as const;
     expect(codeOf(korean)).to.deep.equal(codeOf(english)).and.have.length.above(5);
@@ -65,5 +95,52 @@ describe('the documents', () => {
     const elsewhere = (page: string) =>
       linksOf(page).filter((link) => !link.includes('quick-start'));
     expect(elsewhere(korean).sort()).to.deep.equal(elsewhere(english).sort());
+  });
+});
+
+describe('what is said of kube-state-metrics', () => {
+  const all = Object.entries<AnyResource>(resources);
+  const theirs = all.filter(([plural]) => !(beyondReference as string[]).includes(plural));
+  const count = {
+    resources: theirs.length,
+    families: facts.filter(({ inDefault }) => inDefault !== 'beyond').length,
+    defaults: theirs.filter(([, table]) => table.default).length,
+  };
+
+  const { resources: each, families, defaults } = count;
+  for (const [page, sentence] of [
+    ['README.md', `all ${each} resources and all ${families} metric families of`],
+    ['README.md', `v2.20. ${defaults} resources are on by default.`],
+    ['CHANGELOG.md', `All ${each} resources and ${families} families of kube-state-metrics`],
+    [
+      'docs/migration.md',
+      `All ${each} resources and ${families} families of v2.20, with the same ${defaults}`,
+    ],
+    ['docs/migration.md', `Both programs serve these ${defaults} by default.`],
+  ] as const) {
+    it(`has the figures of the tables in ${page}: ${sentence}`, () =>
+      expect(textOf(page).replaceAll(/\s+/g, ' '), `${page}: write this sentence`).to.include(
+        sentence,
+      ));
+  }
+
+  const isOfBeyond = (family: string): boolean =>
+    beyondReference.some((plural) => familyPrefix(resources[plural]).test(family));
+
+  it('comes with all that it lacks, in docs/migration.md', () => {
+    const names = [
+      ...beyondReference,
+      // A resource stands for its families.
+      ...facts
+        .filter(({ name, inDefault }) => inDefault === 'beyond' && !isOfBeyond(name))
+        .map(({ name }) => name),
+    ];
+    const page = textOf('docs/migration.md');
+    const untold = (names: readonly string[]): string[] =>
+      names
+        .filter((name) => !page.includes(`\`${name}\``))
+        .map((name) => `docs/migration.md: write a line about \`${name}\``);
+    expect(untold(names)).to.deep.equal([]);
+    expect(untold(['kube_nothing'])).to.have.length(1);
   });
 });

@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import nock from 'nock';
-import { openLog } from '../src/log.ts';
-import type { Running } from '../src/run.ts';
+import type { Running } from '../src/app/run.ts';
+import { openLog } from '../src/lib/log.ts';
 import { certificate, key } from './kube/certificate.ts';
-import { hastyClock, start } from './start.ts';
-import { until } from './until.ts';
+import { hastyClock, start } from './support/start.ts';
+import { until } from './support/until.ts';
 
 /** What is secret has this in it; base64 of it is as secret. */
 const marker = 'mark3rOfASecret';
@@ -25,7 +25,9 @@ const nowhere = 'http://127.0.0.1:1';
 /** A plugin that runs this JavaScript; its variable and its last argument are secret. */
 const plugin = (script: string, command = process.execPath) => ({
   exec: {
-    ...{ apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Never', command },
+    apiVersion: 'client.authentication.k8s.io/v1',
+    interactiveMode: 'Never',
+    command,
     args: ['-e', script, marker],
     env: [{ name: 'PASSWORD', value: marker }],
   },

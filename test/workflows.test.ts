@@ -1,4 +1,4 @@
-// The workflows on GitHub, which nothing here can run: what they may do and what they hold.
+// What the workflows on GitHub may do and hold, beyond what actionlint says in npm run e2e.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -108,7 +108,10 @@ const madeUp = {
   packageJson: '{ "version": "1.2.3" }',
   chartYaml: 'name: ksm\nappVersion: 2.20.0\n',
   valuesYaml: 'image: { registry: r.io, repository: own/a, tag: "" }\n',
-  ...{ gitTag: 'v1.2.3', source: 'https://git.example.com', revision: 'abc', created: 'now' },
+  gitTag: 'v1.2.3',
+  source: 'https://git.example.com',
+  revision: 'abc',
+  created: 'now',
 };
 
 describe('the workflows', () => {
@@ -130,10 +133,6 @@ describe('the workflows', () => {
       });
     }
   }
-
-  it('are three', () => {
-    expect(names).to.have.members(['advisories.yaml', 'ci.yaml', 'release.yaml']);
-  });
 
   it('run for every change what CI runs', () => {
     const { on, jobs } = workflow('ci.yaml');
@@ -180,11 +179,10 @@ describe('the workflows', () => {
         expect(build?.with?.[fact]).to.equal(expression(`needs.facts.outputs.${fact}`));
       }
       expect(build?.with).to.include({ push: true, provenance: 'mode=max', sbom: true });
-      const asked = textOf('release.yaml').matchAll(/needs\.facts\.outputs\.(\w+)/g);
-      const names = [...new Set([...asked].map(([, name = '']) => name))];
+      // actionlint finds an output that is asked for and not handed on.
+      const names = Object.keys(releaseFacts(madeUp));
       const handedOn = names.map((name) => [name, expression(`steps.facts.outputs.${name}`)]);
       expect(jobs.facts?.outputs).to.deep.equal(Object.fromEntries(handedOn));
-      expect(Object.keys(releaseFacts(madeUp))).to.have.members(names);
     });
 
     it('sign what was pushed, by its digest', () => {

@@ -1,4 +1,4 @@
-// Debian's Chromium without a window: what a page looks like, and what it has become.
+// Runs Debian's Chromium headless: takes screenshots, and returns the HTML of a loaded page.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,18 +6,18 @@ import { join } from 'node:path';
 
 const timeoutMs = 60_000;
 
-/** As a display of a common laptop shows it; height in CSS pixels. */
+/** The size of the window, in CSS pixels. */
 export interface Sight {
   readonly width: number;
   readonly height: number;
 }
 
-/** Writes a PNG of the top of a page. */
+/** Writes a screenshot of the top of a page as PNG. */
 export function picture(url: string, file: string, { width, height }: Sight): void {
   chromium([`--screenshot=${file}`, `--window-size=${width},${height}`, '--hide-scrollbars', url]);
 }
 
-/** The page's HTML once it is loaded, and what the browser complained about. */
+/** The HTML of a loaded page, and the errors on the console. */
 export function opened(url: string): { html: string; complaints: string[] } {
   const { stdout, stderr } = chromium(['--dump-dom', '--enable-logging=stderr', url]);
   const complaints = stderr.split('\n').filter((line) => line.includes('CONSOLE'));
@@ -26,7 +26,7 @@ export function opened(url: string): { html: string; complaints: string[] } {
 
 function chromium(args: readonly string[]): { stdout: string; stderr: string } {
   const profile = mkdtempSync(join(tmpdir(), 'kubestate-chromium-'));
-  // Root has no sandbox, and a container no large /dev/shm.
+  // Chromium has no sandbox as root, and /dev/shm of a container is small.
   const quiet = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
   const run = spawnSync('chromium', [...quiet, `--user-data-dir=${profile}`, ...args], {
     encoding: 'utf8',

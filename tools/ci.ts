@@ -1,4 +1,4 @@
-// Runs every suite and check, adds up the runners' own reports, and ends with one line of counts.
+// Runs all suites and checks, sums up the reports of the runners, and prints one line of counts.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { checkVerdict, suiteVerdict, type Verdict } from './ci/verdict.ts';
 
 interface Step {
   readonly script: string;
-  /** The files that must each hold a test; a step without is a check, which passes or fails. */
+  /** Files that must each contain a test. A step without files is a check: it passes or fails. */
   readonly specs?: string;
   readonly except?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -20,9 +20,9 @@ const STEPS: readonly Step[] = [
 ];
 
 /**
- * A test that leaves a server open would keep its runner, and CI, for ever. What runs then is ended
- * so soon that the counts are told before CI is, at 90 minutes. On a new machine the end-to-end
- * suites build an API server, Prometheus and Helm first.
+ * A test that leaves a server open would keep its runner alive for ever. After this time runners
+ * are killed, so that the counts are printed before CI times out at 90 minutes. On a new machine
+ * the end-to-end suites first build an API server, Prometheus and Helm.
  */
 const deadlineMs = performance.now() + 80 * 60_000;
 
@@ -50,7 +50,7 @@ function runStep({ script, specs, except, env }: Step, folder: string): Verdict 
   );
 }
 
-/** What the runner wrote, or undefined where it wrote nothing that can be read. */
+/** The report of the runner, or `undefined` if it is missing or malformed. */
 function readReport(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));

@@ -1,9 +1,9 @@
-// Runs a program to its end.
+// `execute` runs a program and waits for its exit.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
-/** What it wrote to stdout; rejects with what it wrote to stderr where it fails. */
+/** Its stdout; if it fails, rejects with its stderr. */
 export async function execute(
   program: string,
   args: readonly string[],

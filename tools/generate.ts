@@ -1,14 +1,16 @@
-// Writes every file that derives from the tables; with --check it names the stale ones instead.
+// Writes all generated files; with --check it only lists those that are stale.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { resultsIn } from '../bench/lib/results.ts';
 import { questions } from '../bench/questions.ts';
 import { dashboards } from '../monitoring/dashboards/index.ts';
 import { ruleGroups } from '../monitoring/rules/index.ts';
-import { commands } from '../src/commands/index.ts';
-import { flags } from '../src/options.ts';
+import { commands } from '../src/cli/index.ts';
+import { flags } from '../src/config/options.ts';
 import { resources } from '../src/resources/index.ts';
+import { electionFamilies, selfFamilies } from '../src/telemetry/table.ts';
 import { recorded, unrecorded } from '../test/chart/differences.ts';
+import { deliberate } from '../test/judge/differences.ts';
 import { alertsPage, ruleFiles } from './generate/alerts.ts';
 import { benchmarkPages } from './generate/benchmarks.ts';
 import { withGenerated } from './generate/between.ts';
@@ -22,20 +24,23 @@ import { flagTable } from './generate/migration.ts';
 import { kustomization, manifests } from './generate/rbac.ts';
 import { valuesSchema } from './generate/schema.ts';
 import { differing } from './generate/stale.ts';
+import { telemetryPage } from './generate/telemetry.ts';
 import { valueFacts } from './generate/valueRows.ts';
 
 const root = join(import.meta.dirname, '..');
 const chart = 'helm/kube-state-metrics';
 
-/** Folders of generated files only: one that nothing makes any more is stale. */
+/** Folders with generated files only: other files in them are stale. */
 const generatedFolders = [
-  ...['docs/metrics', 'docs/benchmarks', 'rbac'],
+  'docs/metrics',
+  'docs/benchmarks',
+  'rbac',
   ...['dashboards', 'rules'].map((name) => `${chart}/files/${name}`),
 ];
 
 const read = (path: string) => readFile(join(root, path), 'utf8');
 
-/** The page at the path with its generated parts renewed, each by the source it says it is from. */
+/** The page at the path with its generated parts replaced, by the source that each part names. */
 async function renewed(path: string, parts: Record<string, string>): Promise<string> {
   return Object.entries(parts).reduce(
     (page, [source, part]) => withGenerated(path, page, source, part),
@@ -43,7 +48,7 @@ async function renewed(path: string, parts: Record<string, string>): Promise<str
   );
 }
 
-/** The files by their path under the root. */
+/** All generated files by path below the root. */
 async function generate(): Promise<Record<string, string>> {
   const values = await read(`${chart}/values.yaml`);
   const results = resultsIn(join(root, 'bench/results'));
@@ -52,9 +57,17 @@ async function generate(): Promise<Record<string, string>> {
     ...under('docs/metrics', metricPages(resources)),
     ...under('docs', benchmarkPages(results, questions)),
     'docs/cli.md': cliPage(commands),
+    'docs/telemetry.md': telemetryPage(selfFamilies, electionFamilies),
     'docs/migration.md': await renewed('docs/migration.md', {
-      'test/chart/differences.ts': differenceTable([...recorded, ...unrecorded]),
-      'src/options.ts': flagTable(flags),
+      'test/judge/differences.ts': differenceTable(
+        ['family', 'kube-state-metrics', 'kubestate'],
+        deliberate,
+      ),
+      'test/chart/differences.ts': differenceTable(
+        ['', "kube-state-metrics' chart", 'this chart'],
+        [...recorded, ...unrecorded],
+      ),
+      'src/config/options.ts': flagTable(flags),
     }),
     'README.md': await renewed('README.md', { 'bench/results': comparison(results) }),
     ...under(`${chart}/files/dashboards`, dashboardFiles(dashboards)),

@@ -1,4 +1,4 @@
-// Programs built once from Go modules of fixed versions, and kept outside the project.
+// Builds programs from Go modules in fixed versions, once, into a cache outside the project.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -8,23 +8,23 @@ const DOWNLOAD_TIMEOUT_MS = 5 * 60_000;
 const BUILD_TIMEOUT_MS = 30 * 60_000;
 
 export interface GoModule {
-  /** The folder with go.mod and go.sum, which say every version. */
+  /** The folder with go.mod and go.sum, which pin every version. */
   readonly folder: string;
-  /** What is built from it: program to package. */
+  /** Go package by the name of the program that is built from it. */
   readonly programs: Readonly<Record<string, string>>;
-  /** Variables that the linker sets in all of them. */
+  /** Variables to set by the linker (-X). */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Build tags, which leave out what is not used. */
+  /** Build tags. */
   readonly tags?: readonly string[];
 }
 
-/** Where a program of the module is; there is one only after `buildGoModule`. */
+/** The path of a program, which exists after `buildGoModule`. */
 export const goProgram = (module: GoModule, program: string): string =>
   join(builtFolder(module), program);
 
 /**
- * Builds the module's programs unless they stand, which takes minutes and the Go module proxy once
- * for each state of go.mod; throws a sentence that names what could not be built.
+ * Builds the programs of a module unless they exist. Once per state of go.mod this takes minutes
+ * and the Go module proxy. Throws an error that names what could not be built.
  */
 export function buildGoModule(module: GoModule): void {
   makeOnce(builtFolder(module), (folder) => {
@@ -34,7 +34,7 @@ export function buildGoModule(module: GoModule): void {
   });
 }
 
-/** A changed go.mod or tag leads to another folder. */
+/** The output folder, which depends on go.mod and the tags. */
 function builtFolder({ folder, tags = [] }: GoModule): string {
   const files = ['go.mod', 'go.sum'].map((file) => readFileSync(join(folder, file)));
   return keptFolder(basename(folder), [...files, ...tags]);
@@ -45,7 +45,7 @@ interface Downloaded {
   readonly Error?: string;
 }
 
-/** The sources of `module@version`, in Go's own cache, where they are downloaded to if need be. */
+/** The sources of `module@version` in Go's module cache, downloaded if needed. */
 export function goSources(module: string): string {
   const args = ['mod', 'download', '-json', module];
   const { stdout, stderr, error } = spawnSync('go', args, {

@@ -1,4 +1,4 @@
-// What is made once and kept outside of the project: programs that were built, packages, caches.
+// A cache outside the project for what is built or downloaded once: programs, packages.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -12,16 +12,16 @@ import {
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** Nothing is in the making for longer. */
+/** No build takes longer than this. */
 const MAKING_MS_MAX = 30 * 60_000;
 
-/** Outside the project, so that a fresh clone need not build and download all of it again. */
+/** Outside the project, so that a fresh clone can use it. */
 export const cacheFolder = join(
   process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
   'kubestate-e2e',
 );
 
-/** The folder for what is made of these texts: another one where one of them is another. */
+/** The folder for what is built from these texts, named by their hash. */
 export function keptFolder(name: string, texts: readonly (string | Buffer)[]): string {
   const hash = createHash('sha256');
   for (const text of texts) hash.update(text);
@@ -29,8 +29,8 @@ export function keptFolder(name: string, texts: readonly (string | Buffer)[]): s
 }
 
 /**
- * Has a folder filled unless it stands. It is filled beside and renamed, so that one broken off is
- * not taken for a finished one; then what was made of other texts goes.
+ * Fills a folder unless it exists. It is filled under another name and renamed, so that an
+ * interrupted build is not taken for a finished one. Then folders of other texts are removed.
  */
 export function makeOnce(kept: string, fill: (folder: string) => void): void {
   if (existsSync(kept)) return;
@@ -41,15 +41,15 @@ export function makeOnce(kept: string, fill: (folder: string) => void): void {
     renameSync(making, kept);
   } catch (error) {
     rmSync(making, { recursive: true });
-    // Another process may have been first; what it made is the same.
+    // Another process may have been first, with the same result.
     if (!existsSync(kept)) throw error;
   }
   removeStale(kept, Date.now());
 }
 
 /**
- * Removes what was made beside this folder of other texts, and what was left where that was broken
- * off; not what may be in the making.
+ * Removes folders of other texts and of interrupted builds, but none that a running build may be
+ * filling.
  */
 export function removeStale(kept: string, now: number): void {
   const called = basename(kept).replace(/-[0-9a-f]{12}$/, '');

@@ -1,11 +1,11 @@
-// Writes test/resources/openapi.json: the resources' schemas, from Kubernetes' own documents.
+// Writes test/resources/openapi.json: the schemas of all resources, from Kubernetes' OpenAPI files.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyResource } from '../src/metrics/select.ts';
 import { resources } from '../src/resources/index.ts';
 import { goSources } from './goModule.ts';
 
-/** What the API server serves under /openapi/v3 is kept in its sources, document by document. */
+/** The module whose sources contain the documents of /openapi/v3. */
 const KUBERNETES = 'k8s.io/kubernetes@v1.36.3';
 const DOCUMENTS = 'api/openapi-spec/v3';
 const OUTPUT = join(import.meta.dirname, '../test/resources/openapi.json');
@@ -35,7 +35,7 @@ function schemasOf(folder: string, { group, version }: AnyResource): Schemas {
 const shortNameOf = (ref: string): string =>
   ref.replace(/^.*\//, '').replace(/^io\.k8s\.(?:api|apimachinery\.pkg\.(?:apis|api))\./, '');
 
-/** The schema without its words, and with short names; a reference is told by its name alone. */
+/** The schema without descriptions; references by name only. */
 function trimmed(schema: Schema): object {
   const ref = schema.$ref ?? schema.allOf?.[0]?.$ref;
   if (ref !== undefined) return { $ref: shortNameOf(ref) };
@@ -43,14 +43,18 @@ function trimmed(schema: Schema): object {
   const each = (schemas: Schemas): object =>
     Object.fromEntries(Object.entries(schemas).map(([name, one]) => [name, trimmed(one)]));
   return {
-    ...{ type, format, enum: schema.enum, required, oneOf: schema.oneOf?.map(trimmed) },
+    type,
+    format,
+    enum: schema.enum,
+    required,
+    oneOf: schema.oneOf?.map(trimmed),
     items: schema.items && trimmed(schema.items),
     additionalProperties: schema.additionalProperties && trimmed(schema.additionalProperties),
     properties: schema.properties && each(schema.properties),
   };
 }
 
-/** Adds the schema of that name and all that it refers to. */
+/** Adds the schema of this name and all that it refers to. */
 function collect(name: string, from: Schemas, into: Map<string, object>): void {
   const short = shortNameOf(name);
   const schema = from[name];

@@ -1,4 +1,4 @@
-// Takes the README's picture: the page on port 8080 of a fresh demo, in Debian's Chromium.
+// Takes the screenshot of the README: the page on port 8080 of a new demo.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { until } from './until.ts';
 
 const root = join(import.meta.dirname, '..');
 const file = join(root, 'docs/images/page.png');
-/** Enough to show what the page is about; its table goes on below. */
+/** Shows the top of the page; the table is cut off. */
 const sight = { width: 900, height: 760 };
 const [port, telemetryPort] = [28_480, 28_481];
 const readyWithinMs = 30_000;
@@ -29,12 +29,12 @@ try {
 }
 
 async function isReady(): Promise<true | undefined> {
-  // Else another program's page on that port would do as well.
+  // Otherwise another program may be listening on that port.
   if (demo.exitCode !== null) throw new Error(`the demo ended with ${demo.exitCode}`);
   try {
     return (await fetch(`http://127.0.0.1:${telemetryPort}/readyz`)).ok || undefined;
   } catch {
-    // Nobody listens yet.
+    // Not listening yet.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-// Tells the release workflow what to publish: `facts` for a step's outputs, `notes` for the page.
+// Prints for the release workflow: `facts` as outputs of a step, `notes` for the release page.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asOutputs, releaseFacts, releaseNotes } from './release/facts.ts';

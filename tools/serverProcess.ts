@@ -1,4 +1,4 @@
-// A server process that dies with us, logs to a file, and can be killed and started again.
+// ServerProcess runs a server that logs to a file, can be restarted, and dies with this process.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { until } from './until.ts';
 
 const READY_TIMEOUT_MS = 60_000;
-/** A server that has not ended so long after SIGTERM is killed. */
+/** A server that is still running this long after SIGTERM is killed. */
 const TERM_TIMEOUT_MS = 20_000;
 
 export class ServerProcess {
@@ -16,7 +16,7 @@ export class ServerProcess {
   readonly #isReady: () => Promise<boolean>;
   #child: ChildProcess | undefined;
 
-  /** `args` are the program and its arguments, asked for anew at each start. */
+  /** `args` returns the program and its arguments, and is called at each start. */
   constructor(
     name: string,
     log: string,
@@ -33,10 +33,10 @@ export class ServerProcess {
     return this.#child?.pid;
   }
 
-  /** Starts it and waits until it is ready; throws where it ends instead, naming its log. */
+  /** Starts it and waits until it is ready; throws an error that names its log if it exits. */
   async start(): Promise<void> {
     const log = openSync(this.log, 'a');
-    // By setpriv the kernel kills it with us, however we end.
+    // With setpriv the kernel kills it when this process ends in any way.
     const args = ['--pdeathsig', 'KILL', ...this.#args()];
     const child = spawn('setpriv', args, { stdio: ['ignore', log, log] });
     closeSync(log);
@@ -52,7 +52,7 @@ export class ServerProcess {
     await until(`${this.name} was ready, see ${this.log}`, isReady, READY_TIMEOUT_MS);
   }
 
-  /** Sends `signal` and waits for the end; no process, nothing to do. */
+  /** Sends `signal` and waits for the exit, if it is running. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -65,7 +65,7 @@ export class ServerProcess {
   }
 }
 
-/** Ports of loopback that were free a moment ago, all different. */
+/** Different loopback ports that were free a moment ago. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));

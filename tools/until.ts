@@ -1,9 +1,9 @@
-// Waits for what another process does, by asking again and again.
+// `until` polls until a condition holds.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 50;
 
-/** The first value that `probe` gives; fails where none comes in time, or `signal` aborts. */
+/** The first value of `probe` but `undefined`; rejects on time-out or if `signal` aborts. */
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined>,

@@ -1,13 +1,14 @@
-// The few calls of the Kubernetes API that a load is made of, over connections that stay open.
+// Api is a client with the few API calls that a load needs, over keep-alive connections.
 import { Agent, request } from 'undici';
-import { apiVersionOf, builtinKinds } from '../../src/demo/kinds.ts';
+import { apiVersionOf, builtinKinds } from '../../src/demo/apiserver/kinds.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
 import type { Cluster } from './cluster.ts';
 
 const connectionsMax = 32;
 const pageItems = 500;
+const NOT_FOUND = 404;
 
-/** Where an object is: a resource by plural, a namespace where it has one, a name. */
+/** The resource (plural), namespace and name of an object. */
 export interface Place {
   readonly resource: keyof typeof builtinKinds;
   readonly namespace: string | undefined;
@@ -16,7 +17,7 @@ export interface Place {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** A client whose calls resolve to the answer's body and reject on any code but 2xx. */
+/** Calls resolve to the body of the response, and reject on any status but 2xx. */
 export class Api {
   readonly #cluster: Cluster;
   readonly #agent: Agent;
@@ -31,6 +32,17 @@ export class Api {
     return this.#call('GET', pathOf(place)) as Promise<T>;
   }
 
+  /** Whether the object is there. */
+  async has(place: Place): Promise<boolean> {
+    try {
+      await this.get(place);
+      return true;
+    } catch (error) {
+      if (error instanceof ApiFault && error.code === NOT_FOUND) return false;
+      throw error;
+    }
+  }
+
   create(place: Place, object: ApiObject): Promise<unknown> {
     return this.#call('POST', pathOf({ ...place, name: '' }), object);
   }
@@ -43,12 +55,12 @@ export class Api {
     return this.#call('PATCH', pathOf(place), change);
   }
 
-  /** At once: there is no kubelet that would end a pod in its time. */
+  /** Deletes with grace period 0, because there is no kubelet. */
   delete(place: Place): Promise<unknown> {
     return this.#call('DELETE', pathOf(place), { gracePeriodSeconds: 0 });
   }
 
-  /** Where all objects of a resource are. */
+  /** The places of all objects of a resource. */
   async list(resource: Place['resource']): Promise<Place[]> {
     const places: Place[] = [];
     let rest = '';
@@ -66,7 +78,7 @@ export class Api {
     return places;
   }
 
-  /** Reads a whole list from the server's memory; its bytes are counted and forgotten. */
+  /** Reads a whole list from the watch cache, counts its bytes and discards them. */
   async drain(resource: Place['resource']): Promise<{ ms: number; bytes: number }> {
     const path = pathOf({ resource, namespace: undefined, name: '' });
     const start = performance.now();
@@ -84,7 +96,8 @@ export class Api {
     const { statusCode, body } = await this.#send(method, path, object);
     const text = await body.text();
     if (statusCode >= 200 && statusCode < 300) return JSON.parse(text);
-    throw new ApiFault(`${method} ${path}: expected 2xx, got ${statusCode} ${text}`, statusCode);
+    const message = `${method} ${path}: expected 2xx, got ${statusCode} ${text}`;
+    throw new ApiFault(message, statusCode, reasonOf(text));
   }
 
   #send(method: Method, path: string, object?: object) {
@@ -104,16 +117,21 @@ export class Api {
 
 const contentTypes: Partial<Record<Method, string>> = { PATCH: 'application/merge-patch+json' };
 
-/** The server refused; `code` is that of its answer. */
+/** An error response; `code` is its HTTP status, `reason` that of its Status object. */
 export class ApiFault extends Error {
   override readonly name = 'ApiFault';
   readonly code: number;
+  readonly reason: string;
 
-  constructor(message: string, code: number) {
+  constructor(message: string, code: number, reason: string) {
     super(message);
     this.code = code;
+    this.reason = reason;
   }
 }
+
+/** The reason in a Status object; a proxy's error page has none. */
+const reasonOf = (body: string): string => /"reason":\s*"(\w+)"/.exec(body)?.[1] ?? '';
 
 function pathOf({ resource, namespace, name }: Place): string {
   const kind = builtinKinds[resource];

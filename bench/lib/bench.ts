@@ -1,48 +1,60 @@
-// What every question is given: how much to measure, and the clusters and exporters to do it on.
+// Bench gives a question its plan, clusters and exporters.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from './cluster.ts';
 import { Exporter, type ExporterOptions } from './exporter.ts';
 
-/** How much is measured. */
+/** The size of the measurements. */
 export interface Plan {
-  /** Numbers of pods for what is asked by the number of objects. */
+  /** Numbers of pods, for questions by the number of objects. */
   readonly sizes: readonly number[];
-  /** Pods of the cluster that changes while it is measured. */
+  /** Pods of the cluster, for questions with changes. */
   readonly pods: number;
-  /** Scrapes of one kind, of which the median is told. */
+  /** Scrapes of one kind; the median is the result. */
   readonly rounds: number;
-  /** How long each phase under load lasts. */
+  /** Duration of each phase under load. */
   readonly seconds: number;
-  /** How long the memory is watched. */
+  /** Duration of the question `memory`. */
   readonly churnSeconds: number;
   readonly stepsPerSecond: number;
-  /** How long the exporter is left alone before its memory or idle time is looked at. */
+  /** Wait before the memory or idle CPU of the exporter is measured. */
   readonly settleSeconds: number;
-  /** The pause between two scrapes of a real Prometheus. */
+  /** The scrape interval of a real Prometheus. */
   readonly scrapeSeconds: number;
 }
 
-/** Another exporter that watches the same cluster. */
+/** Another exporter on the same cluster. */
 export interface Beside {
   readonly url: string;
-  /** Its process on this machine, where its time and memory are to be counted. */
+  /** Its process on this machine, if CPU and memory are to be measured. */
   readonly pid: number | undefined;
+}
+
+/** What is measured beside kubestate in the question `compare`, and what of it. */
+export interface Compared {
+  /** The program of the reference. */
+  readonly reference?: string;
+  /** Another build of kubestate, as that of the commit before. */
+  readonly parent?: string;
+  /** Without it all of them. */
+  readonly parts?: readonly string[];
 }
 
 export interface Tools {
   readonly plan: Plan;
   readonly program: readonly string[];
+  readonly compared?: Compared;
   readonly beside?: Beside;
-  /** Starts a cluster of so many pods, in so many namespaces for each team. */
+  /** Starts a cluster with this many pods and this many namespaces per team. */
   openCluster(pods: number, namespacesPerTeam: number): Promise<Cluster>;
-  /** Told what is being done now. */
+  /** Called with progress messages. */
   readonly say: (doing: string) => void;
 }
 
-/** Starts what is asked for, and ends it all at the end. */
+/** Starts clusters and exporters, and stops all of them at the end. */
 export class Bench {
   readonly plan: Plan;
   readonly beside: Beside | undefined;
+  readonly compared: Compared;
   readonly say: (doing: string) => void;
   readonly #tools: Tools;
   readonly #clusters = new Map<string, Promise<Cluster>>();
@@ -52,10 +64,11 @@ export class Bench {
     this.#tools = tools;
     this.plan = tools.plan;
     this.beside = tools.beside;
+    this.compared = tools.compared ?? {};
     this.say = tools.say;
   }
 
-  /** A cluster of so many pods; who asks for the same again gets the same, as it is by then. */
+  /** A cluster with this many pods; equal arguments return the same cluster as it is now. */
   cluster(pods: number, namespacesPerTeam = 1): Promise<Cluster> {
     const key = `${pods} in ${namespacesPerTeam}`;
     const present = this.#clusters.get(key);
@@ -66,13 +79,13 @@ export class Bench {
     return opened;
   }
 
-  /** Runs `use` with an exporter on the cluster, that is ended after it. */
+  /** Runs `use` with an exporter on the cluster, and stops it afterwards. */
   async withExporter<T>(
     cluster: Cluster,
-    options: Omit<ExporterOptions, 'program' | 'cluster'>,
+    options: Partial<Omit<ExporterOptions, 'cluster'>>,
     use: (exporter: Exporter) => Promise<T>,
   ): Promise<T> {
-    this.say('starting kubestate');
+    this.say(`starting ${options.kind ?? 'kubestate'}`);
     const { program } = this.#tools;
     const exporter = await Exporter.start({ program, cluster, ...options });
     this.#exporters.add(exporter);
@@ -84,7 +97,7 @@ export class Bench {
     }
   }
 
-  /** Leaves the exporter alone for as long as the plan says. */
+  /** Waits for settleSeconds of the plan. */
   async settle(): Promise<void> {
     this.say('letting it settle');
     await sleep(this.plan.settleSeconds * 1_000);

@@ -1,4 +1,4 @@
-// The clusters that are measured on: a simulated API server in a process of its own, or a real one.
+// Starts the clusters of the benchmarks: a simulated API server in a child process, or a real one.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -8,23 +8,23 @@ import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts
 import type { Contents } from './contents.ts';
 
 export interface Cluster {
-  /** What kind of server it is, for the conditions of a figure. */
+  /** The kind of server, which is saved with the results. */
   readonly name: string;
   readonly url: string;
-  /** The certificate of who signed the server's, in PEM. */
+  /** The CA certificate of the server, in PEM. */
   readonly ca?: string;
   readonly token?: string;
-  /** Forces every client to read everything again; absent where the server cannot be made to. */
+  /** Forces every client to relist; absent if the server cannot do that. */
   relist?(): void;
   stop(): Promise<void>;
 }
 
-/** What the child tells when it listens. */
+/** The message of the child when it listens. */
 export interface Listening {
   readonly url: string;
 }
 
-/** Starts a simulated API server in a child, whose memory and time are not counted. */
+/** Starts a simulated API server in a child process, whose CPU and memory are not measured. */
 export async function startSimulated(contents: Contents): Promise<Cluster> {
   const child = fork(join(import.meta.dirname, 'simulated.ts'), [JSON.stringify(contents)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -34,7 +34,7 @@ export async function startSimulated(contents: Contents): Promise<Cluster> {
     throw new Error(`the simulated API server ended with ${code}`);
   });
   const [{ url }] = (await Promise.race([once(child, 'message'), failed])) as [Listening];
-  // From here on, its end is no failure: stop() asks for it.
+  // From here on its exit is no failure: stop() causes it.
   failed.catch(() => undefined);
   return {
     name: 'simulated API server',
@@ -47,13 +47,13 @@ export async function startSimulated(contents: Contents): Promise<Cluster> {
   };
 }
 
-/** Starts etcd and kube-apiserver, which are built the first time; nothing is in there yet. */
+/** Starts an empty etcd and kube-apiserver, which are built the first time. */
 export async function startReal(say: (doing: string) => void): Promise<Cluster> {
   say('starting kube-apiserver and etcd, which takes minutes where they have to be built');
   return clusterOf(await startApiServer());
 }
 
-/** A real API server as its administrator sees it. */
+/** A real API server, with the credentials of its administrator. */
 export function clusterOf(server: RealCluster): Cluster {
   const { url, ca, adminToken: token } = server;
   return { name: 'kube-apiserver and etcd', url, ca, token, stop: () => server.stop() };
@@ -66,7 +66,7 @@ interface Kubeconfig {
   readonly users: readonly { name: string; user: Record<string, string> }[];
 }
 
-/** The cluster of a kubeconfig's current context, which must use a token or nothing. */
+/** The cluster of a kubeconfig's current context, whose user has a token or no credentials. */
 export function clusterOfKubeconfig(file: string): Cluster {
   const config = parse(readFileSync(file, 'utf8')) as Kubeconfig;
   const { context } = named(config.contexts, config['current-context'], file);
@@ -88,7 +88,7 @@ function named<T extends { name: string }>(list: readonly T[], name: string, fil
   return found;
 }
 
-/** A kubeconfig that leads to the cluster; JSON, which is YAML too. */
+/** A kubeconfig for the cluster, in JSON, which is valid YAML. */
 export function kubeconfigOf({ url, ca, token }: Cluster): string {
   const name = 'bench';
   const trust = ca && { 'certificate-authority-data': Buffer.from(ca).toString('base64') };

@@ -1,25 +1,26 @@
-// What a cluster holds when it is measured: the demo's workloads, as many pods as asked for.
-import { type Clock, systemClock } from '../../src/clock.ts';
-import { ApiServer } from '../../src/demo/apiserver.ts';
-import { buildCluster } from '../../src/demo/cluster.ts';
-import { builtinKinds } from '../../src/demo/kinds.ts';
+// The contents of a benchmark cluster: the workloads of the demo, with a given number of pods.
+
+import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
+import { builtinKinds } from '../../src/demo/apiserver/kinds.ts';
+import { buildCluster } from '../../src/demo/cluster/cluster.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 
 const seed = 1;
 const leaseSeconds = 40;
 
-/** A moment that stays, so that two runs measure the same text. */
+/** A fixed time, so that all runs measure the same text. */
 const clock: Clock = { ...systemClock, wall: () => Date.UTC(2026, 0, 1) };
 
 export interface Contents {
   readonly pods: number;
-  /** Pods carry the record of who wrote which field; a real server makes it itself. */
+  /** Whether pods have managedFields; a real server adds them itself. */
   readonly managedFields: boolean;
-  /** How many namespaces each of the twenty teams has. */
+  /** The number of namespaces of each of the twenty teams. */
   readonly namespacesPerTeam?: number;
 }
 
-/** A server that holds the contents and does not listen yet. */
+/** A server with the contents, which does not listen yet. */
 export function holding({ pods, managedFields, namespacesPerTeam = 1 }: Contents): ApiServer {
   const server = new ApiServer({ clock: systemClock, random: Math.random });
   buildCluster(server, { clock, seed, pods, managedFields });
@@ -28,17 +29,17 @@ export function holding({ pods, managedFields, namespacesPerTeam = 1 }: Contents
   return server;
 }
 
-/** What a kubelet renews every ten seconds. */
+/** The Lease of a node, which its kubelet renews every ten seconds. */
 function leaseOf(node: string): ApiObject {
   const spec = { holderIdentity: node, leaseDurationSeconds: leaseSeconds, renewTime: microTime() };
   const metadata = { name: node, namespace: 'kube-node-lease' };
   return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec } as ApiObject;
 }
 
-/** The moment as Leases carry it. */
+/** The current time in the format of Leases. */
 export const microTime = (): string => new Date().toISOString().replace('Z', '000Z');
 
-/** Puts the workloads of each team into several namespaces, all that belongs to one into one. */
+/** Spreads the workloads of each team over several namespaces; each workload stays in one. */
 function spread(server: ApiServer, namespaces: number): void {
   for (const kind of Object.values(builtinKinds)) {
     const objects = [...server.objects(kind.resource)];
@@ -65,11 +66,11 @@ const moved =
   (object: ApiObject): ApiObject => {
     const { namespace, name } = object.metadata;
     if (!isTeam(namespace)) return object;
-    // Names of fillers begin `service-00012`; what a namespace has by itself goes to the first.
+    // Names of fillers begin with `service-00012`; other objects go to the first namespace.
     const [, index = '0'] = /^service-(\d+)/.exec(name) ?? [];
     const part = Math.floor(Number(index) / fillerTeams) % namespaces;
     return { ...object, metadata: { ...object.metadata, namespace: `${namespace}-${part}` } };
   };
 
-/** As many teams as the demo gives fillers to, one after the other. */
+/** The number of teams that have fillers in the demo. */
 const fillerTeams = 20;

@@ -1,10 +1,11 @@
-// Starts the exporter that is measured as a process of its own, and looks at it from outside.
+// Exporter starts kubestate or the reference as a child process, and measures it from outside.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../../tools/serverProcess.ts';
 import { type Cluster, kubeconfigOf } from './cluster.ts';
 import { cpuMsOf, type Memory, memoryOf } from './proc.ts';
 
@@ -12,50 +13,59 @@ const readyMsMax = 300_000;
 const pollMs = 25;
 const outputCharsMax = 20_000;
 
-/** As the image starts it; without this the program would start itself anew, with both. */
+/** NODE_OPTIONS as in the image; without them the program would exec itself with them. */
 const imageNode = { NODE_OPTIONS: '--max-semi-space-size=4' };
 const imageMalloc = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 export interface ExporterOptions {
-  /** The command that is kubestate; flags are put behind it. */
+  /** What the program is; kubestate unless given. */
+  readonly kind?: 'kubestate' | 'reference';
+  /** The command; flags are appended. */
   readonly program: readonly string[];
   readonly cluster: Cluster;
   readonly flags?: readonly string[];
-  /** `image` sets glibc's allocator as our image does, `default` leaves it as it is. */
+  /** `image` configures glibc's malloc as the image does, `default` does not. */
   readonly malloc?: 'image' | 'default';
 }
 
-/** A running kubestate; it is ready when `start` resolves. */
+/** A running exporter; it is ready when `start` resolves. */
 export class Exporter {
   readonly pid: number;
-  /** Milliseconds from the start of the process until /readyz said yes. */
+  /** When the process was started, in time of performance.now(). */
+  readonly spawnedMs: number;
+  /**
+   * Milliseconds from then until it said that it is ready. kubestate does so when all objects are
+   * served, the reference before it has any.
+   */
   readonly readyMs: number;
-  /** Where the cluster is scraped. */
+  /** URL of /metrics on the main port. */
   readonly metrics: string;
   readonly #telemetry: string;
   readonly #child: ChildProcess;
   readonly #folder: string;
   readonly #said: () => string;
 
-  private constructor(started: Started, ports: Ports, readyMs: number) {
+  private constructor(started: Started, ports: Ports, spawnedMs: number) {
     this.pid = started.child.pid as number;
+    this.spawnedMs = spawnedMs;
+    this.readyMs = performance.now() - spawnedMs;
     this.#child = started.child;
     this.#folder = started.folder;
     this.#said = started.said;
     this.metrics = `http://${ports.metrics}/metrics`;
     this.#telemetry = `http://${ports.telemetry}/metrics`;
-    this.readyMs = readyMs;
   }
 
-  /** Starts it and waits until it is synced; rejects with its last words if it ends before. */
+  /** Starts it and waits until it is ready; rejects with its last log lines if it exits. */
   static async start(options: ExporterOptions): Promise<Exporter> {
-    const startMs = performance.now();
-    const started = spawnExporter(options);
+    const ports = options.kind === 'reference' ? await twoPorts() : undefined;
+    const spawnedMs = performance.now();
+    const started = spawnExporter(options, ports);
     try {
-      const ports = await until(started, () => portsOf(started.said()));
-      const ready = `http://${ports.telemetry}/readyz`;
-      await until(started, async () => (await fetch(ready)).ok || undefined);
-      return new Exporter(started, ports, performance.now() - startMs);
+      const bound = ports ?? (await until(started, () => portsOf(started.said())));
+      const probe = ports ? `${ports.metrics}/healthz` : `${bound.telemetry}/readyz`;
+      await until(started, async () => (await isOk(`http://${probe}`)) || undefined);
+      return new Exporter(started, bound, spawnedMs);
     } catch (error) {
       await end(started.child, started.folder);
       throw error;
@@ -67,7 +77,7 @@ export class Exporter {
     return memoryOf(this.pid);
   }
 
-  /** Milliseconds of CPU since the start. */
+  /** CPU time since the start, in milliseconds. */
   cpuMs(): number {
     this.#requireAlive();
     return cpuMsOf(this.pid);
@@ -76,10 +86,10 @@ export class Exporter {
   #requireAlive(): void {
     if (isAlive(this.#child)) return;
     const { exitCode, signalCode } = this.#child;
-    throw new Error(`kubestate ended with ${signalCode ?? exitCode}:\n${this.#said()}`);
+    throw new Error(`the exporter ended with ${signalCode ?? exitCode}:\n${this.#said()}`);
   }
 
-  /** The exposition about itself. */
+  /** Its telemetry. */
   async telemetry(): Promise<string> {
     return (await fetch(this.#telemetry)).text();
   }
@@ -89,7 +99,7 @@ export class Exporter {
   }
 }
 
-/** The largest value among the series of a metric in an exposition, or those with a label. */
+/** The largest value of a metric in an exposition, or of its series with a label. */
 export function largest(text: string, metric: string, label = ''): number | undefined {
   const labels = label === '' ? '(?:\\{[^\\n]*\\})?' : `\\{[^\\n]*${label}[^\\n]*\\}`;
   const series = text.matchAll(new RegExp(`^${metric}${labels} (\\S+)`, 'gm'));
@@ -100,7 +110,7 @@ export function largest(text: string, metric: string, label = ''): number | unde
 interface Started {
   readonly child: ChildProcess;
   readonly folder: string;
-  /** What it has written to stderr. */
+  /** Its stderr so far. */
   said(): string;
 }
 
@@ -109,17 +119,29 @@ interface Ports {
   readonly telemetry: string;
 }
 
-function spawnExporter({ program, cluster, flags = [], malloc = 'image' }: ExporterOptions) {
+/** Ports are given where the program does not say which free ones it has taken. */
+function spawnExporter(options: ExporterOptions, ports: Ports | undefined): Started {
+  const { program, cluster, flags = [], malloc = 'image' } = options;
   const [command = '', ...before] = program;
   const folder = mkdtempSync(join(tmpdir(), 'kubestate-bench-'));
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, kubeconfigOf(cluster), { mode: 0o600 });
-  const where = ['--host=127.0.0.1', '--telemetry-host=127.0.0.1', '--port=0'];
-  const all = [`--kubeconfig=${kubeconfig}`, ...where, '--telemetry-port=0', ...flags];
+  const all = [
+    `--kubeconfig=${kubeconfig}`,
+    '--host=127.0.0.1',
+    '--telemetry-host=127.0.0.1',
+    `--port=${portOf(ports?.metrics)}`,
+    `--telemetry-port=${portOf(ports?.telemetry)}`,
+    // Off by default there.
+    ...(options.kind === 'reference' ? ['--enable-gzip-encoding'] : []),
+    ...flags,
+  ];
   const child = spawn(command, [...before, ...all], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
-      ...{ ...process.env, ...imageNode, NODE_ENV: 'production' },
+      ...process.env,
+      ...imageNode,
+      NODE_ENV: 'production',
       ...(malloc === 'image' && imageMalloc),
     },
   });
@@ -130,14 +152,33 @@ function spawnExporter({ program, cluster, flags = [], malloc = 'image' }: Expor
   return { child, folder, said: () => text };
 }
 
-/** Its addresses, from the line of its log that tells them. */
+/** The port of `host:port`; 0 for any free one. */
+const portOf = (address = ':0'): string => address.slice(address.lastIndexOf(':') + 1);
+
+async function twoPorts(): Promise<Ports> {
+  const [metrics, telemetry] = await freePorts(2);
+  return { metrics: `127.0.0.1:${metrics}`, telemetry: `127.0.0.1:${telemetry}` };
+}
+
+async function isOk(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(url);
+    await answer.arrayBuffer();
+    return answer.ok;
+  } catch {
+    // Not listening yet; the caller limits the time.
+    return false;
+  }
+}
+
+/** Its ports, from its log. */
 function portsOf(log: string): Ports | undefined {
   const [, metrics] = /"metrics":"([^"]+)"/.exec(log) ?? [];
   const [, telemetry] = /"telemetry":"([^"]+)"/.exec(log) ?? [];
   return metrics && telemetry ? { metrics, telemetry } : undefined;
 }
 
-/** Asks until there is a value; rejects where the process ends, or takes too long. */
+/** Polls until there is a value; rejects if the process exits, or on time-out. */
 async function until<T>(
   { child, said }: Started,
   ask: () => Promise<T | undefined> | T | undefined,
@@ -146,9 +187,9 @@ async function until<T>(
   for (;;) {
     const value = await ask();
     if (value !== undefined) return value;
-    if (!isAlive(child)) throw new Error(`kubestate ended before it was ready:\n${said()}`);
+    if (!isAlive(child)) throw new Error(`the exporter ended before it was ready:\n${said()}`);
     if (performance.now() > deadline) {
-      throw new Error(`kubestate was not ready within ${readyMsMax / 1_000} s:\n${said()}`);
+      throw new Error(`the exporter was not ready within ${readyMsMax / 1_000} s:\n${said()}`);
     }
     await sleep(pollMs);
   }

@@ -1,7 +1,7 @@
-// Which families of an exposition differ from those of another.
+// Takes expositions apart by family, and compares them.
 import { crc32 } from 'node:zlib';
 
-/** For each family a number made of its series, whatever their order. */
+/** A checksum of the series of each family, independent of their order. */
 export function familySums(text: Buffer): Map<string, number> {
   const sums = new Map<string, number>();
   for (let at = 0; at < text.length; ) {
@@ -15,14 +15,22 @@ export function familySums(text: Buffer): Map<string, number> {
   return sums;
 }
 
-/** Longer than any name of a family. */
+/** Limit of a family name. */
 const nameBytesMax = 200;
 
-/** How many families there are in one only, or differ. */
+/** The number of families that differ or that only one side has. */
 export function countDiffering(
   a: ReadonlyMap<string, number>,
   b: ReadonlyMap<string, number>,
 ): number {
   const names = new Set([...a.keys(), ...b.keys()]);
   return [...names].filter((name) => a.get(name) !== b.get(name)).length;
+}
+
+/** The text of one family, from its TYPE to the next comment; empty where it is missing. */
+export function familyIn(text: Buffer, family: string): string {
+  const start = text.indexOf(`# TYPE ${family} `);
+  if (start < 0) return '';
+  const end = text.indexOf('\n# ', start);
+  return text.toString('latin1', start, end < 0 ? text.length : end);
 }

@@ -1,17 +1,20 @@
-// Fills an API server over HTTP with what a measured cluster holds.
-import { builtinKinds } from '../../src/demo/kinds.ts';
+// Creates the objects of a benchmark cluster on an API server, over HTTP.
+import { builtinKinds } from '../../src/demo/apiserver/kinds.ts';
 import type { ApiObject, Job, Pod } from '../../src/demo/objects.ts';
 import { Api, ApiFault, type Place } from './api.ts';
 import type { Cluster } from './cluster.ts';
 import { type Contents, holding } from './contents.ts';
 
-/** As many writes are under way at once; the client has a connection for each. */
+/** Concurrent writes; the client has a connection for each. */
 const writersMax = 32;
+/** Creations of one object; writers that meet at one quota are told to try again. */
+const triesMax = 20;
 const CONFLICT = 409;
+const FORBIDDEN = 403;
 
 /**
- * Creates all objects, then their status, as a real server takes them: what it gives out itself is
- * left out, and what there is already stays. `told` hears how many objects there are yet.
+ * Creates all objects, then their status, as a real server accepts them: without fields that the
+ * server sets, and existing objects stay. `told` is called with the number of objects so far.
  */
 export async function fill(
   cluster: Cluster,
@@ -21,22 +24,28 @@ export async function fill(
   const source = holding(contents);
   const api = new Api(cluster);
   const resources = Object.keys(builtinKinds) as Place['resource'][];
-  // Objects can be in namespaces only once these are there.
+  // Namespaces come first.
   resources.sort((a, b) => Number(b === 'namespaces') - Number(a === 'namespaces'));
   const all = resources.reduce((sum, resource) => sum + source.storage(resource).size, 0);
   let done = 0;
-  for (const resource of resources) {
-    const objects = source.objects(resource);
-    const writer = async (): Promise<void> => {
-      for (const object of objects) {
-        await put(api, resource, object);
-        done += 1;
-        told(done, all);
-      }
-    };
-    await Promise.all(Array.from({ length: writersMax }, writer));
+  try {
+    for (const resource of resources) {
+      const objects = source.objects(resource);
+      const writer = async (): Promise<void> => {
+        // One that fails ends the iteration of all.
+        for (const object of objects) {
+          await put(api, resource, object);
+          done += 1;
+          told(done, all);
+        }
+      };
+      const ends = await Promise.allSettled(Array.from({ length: writersMax }, writer));
+      const failed = ends.find((end) => end.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    }
+  } finally {
+    await api.close();
   }
-  await api.close();
 }
 
 async function put(api: Api, resource: Place['resource'], object: ApiObject): Promise<void> {
@@ -44,29 +53,40 @@ async function put(api: Api, resource: Place['resource'], object: ApiObject): Pr
   const place = { resource, namespace, name };
   const { status, ...rest } = untouched[resource]?.(object) ?? object;
   const fresh = { ...rest, metadata: newMetadata(object) };
-  try {
-    await api.create(place, fresh as ApiObject);
-  } catch (error) {
-    // Every server makes some namespaces and roles for itself.
-    if (error instanceof ApiFault && error.code === CONFLICT) return;
-    throw error;
-  }
+  if (!(await created(api, place, fresh as ApiObject))) return;
   if (builtinKinds[resource].statusApart && Object.keys(status ?? {}).length > 0) {
     await api.replaceStatus(place, { ...fresh, status } as ApiObject);
   }
 }
 
-/** Objects as clients send them: without what the server fills in, and takes from nobody else. */
+/** Creates the object; false where it is there already. */
+async function created(api: Api, place: Place, object: ApiObject): Promise<boolean> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await api.create(place, object);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiFault)) throw error;
+      // Every server creates some namespaces and roles itself.
+      if (error.reason === 'AlreadyExists') return false;
+      // Quotas are looked at before names: a full one refuses what is there already.
+      if (error.code === FORBIDDEN && (await api.has(place))) return false;
+      if (error.code !== CONFLICT || tries === triesMax) throw error;
+    }
+  }
+}
+
+/** Removes fields that only the server may set. */
 const untouched: Partial<Record<Place['resource'], (object: ApiObject) => ApiObject>> = {
   jobs: (object) => unselected(object as Job),
   pods: (object) => {
     const { priority: _, ...spec } = (object as Pod).spec;
-    // Every pod has a token's volume, and static ones have no account that it could be for.
+    // Every pod here has a token volume, and static pods have no service account for it.
     return { ...object, spec: { serviceAccountName: 'default', ...spec } } as ApiObject;
   },
 };
 
-/** Selector and label name the uid that the server gives out. */
+/** Removes selector and label with the uid of the job, which the server sets. */
 function unselected(job: Job): ApiObject {
   const { selector: _, template, ...spec } = job.spec;
   const labels = Object.entries(template.metadata?.labels ?? {});
@@ -75,7 +95,7 @@ function unselected(job: Job): ApiObject {
   return { ...job, spec: { ...spec, template: { ...template, metadata } } } as ApiObject;
 }
 
-/** The metadata of an object that is to be made: without what the server alone gives out. */
+/** The metadata of a new object, without fields that only the server sets. */
 export function newMetadata({ metadata }: ApiObject): ApiObject['metadata'] {
   const { name, namespace, labels, annotations, ownerReferences, generateName } = metadata;
   return { name, namespace, labels, annotations, ownerReferences, generateName };

@@ -1,56 +1,74 @@
-// What goes on in a cluster while it is measured: writes to the API at a steady pace.
+// Load writes to the API of a cluster at a steady rate.
+import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { timestamp } from '../../src/demo/apiserver/storage.ts';
+import { markReady } from '../../src/demo/cluster/pods.ts';
 import type { ApiObject, Pod } from '../../src/demo/objects.ts';
-import { markReady } from '../../src/demo/pods.ts';
 import { nameSuffix, pick, seededRandom } from '../../src/demo/random.ts';
-import { timestamp } from '../../src/demo/storage.ts';
 import { Api, type Place } from './api.ts';
 import type { Cluster } from './cluster.ts';
 import { microTime } from './contents.ts';
 import { newMetadata } from './fill.ts';
 
-/** Every node's Lease is renewed once in this time. */
+/** Every node Lease is renewed once in this time. */
 const renewalMs = 10_000;
-/** Short-lived pods that are there at the same time, in one lane. */
+/** Short-lived pods that exist at the same time, per lane. */
 const youngMax = 50;
-/** Writes are under way beside each other, so that a slow answer does not lower the pace. */
+/** Concurrent writers, so that a slow response does not lower the rate. */
 const lanes = 6;
 const seed = 7;
+/** Letters of a suffix that are the same in a run, and those that count; eight make a name. */
+const runLetters = 4;
+const countLetters = 4;
 
-/** One step each time it is asked for the next; true where that leaves no pod half made. */
+/** One step per `next()`; yields true if no pod is half created. */
 type Steps = AsyncGenerator<boolean, never>;
 
 interface Field {
   readonly api: Api;
   readonly random: () => number;
-  /** Pods that nobody else writes to. */
+  /** The end of the name of a new pod; each call returns another one. */
+  readonly suffix: () => string;
+  /** Pods that no other lane writes to. */
   readonly pods: Place[];
+  /** Told of each write that the server has answered. */
+  readonly wrote: (write: Write) => void;
 }
 
-/** The kinds of change, each described by what its steps are. */
+/** A write that a scrape will show. */
+export interface Write {
+  readonly place: Place;
+  /** When it was sent, in time of performance.now(). */
+  readonly sentMs: number;
+  readonly shows: 'ready' | 'unready' | 'present' | 'absent';
+}
+
+/** The kinds of change. */
 export const mixes = {
-  /** A step writes the status of a random pod, which becomes unready or ready again. */
+  /** A step makes a random pod unready or ready, by its status. */
   'status flips': flips,
-  /** A step creates a pod, says in its status that it runs, or deletes the oldest such pod. */
+  /** A step creates a pod, sets its status to running, or deletes the oldest one. */
   'short-lived pods': shortLived,
-  /** A step deletes a random pod, creates one like it, or says in its status that it runs. */
+  /** A step deletes a random pod, creates a replacement, or sets its status to running. */
   'pods replaced': replaced,
 } as const;
 
 export type Mix = keyof typeof mixes;
 
-async function* flips({ api, random, pods }: Field): Steps {
+async function* flips({ api, random, pods, wrote }: Field): Steps {
   for (;;) {
     const place = some(random, pods);
     const pod = await api.get<Pod>(place);
     const ready = pod.status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
     flip(pod, !ready);
+    const sentMs = performance.now();
     await api.replaceStatus(place, pod);
+    wrote({ place, sentMs, shows: ready ? 'unready' : 'ready' });
     yield true;
   }
 }
 
-/** The kubelet's word on a pod whose first container stops answering, or answers again. */
+/** The status of a pod whose first container becomes unready or ready. */
 export function flip(pod: Pod, ready: boolean): void {
   const [container] = pod.status.containerStatuses ?? [];
   if (container !== undefined) {
@@ -60,47 +78,66 @@ export function flip(pod: Pod, ready: boolean): void {
   markReady(pod, ready, timestamp(Date.now()));
 }
 
-async function* shortLived({ api, random, pods }: Field): Steps {
+async function* shortLived(field: Field): Steps {
+  const { api, random, suffix, pods } = field;
   const young: Place[] = [];
   for (;;) {
     const oldest = young.length < youngMax ? undefined : young.shift();
     if (oldest !== undefined) {
-      await api.delete(oldest);
+      await remove(field, oldest);
       yield true;
     }
-    const pod = likeThat(await api.get<Pod>(some(random, pods)), random);
+    const pod = likeThat(await api.get<Pod>(some(random, pods)), suffix());
     young.push(placeOf(pod));
-    yield* born(api, pod);
+    yield* born(field, pod);
   }
 }
 
-async function* replaced({ api, random, pods }: Field): Steps {
+async function* replaced(field: Field): Steps {
+  const { api, random, suffix, pods } = field;
   for (;;) {
     const place = some(random, pods);
-    const pod = likeThat(await api.get<Pod>(place), random);
+    const pod = likeThat(await api.get<Pod>(place), suffix());
     pods.splice(pods.indexOf(place), 1);
-    await api.delete(place);
+    await remove(field, place);
     yield false;
-    yield* born(api, pod);
+    yield* born(field, pod);
     pods.push(placeOf(pod));
   }
 }
 
-/** Two steps: a server takes a new pod without its status. */
-async function* born(api: Api, pod: Pod): AsyncGenerator<boolean, void> {
+async function remove({ api, wrote }: Field, place: Place): Promise<void> {
+  const sentMs = performance.now();
+  await api.delete(place);
+  wrote({ place, sentMs, shows: 'absent' });
+}
+
+/** Two steps, because a server ignores the status of a new pod. */
+async function* born({ api, wrote }: Field, pod: Pod): AsyncGenerator<boolean, void> {
   const { status, ...rest } = pod;
+  const sentMs = performance.now();
   await api.create(placeOf(pod), rest as ApiObject);
+  wrote({ place: placeOf(pod), sentMs, shows: 'present' });
   yield false;
   await api.replaceStatus(placeOf(pod), { ...rest, status } as Pod);
   yield true;
 }
 
-/** A new pod of the same workload, under a name of its own. */
-export function likeThat(pod: Pod, random: () => number): Pod {
+/** A new pod of the same workload, with another name, which ends with the suffix. */
+export function likeThat(pod: Pod, suffix: string): Pod {
   const stem = pod.metadata.generateName ?? `${pod.metadata.name}-`;
-  const metadata = { ...newMetadata(pod), name: `${stem}${nameSuffix(random, 8)}` };
+  const metadata = { ...newMetadata(pod), name: `${stem}${suffix}` };
   const startTime = timestamp(Date.now());
   return { ...pod, metadata, status: { ...pod.status, startTime } };
+}
+
+/**
+ * Returns another suffix at each call, and no run repeats one of a run before it: what an earlier
+ * run has made may still be there.
+ */
+export function suffixes(run = nameSuffix(() => randomInt(2 ** 32) / 2 ** 32, runLetters)) {
+  let made = 0;
+  return () => `${run}${(made++).toString(36).padStart(countLetters, '0')}`;
 }
 
 export const placeOf = ({ metadata: { namespace, name } }: Pod): Place => ({
@@ -120,35 +157,52 @@ export interface Pace {
   readonly seconds: number;
 }
 
-/** The load on one cluster; mixes may follow each other, or share the steps. */
+interface Open {
+  readonly pods: readonly Place[];
+  readonly leases: readonly Place[];
+  readonly wrote: (write: Write) => void;
+}
+
+/** The load on a cluster; mixes can run one after the other, or share the steps. */
 export class Load {
   readonly #api: Api;
   readonly #fields: readonly Field[];
-  /** For each lane the mixes that have begun, and know which young pods they have made. */
+  /** The running mixes of each lane, which know their short-lived pods. */
   readonly #begun: readonly Map<Mix, Steps>[];
   readonly #leases: readonly Place[];
 
-  private constructor(api: Api, pods: readonly Place[], leases: readonly Place[]) {
+  private constructor(api: Api, { pods, leases, wrote }: Open) {
     this.#api = api;
     this.#leases = leases;
+    const suffix = suffixes();
     this.#fields = Array.from({ length: lanes }, (_, lane) => ({
       api,
       random: seededRandom(seed + lane),
+      suffix,
       pods: pods.filter((_, i) => i % lanes === lane),
+      wrote,
     }));
     this.#begun = this.#fields.map(() => new Map());
   }
 
-  /** Finds out which pods and Leases there are. */
-  static async open(cluster: Cluster): Promise<Load> {
+  /**
+   * Lists pods and Leases. Pods in namespaces with a quota are left alone: no controller runs that
+   * would give back what a deleted pod has used, so that the quota would soon refuse new ones.
+   */
+  static async open(
+    cluster: Cluster,
+    wrote: (write: Write) => void = () => undefined,
+  ): Promise<Load> {
     const api = new Api(cluster);
-    const pods = await api.list('pods');
+    const quotas = await api.list('resourcequotas');
+    const limited = new Set(quotas.map(({ namespace }) => namespace));
+    const pods = (await api.list('pods')).filter(({ namespace }) => !limited.has(namespace));
     const leases = await api.list('leases');
     const ofNodes = leases.filter(({ namespace }) => namespace === 'kube-node-lease');
-    return new Load(api, pods, ofNodes);
+    return new Load(api, { pods, leases: ofNodes, wrote });
   }
 
-  /** Writes at a pace, Leases beside; without a kind Leases alone. Resolves to the steps made. */
+  /** Writes steps and renews Leases; without kinds only Leases. Resolves to the number of steps. */
   async run(kinds: readonly Mix[], { stepsPerSecond, seconds }: Pace): Promise<number> {
     const over = performance.now() + seconds * 1_000;
     const pause = (lanes * 1_000) / stepsPerSecond;
@@ -194,11 +248,11 @@ export class Load {
 export interface Rhythm {
   readonly firstMs: number;
   readonly everyMs: number;
-  /** The moment, in performance.now()'s time, from which on nothing is begun. */
+  /** The end, in time of performance.now(): nothing is started after it. */
   readonly over: number;
 }
 
-/** Does it again and again; what came late is made up for. Resolves to how often it was done. */
+/** Calls `act` at a steady rate and catches up if late. Resolves to the number of calls. */
 export async function paced(act: () => Promise<unknown>, { firstMs, everyMs, over }: Rhythm) {
   const start = performance.now() + firstMs;
   let done = 0;

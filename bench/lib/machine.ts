@@ -1,4 +1,4 @@
-// What a figure depends on beside the program: the machine, its Node, the commit, the day.
+// The conditions of a measurement: machine, Node version, commit and date.
 import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';
 
@@ -21,7 +21,7 @@ export function thisMachine(): Machine {
   };
 }
 
-/** The commit that is measured; with a `+` behind it where files differ from it. */
+/** The current commit, with a `+` if files differ from it. */
 export function thisCommit(root: string): string {
   const git = (...args: string[]): string =>
     execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();

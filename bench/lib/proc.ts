@@ -1,20 +1,20 @@
-// What Linux tells of another process below /proc: its memory, and the time it has computed.
+// Reads memory and CPU time of a process from /proc.
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Bytes of memory that a process holds. */
+/** Memory of a process, in bytes. */
 export interface Memory {
   readonly resident: number;
-  /** The most that was resident since the start. */
+  /** Peak of resident memory since the start. */
   readonly peak: number;
-  /** What is neither a file's nor shared: heap, buffers, stacks. */
+  /** Memory that is neither of files nor shared: heap, buffers, stacks. */
   readonly anonymous: number;
 }
 
-/** The memory of a process now; throws if there is no such process. */
+/** The memory of a process; throws if it does not exist. */
 export const memoryOf = (pid: number): Memory =>
   parseMemory(readFileSync(`/proc/${pid}/status`, 'utf8'));
 
-/** Reads /proc/PID/status. */
+/** Parses /proc/PID/status. */
 export function parseMemory(status: string): Memory {
   const bytes = (name: string): number => {
     const [, kib] = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status) ?? [];
@@ -24,7 +24,7 @@ export function parseMemory(status: string): Memory {
   return { resident: bytes('VmRSS'), peak: bytes('VmHWM'), anonymous: bytes('RssAnon') };
 }
 
-/** Milliseconds of CPU that all threads of a process have used; throws if there is none such. */
+/** CPU time of all threads of a process, in milliseconds; throws if it does not exist. */
 export function cpuMsOf(pid: number): number {
   let ns = 0;
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
@@ -34,8 +34,8 @@ export function cpuMsOf(pid: number): number {
 }
 
 /**
- * Reads /proc/PID/task/TID/schedstat. Its nanoseconds are exact, where the clock ticks of
- * /proc/PID/stat are 10 ms long and often charged to whoever runs when one ends.
+ * Parses /proc/PID/task/TID/schedstat, which is exact to the nanosecond. Clock ticks in
+ * /proc/PID/stat are 10 ms long, and often charged to another process.
  */
 export function parseRunNs(schedstat: string): number {
   const [, ns] = /^(\d+) \d+ \d+$/.exec(schedstat.trim()) ?? [];

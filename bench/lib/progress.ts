@@ -1,10 +1,10 @@
-// Says what is being done: on a terminal in one line that moves, else line by line.
+// Prints progress: on a terminal in one line that is overwritten, otherwise line by line.
 
 const tickMs = 500;
 
 export interface Progress {
   say(doing: string): void;
-  /** Ends the moving line, so that something can be printed. */
+  /** Clears the progress line, so that something else can be printed. */
   clear(): void;
 }
 
@@ -14,7 +14,7 @@ export interface Output {
   write(text: string): unknown;
 }
 
-/** Lines behind the name of a question, with the seconds that have gone by. */
+/** Progress of a question, with the elapsed seconds. */
 export function openProgress(out: Output, name: string): Progress {
   const start = performance.now();
   const line = (doing: string): string => {

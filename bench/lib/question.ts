@@ -1,29 +1,33 @@
-// What a question of the suite is, and what is found.
+// The types of a question of the suite, and of its results.
 import type { Bench } from './bench.ts';
 
-/** One thing that is measured; its file is named as it is. */
+/** A measurement; its name is that of its file. */
 export interface Question {
-  /** What a reader wants to know, as a sentence. */
+  /** The question of a reader, as a sentence. */
   readonly asks: string;
-  /** How it is measured: what a figure counts, and what it does not. */
+  /** The method: what the figures include, and what they do not. */
   readonly how: string;
   readonly columns: readonly Column[];
-  /** It changes objects of the cluster that it measures on. */
+  /** Whether it changes objects of the cluster. */
   readonly writes?: boolean;
-  /** Too long or too needy for the short set; asked for by name or with all. */
+  /** Whether it is left out of the short set. */
   readonly fullOnly?: boolean;
-  /** Measures; each row is given as soon as it is known. */
+  /** Whether it is asked only by its name. */
+  readonly namedOnly?: boolean;
+  /** Measures, and yields each row as soon as it is known. */
   measure(bench: Bench): AsyncIterable<Row>;
 }
 
 export interface Column {
   readonly key: string;
   readonly heading: string;
-  /** Of a number, the digits behind the point; none unless said. */
+  /** Decimal places of a number; 0 by default. */
   readonly digits?: number;
+  /** Instead of decimal places: significant digits, but all before the decimal point. */
+  readonly significant?: number;
 }
 
-/** What is found, by the keys of columns; a list of numbers is a curve, one value a second. */
+/** A row of results by column key; a list of numbers is a curve, one value per second. */
 export type Row = Readonly<Record<string, string | number | readonly number[] | undefined>>;
 
 export const bytesPerMb = 1e6;

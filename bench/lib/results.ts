@@ -1,26 +1,26 @@
-// The files that hold what was measured: one for each question and kind of cluster.
+// Saves and loads results, one file for each question and kind of cluster.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plan } from './bench.ts';
 import type { Machine } from './machine.ts';
 import type { Row } from './question.ts';
 
-/** Everything that a figure must stand beside to mean something. */
+/** A result with its conditions. */
 export interface Result {
   readonly question: string;
-  /** When the measuring was over, in UTC. */
+  /** End of the measurement, in UTC. */
   readonly at: string;
   readonly commit: string;
   readonly machine: Machine;
-  /** What kind of API server there was. */
+  /** The kind of API server. */
   readonly cluster: string;
   readonly plan: Plan;
-  /** Options of Node from the environment, which the exporter had too; empty for none. */
+  /** NODE_OPTIONS of the environment, which the exporter had too; empty if not set. */
   readonly nodeOptions: string;
   readonly rows: readonly Row[];
 }
 
-/** Writes a result in the place of an older one; `kind` keeps apart what must not be mixed. */
+/** Saves a result and replaces an older one; `kind` is part of the file name. */
 export function save(folder: string, result: Result, kind = ''): string {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${result.question}${kind && `.${kind}`}.json`);
@@ -28,11 +28,11 @@ export function save(folder: string, result: Result, kind = ''): string {
   return path;
 }
 
-/** Seven digits are more than any of the clocks is good for. */
+/** Seven digits, which is more than the precision of the clocks. */
 const rounded = (_: string, value: unknown): unknown =>
   typeof value === 'number' ? Number(value.toPrecision(7)) : value;
 
-/** The results of a folder, if it is there, by the names of their files without the ending. */
+/** The results in a folder, if it exists, by file name without extension. */
 export function resultsIn(folder: string): Record<string, Result> {
   if (!existsSync(folder)) return {};
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'));

@@ -1,7 +1,7 @@
-// Scrapes as Prometheus makes them, timed from the request to the last byte.
+// Scrapes like Prometheus, timed from the request to the last byte.
 import { Agent, get, type IncomingMessage } from 'node:http';
 
-/** What Prometheus 3 sends with each scrape. */
+/** The headers of Prometheus 3. */
 const prometheusHeaders = {
   accept:
     'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,' +
@@ -18,10 +18,10 @@ export interface Scrape {
   readonly bytes: number;
 }
 
-/** One connection for all, as Prometheus keeps one to each target. */
+/** One keep-alive connection, as Prometheus has to each target. */
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-/** Takes one scrape and forgets its bytes; rejects where the answer is not a 200. */
+/** Scrapes and discards the body; rejects if the status is not 200. */
 export async function scrape(url: string, encoding: Encoding): Promise<Scrape> {
   const start = performance.now();
   let bytes = 0;
@@ -29,7 +29,7 @@ export async function scrape(url: string, encoding: Encoding): Promise<Scrape> {
   return { ms: performance.now() - start, bytes };
 }
 
-/** The whole text of a scrape. */
+/** The text of a scrape. */
 export async function textOf(url: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of await answerOf(url, 'plain')) chunks.push(chunk);
@@ -56,7 +56,7 @@ async function answerOf(url: string, encoding: Encoding): Promise<AsyncIterable<
 const NEWLINE = 0x0a;
 const HASH = 0x23;
 
-/** The lines of an exposition that are neither empty nor comments. */
+/** The number of series in an exposition. */
 export function countSeries(text: Buffer): number {
   let series = 0;
   for (let at = 0; at < text.length; ) {

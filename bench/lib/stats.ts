@@ -1,9 +1,9 @@
-// What a list of measured values comes to.
+// Statistics of measured values.
 
-/** The middle value, or the mean of the two in the middle; NaN of none. */
+/** The median; NaN for an empty list. */
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
-/** The value below which a share of the values lies, between neighbours by their distance. */
+/** A percentile, with linear interpolation; `share` from 0 to 1. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = share * (sorted.length - 1);
@@ -13,7 +13,7 @@ export function percentile(values: readonly number[], share: number): number {
   return below + (above - below) * (at - Math.floor(at));
 }
 
-/** The first, second, … of so many equal parts of a list; the last takes what is left over. */
+/** Part `index` of `parts` equal parts of a list; the last one has the remainder. */
 export function part<T>(values: readonly T[], index: number, parts: number): readonly T[] {
   const length = Math.floor(values.length / parts);
   return values.slice(index * length, index === parts - 1 ? undefined : (index + 1) * length);

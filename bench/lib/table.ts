@@ -1,18 +1,21 @@
-// Rows as people read them: numbers with the digits that their column asks for.
+// Formats rows as tables, with the decimal places of each column.
 import type { Column, Row } from './question.ts';
 
-/** A cell's text; empty where the row has no such value. */
-export function cell({ key, digits = 0 }: Column, row: Row): string {
+/** The text of a cell; empty if the row has no value. */
+export function cell({ key, digits = 0, significant }: Column, row: Row): string {
   const value = row[key];
   if (typeof value === 'string') return value;
   if (typeof value !== 'number' || Number.isNaN(value)) return '';
+  if (significant !== undefined && Math.abs(value) < 10 ** significant) {
+    return value.toLocaleString('en-US', { maximumSignificantDigits: significant });
+  }
   return value.toLocaleString('en-US', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
 }
 
-/** A table of fixed width; columns in which no row has a value are left out. */
+/** A plain-text table, without columns that have no values. */
 export function plainTable(columns: readonly Column[], rows: readonly Row[]): string {
   const shown = shownColumns(columns, rows);
   const texts = [
@@ -26,6 +29,6 @@ export function plainTable(columns: readonly Column[], rows: readonly Row[]): st
   return texts.map((line) => line.map(padded).join('  ').trimEnd()).join('\n');
 }
 
-/** The columns in which some row has a value. */
+/** The columns that have a value in some row. */
 export const shownColumns = (columns: readonly Column[], rows: readonly Row[]): Column[] =>
   columns.filter((column) => rows.some((row) => cell(column, row) !== ''));

@@ -1,4 +1,4 @@
-// Looks at an exporter over a stretch of time: its CPU, its memory, its longest run.
+// Measures CPU, memory and event loop of an exporter over a time.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Exporter, largest } from './exporter.ts';
 import { bytesPerMb } from './question.ts';
@@ -6,15 +6,15 @@ import { scrape } from './scrape.ts';
 
 const sampleMs = 1_000;
 
-/** What an exporter needed while something went on. */
+/** The CPU and memory of an exporter during a phase. */
 export interface Seen {
   readonly seconds: number;
   readonly cpuSeconds: number;
-  /** Resident megabytes, once a second. */
+  /** Resident memory in megabytes, once per second. */
   readonly residentMb: readonly number[];
 }
 
-/** Watches while `during` goes on; `scrapesPerMinute` gzip scrapes are taken meanwhile. */
+/** Measures while `during` runs, with `scrapesPerMinute` gzip scrapes. */
 export async function watch(
   exporter: Exporter,
   during: () => Promise<unknown>,
@@ -35,7 +35,7 @@ export async function watch(
     beside.push(every(60_000 / scrapesPerMinute, () => scrape(exporter.metrics, 'gzip')));
   }
   try {
-    // What goes on beside ends by itself only where it fails.
+    // The concurrent loops end by themselves only if they fail.
     await Promise.race([during(), ...beside]);
   } finally {
     over.abort();
@@ -48,7 +48,7 @@ export async function watch(
   };
 }
 
-/** CPU seconds in each minute. */
+/** CPU seconds per minute. */
 export const cpuPerMinute = ({ cpuSeconds, seconds }: Seen): number => (cpuSeconds / seconds) * 60;
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -59,15 +59,15 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** How long the exporter kept its own loop from turning, in milliseconds, as it tells itself. */
+/** The longest blocks of the exporter's event loop, from its telemetry, in milliseconds. */
 export interface Loop {
-  /** The longest run of its own code, in CPU time. */
+  /** The longest block in CPU time. */
   readonly runMs: number | undefined;
-  /** The longest delay by the clock: what other processes took of the machine counts too. */
+  /** The longest block in wall time, which includes waiting for the CPU. */
   readonly delayMs: number | undefined;
 }
 
-/** Asks the exporter about its loop, since its start or in the last minute. */
+/** Reads them for the time since the start or for the last minute. */
 export async function loopOf(exporter: Exporter, window: 'start' | '1m'): Promise<Loop> {
   const text = await exporter.telemetry();
   const ms = (metric: string, label?: string): number | undefined => {

@@ -1,19 +1,19 @@
-// What the same bytes cost to copy and to compress here and now, as a measure for other figures.
+// Measures copying and compressing of the same bytes, to compare other figures with.
 import { gzipSync } from 'node:zlib';
 import { median } from './stats.ts';
 
 const copies = 5;
 
-/** Milliseconds, each for the whole text. */
+/** Times for the whole text, in milliseconds. */
 export interface Yardstick {
   readonly copyMs: number;
   readonly gzip1Ms: number;
   readonly gzip6Ms: number;
 }
 
-/** Copies the text and compresses it, with zlib's fastest level and with its default one. */
+/** Copies the text, and compresses it with zlib's fastest and default levels. */
 export function yardstickOf(text: Buffer): Yardstick {
-  // The first write to fresh memory is the kernel's time, not the copy's.
+  // Filled first, so that page faults are not measured.
   const target = Buffer.alloc(text.length, 1);
   const copyMs = median(Array.from({ length: copies }, () => timed(() => text.copy(target))));
   return {

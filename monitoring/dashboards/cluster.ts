@@ -1,18 +1,18 @@
-// The dashboard of the whole cluster: are its nodes well, and how much of them is given away.
+// The dashboard Cluster: node health, requests against allocatable, quotas by namespace.
 import { nodes } from './clusterNodes.ts';
 import type { Dashboard, Row } from './model.ts';
 import { alive, containers } from './parts.ts';
 import { node } from './variables.ts';
 
 const health: Row = {
-  title: 'Is it well?',
+  title: 'Health',
   panels: [
     {
       kind: 'stat',
       title: 'Nodes not ready',
       about:
-        'Nodes whose kubelet is silent or says it is unfit; find them in the table below, and if ' +
-        'the machine is up, read the kubelet’s log there.',
+        'Nodes whose kubelet stopped reporting or reports NotReady. The table below names ' +
+        'them; if the machine is up, read the kubelet’s log there.',
       unit: 'none',
       trouble: { from: 1 },
       query: `
@@ -23,8 +23,8 @@ const health: Row = {
       kind: 'stat',
       title: 'Nodes under pressure',
       about:
-        'Nodes short of memory, disk or process ids: they evict pods, so free some of it there ' +
-        'or move pods away.',
+        'Nodes short of memory, disk or process IDs, which evict pods: free resources ' +
+        'there or move pods away.',
       unit: 'none',
       trouble: { from: 1 },
       query: `
@@ -41,28 +41,28 @@ const health: Row = {
       kind: 'stat',
       title: 'Nodes cordoned',
       about:
-        'Nodes that take no new pods because somebody said so; one that was forgotten after its ' +
-        'maintenance wants `kubectl uncordon`.',
+        'Nodes that were cordoned and accept no new pods. `kubectl uncordon` those ' +
+        'forgotten after maintenance.',
       unit: 'none',
       trouble: { near: 1 },
       query: 'sum(kube_node_spec_unschedulable)',
     },
     {
       kind: 'stat',
-      title: 'Pods without a node',
+      title: 'Unschedulable pods',
       about:
-        'Pods that the scheduler finds no room for; `kubectl describe pod` says what each node ' +
-        'lacks, and the dashboard of workloads names them.',
+        'Pods that fit on no node. `kubectl describe pod` says what each node lacks; the ' +
+        'Workloads dashboard names them.',
       unit: 'none',
       trouble: { from: 1 },
       query: 'sum(kube_pod_status_unschedulable) or vector(0)',
     },
     {
       kind: 'stat',
-      title: 'CPU if a node is lost',
+      title: 'CPU requests if a node fails',
       about:
-        'CPU that pods request, against what is allocatable without the largest node: above ' +
-        '100 % the loss of that node leaves pods without a place, so add one in time.',
+        'CPU requests against the allocatable CPU without the largest node. Above 100 % ' +
+        'pods become unschedulable when that node fails, so add one in time.',
       unit: 'percentunit',
       trouble: { from: 1, near: 0.9 },
       query: `
@@ -75,10 +75,10 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Memory if a node is lost',
+      title: 'Memory requests if a node fails',
       about:
-        'Memory that pods request, against what is allocatable without the largest node: above ' +
-        '100 % the loss of that node leaves pods without a place, so add one in time.',
+        'Memory requests against the allocatable memory without the largest node. Above ' +
+        '100 % pods become unschedulable when that node fails, so add one in time.',
       unit: 'percentunit',
       trouble: { from: 1, near: 0.9 },
       query: `
@@ -93,14 +93,14 @@ const health: Row = {
 };
 
 const capacity: Row = {
-  title: 'Requests against what is allocatable',
+  title: 'Requests and allocatable',
   panels: [
     {
       kind: 'lines',
       title: 'CPU',
       about:
-        'When requests come near what is allocatable, pods find no place though little may be ' +
-        'used: lower requests that are far above use, or add nodes.',
+        'When requests approach allocatable, pods become unschedulable even if usage is ' +
+        'low: lower requests far above usage, or add nodes.',
       unit: 'suffix: cores',
       width: 8,
       queries: [
@@ -131,8 +131,8 @@ const capacity: Row = {
       kind: 'lines',
       title: 'Memory',
       about:
-        'Limits may exceed what is allocatable, requests may not; use near what is allocatable ' +
-        'ends in evictions, so move or shrink what takes most of it.',
+        'Limits may exceed allocatable, requests may not. Usage near allocatable leads to ' +
+        'evictions: move or shrink the largest pods.',
       unit: 'bytes',
       width: 8,
       queries: [
@@ -171,8 +171,8 @@ const capacity: Row = {
       kind: 'lines',
       title: 'Pods',
       about:
-        'Nodes take so many pods and no more, whatever their size: where this is what is full, ' +
-        'raise the kubelet’s maxPods or add nodes.',
+        'Every node has a maximum number of pods. Where it is reached, raise the kubelet’s ' +
+        'maxPods or add nodes.',
       unit: 'short',
       width: 8,
       queries: [
@@ -182,7 +182,7 @@ const capacity: Row = {
         },
         {
           query: `count(kube_pod_info{node=~"$node", node!=""} ${alive})`,
-          legend: 'there',
+          legend: 'pods',
         },
       ],
     },
@@ -190,14 +190,14 @@ const capacity: Row = {
 };
 
 const namespaces: Row = {
-  title: 'Namespaces: what they take, and what they have left',
+  title: 'Requests and quotas by namespace',
   panels: [
     {
       kind: 'table',
-      title: 'Each namespace now',
+      title: 'Namespaces now',
       about:
-        'Who has asked for most of the cluster and how much of it is used; a quota with nothing ' +
-        'left refuses new pods, so look there first when a rollout makes none.',
+        'Requests of each namespace and how much of them is used. An exhausted quota ' +
+        'rejects new pods: check it first when a rollout creates none.',
       keys: { namespace: 'Namespace' },
       links: { namespace: 'namespaces' },
       sort: '-CPU requested',
@@ -216,7 +216,7 @@ const namespaces: Row = {
             )`,
         },
         {
-          title: 'CPU of the cluster',
+          title: 'CPU share',
           unit: 'percentunit',
           bar: true,
           query: `
@@ -243,7 +243,7 @@ const namespaces: Row = {
             )`,
         },
         {
-          title: 'Memory of the cluster',
+          title: 'Memory share',
           unit: 'percentunit',
           bar: true,
           query: `
@@ -260,7 +260,7 @@ const namespaces: Row = {
             sum by (namespace) (container_memory_working_set_bytes{${containers}})`,
         },
         {
-          title: 'Least left of a quota',
+          title: 'Lowest quota left',
           unit: 'percentunit',
           trouble: { below: 0.1 },
           query: `
@@ -277,7 +277,7 @@ const namespaces: Row = {
 export const cluster: Dashboard = {
   name: 'cluster',
   title: 'Cluster',
-  about: 'Are the nodes well, how much of them is given away, and to whom?',
+  about: 'Are the nodes ready, how much of their capacity is requested, and by whom?',
   variables: [node],
   rows: [health, nodes, capacity, namespaces],
 };

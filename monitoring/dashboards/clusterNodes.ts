@@ -1,4 +1,4 @@
-// Of the dashboard of the cluster: each node, what is wrong with it and what is left of it.
+// Part of the dashboard Cluster: conditions and free capacity of each node.
 import type { Row } from './model.ts';
 import { alive } from './parts.ts';
 
@@ -9,8 +9,8 @@ export const nodes: Row = {
       kind: 'states',
       title: 'Ready',
       about:
-        'When each node was ready: a band with gaps is a node that comes and goes, which hurts ' +
-        'more than one that stays away, so cordon it and look at its network and kubelet.',
+        'When each node was ready. A band with gaps is a flapping node: cordon it, then ' +
+        'check its network and kubelet.',
       query: `
         max by (node) (
           kube_node_status_condition{condition="Ready", status="true", node=~"$node"}
@@ -22,8 +22,8 @@ export const nodes: Row = {
       kind: 'lines',
       title: 'Pods by node',
       about:
-        'Pods that have not ended, by node; a line that drops is a node that lost its pods, one ' +
-        'far above the others is where the scheduler has no other choice.',
+        'Pods that have not terminated, by node. A line that drops is a node that lost its ' +
+        'pods; one far above the others leaves the scheduler no choice.',
       unit: 'short',
       queries: [
         {
@@ -34,10 +34,10 @@ export const nodes: Row = {
     },
     {
       kind: 'table',
-      title: 'Each node now',
+      title: 'Nodes now',
       about:
-        'What is wrong with each node and what is left of it; what is used comes from ' +
-        'node_exporter, found by the node’s internal address.',
+        'Conditions and free capacity of each node. Usage comes from node_exporter, ' +
+        'matched by the node’s internal address.',
       keys: { node: 'Node' },
       sort: 'Ready',
       columns: [

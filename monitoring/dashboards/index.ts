@@ -1,4 +1,4 @@
-// All dashboards, in the order in which a person on call reads them.
+// All dashboards, in the order in which an on-call engineer reads them.
 import { cluster } from './cluster.ts';
 import { jobs } from './jobs.ts';
 import { kubestate } from './kubestate.ts';

@@ -1,16 +1,16 @@
-// The dashboard of jobs: which failed, which run too long, and which cron jobs are late.
+// The dashboard Jobs: failed jobs, long-running jobs, late CronJobs.
 import type { Dashboard, Row } from './model.ts';
 import { cronjob, namespace } from './variables.ts';
 
 const health: Row = {
-  title: 'Is it well?',
+  title: 'Health',
   panels: [
     {
       kind: 'stat',
-      title: 'Jobs that failed',
+      title: 'Failed jobs',
       about:
-        'Jobs that gave up: read their pods’ logs, then delete or run them again; those of a ' +
-        'cron job stay until its history is full.',
+        'Jobs that failed for good: read their pods’ logs, then delete or rerun them. ' +
+        'Those of a CronJob stay until its history limit.',
       unit: 'none',
       trouble: { from: 1 },
       query: `
@@ -19,17 +19,17 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Jobs that run',
-      about: 'Jobs that have a pod at work now; the table of running jobs below names them.',
+      title: 'Running jobs',
+      about: 'Jobs with an active pod; the table of running jobs below names them.',
       unit: 'none',
       query: 'count(kube_job_status_active{namespace=~"$namespace"} > 0) or vector(0)',
     },
     {
       kind: 'stat',
-      title: 'Longest run',
+      title: 'Longest running job',
       about:
-        'How long the job that has run longest runs by now; compare it with its earlier runs ' +
-        'below before you end it.',
+        'Run time of the job that has been running longest. Compare it with earlier runs ' +
+        'below before you delete it.',
       unit: 's',
       query: `
         time() - min(
@@ -40,10 +40,10 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Cron jobs late',
+      title: 'Late CronJobs',
       about:
-        'Cron jobs that should have started a job more than five minutes ago: the last one may ' +
-        'still run where the policy is Forbid, or the controller is behind.',
+        'CronJobs that should have created a job more than five minutes ago. With the ' +
+        'Forbid policy the last run may still be active; otherwise the controller lags.',
       unit: 'none',
       trouble: { from: 1 },
       query: `
@@ -56,9 +56,8 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Cron jobs suspended',
-      about:
-        'Cron jobs that start nothing because somebody said so; resume those that were forgotten.',
+      title: 'Suspended CronJobs',
+      about: 'CronJobs that are suspended. Resume those that were forgotten.',
       unit: 'none',
       trouble: { near: 1 },
       query: `
@@ -66,10 +65,10 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Longest without success',
+      title: 'Longest time without success',
       about:
-        'Time since the cron job succeeded whose last success is oldest; compare it with its ' +
-        'schedule below.',
+        'Time since the last success of the CronJob whose last success is oldest. Compare ' +
+        'it with its schedule below.',
       unit: 's',
       query: `
         time() - min(
@@ -82,19 +81,19 @@ const health: Row = {
 };
 
 const cronJobs: Row = {
-  title: 'Cron jobs',
+  title: 'CronJobs',
   panels: [
     {
       kind: 'table',
-      title: 'Each cron job now',
+      title: 'CronJobs now',
       about:
-        'A success that lies further back than the last start is a run that failed or still ' +
-        'goes on; a next start in the past is a run that was missed.',
-      keys: { namespace: 'Namespace', cronjob: 'Cron job' },
+        'A last success before the last start is a run that failed or is still active; a ' +
+        'next start in the past is a missed run.',
+      keys: { namespace: 'Namespace', cronjob: 'CronJob' },
       sort: '-Last success',
       columns: [
         {
-          labels: { schedule: 'Schedule', concurrency_policy: 'While one runs' },
+          labels: { schedule: 'Schedule', concurrency_policy: 'Concurrency policy' },
           query: `
             group by (namespace, cronjob, schedule, concurrency_policy) (
               kube_cronjob_info{namespace=~"$namespace", cronjob=~"$cronjob"}
@@ -148,10 +147,10 @@ const cronJobs: Row = {
     },
     {
       kind: 'lines',
-      title: 'How long finished runs took',
+      title: 'Duration of finished runs',
       about:
-        'The longest of the finished runs that each cron job still has; one that nears its own ' +
-        'period will soon be late or run twice at once.',
+        'The longest finished run that each CronJob keeps. One that approaches its period ' +
+        'will soon be late or overlap.',
       unit: 's',
       queries: [
         {
@@ -174,8 +173,8 @@ const cronJobs: Row = {
       kind: 'lines',
       title: 'Time since the last success',
       about:
-        'A healthy cron job draws a saw of even teeth; a tooth that grows is a job that fails or ' +
-        'is not started.',
+        'A healthy CronJob draws a regular sawtooth; a growing tooth is a job that fails ' +
+        'or is not started.',
       unit: 's',
       queries: [
         {
@@ -197,10 +196,10 @@ const jobRuns: Row = {
   panels: [
     {
       kind: 'table',
-      title: 'Jobs that failed',
+      title: 'Failed jobs',
       about:
-        'BackoffLimitExceeded wants the pods’ logs, DeadlineExceeded more time or less work; an ' +
-        'empty table is good news.',
+        'BackoffLimitExceeded: read the pods’ logs. DeadlineExceeded: the job needs more ' +
+        'time or less work.',
       width: 12,
       keys: { namespace: 'Namespace', job_name: 'Job' },
       sort: 'Started',
@@ -222,7 +221,7 @@ const jobRuns: Row = {
             )`,
         },
         {
-          labels: { owner_kind: 'Made by', owner_name: 'Named' },
+          labels: { owner_kind: 'Owner kind', owner_name: 'Owner' },
           query: `
             group by (namespace, job_name, owner_kind, owner_name) (
               kube_job_owner{namespace=~"$namespace"}
@@ -233,16 +232,16 @@ const jobRuns: Row = {
     },
     {
       kind: 'table',
-      title: 'Jobs that run',
+      title: 'Running jobs',
       about:
-        'How far each running job is: failed pods were tried again, and one that runs far longer ' +
-        'than before hangs.',
+        'Progress of each running job. Failed pods were retried; a job that runs far ' +
+        'longer than before hangs.',
       width: 12,
       keys: { namespace: 'Namespace', job_name: 'Job' },
-      sort: '-Runs for',
+      sort: '-Running for',
       columns: [
         {
-          title: 'Runs for',
+          title: 'Running for',
           unit: 's',
           query: `
             time() - max by (namespace, job_name) (
@@ -259,7 +258,7 @@ const jobRuns: Row = {
             )`,
         },
         {
-          title: 'Done',
+          title: 'Succeeded',
           unit: 'none',
           query: `
             max by (namespace, job_name) (
@@ -268,7 +267,7 @@ const jobRuns: Row = {
             )`,
         },
         {
-          title: 'To do',
+          title: 'Completions',
           unit: 'none',
           query: `
             max by (namespace, job_name) (
@@ -292,8 +291,8 @@ const jobRuns: Row = {
       kind: 'lines',
       title: 'Jobs by state',
       about:
-        'Complete and failed jobs stay until a history or a time to live removes them; a count ' +
-        'that only grows is jobs that nobody cleans up.',
+        'Complete and failed jobs stay until the history limit or ttlSecondsAfterFinished ' +
+        'removes them. A growing count means that nothing removes them.',
       unit: 'short',
       width: 24,
       queries: [
@@ -318,7 +317,7 @@ const jobRuns: Row = {
 export const jobs: Dashboard = {
   name: 'jobs',
   title: 'Jobs',
-  about: 'Which jobs failed or run too long, and which cron jobs are late?',
+  about: 'Which jobs failed or run too long, and which CronJobs are late?',
   variables: [namespace, cronjob],
   rows: [health, cronJobs, jobRuns],
 };

@@ -1,18 +1,18 @@
-// The dashboard of kubestate itself: is what it serves whole and fresh, and what does it cost.
+// The dashboard of kubestate itself: completeness and freshness of what it serves, and scrapes.
 import { apiServer, costs } from './kubestateProcess.ts';
 import type { Dashboard, Row } from './model.ts';
 import { ofKubestate } from './parts.ts';
 import { instance } from './variables.ts';
 
 const health: Row = {
-  title: 'Is it well?',
+  title: 'Health',
   panels: [
     {
       kind: 'stat',
       title: 'Resources not synced',
       about:
-        'Resources that are not served at all: `/readyz` on port 8081 has a line for each that ' +
-        'says why, most often a permission that is missing.',
+        'Resources that are not served. `/readyz` on port 8081 has a line with the reason ' +
+        'for each, usually missing permissions.',
       unit: 'none',
       trouble: { from: 1 },
       query: `
@@ -20,10 +20,10 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Resources stale',
+      title: 'Stale resources',
       about:
-        'Resources of which the last known state is served because the API server cannot be ' +
-        'followed; see that server first, then `/readyz` on port 8081.',
+        'Resources whose last known state is served because the API server cannot be ' +
+        'followed. Check the API server, then `/readyz` on port 8081.',
       unit: 'none',
       trouble: { from: 1 },
       query: `
@@ -31,10 +31,10 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Shards missing',
+      title: 'Missing shards',
       about:
-        'Shards that should be there and are not scraped: their objects have no series, so look ' +
-        'at the StatefulSet’s pods and at the targets of Prometheus.',
+        'Shards that should exist and are not scraped. Their objects have no series: check ' +
+        'the StatefulSet’s pods and the Prometheus targets.',
       unit: 'none',
       trouble: { from: 1 },
       query: `
@@ -43,20 +43,20 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Behind by',
+      title: 'Flush delay',
       about:
-        'Age of the oldest change that scrapes do not show yet: about a second is right, more ' +
-        'than five is too little CPU or a case for shards.',
+        'Age of the oldest change that kubestate has received and scrapes do not show yet. About ' +
+        'a second is normal; more than five means too little CPU, or that shards are needed.',
       unit: 's',
       trouble: { from: 5, near: 2 },
       query: 'max(kube_state_metrics_store_staleness_seconds{instance=~"$instance"})',
     },
     {
       kind: 'stat',
-      title: 'Objects unread or cut',
+      title: 'Objects malformed or dropped',
       about:
-        'Objects of the last hour that could not be read, lost a family, or were left out by a ' +
-        'limit; the log names each of them once.',
+        'Objects of the last hour that could not be decoded, lost a family, or exceeded a ' +
+        'limit. The log names each of them once.',
       unit: 'none',
       trouble: { from: 1 },
       query: `
@@ -71,10 +71,8 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Running',
-      about:
-        'Replicas and shards that Prometheus scrapes on port 8081; fewer than you installed is ' +
-        'one that is down or is not scraped.',
+      title: 'Replicas up',
+      about: 'Replicas and shards that Prometheus scrapes on port 8081.',
       unit: 'none',
       trouble: { below: 1 },
       query: 'count(kube_state_metrics_build_info)',
@@ -83,14 +81,14 @@ const health: Row = {
 };
 
 const held: Row = {
-  title: 'What is served',
+  title: 'Served state',
   panels: [
     {
       kind: 'table',
-      title: 'Each resource now',
+      title: 'Resources now',
       about:
-        'Where the series come from: what is large here and wanted by nobody is cheapest left ' +
-        'out, with --resources, --metric-denylist or fewer allowed labels.',
+        'Where the series come from. Drop what nobody needs with --resources, ' +
+        '--metric-denylist or shorter label allow-lists.',
       keys: { resource: 'Resource' },
       sort: '-Series',
       columns: [
@@ -121,14 +119,14 @@ const held: Row = {
             sum by (resource) (kube_state_metrics_resource_series{instance=~"$instance"})`,
         },
         {
-          title: 'Series an object',
+          title: 'Series per object',
           unit: 'short',
           query: `
             sum by (resource) (kube_state_metrics_resource_series{instance=~"$instance"})
             / (sum by (resource) (kube_state_metrics_resource_objects{instance=~"$instance"}) > 0)`,
         },
         {
-          title: 'As text',
+          title: 'Bytes',
           unit: 'bytes',
           query: `
             sum by (resource) (kube_state_metrics_resource_bytes{instance=~"$instance"})`,
@@ -156,8 +154,8 @@ const held: Row = {
       kind: 'lines',
       title: 'Series by resource',
       about:
-        'What Prometheus has to keep: a sudden step is a new label on an allow-list or a ' +
-        'controller that makes objects without end.',
+        'What Prometheus has to store. A sudden step is a new label on an allow-list, or a ' +
+        'controller that creates objects without limit.',
       unit: 'short',
       stacked: true,
       queries: [
@@ -170,10 +168,10 @@ const held: Row = {
     },
     {
       kind: 'lines',
-      title: 'Scrapes: how long they take',
+      title: 'Scrape duration',
       about:
-        'Time to answer a scrape, half of them and the slowest; when it nears the scrape’s ' +
-        'timeout, ask for gzip, give more CPU, or use shards.',
+        'Time to answer a scrape. When it approaches the scrape timeout, enable gzip, add ' +
+        'CPU, or use shards.',
       unit: 's',
       queries: [
         {
@@ -184,7 +182,7 @@ const held: Row = {
                 ${ofKubestate}
               )
             )`,
-          legend: 'half are faster than',
+          legend: 'median',
         },
         {
           query: `
@@ -194,16 +192,16 @@ const held: Row = {
                 ${ofKubestate}
               )
             )`,
-          legend: '99 % are faster than',
+          legend: '99th percentile',
         },
       ],
     },
     {
       kind: 'lines',
-      title: 'Scrapes: how many',
+      title: 'Scrape rate',
       about:
-        'More than you configured is a second Prometheus or a person with curl; rejected ones ' +
-        'came while too many were being answered, cut off ones read too slowly.',
+        'More scrapes than configured are a second Prometheus or a manual client. ' +
+        'Rejected: too many at once. Cut off: the client read too slowly.',
       unit: 'ops',
       queries: [
         {
@@ -236,10 +234,10 @@ const held: Row = {
     },
     {
       kind: 'lines',
-      title: 'Changes on their way',
+      title: 'Flush delay over time',
       about:
-        'How far scrapes are behind the cluster: a line that climbs and does not fall is too ' +
-        'little CPU for what changes.',
+        'From the arrival of a change to the scrapes that show it; delays before the arrival are ' +
+        'not part of it. A line that keeps climbing is too little CPU for the rate of changes.',
       unit: 's',
       queries: [
         {
@@ -257,7 +255,7 @@ const held: Row = {
 export const kubestate: Dashboard = {
   name: 'kubestate',
   title: 'kubestate itself',
-  about: 'Is what kubestate serves whole and fresh, and what does it cost?',
+  about: 'Is what kubestate serves complete and fresh, and what does it cost?',
   variables: [instance],
   rows: [health, held, apiServer, costs],
 };

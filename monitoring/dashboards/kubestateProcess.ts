@@ -1,16 +1,16 @@
-// Of the dashboard of kubestate itself: its talk with the API server, and its process.
+// Part of the dashboard of kubestate itself: requests to the API server, and the process.
 import type { Row } from './model.ts';
 import { ofKubestate } from './parts.ts';
 
 export const apiServer: Row = {
-  title: 'The API server, as seen from here',
+  title: 'API server',
   panels: [
     {
       kind: 'lines',
-      title: 'Lists and watches that failed',
+      title: 'Failed lists and watches',
       about:
-        'What fails most, by what was asked of the API server: one kind alone is a permission ' +
-        'or a resource that is gone, all at once the server or the way to it.',
+        'One resource alone is a missing permission or a resource that was removed; all at ' +
+        'once are the API server or the network.',
       unit: 'ops',
       queries: [
         {
@@ -43,10 +43,10 @@ export const apiServer: Row = {
     },
     {
       kind: 'lines',
-      title: 'Watches opened again, and lists made anew',
+      title: 'Watch restarts and relists',
       about:
-        'Watches end every few minutes and are opened again; lists after the start are not ' +
-        'normal, and many for “gone” mean a server that forgets too soon.',
+        'Watches end every few minutes and are reopened. Relists after the start are not ' +
+        'normal; many with reason gone mean a watch cache that is too small.',
       unit: 'ops',
       queries: [
         {
@@ -75,14 +75,14 @@ export const apiServer: Row = {
 };
 
 export const costs: Row = {
-  title: 'The process',
+  title: 'Process',
   panels: [
     {
       kind: 'lines',
       title: 'Memory',
       about:
-        'Resident memory, which the container’s limit counts; a line that nears it ends in a ' +
-        'kill, so raise the limit, serve less, or use shards.',
+        'Resident memory, which counts against the container’s limit. When it approaches ' +
+        'the limit, raise the limit, serve less, or use shards.',
       unit: 'bytes',
       queries: [
         {
@@ -95,8 +95,8 @@ export const costs: Row = {
       kind: 'lines',
       title: 'CPU',
       about:
-        'CPU that is used; at the container’s limit scrapes get slow and changes late, so raise ' +
-        'it before anything else.',
+        'CPU usage. At the container’s limit scrapes get slow and changes late, so raise ' +
+        'the limit first.',
       unit: 'suffix: cores',
       queries: [
         {
@@ -107,10 +107,10 @@ export const costs: Row = {
     },
     {
       kind: 'lines',
-      title: 'Longest run of the event loop',
+      title: 'Longest event loop block',
       about:
-        'How long the process worked without looking up, in the last minute, by the CPU and by ' +
-        'the clock: above a second probes may fail, and the clock alone is a busy node.',
+        'Longest time without a turn of the event loop in the last minute, in CPU time and ' +
+        'wall time. Above a second probes may fail; high wall time alone is a busy node.',
       unit: 's',
       queries: [
         {
@@ -137,21 +137,21 @@ export const costs: Row = {
       kind: 'table',
       title: 'Versions',
       about:
-        'What each replica is and runs on; two versions for longer than an upgrade takes is a ' +
-        'rollout that is stuck.',
+        'Version of each replica. Two versions for longer than an upgrade takes are a ' +
+        'stuck rollout.',
       width: 12,
       keys: { instance: 'Instance' },
       sort: 'Instance',
       columns: [
         {
-          labels: { version: 'Version', goversion: 'Runs on' },
+          labels: { version: 'Version', goversion: 'Node.js' },
           query: `
             group by (instance, version, goversion) (
               kube_state_metrics_build_info{instance=~"$instance"}
             )`,
         },
         {
-          title: 'Up for',
+          title: 'Uptime',
           unit: 's',
           query: `
             time() - max by (instance) (process_start_time_seconds ${ofKubestate})`,

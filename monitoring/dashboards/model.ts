@@ -1,25 +1,25 @@
-// What a dashboard is made of: rows of panels, each with a title, its queries and what they tell.
+// The types of a dashboard: rows of panels, each with a title, a sentence and queries.
 
 export interface Dashboard {
-  /** The name of its file, and the end of its uid: links to it last as long as this does. */
+  /** The file name, and the end of the uid. Changing it breaks links to the dashboard. */
   readonly name: string;
   readonly title: string;
-  /** One sentence: the questions that it answers. */
+  /** One sentence: the questions that the dashboard answers. */
   readonly about: string;
   readonly variables: readonly Variable[];
   readonly rows: readonly Row[];
 }
 
-/** A list at the top of a dashboard, from which a person chooses one, some or all. */
+/** A dashboard variable, of which one, several or all values can be selected. */
 export interface Variable {
   readonly name: string;
   readonly label: string;
-  /** `label_values(SELECTOR, LABEL)`, or `query_result(PROMQL)` and the regex of a value. */
+  /** `label_values(SELECTOR, LABEL)`, or `query_result(PROMQL)` with `regex`. */
   readonly query: string;
   readonly regex?: string;
 }
 
-/** Panels under one heading; they flow from left to right and fill whole lines of 24 columns. */
+/** Panels under one heading, laid out from left to right in lines of 24 columns. */
 export interface Row {
   readonly title: string;
   readonly panels: readonly Panel[];
@@ -29,32 +29,32 @@ export type Panel = Stat | Lines | States | Table;
 
 interface PanelBase {
   readonly title: string;
-  /** One sentence for a person on call: what is shown, and what to do where it is bad. */
+  /** For an on-call engineer: what the panel shows, and what to do if it is bad. */
   readonly about: string;
-  /** Of 24 columns; each kind has a default. */
+  /** In columns, of 24; each kind of panel has a default. */
   readonly width?: number;
 }
 
-/** Whose series are needed beside kubestate's; without them the query gives nothing. */
+/** Another exporter that the query needs; without it the query has no result. */
 export type Neighbour = 'cAdvisor' | 'node_exporter' | 'kubelet';
 
 interface Joining {
   readonly joins?: Neighbour;
 }
 
-/** Grafana's names for units; `s` is scaled to minutes, days or weeks. */
+/** Units by Grafana's names; `s` is scaled to minutes, days or weeks. */
 export type Unit = 'short' | 'none' | 'bytes' | 'percentunit' | 's' | 'ops' | 'suffix: cores';
 
-/** From where a value is bad, from where it is worth a look, or below what it is bad. */
+/** Thresholds: from where a value is red or yellow, or below what it is red. */
 export type Trouble =
   | { readonly from?: number; readonly near?: number }
   | { readonly below: number };
 
-/** What single values are called, and their colour. */
+/** Value mappings: the text and colour of single values. */
 export type Words = Readonly<Record<number, readonly [text: string, colour: Colour]>>;
 export type Colour = 'green' | 'orange' | 'red' | 'blue' | 'text';
 
-/** One number, now. */
+/** A panel with one current value. */
 export interface Stat extends PanelBase, Joining {
   readonly kind: 'stat';
   readonly unit: Unit;
@@ -62,22 +62,22 @@ export interface Stat extends PanelBase, Joining {
   readonly trouble?: Trouble;
 }
 
-/** Values over time. */
+/** A time series panel. */
 export interface Lines extends PanelBase {
   readonly kind: 'lines';
   readonly unit: Unit;
   readonly queries: readonly Line[];
-  /** The lines are parts of a sum. */
+  /** Whether the lines are stacked. */
   readonly stacked?: boolean;
 }
 
 interface Line extends Joining {
   readonly query: string;
-  /** Labels of the series stand in {{braces}}. */
+  /** May hold labels of the series in {{braces}}. */
   readonly legend: string;
 }
 
-/** A band for each series, coloured by its value over time. */
+/** A state timeline: a band for each series, coloured by its value. */
 export interface States extends PanelBase, Joining {
   readonly kind: 'states';
   readonly query: string;
@@ -85,15 +85,15 @@ export interface States extends PanelBase, Joining {
   readonly words: Words;
 }
 
-/** A line for each combination of the keys' values, now. */
+/** A table of current values, with one row for each combination of the keys' values. */
 export interface Table extends PanelBase {
   readonly kind: 'table';
-  /** Labels that every query of the table is grouped by, with their headings. */
+  /** The labels that every query of the table is grouped by, with their column headings. */
   readonly keys: Readonly<Record<string, string>>;
   readonly columns: readonly Column[];
-  /** Heading of the column that decides the order; a minus before it puts the largest first. */
+  /** Heading of the column to sort by; a leading minus sorts in descending order. */
   readonly sort: string;
-  /** From a key's cell to the dashboard of that name, with the value in its variable. */
+  /** Links from the cells of a key to another dashboard, with the value in its variable. */
   readonly links?: Readonly<Record<string, string>>;
 }
 
@@ -105,11 +105,11 @@ export interface ValueColumn extends Joining {
   readonly unit: Unit;
   readonly trouble?: Trouble;
   readonly words?: Words;
-  /** Drawn as a bar from 0 to 1. */
+  /** Shown as a bar from 0 to 1. */
   readonly bar?: boolean;
 }
 
-/** Further labels of a query's series, with their headings; its values are not shown. */
+/** Columns from further labels of a query, with their headings; its values are not shown. */
 export interface LabelColumns extends Joining {
   readonly labels: Readonly<Record<string, string>>;
   readonly query: string;
@@ -117,7 +117,7 @@ export interface LabelColumns extends Joining {
 
 export const isOfLabels = (column: Column): column is LabelColumns => 'labels' in column;
 
-/** The queries of a panel in their order, with the labels by which a table's are grouped. */
+/** The queries of a panel in order, with the labels by which those of a table are grouped. */
 export function queriesOf(panel: Panel): readonly (Joining & {
   readonly query: string;
   readonly grouping?: readonly string[];

@@ -1,24 +1,24 @@
-// The dashboard of namespaces: how full their quotas are, and what runs in them.
+// The dashboard Namespaces and quotas: quota usage, and the objects of each namespace.
 import type { Dashboard, Row } from './model.ts';
 import { alive, containers } from './parts.ts';
 import { namespace } from './variables.ts';
 
 const health: Row = {
-  title: 'Is it well?',
+  title: 'Health',
   panels: [
     {
       kind: 'stat',
       title: 'Namespaces',
-      about: 'How many namespaces are chosen above, those that are being deleted included.',
+      about: 'Selected namespaces, including those that are terminating.',
       unit: 'none',
       query: 'count(kube_namespace_status_phase{phase="Active", namespace=~"$namespace"})',
     },
     {
       kind: 'stat',
-      title: 'Being deleted',
+      title: 'Terminating',
       about:
-        'Namespaces that are on their way out; one that stays here holds an object whose ' +
-        'finalizer nobody answers, so see `kubectl describe namespace`.',
+        'Namespaces that are terminating. One that stays holds an object with a finalizer ' +
+        'that nobody removes: see `kubectl describe namespace`.',
       unit: 'none',
       trouble: { near: 1 },
       query: `
@@ -26,10 +26,10 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Quotas used up',
+      title: 'Exhausted quotas',
       about:
-        'Resources of which a quota leaves nothing: what asks for more is refused, so raise the ' +
-        'quota or remove something; the tables below name them.',
+        'Quota resources of which nothing is left: further requests are rejected, so raise ' +
+        'the quota or remove objects. The tables below name them.',
       unit: 'none',
       trouble: { from: 1 },
       query: `
@@ -41,9 +41,9 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Quotas nearly used up',
+      title: 'Quotas above 90 %',
       about:
-        'Resources of which less than a tenth of a quota is left: the next rollout, which needs ' +
+        'Quota resources of which less than a tenth is left. The next rollout, which needs ' +
         'old and new pods at once, may not fit.',
       unit: 'none',
       trouble: { near: 1 },
@@ -58,16 +58,16 @@ const health: Row = {
     {
       kind: 'stat',
       title: 'Pods',
-      about: 'Pods that have not ended, with and without a node.',
+      about: 'Pods that have not terminated, scheduled or not.',
       unit: 'none',
       query: `count(kube_pod_info{namespace=~"$namespace"} ${alive})`,
     },
     {
       kind: 'stat',
-      title: 'Containers without requests',
+      title: 'Containers without memory requests',
       about:
-        'Containers that ask for no memory: the scheduler takes them for nothing and they are ' +
-        'evicted first, so give them requests, or the namespace a LimitRange.',
+        'Containers without a memory request are scheduled anywhere and evicted first: set ' +
+        'requests, or a LimitRange for the namespace.',
       unit: 'none',
       trouble: { near: 1 },
       query: `
@@ -87,16 +87,16 @@ const quotas: Row = {
   panels: [
     {
       kind: 'table',
-      title: 'Quotas of CPU and of objects',
+      title: 'CPU and object quotas',
       about:
-        'What each quota allows and what is left of it; CPU is in cores, everything else is ' +
-        'counted, and a quota that is full refuses what comes next.',
+        'What each quota allows and what is left of it. CPU is in cores, everything else ' +
+        'is a count. An exhausted quota rejects new objects.',
       width: 12,
       keys: { namespace: 'Namespace', resourcequota: 'Quota', resource: 'Resource' },
-      sort: '-Used up',
+      sort: '-Used',
       columns: [
         {
-          title: 'Used up',
+          title: 'Used',
           unit: 'percentunit',
           bar: true,
           trouble: { from: 1, near: 0.9 },
@@ -120,7 +120,7 @@ const quotas: Row = {
             )`,
         },
         {
-          title: 'Allowed',
+          title: 'Hard limit',
           unit: 'short',
           query: `
             max by (namespace, resourcequota, resource) (
@@ -133,16 +133,16 @@ const quotas: Row = {
     },
     {
       kind: 'table',
-      title: 'Quotas of memory and of storage',
+      title: 'Memory and storage quotas',
       about:
-        'What each quota allows and what is left of it, in bytes; a rollout needs room for old ' +
-        'and new pods at once, so leave it some.',
+        'What each quota allows and what is left of it, in bytes. A rollout needs room for ' +
+        'old and new pods at once.',
       width: 12,
       keys: { namespace: 'Namespace', resourcequota: 'Quota', resource: 'Resource' },
-      sort: '-Used up',
+      sort: '-Used',
       columns: [
         {
-          title: 'Used up',
+          title: 'Used',
           unit: 'percentunit',
           bar: true,
           trouble: { from: 1, near: 0.9 },
@@ -166,7 +166,7 @@ const quotas: Row = {
             )`,
         },
         {
-          title: 'Allowed',
+          title: 'Hard limit',
           unit: 'bytes',
           query: `
             max by (namespace, resourcequota, resource) (
@@ -179,10 +179,10 @@ const quotas: Row = {
     },
     {
       kind: 'lines',
-      title: 'How full quotas are',
+      title: 'Quota usage',
       about:
-        'One that climbs steadily runs full on a day that can be read from the slope; one that ' +
-        'jumps to its top and back is a rollout that only just fits.',
+        'A steady slope shows when a quota will be exhausted; a jump to the top and back ' +
+        'is a rollout that barely fits.',
       unit: 'percentunit',
       width: 24,
       queries: [
@@ -200,14 +200,14 @@ const quotas: Row = {
 };
 
 const content: Row = {
-  title: 'What runs there',
+  title: 'Objects',
   panels: [
     {
       kind: 'table',
-      title: 'Each namespace now',
+      title: 'Namespaces now',
       about:
-        'How many objects of each kind there are; ConfigMaps or Secrets that only ever grow are ' +
-        'left behind by some controller, and slow the API server down for all.',
+        'Objects by kind. ConfigMaps or Secrets that only grow are left behind by a ' +
+        'controller and slow down the API server.',
       keys: { namespace: 'Namespace' },
       links: { namespace: 'workloads' },
       sort: '-Pods',
@@ -223,12 +223,12 @@ const content: Row = {
           query: 'count by (namespace) (kube_deployment_created{namespace=~"$namespace"})',
         },
         {
-          title: 'Stateful sets',
+          title: 'StatefulSets',
           unit: 'none',
           query: 'count by (namespace) (kube_statefulset_created{namespace=~"$namespace"})',
         },
         {
-          title: 'Cron jobs',
+          title: 'CronJobs',
           unit: 'none',
           query: 'count by (namespace) (kube_cronjob_info{namespace=~"$namespace"})',
         },
@@ -263,8 +263,8 @@ const content: Row = {
       kind: 'lines',
       title: 'Pods by phase',
       about:
-        'Pending pods that stay wait for room or for a volume, failed ones are what Jobs and ' +
-        'evictions left behind; the dashboard of workloads says which and why.',
+        'Pods that stay pending wait for a node or a volume; failed ones are left behind ' +
+        'by Jobs and evictions. The Workloads dashboard names them.',
       unit: 'short',
       stacked: true,
       queries: [
@@ -276,10 +276,10 @@ const content: Row = {
     },
     {
       kind: 'lines',
-      title: 'Pods by class of service',
+      title: 'Pods by QoS class',
       about:
-        'When a node runs short, BestEffort pods go first, then Burstable ones above their ' +
-        'requests, Guaranteed ones last: what must stay belongs to the last.',
+        'Under node pressure BestEffort pods are evicted first, then Burstable pods above ' +
+        'their requests, Guaranteed pods last.',
       unit: 'short',
       stacked: true,
       queries: [
@@ -296,8 +296,8 @@ const content: Row = {
       kind: 'lines',
       title: 'CPU',
       about:
-        'What the namespaces’ pods request and use together; a request far above the use is room ' +
-        'that nobody else gets.',
+        'CPU requests and usage of the pods by namespace. Requests far above usage block ' +
+        'capacity for others.',
       unit: 'suffix: cores',
       queries: [
         {
@@ -326,8 +326,8 @@ const content: Row = {
       kind: 'lines',
       title: 'Memory',
       about:
-        'What the namespaces’ pods request and use together; use above the requests is the first ' +
-        'to be evicted when a node runs short.',
+        'Memory requests and usage of the pods by namespace. Pods above their requests are ' +
+        'evicted first under node pressure.',
       unit: 'bytes',
       queries: [
         {
@@ -354,7 +354,7 @@ const content: Row = {
 export const namespaces: Dashboard = {
   name: 'namespaces',
   title: 'Namespaces and quotas',
-  about: 'How full are the quotas, what runs in each namespace, and what does it ask for?',
+  about: 'How full are the quotas, what runs in each namespace, and what does it request?',
   variables: [namespace],
   rows: [health, quotas, content],
 };

@@ -1,24 +1,24 @@
-// Pieces of PromQL that many panels need, each a filter that follows a selector of pods' series.
+// PromQL filters that several panels share; each is appended to a selector.
 
 /**
- * Of pods that have not ended: those that have hold nothing any more, though the API still shows
- * what they asked for.
+ * Pods that have not terminated: terminated pods hold no resources, though the API still shows
+ * their requests.
  */
 export const alive =
   'and on (namespace, pod, uid) kube_pod_status_phase{phase=~"Pending|Running"} == 1';
 
-/** Of cAdvisor's series those of containers, without sandboxes and the sums of pods and nodes. */
+/** cAdvisor's series of containers, without sandboxes and the sums of pods and nodes. */
 export const containers = 'container!~"POD|", image!=""';
 
-/** Why a container waits that will start in its turn. */
+/** Waiting reasons of a container that starts normally. */
 export const starting = 'ContainerCreating|PodInitializing';
 
-/** Of the pods of the chosen workloads; a ReplicaSet is named by its Deployment and a hash. */
+/** Pods of the selected workloads; the name of a ReplicaSet is its Deployment's with a hash. */
 export const ofWorkload =
   'and on (namespace, pod) (' +
   'kube_pod_owner{owner_kind="ReplicaSet", owner_name=~"($workload)-[a-z0-9]+"} or ' +
   'kube_pod_owner{owner_kind!="ReplicaSet", owner_name=~"$workload"})';
 
-/** After series that other programs have under the same names: those of kubestate only. */
+/** For metric names that other programs have too: series of kubestate only. */
 export const ofKubestate =
   'and on (job, instance) kube_state_metrics_build_info{instance=~"$instance"}';

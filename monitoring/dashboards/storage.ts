@@ -1,17 +1,17 @@
-// The dashboard of storage: claims that get no volume, volumes that nobody has, disks that fill up.
+// The dashboard Storage: pending claims, unused volumes, and volumes that fill up.
 import type { Dashboard, Row } from './model.ts';
 import { alive } from './parts.ts';
 import { namespace } from './variables.ts';
 
 const health: Row = {
-  title: 'Is it well?',
+  title: 'Health',
   panels: [
     {
       kind: 'stat',
-      title: 'Claims that wait',
+      title: 'Pending claims',
       about:
-        'Claims without a volume: `kubectl describe pvc` says whether a class is missing, its ' +
-        'provisioner fails, or it waits for a pod to use it.',
+        'Claims without a volume. `kubectl describe pvc` says whether the StorageClass is ' +
+        'missing, its provisioner fails, or it waits for its first pod.',
       unit: 'none',
       trouble: { from: 1 },
       query: `
@@ -19,10 +19,10 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Claims that lost their volume',
+      title: 'Lost claims',
       about:
-        'Claims whose volume is gone: pods that use them will not start, so restore the data ' +
-        'into a new claim.',
+        'Claims whose volume no longer exists. Pods that use them do not start: restore ' +
+        'the data into a new claim.',
       unit: 'none',
       trouble: { from: 1 },
       query: `
@@ -30,28 +30,28 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Volumes that failed',
+      title: 'Failed volumes',
       about:
-        'Volumes that could not be reclaimed: their storage is still there and still paid for, ' +
-        'so see `kubectl describe pv` and remove it by hand.',
+        'Volumes that could not be reclaimed. Their storage still exists and costs money: ' +
+        'see `kubectl describe pv` and delete it by hand.',
       unit: 'none',
       trouble: { from: 1 },
       query: 'sum(kube_persistentvolume_status_phase{phase="Failed"})',
     },
     {
       kind: 'stat',
-      title: 'Volumes left behind',
+      title: 'Released volumes',
       about:
-        'Volumes whose claim was deleted and whose data is kept: delete them when nobody wants ' +
-        'the data any more.',
+        'Volumes whose claim was deleted and whose data is retained: delete them once the ' +
+        'data is no longer needed.',
       unit: 'none',
       trouble: { near: 1 },
       query: 'sum(kube_persistentvolume_status_phase{phase="Released"})',
     },
     {
       kind: 'stat',
-      title: 'Claimed',
-      about: 'Storage that the chosen namespaces’ claims ask for, bound or not.',
+      title: 'Requested storage',
+      about: 'Storage requested by the claims of the selected namespaces, bound or not.',
       unit: 'bytes',
       query: `
         sum(
@@ -62,8 +62,8 @@ const health: Row = {
       kind: 'stat',
       title: 'Fullest volume',
       about:
-        'How full the fullest volume is, as its kubelet measures it; above 90 % make it larger ' +
-        'where its class allows that, or remove data.',
+        'Usage of the fullest volume, as measured by its kubelet. Above 90 % expand it ' +
+        'where its StorageClass allows, or delete data.',
       unit: 'percentunit',
       trouble: { from: 0.95, near: 0.85 },
       joins: 'kubelet',
@@ -81,10 +81,10 @@ const claims: Row = {
   panels: [
     {
       kind: 'table',
-      title: 'Each claim now',
+      title: 'Claims now',
       about:
-        'A claim that is not Bound keeps its pods from starting; one that no pod uses may be ' +
-        'forgotten, and one that is nearly full stops what writes to it.',
+        'Pods of a claim that is not Bound cannot start. A claim that no pod uses may be ' +
+        'forgotten, and a nearly full one stops its writers.',
       keys: { namespace: 'Namespace', persistentvolumeclaim: 'Claim' },
       sort: '-Phase',
       columns: [
@@ -96,14 +96,14 @@ const claims: Row = {
             )`,
         },
         {
-          labels: { storageclass: 'Class', volumename: 'Volume' },
+          labels: { storageclass: 'StorageClass', volumename: 'Volume' },
           query: `
             group by (namespace, persistentvolumeclaim, storageclass, volumename) (
               kube_persistentvolumeclaim_info{namespace=~"$namespace"}
             )`,
         },
         {
-          title: 'Asked for',
+          title: 'Requested',
           unit: 'bytes',
           query: `
             max by (namespace, persistentvolumeclaim) (
@@ -119,7 +119,7 @@ const claims: Row = {
             )`,
         },
         {
-          title: 'Full',
+          title: 'Usage',
           unit: 'percentunit',
           bar: true,
           trouble: { from: 0.95, near: 0.85 },
@@ -157,10 +157,10 @@ const claims: Row = {
     },
     {
       kind: 'lines',
-      title: 'How full volumes are',
+      title: 'Volume usage',
       about:
-        'The ten fullest volumes; a steady slope says when to act, a step is somebody who wrote ' +
-        'a lot at once.',
+        'The ten fullest volumes. A steady slope shows when to act, a step is one large ' +
+        'write.',
       unit: 'percentunit',
       queries: [
         {
@@ -178,8 +178,8 @@ const claims: Row = {
     },
     {
       kind: 'lines',
-      title: 'Claimed by class',
-      about: 'Storage that claims ask for, by the class that makes it: what grows is what costs.',
+      title: 'Requested storage by StorageClass',
+      about: 'Storage requested by claims, by StorageClass.',
       unit: 'bytes',
       stacked: true,
       queries: [
@@ -204,10 +204,10 @@ const volumes: Row = {
   panels: [
     {
       kind: 'table',
-      title: 'Each volume now',
+      title: 'Volumes now',
       about:
-        'Released volumes keep the data of a claim that is gone and failed ones could not be ' +
-        'removed; both are storage that nobody uses and somebody pays for.',
+        'Released volumes keep the data of a deleted claim, and failed ones could not be ' +
+        'deleted. Both cost money and are not used.',
       width: 16,
       keys: { persistentvolume: 'Volume' },
       sort: '-Phase',
@@ -218,7 +218,7 @@ const volumes: Row = {
             max by (persistentvolume, phase) (kube_persistentvolume_status_phase == 1)`,
         },
         {
-          labels: { storageclass: 'Class', reclaim_policy: 'In the end' },
+          labels: { storageclass: 'StorageClass', reclaim_policy: 'Reclaim policy' },
           query: `
             group by (persistentvolume, storageclass, reclaim_policy) (kube_persistentvolume_info)`,
         },
@@ -236,16 +236,16 @@ const volumes: Row = {
     },
     {
       kind: 'table',
-      title: 'Classes',
+      title: 'StorageClasses',
       about:
-        'Who makes volumes of a class and when: with WaitForFirstConsumer a claim rightly waits ' +
-        'until a pod uses it.',
+        'Provisioner and binding mode of each StorageClass. With WaitForFirstConsumer a ' +
+        'claim stays pending until a pod uses it.',
       width: 8,
-      keys: { storageclass: 'Class' },
-      sort: 'Class',
+      keys: { storageclass: 'StorageClass' },
+      sort: 'StorageClass',
       columns: [
         {
-          labels: { provisioner: 'Made by', volume_binding_mode: 'Bound' },
+          labels: { provisioner: 'Provisioner', volume_binding_mode: 'Binding mode' },
           query: `
             group by (storageclass, provisioner, volume_binding_mode) (kube_storageclass_info)`,
         },
@@ -254,7 +254,7 @@ const volumes: Row = {
     {
       kind: 'lines',
       title: 'Volumes by phase',
-      about: 'Released and failed volumes that pile up are clean-up that nobody does.',
+      about: 'Released and failed volumes that accumulate need to be cleaned up.',
       unit: 'short',
       stacked: true,
       width: 24,
@@ -271,7 +271,7 @@ const volumes: Row = {
 export const storage: Dashboard = {
   name: 'storage',
   title: 'Storage',
-  about: 'Which claims get no volume, which volumes fill up, and which has nobody any more?',
+  about: 'Which claims are unbound, which volumes fill up, and which are no longer used?',
   variables: [namespace],
   rows: [health, claims, volumes],
 };

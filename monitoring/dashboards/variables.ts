@@ -1,4 +1,4 @@
-// The lists that people choose from at the top of a dashboard.
+// The variables of the dashboards.
 import type { Variable } from './model.ts';
 
 export const namespace: Variable = {
@@ -13,11 +13,11 @@ export const node: Variable = {
   query: 'label_values(kube_node_info, node)',
 };
 
-/** Deployments, stateful sets and daemon sets by their names. */
+/** Deployments, StatefulSets and DaemonSets by name. */
 export const workload: Variable = {
   name: 'workload',
   label: 'Workload',
-  // Grafana reads this from one line only.
+  // Grafana accepts a query of one line only.
   query: `query_result(${[
     'group by (deployment) (kube_deployment_created{namespace=~"$namespace"})',
     'group by (statefulset) (kube_statefulset_created{namespace=~"$namespace"})',
@@ -28,7 +28,7 @@ export const workload: Variable = {
 
 export const cronjob: Variable = {
   name: 'cronjob',
-  label: 'Cron job',
+  label: 'CronJob',
   query: 'label_values(kube_cronjob_info{namespace=~"$namespace"}, cronjob)',
 };
 

@@ -1,4 +1,4 @@
-// Of the dashboard of workloads: what each wants and has, and how far its new version is.
+// Part of the dashboard Workloads: desired and actual replicas, and the progress of rollouts.
 import type { Row } from './model.ts';
 
 export const rollouts: Row = {
@@ -8,8 +8,8 @@ export const rollouts: Row = {
       kind: 'table',
       title: 'Deployments',
       about:
-        'Wanted, of the new version, and available; ProgressDeadlineExceeded is a rollout that ' +
-        'stands still, and paused ones roll out nothing until they are resumed.',
+        'Desired, updated and available replicas. ProgressDeadlineExceeded is a stuck ' +
+        'rollout; paused deployments roll out nothing until resumed.',
       keys: { namespace: 'Namespace', deployment: 'Deployment' },
       sort: '-Missing',
       columns: [
@@ -24,7 +24,7 @@ export const rollouts: Row = {
             )`,
         },
         {
-          title: 'Wanted',
+          title: 'Desired',
           unit: 'none',
           query: `
             max by (namespace, deployment) (
@@ -32,7 +32,7 @@ export const rollouts: Row = {
             )`,
         },
         {
-          title: 'New',
+          title: 'Updated',
           unit: 'none',
           query: `
             max by (namespace, deployment) (
@@ -73,12 +73,12 @@ export const rollouts: Row = {
     },
     {
       kind: 'table',
-      title: 'Stateful sets',
+      title: 'StatefulSets',
       about:
-        'Wanted, ready, and still of the old version; one that does not move waits for a pod ' +
-        'that is not ready, or has a partition set.',
+        'Desired and ready replicas, and those of the old revision. One that does not ' +
+        'progress waits for a pod that is not ready, or has a partition.',
       width: 12,
-      keys: { namespace: 'Namespace', statefulset: 'Stateful set' },
+      keys: { namespace: 'Namespace', statefulset: 'StatefulSet' },
       sort: '-Missing',
       columns: [
         {
@@ -92,7 +92,7 @@ export const rollouts: Row = {
             )`,
         },
         {
-          title: 'Wanted',
+          title: 'Desired',
           unit: 'none',
           query: `
             max by (namespace, statefulset) (
@@ -110,7 +110,7 @@ export const rollouts: Row = {
             )`,
         },
         {
-          title: 'Old',
+          title: 'Old revision',
           unit: 'none',
           trouble: { near: 1 },
           query: `
@@ -123,12 +123,12 @@ export const rollouts: Row = {
     },
     {
       kind: 'table',
-      title: 'Daemon sets',
+      title: 'DaemonSets',
       about:
-        'A pod for each node that should have one, and pods that are ready; misplaced ones run ' +
-        'where they should not any more, often after a node’s labels changed.',
+        'Desired and ready pods. Misscheduled pods run on nodes where they should not, ' +
+        'often after a change of the node’s labels.',
       width: 12,
-      keys: { namespace: 'Namespace', daemonset: 'Daemon set' },
+      keys: { namespace: 'Namespace', daemonset: 'DaemonSet' },
       sort: '-Missing',
       columns: [
         {
@@ -144,7 +144,7 @@ export const rollouts: Row = {
             )`,
         },
         {
-          title: 'Wanted',
+          title: 'Desired',
           unit: 'none',
           query: `
             max by (namespace, daemonset) (
@@ -154,7 +154,7 @@ export const rollouts: Row = {
             )`,
         },
         {
-          title: 'New',
+          title: 'Updated',
           unit: 'none',
           query: `
             max by (namespace, daemonset) (
@@ -164,7 +164,7 @@ export const rollouts: Row = {
             )`,
         },
         {
-          title: 'Misplaced',
+          title: 'Misscheduled',
           unit: 'none',
           trouble: { from: 1 },
           query: `
@@ -178,15 +178,15 @@ export const rollouts: Row = {
     },
     {
       kind: 'table',
-      title: 'Autoscalers',
+      title: 'HorizontalPodAutoscalers',
       about:
-        'One that is at its most and wants more cannot follow the load: raise the most if the ' +
-        'nodes have room, or find what makes the load.',
+        'An autoscaler at its maximum cannot follow the load: raise maxReplicas if the ' +
+        'nodes have room, or find the cause of the load.',
       keys: { namespace: 'Namespace', horizontalpodautoscaler: 'Autoscaler' },
-      sort: '-At the most',
+      sort: '-At maximum',
       columns: [
         {
-          title: 'At the most',
+          title: 'At maximum',
           unit: 'none',
           words: { 0: ['no', 'text'], 1: ['yes', 'orange'] },
           query: `
@@ -196,7 +196,7 @@ export const rollouts: Row = {
             )`,
         },
         {
-          title: 'Least',
+          title: 'Min',
           unit: 'none',
           query: `
             max by (namespace, horizontalpodautoscaler) (
@@ -204,7 +204,7 @@ export const rollouts: Row = {
             )`,
         },
         {
-          title: 'Now',
+          title: 'Current',
           unit: 'none',
           query: `
             max by (namespace, horizontalpodautoscaler) (
@@ -220,7 +220,7 @@ export const rollouts: Row = {
             )`,
         },
         {
-          title: 'Most',
+          title: 'Max',
           unit: 'none',
           query: `
             max by (namespace, horizontalpodautoscaler) (
@@ -228,7 +228,7 @@ export const rollouts: Row = {
             )`,
         },
         {
-          labels: { scaletargetref_kind: 'Scales', scaletargetref_name: 'Named' },
+          labels: { scaletargetref_kind: 'Scales', scaletargetref_name: 'Owner' },
           query: `
             group by (
               namespace, horizontalpodautoscaler, scaletargetref_kind, scaletargetref_name

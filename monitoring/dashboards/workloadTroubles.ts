@@ -1,16 +1,16 @@
-// Of the dashboard of workloads: what restarts, waits or is not ready, and why.
+// Part of the dashboard Workloads: pods that restart, wait or are not ready, and the reasons.
 import type { Row } from './model.ts';
 import { alive, ofWorkload } from './parts.ts';
 
 export const troubles: Row = {
-  title: 'Restarts, and reasons',
+  title: 'Restarts and reasons',
   panels: [
     {
       kind: 'lines',
       title: 'Restarts',
       about:
-        'How often containers were started again, by what they are part of; peaks that come with ' +
-        'a rollout point at the new version, regular ones at a leak or a probe.',
+        'Container restarts by workload. Peaks at a rollout point at the new version, ' +
+        'regular ones at a leak or a probe.',
       unit: 'short',
       queries: [
         {
@@ -27,10 +27,11 @@ export const troubles: Row = {
     },
     {
       kind: 'lines',
-      title: 'Containers that wait, by reason',
+      title: 'Waiting containers by reason',
       about:
-        'CrashLoopBackOff wants the log of the run before (`kubectl logs --previous`), ' +
-        'ImagePullBackOff the image’s name and its pull secret, others `kubectl describe pod`.',
+        'CrashLoopBackOff: read the log of the previous run (`kubectl logs --previous`). ' +
+        'ImagePullBackOff: check the image name and the pull secret. Others: `kubectl ' +
+        'describe pod`.',
       unit: 'short',
       stacked: true,
       queries: [
@@ -45,10 +46,10 @@ export const troubles: Row = {
     },
     {
       kind: 'lines',
-      title: 'How containers last ended',
+      title: 'Last terminated reason',
       about:
-        'Of the containers that run again, why the run before ended: OOMKilled wants a higher ' +
-        'memory limit or a leak mended, Error the log of that run.',
+        'Why the previous run of a running container terminated. OOMKilled: raise the ' +
+        'memory limit or fix the leak. Error: read the log of that run.',
       unit: 'short',
       stacked: true,
       queries: [
@@ -64,10 +65,8 @@ export const troubles: Row = {
     },
     {
       kind: 'lines',
-      title: 'Pods with a reason of their own',
-      about:
-        'Evicted pods were thrown out by a node short of something, so look at its pressures; ' +
-        'NodeLost and Shutdown are about the node too.',
+      title: 'Pods by status reason',
+      about: 'Evicted: the node was under pressure. NodeLost and Shutdown: check the node.',
       unit: 'short',
       stacked: true,
       queries: [
@@ -80,10 +79,10 @@ export const troubles: Row = {
     },
     {
       kind: 'table',
-      title: 'Containers that restarted in the time shown',
+      title: 'Containers that restarted in this time range',
       about:
-        'The code and the reason of the last end tell what to look for: 137 with OOMKilled is ' +
-        'memory, 137 without it a probe or a slow end, other codes are the program’s own.',
+        'Exit code and reason of the last termination. 137 with OOMKilled is memory, 137 ' +
+        'without it a probe or a slow shutdown; other codes are the program’s own.',
       keys: { namespace: 'Namespace', pod: 'Pod', container: 'Container' },
       sort: '-Restarts',
       columns: [
@@ -101,7 +100,7 @@ export const troubles: Row = {
             ) > 0`,
         },
         {
-          labels: { reason: 'Ended by' },
+          labels: { reason: 'Reason' },
           query: `
             max by (namespace, pod, container, reason) (
               kube_pod_container_status_last_terminated_reason{namespace=~"$namespace"}
@@ -113,7 +112,7 @@ export const troubles: Row = {
             )`,
         },
         {
-          title: 'Code',
+          title: 'Exit code',
           unit: 'none',
           query: `
             max by (namespace, pod, container) (
@@ -126,7 +125,7 @@ export const troubles: Row = {
             )`,
         },
         {
-          title: 'Ago',
+          title: 'Terminated',
           unit: 's',
           query: `
             time() - max by (namespace, pod, container) (
@@ -144,8 +143,8 @@ export const troubles: Row = {
       kind: 'table',
       title: 'Pods that are not ready',
       about:
-        'A pod without a node waits for room or a volume, a running one fails its readiness ' +
-        'probe or crashes, and one on a node that is away is not ready with it.',
+        'Pending: no node or volume is available. Running: the readiness probe fails or a ' +
+        'container crashes. Pods on an unreachable node are not ready either.',
       keys: { namespace: 'Namespace', pod: 'Pod' },
       sort: 'Pod',
       columns: [

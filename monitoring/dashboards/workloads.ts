@@ -1,4 +1,4 @@
-// The dashboard of workloads: do rollouts get through, what restarts, and for which reasons.
+// The dashboard Workloads: rollouts, restarts, usage against requests.
 import type { Dashboard, Row } from './model.ts';
 import { alive, containers, ofWorkload, starting } from './parts.ts';
 import { namespace, workload } from './variables.ts';
@@ -6,14 +6,14 @@ import { rollouts } from './workloadRollouts.ts';
 import { troubles } from './workloadTroubles.ts';
 
 const health: Row = {
-  title: 'Is it well?',
+  title: 'Health',
   panels: [
     {
       kind: 'stat',
-      title: 'Deployments short of pods',
+      title: 'Deployments below desired replicas',
       about:
-        'Deployments with fewer available pods than they want; the table below names them, and ' +
-        'its pods say why further down.',
+        'Deployments with fewer available replicas than desired. The table below names ' +
+        'them; the reasons are further down.',
       unit: 'none',
       trouble: { from: 1 },
       query: `
@@ -27,7 +27,7 @@ const health: Row = {
       kind: 'stat',
       title: 'Rollouts stuck',
       about:
-        'Deployments that made no progress within their deadline: mend the new version, or go ' +
+        'Deployments that exceeded their progress deadline: fix the new version, or roll ' +
         'back with `kubectl rollout undo`.',
       unit: 'none',
       trouble: { from: 1 },
@@ -42,10 +42,10 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Stateful sets short of pods',
+      title: 'StatefulSets below desired replicas',
       about:
-        'Stateful sets with fewer ready pods than they want; they go on one pod after the other, ' +
-        'so the first that is not ready holds up the rest.',
+        'StatefulSets with fewer ready replicas than desired. Pods are updated in order, ' +
+        'so the first that is not ready blocks the rest.',
       unit: 'none',
       trouble: { from: 1 },
       query: `
@@ -57,10 +57,10 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Daemon sets short of pods',
+      title: 'DaemonSets below desired pods',
       about:
-        'Daemon sets that lack a ready pod on some node; compare with the nodes that are not ' +
-        'ready on the dashboard of the cluster.',
+        'DaemonSets without a ready pod on some node. Compare with the nodes that are not ' +
+        'ready on the Cluster dashboard.',
       unit: 'none',
       trouble: { from: 1 },
       query: `
@@ -76,8 +76,8 @@ const health: Row = {
       kind: 'stat',
       title: 'Containers that cannot start',
       about:
-        'Containers that wait for something other than their turn: a crash loop, an image that ' +
-        'cannot be pulled, a Secret that is missing; reasons stand below.',
+        'Containers that are waiting: CrashLoopBackOff, an image that cannot be pulled, a ' +
+        'missing Secret. The reasons are below.',
       unit: 'none',
       trouble: { from: 1 },
       query: `
@@ -91,10 +91,10 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Restarts in an hour',
+      title: 'Restarts in the last hour',
       about:
-        'How often containers were started again in the last hour; a few after a node was lost ' +
-        'are nothing, a number that stays is a crash loop or a failing probe.',
+        'Container restarts in the last hour. A few after a node failure are normal; a ' +
+        'steady number is a crash loop or a failing probe.',
       unit: 'none',
       trouble: { from: 20, near: 1 },
       query: `
@@ -110,14 +110,14 @@ const health: Row = {
 };
 
 const usage: Row = {
-  title: 'Use against requests',
+  title: 'Usage and requests',
   panels: [
     {
       kind: 'lines',
       title: 'CPU',
       about:
-        'Use above the request is borrowed, and gone when the neighbours want theirs: raise the ' +
-        'request; use far below it keeps room from others.',
+        'Usage above the request is not guaranteed: raise the request. Usage far below it ' +
+        'blocks capacity for others.',
       unit: 'suffix: cores',
       queries: [
         {
@@ -148,8 +148,8 @@ const usage: Row = {
       kind: 'lines',
       title: 'Memory',
       about:
-        'Pods that use more than they request are the first to be evicted, and a container that ' +
-        'reaches its limit is killed: raise what is too low, after looking for a leak.',
+        'Pods that use more than they request are evicted first, and a container at its ' +
+        'limit is OOMKilled: raise what is too low, after checking for a leak.',
       unit: 'bytes',
       queries: [
         {
@@ -183,10 +183,10 @@ const usage: Row = {
     },
     {
       kind: 'lines',
-      title: 'Nearest to their memory limit',
+      title: 'Containers nearest to their memory limit',
       about:
-        'The ten containers that are nearest to being killed for their memory: above 90 % raise ' +
-        'the limit or mend the leak before it happens.',
+        'The ten containers closest to being OOMKilled. Above 90 % raise the limit or fix ' +
+        'the leak.',
       unit: 'percentunit',
       width: 24,
       queries: [
@@ -213,7 +213,7 @@ const usage: Row = {
 export const workloads: Dashboard = {
   name: 'workloads',
   title: 'Workloads',
-  about: 'Do rollouts get through, what restarts or cannot start, and for which reasons?',
+  about: 'Do rollouts complete, which containers restart or cannot start, and why?',
   variables: [namespace, workload],
   rows: [health, rollouts, troubles, usage],
 };

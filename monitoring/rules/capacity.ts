@@ -1,9 +1,9 @@
-// Alerts on quotas and on nodes that have no room left, and the sums they share.
+// Alerts on exhausted quotas and on overcommit of the cluster, and their recording rules.
 import type { RuleGroup } from './rule.ts';
 
 const spare =
-  'What counts is all nodes but the largest, as if that one were lost; a cluster of one node ' +
-  'has nothing to compare with.';
+  'It counts all nodes but the largest, as if that one were lost; a cluster of one node is ' +
+  'excluded.';
 
 export const capacity = {
   name: 'capacity',
@@ -19,7 +19,7 @@ export const capacity = {
           and on (namespace, pod, uid)
           kube_pod_status_phase{phase=~"Pending|Running"} == 1
         )`,
-      says: 'Cores or bytes that the pods of a namespace ask for which run or are about to.',
+      says: 'Requests of the pending and running pods of a namespace, in cores or bytes.',
     },
     {
       record: 'cluster:kube_node_status_allocatable:sum',
@@ -29,7 +29,7 @@ export const capacity = {
           unless on (node)
           kube_node_spec_taint{key="node-role.kubernetes.io/control-plane"}
         )`,
-      says: 'Cores or bytes that the nodes have for pods; a tainted control plane is left out.',
+      says: 'Allocatable cores or bytes of all nodes but a tainted control plane.',
     },
     {
       record: 'cluster:kube_node_status_allocatable:max',
@@ -39,7 +39,7 @@ export const capacity = {
           unless on (node)
           kube_node_spec_taint{key="node-role.kubernetes.io/control-plane"}
         )`,
-      says: 'Cores or bytes of the largest of these nodes.',
+      says: 'Allocatable cores or bytes of the largest of these nodes.',
     },
     {
       record: 'namespace_resourcequota:kube_resourcequota:ratio',
@@ -47,7 +47,7 @@ export const capacity = {
         max by (namespace, resourcequota, resource) (kube_resourcequota{type="used"})
         / on (namespace, resourcequota, resource)
         max by (namespace, resourcequota, resource) (kube_resourcequota{type="hard"} > 0)`,
-      says: 'Which part of a quota is used; a quota of nothing has none.',
+      says: 'Used share of a quota, from 0 to 1; quotas of 0 are excluded.',
     },
   ],
   alerts: [
@@ -56,15 +56,15 @@ export const capacity = {
       severity: 'warning',
       for: '15m',
       expr: 'namespace_resourcequota:kube_resourcequota:ratio >= 1',
-      summary: 'Quota {resourcequota} of namespace {namespace} is full: {resource}.',
+      summary: 'Quota {resourcequota} of namespace {namespace} is exhausted: {resource}.',
       description:
-        '{value|humanizePercentage} of it is used. Nothing that needs more of it can be made, ' +
-        'and that includes the pods of the next rollout.',
+        '{value|humanizePercentage} is used. New objects that count towards it are rejected, ' +
+        'including the pods of the next rollout.',
       steps: [
         'See what uses it: `kubectl describe resourcequota --namespace {namespace} ' +
-          '{resourcequota}`; remove what is no longer needed, or raise the quota.',
+          '{resourcequota}`. Remove what is no longer needed, or raise the quota.',
       ],
-      because: 'A rollout fills a quota for minutes. Whoever set it to nothing meant it.',
+      because: 'A rollout fills a quota for minutes. Quotas of zero are intended and excluded.',
     },
     {
       alert: 'KubeQuotaAlmostFull',
@@ -75,12 +75,14 @@ export const capacity = {
         and
         namespace_resourcequota:kube_resourcequota:ratio < 1`,
       summary: 'Quota {resourcequota} of namespace {namespace} is almost full: {resource}.',
-      description: '{value|humanizePercentage} of it is used.',
+      description: '{value|humanizePercentage} is used.',
       steps: [
-        'Ask whose namespace it is whether they need more, before a rollout does: `kubectl ' +
-          'describe resourcequota --namespace {namespace} {resourcequota}`.',
+        'Ask the owners of the namespace whether they need more before their next rollout: ' +
+          '`kubectl describe resourcequota --namespace {namespace} {resourcequota}`.',
       ],
-      because: 'A rollout adds a quarter of a workload by default; a tenth is little for that.',
+      because:
+        'A rollout adds a quarter of a workload by default; a tenth of the quota is little for ' +
+        'that.',
     },
     {
       alert: 'KubeCPUOvercommit',
@@ -93,13 +95,13 @@ export const capacity = {
           - sum(cluster:kube_node_status_allocatable:max{resource="cpu"}) > 0
         )
         > 0`,
-      summary: 'The cluster has not enough CPU to lose a node.',
+      summary: 'The cluster does not have enough CPU to tolerate the loss of a node.',
       description:
-        'Pods ask for {value|humanize} cores more than would be left without the largest node; ' +
-        'some would find no place.',
+        'CPU requests exceed what remains without the largest node by {value|humanize} cores; ' +
+        'some pods would become unschedulable.',
       steps: [
-        'Add a node, or lower requests that are far above what is used: `kubectl top pods ' +
-          '--all-namespaces` beside `kubectl describe nodes`.',
+        'Add a node, or lower requests that are far above usage: compare `kubectl top pods ' +
+          '--all-namespaces` with `kubectl describe nodes`.',
       ],
       because: `${spare} Autoscalers need some minutes.`,
     },
@@ -114,13 +116,13 @@ export const capacity = {
           - sum(cluster:kube_node_status_allocatable:max{resource="memory"}) > 0
         )
         > 0`,
-      summary: 'The cluster has not enough memory to lose a node.',
+      summary: 'The cluster does not have enough memory to tolerate the loss of a node.',
       description:
-        'Pods ask for {value|humanize1024}B more than would be left without the largest node; ' +
-        'some would find no place.',
+        'Memory requests exceed what remains without the largest node by {value|humanize1024}B; ' +
+        'some pods would become unschedulable.',
       steps: [
-        'Add a node, or lower requests that are far above what is used: `kubectl top pods ' +
-          '--all-namespaces` beside `kubectl describe nodes`.',
+        'Add a node, or lower requests that are far above usage: compare `kubectl top pods ' +
+          '--all-namespaces` with `kubectl describe nodes`.',
       ],
       because: `${spare} Autoscalers need some minutes.`,
     },
@@ -134,14 +136,15 @@ export const capacity = {
         )
         / sum(cluster:kube_node_status_allocatable:sum{resource="cpu"})
         > 1.5`,
-      summary: 'Quotas promise more CPU than the cluster has.',
+      summary: 'CPU quotas exceed the CPU of the cluster.',
       description:
-        'Namespaces together may ask for {value|humanizePercentage} of it; not all of them can.',
+        'The quotas of all namespaces add up to {value|humanizePercentage} of it, so they cannot ' +
+        'all be used.',
       steps: [
-        'Lower quotas that are not used, or plan for more nodes: `kubectl get resourcequotas ' +
+        'Lower unused quotas, or plan for more nodes: `kubectl get resourcequotas ' +
           '--all-namespaces`.',
       ],
-      because: 'Quotas are seldom used up all at once; half as much again is the usual bet.',
+      because: 'Quotas are seldom all exhausted at once; 150 % is a common limit.',
     },
     {
       alert: 'KubeMemoryQuotaOvercommit',
@@ -153,14 +156,15 @@ export const capacity = {
         )
         / sum(cluster:kube_node_status_allocatable:sum{resource="memory"})
         > 1.5`,
-      summary: 'Quotas promise more memory than the cluster has.',
+      summary: 'Memory quotas exceed the memory of the cluster.',
       description:
-        'Namespaces together may ask for {value|humanizePercentage} of it; not all of them can.',
+        'The quotas of all namespaces add up to {value|humanizePercentage} of it, so they cannot ' +
+        'all be used.',
       steps: [
-        'Lower quotas that are not used, or plan for more nodes: `kubectl get resourcequotas ' +
+        'Lower unused quotas, or plan for more nodes: `kubectl get resourcequotas ' +
           '--all-namespaces`.',
       ],
-      because: 'Quotas are seldom used up all at once; half as much again is the usual bet.',
+      because: 'Quotas are seldom all exhausted at once; 150 % is a common limit.',
     },
   ],
 } satisfies RuleGroup;

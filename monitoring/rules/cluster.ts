@@ -1,4 +1,4 @@
-// Alerts on what waits for somebody, or runs out, in the cluster as a whole.
+// Alerts on control plane leases, certificate requests and namespaces that are stuck terminating.
 import type { RuleGroup } from './rule.ts';
 
 export const cluster = {
@@ -17,19 +17,19 @@ export const cluster = {
           }
         )
         > 60`,
-      summary: 'Nobody holds the lease of {lease}.',
+      summary: 'The lease of {lease} has expired.',
       description:
-        'It was last renewed {value|humanizeDuration} ago, so no {lease} works: no pod finds a ' +
-        'node, or no controller acts.',
+        'It was last renewed {value|humanizeDuration} ago, so no {lease} is active: pods are not ' +
+        'scheduled, or no controller works.',
       steps: [
-        'Look at its pods or its service on the control plane, and at their logs: certificates, ' +
-          'etcd and the API server are what they need.',
-        'If kubestate itself is behind (KubeStateMetricsStale), mend that first: the lease may ' +
-          'be well.',
+        'Check its pods or its service on the control plane, and their logs. They need valid ' +
+          'certificates, etcd and the API server.',
+        'If kubestate itself is stale (KubeStateMetricsStale), fix that first: the lease may ' +
+          'be fine.',
       ],
       because:
-        'Its holder renews it every two seconds, and it is free for others after fifteen. Five ' +
-        'minutes are a rollout of the control plane.',
+        'Its holder renews it every two seconds, and others may take it after 15. Five minutes ' +
+        'cover a rollout of the control plane.',
     },
     {
       alert: 'KubeCertificateSigningRequestPending',
@@ -41,16 +41,16 @@ export const cluster = {
             kube_certificatesigningrequest_condition
           )
         ) == 0`,
-      summary: 'Nobody has decided on certificate request {certificatesigningrequest}.',
+      summary: 'CertificateSigningRequest {certificatesigningrequest} is pending.',
       description:
-        'Whoever asked {signer_name} for it waits. Requests that nobody decides on expire after ' +
-        'a day.',
+        'The requester waits for a certificate of {signer_name}. Undecided requests are removed ' +
+        'after a day.',
       steps: [
-        'See who asks and for what: `kubectl describe certificatesigningrequest ' +
+        'See who requests what: `kubectl describe certificatesigningrequest ' +
           '{certificatesigningrequest}`. Then `kubectl certificate approve` or `deny`.',
-        'If requests of this signer should be approved by themselves, look at its approver.',
+        'If requests of this signer should be approved automatically, check its approver.',
       ],
-      because: 'Approvers need seconds; a quarter of an hour is left for people.',
+      because: 'Approvers need seconds; 15 minutes leave time for people.',
     },
     {
       alert: 'KubeCertificateSigningRequestNotIssued',
@@ -62,28 +62,32 @@ export const cluster = {
           and on (certificatesigningrequest)
           kube_certificatesigningrequest_cert_length == 0
         )`,
-      summary: 'Certificate request {certificatesigningrequest} is approved, but not issued.',
-      description: 'The signer {signer_name} has not answered, or has failed.',
+      summary:
+        'CertificateSigningRequest {certificatesigningrequest} is approved, but no certificate ' +
+        'was issued.',
+      description: 'The signer {signer_name} does not respond, or failed.',
       steps: [
-        'See its conditions: `kubectl describe certificatesigningrequest ' +
-          '{certificatesigningrequest}`. Is the signer running? The built-in ones are part of ' +
-          'kube-controller-manager and need the key of the cluster.',
+        'Read its conditions: `kubectl describe certificatesigningrequest ' +
+          '{certificatesigningrequest}`. Check that the signer runs; the built-in ones are part ' +
+          'of kube-controller-manager and need the key of the cluster CA.',
       ],
       because:
-        'Signers need seconds. An approved request is removed after an hour, so this is early.',
+        'Signers need seconds. Approved requests are removed after an hour, so this has to come ' +
+        'early.',
     },
     {
       alert: 'KubeNamespaceStuckTerminating',
       severity: 'info',
       for: '1h',
       expr: 'max by (namespace) (kube_namespace_status_phase{phase="Terminating"}) == 1',
-      summary: 'Namespace {namespace} does not go away.',
-      description: 'It has been deleted, but something in it cannot be.',
+      summary: 'Namespace {namespace} is stuck terminating.',
+      description: 'It was deleted, but some of its content cannot be.',
       steps: [
-        'Its conditions name what is left: `kubectl get namespace {namespace} --output yaml`. ' +
-          'Mostly a finalizer whose controller is gone, or an APIService that does not answer.',
+        'Its conditions name what remains: `kubectl get namespace {namespace} --output yaml`. ' +
+          'Usually it is a finalizer whose controller is gone, or an APIService that does not ' +
+          'respond.',
       ],
-      because: 'Large namespaces take minutes; an hour means that something is stuck.',
+      because: 'Large namespaces take minutes; an hour means that deletion is stuck.',
     },
   ],
 } satisfies RuleGroup;

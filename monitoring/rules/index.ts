@@ -1,4 +1,4 @@
-// All rule groups, each a file of the chart and a chapter of docs/alerts.md.
+// All rule groups. Each is a file of the chart and a chapter of docs/alerts.md.
 import { capacity } from './capacity.ts';
 import { cluster } from './cluster.ts';
 import { jobs } from './jobs.ts';

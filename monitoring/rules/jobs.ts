@@ -1,4 +1,4 @@
-// Alerts on jobs that failed or do not end, and on cron jobs that do not start theirs.
+// Alerts on jobs that failed or do not complete, and on CronJobs that miss their schedule.
 import type { RuleGroup } from './rule.ts';
 
 export const jobs = {
@@ -24,19 +24,18 @@ export const jobs = {
             max by (namespace, job_name) (kube_job_status_start_time)
           )
         )`,
-      summary: 'Job {namespace}/{job_name} has failed.',
-      description:
-        'It will not be tried again, and no later run of its cron job has made up for it.',
+      summary: 'Job {namespace}/{job_name} failed.',
+      description: 'It is not retried, and no later run of its CronJob has succeeded.',
       steps: [
-        'Read why: `kubectl logs --namespace {namespace} job/{job_name}` and `kubectl describe ' +
-          'job --namespace {namespace} {job_name}`.',
-        'When it is mended, start it again, for a cron job by `kubectl create job ' +
-          '--from=cronjob/…`; then delete this one.',
+        'Find the cause: `kubectl logs --namespace {namespace} job/{job_name}` and `kubectl ' +
+          'describe job --namespace {namespace} {job_name}`.',
+        'Once fixed, run it again, for a CronJob with `kubectl create job --from=cronjob/…`. ' +
+          'Then delete the failed one.',
       ],
       because:
-        'A failure is final, so it need not last; five minutes let a cron job of every minute ' +
-        'make up for it. Old failures that a later success has made up for do not count, though ' +
-        'cron jobs keep them.',
+        'A failure is final, so it need not last; five minutes let a CronJob that runs every ' +
+        'minute succeed again. Failures before a later success do not count, though CronJobs ' +
+        'keep them.',
     },
     {
       alert: 'KubeJobNotCompleted',
@@ -50,14 +49,14 @@ export const jobs = {
         )
         > 12 * 3600`,
       summary: 'Job {namespace}/{job_name} has been running for {value|humanizeDuration}.',
-      description: 'It hangs, or has more to do than there is time for.',
+      description: 'It hangs, or it has too much to do.',
       steps: [
-        'See what it does: `kubectl logs --namespace {namespace} job/{job_name}`.',
-        'Give jobs an activeDeadlineSeconds, so that one that hangs ends by itself.',
+        'Read its logs: `kubectl logs --namespace {namespace} job/{job_name}`.',
+        'Set activeDeadlineSeconds, so that a hanging job ends by itself.',
       ],
       because:
-        'What begins in the evening is to be done by the morning. For jobs that are meant to run ' +
-        'longer, silence it by namespace or name.',
+        'A job that starts in the evening should be done by the morning. Silence it by namespace ' +
+        'or name for jobs that are meant to run longer.',
     },
     {
       alert: 'KubeCronJobMissedSchedule',
@@ -72,29 +71,30 @@ export const jobs = {
           kube_cronjob_status_active > 0
         )
         > 300`,
-      summary: 'Cron job {namespace}/{cronjob} has missed its schedule.',
-      description: 'It was due {value|humanizeDuration} ago, and no job has been started.',
+      summary: 'CronJob {namespace}/{cronjob} missed its schedule.',
+      description: 'It was due {value|humanizeDuration} ago, and no job has been created.',
       steps: [
-        'See why: `kubectl describe cronjob --namespace {namespace} {cronjob}`. After a hundred ' +
-          'missed times, or past startingDeadlineSeconds, it needs a hand.',
-        'If there are several, look at kube-controller-manager.',
+        'Find the cause: `kubectl describe cronjob --namespace {namespace} {cronjob}`. After ' +
+          '100 missed runs, or past startingDeadlineSeconds, the controller gives up.',
+        'If several are affected, check kube-controller-manager.',
       ],
       because:
-        'The controller looks at every cron job within seconds of its time; ten minutes in all ' +
-        'outlast its restart. One whose last job still runs may skip a turn by its own rules.',
+        'The controller looks at every CronJob within seconds of its time; ten minutes in all ' +
+        'outlast its restart. A CronJob whose last job still runs may skip a run by its ' +
+        'concurrencyPolicy.',
     },
     {
       alert: 'KubeCronJobScheduleInvalid',
       severity: 'warning',
       for: '5m',
       expr: 'max by (namespace, cronjob) (kube_cronjob_schedule_invalid) == 1',
-      summary: 'Nothing can be made of the schedule of cron job {namespace}/{cronjob}.',
-      description: 'Its schedule or its time zone cannot be read, so it never runs.',
+      summary: 'CronJob {namespace}/{cronjob} has an invalid schedule.',
+      description: 'Its schedule or its time zone cannot be parsed, so it never runs.',
       steps: [
         'Correct spec.schedule or spec.timeZone: `kubectl edit cronjob --namespace {namespace} ' +
           '{cronjob}`.',
       ],
-      because: 'It stays as it is until somebody corrects it; five minutes are for who is at it.',
+      because: 'It stays invalid until somebody corrects it; five minutes leave time for that.',
     },
   ],
 } satisfies RuleGroup;

@@ -1,8 +1,8 @@
-// Alerts on kubestate itself: whether what all the other rules go by is there, whole and fresh.
+// Alerts on kubestate itself: whether the metrics that other alerts need are complete and fresh.
 import { replicas } from './kubestateReplicas.ts';
 import type { RuleGroup } from './rule.ts';
 
-const readyz = 'Its `/readyz` on port 8081 has a line for each resource, with the reason.';
+const readyz = '`/readyz` on its port 8081 has a line for each resource, with the reason.';
 
 export const kubestate = {
   name: 'kubestate',
@@ -14,34 +14,32 @@ export const kubestate = {
       severity: 'critical',
       for: '10m',
       expr: 'absent(kube_pod_info or kube_namespace_created)',
-      summary: "Prometheus gets nothing of the cluster's state.",
+      summary: 'Prometheus receives no cluster state metrics.',
       description:
-        'kubestate is down, not synced, or not scraped on its port 8080. All alerts on objects ' +
-        'of the cluster are blind until it is back.',
+        'kubestate is down, not synced, or not scraped on port 8080. Until it is back, no alert ' +
+        'on cluster objects can fire.',
       steps: [
-        'Look at its pods: `kubectl get pods --all-namespaces --selector ' +
-          'app.kubernetes.io/name=kube-state-metrics`, then at their logs and at `/readyz` on ' +
+        'Check its pods: `kubectl get pods --all-namespaces --selector ' +
+          'app.kubernetes.io/name=kube-state-metrics`. Then check their logs and `/readyz` on ' +
           'port 8081.',
-        'They are well: look at the target in Prometheus, under Status, Targets.',
+        'Pods are ready: check the target in Prometheus under Status, Targets.',
       ],
       because:
-        'With 100,000 pods a restart takes less than a minute; ten leave room for a node that is ' +
-        'lost. An installation that serves neither pods nor namespaces should leave this rule ' +
-        'out.',
+        'With 100,000 pods a restart takes less than a minute; ten minutes cover a lost node. ' +
+        'Leave this rule out if you serve neither pods nor namespaces.',
     },
     {
       alert: 'KubeStateMetricsTelemetryMissing',
       severity: 'warning',
       for: '15m',
       expr: 'absent(kube_state_metrics_build_info)',
-      summary: 'Prometheus gets nothing that kubestate says about itself.',
-      description:
-        'Port 8081 is not scraped, so nobody would be told that what is served is old or not ' +
-        'whole.',
+      summary: 'Prometheus receives no metrics about kubestate itself.',
+      description: 'Port 8081 is not scraped, so stale or incomplete state would go unnoticed.',
       steps: [
-        'Add port 8081 of the Service to the targets: by the chart, selfMonitor.enabled=true.',
+        'Add port 8081 of the Service to the scrape targets; with the chart: ' +
+          'selfMonitor.enabled=true.',
       ],
-      because: 'Nothing is lost yet, so it can wait for a rollout to end.',
+      because: 'No data is lost yet, so it can wait for a rollout to end.',
     },
     {
       alert: 'KubeStateMetricsTargetDown',
@@ -54,11 +52,11 @@ export const kubestate = {
           present_over_time(kube_state_metrics_build_info[1h])
         ) == 0`,
       summary: 'kubestate at {instance} can no longer be scraped.',
-      description: 'It answered within the last hour. If it is a shard, its objects are missing.',
-      steps: ['See what Prometheus says of the target {instance}, then look at the pod behind it.'],
+      description: 'It was up within the last hour. If it is a shard, its objects are missing.',
+      steps: ['Check the error of target {instance} in Prometheus, then the pod behind it.'],
       because:
-        'Ten minutes are a node that is lost and a pod that starts elsewhere. A pod that is gone ' +
-        'for good is no target any more.',
+        'Ten minutes cover a lost node and the start of a pod elsewhere. A pod that is gone for ' +
+        'good is no longer a target.',
     },
     {
       alert: 'KubeStateMetricsNotSynced',
@@ -70,29 +68,47 @@ export const kubestate = {
           unless on (job, instance, resource)
           kube_state_metrics_resource_absent == 1
         ) == 0`,
-      summary: 'kubestate has not got a first list of {resource}.',
-      description: 'There are no series of this resource, and alerts on it are silent.',
+      summary: 'kubestate could not list {resource}.',
+      description: 'There are no series of this resource, and alerts on it cannot fire.',
       steps: [
         readyz,
-        'Forbidden: let its service account list and watch them, as the ClusterRole of the chart ' +
-          'does, or take {resource} out of --resources.',
+        'Forbidden: let its service account list and watch the resource, as the ClusterRole of ' +
+          'the chart does, or remove {resource} from --resources.',
       ],
       because:
-        'The first list of 100,000 pods takes less than a minute. What the API server does not ' +
-        'have at all, as an older one lacks newer resources, is not missing.',
+        'The first list of 100,000 pods takes less than a minute. Resources that an older API ' +
+        'server does not serve are not counted.',
     },
     {
       alert: 'KubeStateMetricsStale',
       severity: 'warning',
       for: '10m',
       expr: 'max by (job, instance, resource) (kube_state_metrics_resource_stale) == 1',
-      summary: 'What kubestate serves of {resource} is old.',
-      description: 'It was right once; since then the API server cannot be read.',
+      summary: 'The state of {resource} that kubestate serves is stale.',
+      description: 'It was complete once; since then the API server cannot be read.',
       steps: [
         readyz,
-        'All resources at once: the API server, the network or the token. One: its rights.',
+        'All resources: check the API server, the network and the token. One resource: check ' +
+          'its RBAC rules.',
       ],
-      because: 'Ten minutes are an upgrade of a control plane with one API server.',
+      because: 'Ten minutes cover an upgrade of a control plane with a single API server.',
+    },
+    {
+      alert: 'KubeStateMetricsStateOld',
+      severity: 'critical',
+      expr: 'max by (job, instance) (kube_state_metrics_state_age_seconds) > 1800',
+      summary: 'The state that kubestate at {instance} serves is {value|humanizeDuration} old.',
+      description:
+        'It cannot follow the API server. Alerts on cluster objects may be missing or outdated, ' +
+        'because their metrics are of that time.',
+      steps: [
+        'The first line of `/readyz` on port 8081 has the time of the state and the reason.',
+        'API server unreachable: check it from another pod, then network policies and any proxy ' +
+          'in between. Requests rejected: check the token and the ClusterRoleBinding.',
+      ],
+      because:
+        'KubeStateMetricsStale fires for each resource after ten minutes. Half an hour is longer ' +
+        'than an upgrade of a control plane, and longer than the `for` of most alerts here.',
     },
     {
       alert: 'KubeStateMetricsWatchSilent',
@@ -108,15 +124,15 @@ export const kubestate = {
       summary: 'The watch of {resource} is silent.',
       description:
         'Its last bookmark came {value|humanizeDuration} ago. The API server sends one a minute; ' +
-        'without them changes may be missing too.',
+        'without bookmarks events may be missing, too.',
       steps: [
         readyz,
-        'Look for a proxy or load balancer between it and the API server that holds back what is ' +
-          'streamed; --consistency-check-interval shows whether changes are missing.',
+        'Check for a proxy or load balancer that buffers streams between kubestate and the API ' +
+          'server; --consistency-check-interval shows whether events are missing.',
       ],
       because:
-        'A silent watch is opened again after ten minutes at the latest, so a quarter of an hour ' +
-        'means that this did not help.',
+        'A silent watch is reopened after ten minutes at the latest, so 15 minutes mean that ' +
+        'this did not help.',
     },
     {
       alert: 'KubeStateMetricsServingLate',
@@ -124,25 +140,27 @@ export const kubestate = {
       for: '5m',
       expr: 'max by (job, instance) (kube_state_metrics_store_staleness_seconds) > 5',
       summary: 'Changes reach the scrapes of kubestate {value|humanizeDuration} late.',
-      description: 'The process has not enough CPU for what changes.',
-      steps: [
-        'Raise its CPU limit, or take the limit away; then think of shards: `--total-shards`.',
-      ],
-      because: 'Batches are served after a second; five at one scrape may be a burst, not at five.',
+      description: 'The process does not have enough CPU for the rate of changes.',
+      steps: ['Raise or remove its CPU limit; then consider shards: `--total-shards`.'],
+      because:
+        'Changes are flushed within a second; five seconds at one scrape may be a burst, but not ' +
+        'at five scrapes in a row.',
     },
     {
       alert: 'KubeStateMetricsDrift',
       severity: 'warning',
       for: '30m',
       expr: 'max by (job, instance, resource) (kube_state_metrics_resource_drift_objects) > 0',
-      summary: '{value} objects of {resource} are not what the API server has.',
-      description: 'Events were missed, and listing the resource again has not healed it.',
+      summary: '{value} objects of {resource} differ from those of the API server.',
+      description: 'Events were missed, and listing the resource again has not repaired it.',
       steps: [
-        'The log of kubestate names the first ten of them: compare one with `kubectl get`, and ' +
-          'report what you find.',
-        'Several API servers that do not agree, as after a restored etcd, look the same.',
+        'The log of kubestate names the first ten: compare one with `kubectl get`, and report ' +
+          'what you find.',
+        'Several API servers that disagree, as after a restored etcd, look the same.',
       ],
-      because: 'It is listed again as soon as it is found, and looked at again 90 s later.',
+      because:
+        'The resource is listed again as soon as a difference is found, and checked again 90 s ' +
+        'later.',
     },
     {
       alert: 'KubeStateMetricsListErrors',
@@ -153,11 +171,10 @@ export const kubestate = {
           rate(kube_state_metrics_list_total{result="error"}[5m])
         ) > 0`,
       summary: 'kubestate fails to list {resource}.',
-      description: 'What it serves of them is old, or not there at all.',
-      steps: [readyz, 'Then see the log of kubestate, and the load of the API server.'],
+      description: 'Its state of this resource is stale or missing.',
+      steps: [readyz, 'Then check the log of kubestate, and the load of the API server.'],
       because:
-        'It tries again within seconds, so errors in every five minutes of a quarter of an hour ' +
-        'are no accident.',
+        'It retries within seconds, so errors in every five minutes of 15 are no coincidence.',
     },
     {
       alert: 'KubeStateMetricsWatchErrors',
@@ -168,11 +185,10 @@ export const kubestate = {
           rate(kube_state_metrics_watch_total{result="error"}[5m])
         ) > 0`,
       summary: 'kubestate fails to watch {resource}.',
-      description: 'It does not see what changes.',
-      steps: [readyz, 'Then see the log of kubestate, and the load of the API server.'],
+      description: 'It does not see changes of this resource.',
+      steps: [readyz, 'Then check the log of kubestate, and the load of the API server.'],
       because:
-        'It tries again within seconds, so errors in every five minutes of a quarter of an hour ' +
-        'are no accident.',
+        'It retries within seconds, so errors in every five minutes of 15 are no coincidence.',
     },
     {
       alert: 'KubeStateMetricsRelisting',
@@ -181,16 +197,18 @@ export const kubestate = {
         sum by (job, instance, resource) (
           increase(kube_state_metrics_relists_total{reason=~"gone|version-refused|drift"}[1h])
         ) > 6`,
-      summary: 'kubestate lists {resource} again and again.',
+      summary: 'kubestate relists {resource} too often.',
       description:
-        'It had to {value|whole} times in an hour: the API server keeps forgetting what is ' +
-        'watched. That is load for it and for kubestate.',
+        'It relisted {value|whole} times in an hour, because the API server drops its watch ' +
+        'history too soon. That is load for both.',
       steps: [
-        'See the reasons: `kube_state_metrics_relists_total` by reason. gone: the watch cache of ' +
-          'the API server is too small for its churn, or its etcd compacts too often.',
+        'Check the reasons: `kube_state_metrics_relists_total` by reason. gone: the watch ' +
+          'cache of the API server is too small for the rate of changes, or etcd compacts too ' +
+          'often.',
       ],
       because:
-        'A restart of an API server costs one list a resource; more than six an hour are a habit.',
+        'A restart of an API server costs one list per resource; more than six an hour are a ' +
+        'pattern.',
     },
     {
       alert: 'KubeStateMetricsRenderErrors',
@@ -203,15 +221,17 @@ export const kubestate = {
           unless
           kube_state_metrics_render_errors_total offset 1h
         )`,
-      summary: 'Objects of {resource} lack {family}.',
+      summary: 'Some objects of {resource} have no metric {family}.',
       description:
-        'Rendering it failed {value|whole} times in the last hour. Other families and objects ' +
-        'are not touched.',
+        'Rendering failed {value|whole} times in the last hour. Other metrics and objects are ' +
+        'not affected.',
       steps: [
-        'The log of kubestate names the object and the error: report both, they are a mistake of ' +
-          'ours, or of the custom resource configuration.',
+        'The log of kubestate names the object and the error: report both. It is a bug of ' +
+          'kubestate, or a mistake in the custom resource configuration.',
       ],
-      because: 'It should never happen, so one counts. The first one has no series before it.',
+      because:
+        'It should never happen, so one counts. The first error has no earlier series to compare ' +
+        'with.',
     },
     {
       alert: 'KubeStateMetricsMalformedObjects',
@@ -220,13 +240,13 @@ export const kubestate = {
         sum by (job, instance, resource) (
           increase(kube_state_metrics_malformed_objects_total[1h])
         ) > 0`,
-      summary: 'kubestate cannot read some objects of {resource}.',
-      description: '{value|whole} in the last hour; their series are missing or old.',
+      summary: 'kubestate cannot decode some objects of {resource}.',
+      description: '{value|whole} in the last hour; their series are missing or stale.',
       steps: [
-        'The log of kubestate names them: look at one with `kubectl get --output yaml`, and ' +
+        'The log of kubestate names them: check one with `kubectl get --output yaml`, and ' +
           'report it.',
       ],
-      because: 'An API server sends no such thing by itself; one is one too many.',
+      because: 'An API server does not send such objects, so one counts.',
     },
     {
       alert: 'KubeStateMetricsObjectsDropped',
@@ -235,14 +255,14 @@ export const kubestate = {
         sum by (job, instance, resource) (
           increase(kube_state_metrics_objects_dropped_total[1h])
         ) > 0`,
-      summary: 'kubestate leaves out objects of {resource}: its --object-limit is reached.',
+      summary: 'kubestate drops objects of {resource}: --object-limit is reached.',
       description: 'Sums and counts over this resource are too low.',
       steps: [
-        'Raise --object-limit and the memory with it, take out namespaces or resources, or ' +
-          'shard; and find out who makes so many: `topk(5, count by (namespace) ' +
+        'Raise --object-limit and the memory limit with it, exclude namespaces or resources, ' +
+          'or shard. Find the namespace with most objects: `topk(5, count by (namespace) ' +
           '(kube_pod_info))`.',
       ],
-      because: 'The limit is set on purpose, and that it is reached must not go unseen.',
+      because: 'The limit is set on purpose, and reaching it must not go unnoticed.',
     },
     {
       alert: 'KubeStateMetricsScrapesTurnedAway',
@@ -253,14 +273,14 @@ export const kubestate = {
           + on (job, instance)
           increase(kube_state_metrics_scrapes_cut_off_total[15m])
         ) > 0`,
-      summary: 'kubestate has turned scrapes away.',
+      summary: 'kubestate rejects scrapes.',
       description:
-        '{value|whole} in a quarter of an hour: too many at a time, or readers that are too slow.',
+        '{value|whole} in 15 minutes: too many at once, or clients that read too slowly.',
       steps: [
-        'See who scrapes it, and how often. A scrape that lasts long has a slow network or a ' +
-          'proxy between: `http_request_duration_seconds`.',
+        'Check which clients scrape it, and how often. A slow scrape points at a slow network or ' +
+          'a proxy in between: `http_request_duration_seconds`.',
       ],
-      because: 'One Prometheus, or two, never come near the limit.',
+      because: 'One or two Prometheus servers never come near the limit.',
     },
     {
       alert: 'KubeStateMetricsConfigReloadFailed',
@@ -270,10 +290,10 @@ export const kubestate = {
         max by (job, instance, filename) (
           kube_state_metrics_last_config_reload_successful
         ) == 0`,
-      summary: 'kubestate has refused its configuration {filename}.',
-      description: 'It goes on with the one before, until it restarts: then it will not start.',
-      steps: ['Its log has the line and what is wrong with it: correct the file or take it back.'],
-      because: 'Five minutes are for who is at it.',
+      summary: 'kubestate rejected its changed configuration {filename}.',
+      description: 'It keeps running with the previous one; after a restart it would not start.',
+      steps: ['Its log has the line and the mistake: correct the file or revert it.'],
+      because: 'Five minutes leave time for whoever is editing it.',
     },
     ...replicas,
   ],

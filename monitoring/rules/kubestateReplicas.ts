@@ -1,4 +1,4 @@
-// Alerts on several processes of kubestate that should be one: shards, and replicas of a leader.
+// Alerts on shards and on leader election.
 import type { Alert } from './rule.ts';
 
 export const replicas = [
@@ -12,12 +12,13 @@ export const replicas = [
       count by (job) (count by (job, shard_ordinal) (kube_state_metrics_shard_ordinal))
       > 0`,
     summary: '{value} shards of kubestate are missing.',
-    description: 'Objects that belong to them are not seen: sums are too low, alerts are silent.',
+    description: 'Their objects are not served: sums are too low, and alerts on them cannot fire.',
     steps: [
-      'Look at the pods of {job}, and whether Prometheus scrapes port 8081 of each of them.',
-      'Shards that are numbered by hand: is there one for each of 0 to --total-shards less 1?',
+      'Check the pods of {job}, and that Prometheus scrapes port 8081 of each of them.',
+      'Static shards: check that there is one for each number from 0 to --total-shards minus ' +
+        '1.',
     ],
-    because: 'A rollout takes shards one by one, and each is back within a minute or so.',
+    because: 'A rollout restarts shards one by one, and each is back within about a minute.',
   },
   {
     alert: 'KubeStateMetricsShardingMismatch',
@@ -28,13 +29,13 @@ export const replicas = [
       - on (job)
       min by (job) (kube_state_metrics_total_shards)
       > 0`,
-    summary: 'Shards of kubestate do not agree on how many there are.',
+    summary: 'Shards of kubestate disagree on their number.',
     description: 'Some objects are served twice and others not at all.',
     steps: [
-      'Give all of {job} the same --total-shards. Shards that follow a StatefulSet: read the log ' +
-        'of those that have not followed.',
+      'Give all of {job} the same --total-shards. Shards of a StatefulSet: read the log of ' +
+        'those that have not followed.',
     ],
-    because: 'Scaling changes them one after the other, within a minute.',
+    because: 'Scaling reaches them one after the other, within a minute.',
   },
   {
     alert: 'KubeStateMetricsNoLeader',
@@ -46,13 +47,13 @@ export const replicas = [
       max by (job) (kube_state_metrics_total_shards)`,
     summary: 'kubestate has no leader.',
     description:
-      '{value} replicas lead, which is too few: followers serve nothing, so nothing is known of ' +
-      'the cluster, or of what one shard holds.',
+      '{value} replicas lead, which is too few: followers serve nothing, so the state of the ' +
+      'cluster, or of a shard, is missing.',
     steps: [
-      'Look at the lease and who holds it: `kubectl get leases --all-namespaces`; then at the ' +
-        'log of a replica: it may lack the right to write the lease.',
+      'Check the lease and its holder: `kubectl get leases --all-namespaces`. Then read the ' +
+        'log of a replica: it may lack permission to write the lease.',
     ],
-    because: 'Another replica takes over after eight seconds at the most.',
+    because: 'Another replica takes over within eight seconds.',
   },
   {
     alert: 'KubeStateMetricsSeveralLeaders',
@@ -62,13 +63,14 @@ export const replicas = [
       sum by (job) (kube_state_metrics_leader)
       > on (job)
       max by (job) (kube_state_metrics_total_shards)`,
-    summary: 'kubestate has too many leaders.',
-    description: '{value} replicas lead at once. Series are there twice, and sums are wrong.',
+    summary: 'kubestate has more than one leader.',
+    description: '{value} replicas lead at once. Series are duplicated, and sums are wrong.',
     steps: [
-      'Do all replicas have the same --leader-elect-resource-name and namespace? One that is cut ' +
-        'off from the API server goes on serving until it sees the other: look at its network.',
+      'Check that all replicas have the same --leader-elect-resource-name and namespace. A ' +
+        'replica that is cut off from the API server keeps serving until it sees the other ' +
+        'one: check its network.',
     ],
-    because: 'Who led serves for three seconds more.',
+    because: 'A former leader keeps serving for three seconds.',
   },
   {
     alert: 'KubeStateMetricsLeaderElectionFailing',
@@ -80,11 +82,11 @@ export const replicas = [
       )
       > 60`,
     summary: 'kubestate at {instance} can neither read nor renew its lease.',
-    description: 'Who leads goes on, but nobody could take over.',
+    description: 'The leader keeps serving, but no other replica could take over.',
     steps: [
-      'Read its log: the right to get, create and update leases in its namespace, or the way to ' +
-        'the API server.',
+      'Read its log: it lacks permission to get, create and update leases in its namespace, ' +
+        'or it cannot reach the API server.',
     ],
-    because: 'The lease is looked at every few seconds; minutes are an outage, or a missing right.',
+    because: 'The lease is read every few seconds; minutes mean an outage or a missing permission.',
   },
 ] satisfies readonly Alert[];

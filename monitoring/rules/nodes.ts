@@ -1,8 +1,7 @@
-// Alerts on nodes that are away, unwell, or taken out of service and forgotten.
+// Alerts on nodes that are unreachable, not ready, under pressure or cordoned for long.
 import type { RuleGroup } from './rule.ts';
 
-const cordoned =
-  'Cordoned nodes do not count: a person or an autoscaler is already busy with them.';
+const cordoned = 'Cordoned nodes are excluded: a person or an autoscaler is working on them.';
 
 export const nodes = {
   name: 'nodes',
@@ -18,16 +17,16 @@ export const nodes = {
         and
         count(max by (node) (kube_node_status_condition{condition="Ready",status="true"}) == 0)
         > 0.2 * count(max by (node) (kube_node_info))`,
-      summary: '{value} nodes are not ready at once, more than a fifth of the cluster.',
-      description: 'So many do not fail by themselves: what they have in common has failed.',
+      summary: '{value} nodes, more than a fifth of the cluster, are not ready.',
+      description: 'So many nodes rarely fail independently: look for a shared cause.',
       steps: [
-        'See which: `kubectl get nodes`. Then look at what they share: a zone, the network, the ' +
+        'List them: `kubectl get nodes`. Then check what they share: a zone, the network, the ' +
           'load balancer of the API server, a rollout to all of them, an expired certificate.',
-        'Stop rollouts and upgrades of nodes until it is known.',
+        'Pause rollouts and node upgrades until the cause is known.',
       ],
       because:
-        'One node of a small cluster is no outage, so it takes two. Five minutes is when pods of ' +
-        'lost nodes begin to be moved, to nodes that may have no room for all of them.',
+        'One node of a small cluster is no outage, so it takes two. After five minutes pods of ' +
+        'lost nodes are evicted, and the remaining nodes may not have room for all of them.',
     },
     {
       alert: 'KubeNodeUnreachable',
@@ -39,16 +38,17 @@ export const nodes = {
           and on (node)
           kube_node_spec_unschedulable == 0
         )`,
-      summary: 'Nothing is heard of node {node}.',
+      summary: 'Node {node} is unreachable.',
       description:
-        'Its kubelet no longer reports. Its pods are made anew elsewhere, those of StatefulSets ' +
-        'only when somebody says that the node is gone.',
+        'Its kubelet has stopped reporting. Its pods are recreated elsewhere; those of ' +
+        'StatefulSets only once the node is deleted.',
       steps: [
-        'See whether the machine runs and is on the network; then the kubelet: `journalctl ' +
+        'Check that the machine runs and is on the network, then its kubelet: `journalctl ' +
           '--unit kubelet`.',
-        'If it will not come back: `kubectl delete node {node}`, which frees its pods and volumes.',
+        'If it will not come back, delete it to release its pods and volumes: `kubectl delete ' +
+          'node {node}`.',
       ],
-      because: `A restart takes less than five minutes. ${cordoned}`,
+      because: `A reboot takes less than five minutes. ${cordoned}`,
     },
     {
       alert: 'KubeNodeNotReady',
@@ -60,12 +60,13 @@ export const nodes = {
           and on (node)
           kube_node_spec_unschedulable == 0
         )`,
-      summary: 'Node {node} says that it is not ready.',
+      summary: 'Node {node} is not ready.',
       description:
-        'Its kubelet is alive, but takes no pods: its runtime or its network is not well.',
+        'Its kubelet reports, but accepts no pods: the container runtime or the network plugin ' +
+        'fails.',
       steps: [
-        'Read the message of its condition Ready: `kubectl describe node {node}`.',
-        'Container runtime: restart it and read its log. Network not ready: look at the pod of ' +
+        'Read the message of the Ready condition: `kubectl describe node {node}`.',
+        'Container runtime: restart it and read its log. Network not ready: check the pod of ' +
           'the network plugin on this node.',
       ],
       because: `New nodes are not ready for minutes. ${cordoned}`,
@@ -82,17 +83,17 @@ export const nodes = {
           and on (node)
           kube_node_spec_unschedulable == 0
         )`,
-      summary: 'Node {node} is short of something: {condition}.',
-      description: 'Its kubelet takes no new pods, and evicts those that it has.',
+      summary: 'Node {node} is under pressure: {condition}.',
+      description: 'Its kubelet accepts no new pods and evicts running ones.',
       steps: [
-        'Find who uses it up: `kubectl describe node {node}` for requests, and on the machine ' +
-          '`df`, `free` or `ps`.',
-        'Give the pods that use more than they ask for requests that are true. A full disk: ' +
-          'images and logs first.',
+        'Find the biggest consumers: `kubectl describe node {node}` shows requests; on the ' +
+          'machine use `df`, `free` or `ps`.',
+        'Set realistic requests for pods that use more than they request. Disk pressure: ' +
+          'remove images and logs first.',
       ],
       because:
-        'Kubelets hold a condition for five minutes after it ends; ten mean that evicting did ' +
-        `not help. ${cordoned}`,
+        'Kubelets keep the condition for five minutes after it ends; ten minutes mean that ' +
+        `evictions did not help. ${cordoned}`,
     },
     {
       alert: 'KubeNodeNetworkUnavailable',
@@ -102,11 +103,11 @@ export const nodes = {
         max by (node) (
           kube_node_status_condition{condition="NetworkUnavailable",status="true"}
         ) == 1`,
-      summary: 'The network of node {node} is not set up.',
-      description: 'Pods on it do not reach the others.',
+      summary: 'The network of node {node} is unavailable.',
+      description: 'Pods on this node cannot reach other pods.',
       steps: [
-        'Look at the pod of the network plugin on this node, and at the cloud controller, which ' +
-          'makes routes: `kubectl describe node {node}` has the reason.',
+        'Check the pod of the network plugin on this node, and the cloud controller manager, ' +
+          'which creates routes. `kubectl describe node {node}` shows the reason.',
       ],
       because: 'Routes of a new node take a minute or two.',
     },
@@ -118,14 +119,14 @@ export const nodes = {
         max by (node) (
           changes(kube_node_status_condition{condition="Ready",status="true"}[15m])
         ) > 2`,
-      summary: 'Node {node} is ready and not ready by turns.',
+      summary: 'The readiness of node {node} is flapping.',
       description:
-        'It changed {value} times in a quarter of an hour; its pods come and go with it.',
+        'It changed {value} times in 15 minutes; pods on it become ready and unready with it.',
       steps: [
-        'Cordon it, so that nothing new lands there: `kubectl cordon {node}`. Then look at its ' +
-          'load, its network and the log of its kubelet.',
+        'Cordon it: `kubectl cordon {node}`. Then check its load, its network and the log of ' +
+          'its kubelet.',
       ],
-      because: 'A restart is two changes; more of them, again and again, are no restart.',
+      because: 'A reboot is two changes; repeated changes are no reboot.',
     },
     {
       alert: 'KubeNodeCordonedForLong',
@@ -133,12 +134,12 @@ export const nodes = {
       for: '24h',
       expr: 'max by (node) (kube_node_spec_unschedulable) == 1',
       summary: 'Node {node} has been cordoned for a day.',
-      description: 'It takes no new pods, and is paid for.',
+      description: 'It accepts no new pods, but still costs money.',
       steps: [
-        'Give it back with `kubectl uncordon {node}`, or remove it. A drain that hangs is mostly ' +
-          'held up by a disruption budget: see KubePdbNoDisruptionsAllowed.',
+        'Uncordon it with `kubectl uncordon {node}`, or remove it. A drain that hangs is ' +
+          'usually blocked by a PodDisruptionBudget: see KubePdbNoDisruptionsAllowed.',
       ],
-      because: 'Maintenance of one node is done within a working day.',
+      because: 'Maintenance of one node takes less than a working day.',
     },
     {
       alert: 'KubeletTooManyPods',
@@ -153,13 +154,13 @@ export const nodes = {
         / on (node)
         max by (node) (kube_node_status_allocatable{resource="pods"})
         > 0.95`,
-      summary: 'Node {node} has {value|humanizePercentage} of the pods that it may have.',
-      description: 'Soon it takes no more, whatever CPU and memory it has left.',
+      summary: 'Node {node} runs {value|humanizePercentage} of its maximum number of pods.',
+      description: 'At the maximum it accepts no more pods, whatever CPU and memory is left.',
       steps: [
-        'Add nodes, or raise maxPods of its kubelet if its address range has room: `kubectl ' +
+        'Add nodes, or raise maxPods of its kubelet if its pod CIDR has room: `kubectl ' +
           'describe node {node}`.',
       ],
-      because: 'Of the usual 110 pods that leaves five, about what a node gets in one rollout.',
+      because: 'Of the usual 110 pods five are left, about what a node gets in one rollout.',
     },
   ],
 } satisfies RuleGroup;

@@ -1,9 +1,14 @@
-// Alerts on pods that do not come up, or do not stay up: each pod is told of by one of them.
+// Alerts on pods that do not start, crash, or are not ready. A pod fires one of them at a time.
 import type { RuleGroup } from './rule.ts';
 
 const image = [
-  ...['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull'],
-  ...['ImageInspectError', 'RegistryUnavailable', 'SignatureValidationFailed'],
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'ImageInspectError',
+  'RegistryUnavailable',
+  'SignatureValidationFailed',
 ].join('|');
 
 export const pods = {
@@ -25,21 +30,22 @@ export const pods = {
             kube_pod_init_container_status_waiting_reason{reason="CrashLoopBackOff"}[5m]
           )
         ) == 1`,
-      summary: 'Container {container} of pod {namespace}/{pod} ends again and again.',
+      summary: 'Container {container} of pod {namespace}/{pod} is crash looping.',
       description:
-        'It has ended soon after each start for a quarter of an hour, and waits longer and ' +
-        'longer before the next.',
+        'It has exited soon after every start for 15 minutes. The kubelet doubles the back-off ' +
+        'between restarts, up to five minutes.',
       steps: [
-        'Read what it said last: `kubectl logs --namespace {namespace} {pod} --container ' +
-          '{container} --previous`.',
-        'See its exit code and events: `kubectl describe pod --namespace {namespace} {pod}`. 137 ' +
-          'is a kill, mostly for memory; 126 and 127 are a command that cannot be run.',
-        'If it began with a rollout, take that back: `kubectl rollout undo`.',
+        'Read the logs of the last run: `kubectl logs --namespace {namespace} {pod} ' +
+          '--container {container} --previous`.',
+        'Check the exit code and the events: `kubectl describe pod --namespace {namespace} ' +
+          '{pod}`. 137 is SIGKILL, usually OOMKilled; 126 and 127 mean that the command cannot ' +
+          'be run.',
+        'If it began with a rollout, roll back: `kubectl rollout undo`.',
       ],
       because:
-        'A container that crashes runs for a moment between two waits, so five minutes are ' +
-        'looked at as one; they are also the longest wait there is. A quarter of an hour lets ' +
-        'one that waits for its database come up by itself.',
+        'A crashing container runs briefly between two back-offs, so the expression looks at ' +
+        'five minutes at a time; five minutes is also the longest back-off. 15 minutes let a ' +
+        'container that waits for its database recover by itself.',
     },
     {
       alert: 'KubeContainerOOMKilled',
@@ -50,19 +56,19 @@ export const pods = {
           and on (namespace, pod, uid, container)
           kube_pod_container_status_last_terminated_reason{reason="OOMKilled"} == 1
         )`,
-      summary: 'Container {container} of pod {namespace}/{pod} is killed for want of memory.',
+      summary: 'Container {container} of pod {namespace}/{pod} is repeatedly OOMKilled.',
       description:
-        'It restarted {value|whole} times within an hour, and the last time because it went over ' +
-        'its memory limit.',
+        'It restarted {value|whole} times within an hour, the last time because it exceeded its ' +
+        'memory limit.',
       steps: [
-        'Compare what it uses with its limit: `kubectl top pod --namespace {namespace} {pod} ' +
-          '--containers`, then raise the limit or find the leak.',
-        'If it is killed below its limit, its node is short of memory: look for KubeNodePressure ' +
-          'and KubeMemoryOvercommit.',
+        'Compare usage with the limit: `kubectl top pod --namespace {namespace} {pod} ' +
+          '--containers`. Then raise the limit or fix the leak.',
+        'If it is killed below its limit, the node is short of memory: look for ' +
+          'KubeNodePressure and KubeMemoryOvercommit.',
       ],
       because:
-        'One kill may be a peak; two in an hour are a limit that does not fit. It does not wait, ' +
-        'because the hour already does.',
+        'One OOM kill may be a peak; two within an hour mean that the limit does not fit. It has ' +
+        'no `for`, because the expression already covers an hour.',
     },
     {
       alert: 'KubeContainerImagePullFailing',
@@ -74,17 +80,17 @@ export const pods = {
           or
           kube_pod_init_container_status_waiting_reason{reason=~"${image}"}
         ) == 1`,
-      summary: 'Container {container} of pod {namespace}/{pod} does not get its image.',
-      description: 'The node cannot pull it, so the container cannot start.',
+      summary: 'The image of container {container} of pod {namespace}/{pod} cannot be pulled.',
+      description: 'The container cannot start until the node has the image.',
       steps: [
-        "See the registry's answer among the events: `kubectl describe pod --namespace " +
+        "Read the registry's answer in the events: `kubectl describe pod --namespace " +
           '{namespace} {pod}`.',
-        'Not found: correct the name or tag. Unauthorized: mend the imagePullSecret. A timeout ' +
-          'or 429: look at the network and the limits of the registry.',
+        'Not found: correct the image name or tag. Unauthorized: fix the imagePullSecret. ' +
+          'Timeout or 429: check the network and the rate limits of the registry.',
       ],
       because:
-        'Reasons change from try to try, so they are taken together. A registry may be away for ' +
-        'minutes; after a quarter of an hour somebody has to act.',
+        'The waiting reason changes from try to try, so all pull errors count as one. A registry ' +
+        'may be down for minutes; after 15 minutes somebody has to act.',
     },
     {
       alert: 'KubeContainerWaiting',
@@ -100,16 +106,17 @@ export const pods = {
             reason!~"CrashLoopBackOff|PodInitializing|${image}"
           }
         ) == 1`,
-      summary: 'Container {container} of pod {namespace}/{pod} is not started: {reason}.',
-      description: 'The pod has a node, but its kubelet cannot make the container.',
+      summary: 'Container {container} of pod {namespace}/{pod} does not start: {reason}.',
+      description: 'The pod is scheduled, but its kubelet cannot create the container.',
       steps: [
-        'See why among the events: `kubectl describe pod --namespace {namespace} {pod}`.',
-        'CreateContainerConfigError: a ConfigMap, Secret or key that it names is missing. ' +
-          'ContainerCreating: a volume is not attached, or the network is not set up.',
+        'Find the cause in the events: `kubectl describe pod --namespace {namespace} {pod}`.',
+        'CreateContainerConfigError: a ConfigMap, Secret or key that the pod refers to is ' +
+          'missing. ContainerCreating: a volume is not attached, or the pod network is not set ' +
+          'up.',
       ],
       because:
-        'A quarter of an hour is more than large images and slow volumes take. What other alerts ' +
-        'here tell is left out, and so is waiting for init containers.',
+        'Large images and slow volumes take less than 15 minutes. Reasons that other alerts ' +
+        'cover are excluded, and so is waiting for init containers.',
     },
     {
       alert: 'KubePodUnschedulable',
@@ -121,16 +128,17 @@ export const pods = {
           unless on (namespace, pod, uid)
           kube_pod_status_reason{reason="SchedulingGated"} == 1
         )`,
-      summary: 'Pod {namespace}/{pod} finds no node.',
-      description: 'No node has what it asks for, so it does not run.',
+      summary: 'Pod {namespace}/{pod} is unschedulable.',
+      description: 'No node satisfies its requests and constraints, so it does not run.',
       steps: [
-        'See what the scheduler misses: `kubectl describe pod --namespace {namespace} {pod}`.',
-        'Insufficient cpu or memory: add nodes or lower requests. Taints, selectors, affinity: ' +
-          'correct the pod or the labels of nodes. A volume in another zone: move either.',
+        "Read the scheduler's message: `kubectl describe pod --namespace {namespace} {pod}`.",
+        'Insufficient cpu or memory: add nodes or lower requests. Taints, node selectors, ' +
+          'affinity: correct the pod or the node labels. Volume in another zone: move the pod or ' +
+          'the volume.',
       ],
       because:
-        'Autoscalers need up to ten minutes for a new node. Pods that are held back on purpose, ' +
-        'by scheduling gates, do not count.',
+        'Cluster autoscalers need up to ten minutes for a new node. Pods with scheduling gates ' +
+        'are held back on purpose and do not count.',
     },
     {
       alert: 'KubePodPending',
@@ -146,19 +154,18 @@ export const pods = {
           unless on (namespace, pod, uid)
           kube_pod_init_container_status_waiting_reason{reason!="PodInitializing"} == 1
         )`,
-      summary: 'Pod {namespace}/{pod} does not begin to run.',
+      summary: 'Pod {namespace}/{pod} stays pending.',
       description:
-        'Nobody has said why: no scheduler has looked at it, its kubelet is silent, or an init ' +
-        'container does not come to an end.',
+        'It reports no cause: the scheduler has not seen it, its kubelet does not respond, or an ' +
+        'init container does not finish.',
       steps: [
         'See how far it came: `kubectl describe pod --namespace {namespace} {pod}`.',
-        'No node and no event: is the scheduler alive, and is there one of the name in ' +
-          'spec.schedulerName? A node: is its kubelet well? An init container that runs: read ' +
-          'its logs.',
+        'No node and no event: check that kube-scheduler runs, and that a scheduler of the ' +
+          'name in spec.schedulerName exists. A node is assigned: check its kubelet. An init ' +
+          'container is running: read its logs.',
       ],
       because:
-        'What is unschedulable, or has a container that waits, is told by another alert after ' +
-        'the same time.',
+        'Unschedulable pods and waiting containers have alerts of their own, with the same `for`.',
     },
     {
       alert: 'KubePodNotReady',
@@ -176,35 +183,35 @@ export const pods = {
           unless on (namespace, pod, uid)
           max_over_time(kube_pod_container_status_waiting_reason[5m]) == 1
         )`,
-      summary: 'Pod {namespace}/{pod} runs, but is not ready.',
-      description: 'Its Services send it nothing, and rollouts wait for it.',
+      summary: 'Pod {namespace}/{pod} is running but not ready.',
+      description: 'Services send it no traffic, and rollouts wait for it.',
       steps: [
-        'See which probe or readiness gate fails: `kubectl describe pod --namespace {namespace} ' +
-          '{pod}`, then read its logs.',
-        'If it is all pods of a node, look at the node.',
+        'See which readiness probe or readiness gate fails: `kubectl describe pod --namespace ' +
+          '{namespace} {pod}`. Then read its logs.',
+        'If all pods of one node are affected, check the node.',
       ],
       because:
-        'Slow starters take minutes, not a quarter of an hour. Pods of jobs are ready or not as ' +
-        'they please; those that crash or fail have other alerts.',
+        'Slow starts take minutes, not 15. Pods of jobs need not be ready; crashing and failed ' +
+        'pods have other alerts.',
     },
     {
       alert: 'KubePodStuckTerminating',
       severity: 'warning',
       for: '5m',
       expr: 'time() - max by (namespace, pod) (kube_pod_deletion_timestamp) > 900',
-      summary: 'Pod {namespace}/{pod} does not go away.',
+      summary: 'Pod {namespace}/{pod} is stuck terminating.',
       description:
-        'Its time to end was over {value|humanizeDuration} ago. A StatefulSet starts no other ' +
-        'under its name, and its volumes stay attached.',
+        'Its grace period ended {value|humanizeDuration} ago. A StatefulSet cannot replace it ' +
+        'until it is gone, and its volumes stay attached.',
       steps: [
-        'See its node and its finalizers: `kubectl get pod --namespace {namespace} {pod} ' +
+        'Check its node and its finalizers: `kubectl get pod --namespace {namespace} {pod} ' +
           '--output yaml`.',
-        'A node that is gone for good: delete the Node object. A finalizer: mend the controller ' +
-          'that should remove it. Only then think of `kubectl delete --force`.',
+        'Node gone for good: delete the Node object. Finalizer: fix the controller that should ' +
+          'remove it. Use `kubectl delete --force` only as a last resort.',
       ],
       because:
-        'The timestamp already holds the grace period; kubelets need seconds after it. A quarter ' +
-        'of an hour is more than unmounting takes.',
+        'The deletion timestamp includes the grace period; kubelets need seconds after it. ' +
+        'Unmounting volumes takes less than 15 minutes.',
     },
   ],
 } satisfies RuleGroup;

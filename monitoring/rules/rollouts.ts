@@ -1,9 +1,9 @@
-// Alerts on Deployments, StatefulSets and DaemonSets that are not what they should become.
+// Alerts on Deployments, StatefulSets and DaemonSets with stuck rollouts or missing replicas.
 import type { RuleGroup } from './rule.ts';
 
 const observed =
-  'Controllers see a change within seconds; a quarter of an hour outlasts an upgrade of the ' +
-  'control plane.';
+  'Controllers observe a change within seconds; 15 minutes outlast an upgrade of the control ' +
+  'plane.';
 
 export const rollouts = {
   name: 'rollouts',
@@ -19,19 +19,18 @@ export const rollouts = {
           kube_deployment_status_condition{condition="Progressing",status="false"}
         ) == 1`,
       summary: 'The rollout of deployment {namespace}/{deployment} is stuck.',
-      description:
-        'It has made no progress for the time that spec.progressDeadlineSeconds gives it.',
+      description: 'It has made no progress within spec.progressDeadlineSeconds.',
       steps: [
-        'See which pods do not come up: `kubectl rollout status --namespace {namespace} ' +
+        'See which pods do not become ready: `kubectl rollout status --namespace {namespace} ' +
           'deployment/{deployment}` and `kubectl describe deployment --namespace {namespace} ' +
           '{deployment}`.',
-        'Mend them, or go back: `kubectl rollout undo --namespace {namespace} ' +
+        'Fix them, or roll back: `kubectl rollout undo --namespace {namespace} ' +
           'deployment/{deployment}`.',
-        'FailedCreate: a quota or an admission webhook refuses its pods.',
+        'FailedCreate: a quota or an admission webhook rejects its pods.',
       ],
       because:
-        'The deadline, ten minutes unless it is set, has passed before this begins; five more ' +
-        'let a last pod arrive.',
+        'The deadline, ten minutes by default, has already passed; five more minutes let a last ' +
+        'pod become ready.',
     },
     {
       alert: 'KubeDeploymentReplicasMismatch',
@@ -47,16 +46,17 @@ export const rollouts = {
         ) == 0
         unless on (namespace, deployment)
         kube_deployment_status_condition{condition="Progressing",status="false"} == 1`,
-      summary: 'Deployment {namespace}/{deployment} lacks pods.',
-      description: 'Only {value} of its pods are available, and no rollout explains it.',
+      summary: 'Deployment {namespace}/{deployment} has too few available replicas.',
+      description: 'Only {value} replicas are available, and no rollout is in progress.',
       steps: [
-        'Find the pods that are not: `kubectl get pods --namespace {namespace}`; alerts on them ' +
-          'say more.',
-        'If all of these are well, but there are too few: see the events of its ReplicaSet.',
+        'Find the pods that are not available: `kubectl get pods --namespace {namespace}`. ' +
+          'Alerts on these pods say more.',
+        'If all existing pods are ready but some are missing, read the events of its ' +
+          'ReplicaSet.',
       ],
       because:
-        'While a rollout changes its pods, fewer are normal; so it counts only after ten minutes ' +
-        'without a change. A rollout that is stuck has an alert of its own.',
+        'Fewer replicas are normal during a rollout, so only deployments without a change in the ' +
+        'last ten minutes count. A stuck rollout has an alert of its own.',
     },
     {
       alert: 'KubeDeploymentGenerationMismatch',
@@ -66,12 +66,12 @@ export const rollouts = {
         max by (namespace, deployment) (kube_deployment_status_observed_generation)
         < on (namespace, deployment)
         max by (namespace, deployment) (kube_deployment_metadata_generation)`,
-      summary: 'Nobody has taken up the last change of deployment {namespace}/{deployment}.',
-      description: 'The controller of deployments is behind, or does not work.',
+      summary: 'The last change of deployment {namespace}/{deployment} was not observed.',
+      description: 'The deployment controller lags behind or does not run.',
       steps: [
-        'Look whether kube-controller-manager is well: its logs, and its lease in kube-system.',
-        'If it is only this one, see its events: `kubectl describe deployment --namespace ' +
-          '{namespace} {deployment}`.',
+        'Check kube-controller-manager: its logs, and its lease in kube-system.',
+        'If only this deployment is affected, read its events: `kubectl describe deployment ' +
+          '--namespace {namespace} {deployment}`.',
       ],
       because: observed,
     },
@@ -87,17 +87,17 @@ export const rollouts = {
         max by (namespace, statefulset) (
           changes(kube_statefulset_status_replicas_updated[10m])
         ) == 0`,
-      summary: 'StatefulSet {namespace}/{statefulset} lacks pods.',
+      summary: 'StatefulSet {namespace}/{statefulset} has too few ready replicas.',
       description:
-        'Only {value} of its pods are ready. Pods are made in order: one that is not ready holds ' +
-        'up all after it.',
+        'Only {value} replicas are ready. Pods are created in order: one that is not ready ' +
+        'blocks all after it.',
       steps: [
-        'Look at the first pod that is not ready: `kubectl get pods --namespace {namespace}`, ' +
+        'Check the first pod that is not ready: `kubectl get pods --namespace {namespace}`, ' +
           'then `kubectl describe pod`.',
-        'Pending: is its claim bound, and its volume attached?',
+        'Pending: check that its claim is bound and its volume attached.',
       ],
       because:
-        'As with deployments, ten minutes without a change mean that no rollout explains it.',
+        'As for deployments, only StatefulSets without a change in the last ten minutes count.',
     },
     {
       alert: 'KubeStatefulSetUpdateNotRolledOut',
@@ -117,17 +117,19 @@ export const rollouts = {
         max by (namespace, statefulset) (
           changes(kube_statefulset_status_replicas_updated[10m])
         ) == 0`,
-      summary: 'The update of StatefulSet {namespace}/{statefulset} does not go on.',
-      description: 'Some of its pods still are of the old revision.',
+      summary: 'The rolling update of StatefulSet {namespace}/{statefulset} does not progress.',
+      description: 'Some of its pods still run the old revision.',
       steps: [
-        'Look at the pod that was replaced last: `kubectl rollout status --namespace {namespace} ' +
+        'Check the pod that was replaced last: `kubectl rollout status --namespace {namespace} ' +
           'statefulset/{statefulset}`.',
-        'If it cannot become ready, mend the template and delete that pod: a StatefulSet does ' +
+        'If it cannot become ready, fix the template and delete that pod: a StatefulSet does ' +
           'not replace a broken pod by itself.',
-        'A partition, or the strategy OnDelete, stops it on purpose: silence the alert for it.',
+        'A partition or the OnDelete strategy stops updates on purpose: silence the alert for ' +
+          'it.',
       ],
       because:
-        'One pod may take minutes to start; ten without any progress, and then 15, are more.',
+        'One pod may take minutes to start; ten minutes without progress and a `for` of 15 are ' +
+        'longer.',
     },
     {
       alert: 'KubeStatefulSetGenerationMismatch',
@@ -137,12 +139,12 @@ export const rollouts = {
         max by (namespace, statefulset) (kube_statefulset_status_observed_generation)
         < on (namespace, statefulset)
         max by (namespace, statefulset) (kube_statefulset_metadata_generation)`,
-      summary: 'Nobody has taken up the last change of StatefulSet {namespace}/{statefulset}.',
-      description: 'The controller of StatefulSets is behind, or does not work.',
+      summary: 'The last change of StatefulSet {namespace}/{statefulset} was not observed.',
+      description: 'The StatefulSet controller lags behind or does not run.',
       steps: [
-        'Look whether kube-controller-manager is well: its logs, and its lease in kube-system.',
-        'If it is only this one, see its events: `kubectl describe statefulset --namespace ' +
-          '{namespace} {statefulset}`.',
+        'Check kube-controller-manager: its logs, and its lease in kube-system.',
+        'If only this StatefulSet is affected, read its events: `kubectl describe statefulset ' +
+          '--namespace {namespace} {statefulset}`.',
       ],
       because: observed,
     },
@@ -169,15 +171,16 @@ export const rollouts = {
           changes(kube_daemonset_status_number_available[10m])
         ) == 0`,
       summary: 'DaemonSet {namespace}/{daemonset} is not up to date and available on every node.',
-      description: 'It is on {value} of its nodes, and nothing has changed for a while.',
+      description: 'It is available on {value} of its nodes, and its rollout makes no progress.',
       steps: [
         'See which nodes lack it: `kubectl get pods --namespace {namespace} --output wide` and ' +
           '`kubectl rollout status --namespace {namespace} daemonset/{daemonset}`.',
-        'A pod that does not come up on one node only: look at that node. With the strategy ' +
-          'OnDelete, delete the old pods or silence the alert.',
+        'A pod fails on one node only: check that node. With the OnDelete strategy, delete the ' +
+          'old pods or silence the alert.',
       ],
       because:
-        'Rollouts go node by node; ten minutes without any progress, and then 15, are stuck.',
+        'Rollouts go node by node; ten minutes without progress and a `for` of 15 mean that it ' +
+        'is stuck.',
     },
     {
       alert: 'KubeDaemonSetNotScheduled',
@@ -189,12 +192,12 @@ export const rollouts = {
         max by (namespace, daemonset) (kube_daemonset_status_current_number_scheduled)
         > 0`,
       summary: 'DaemonSet {namespace}/{daemonset} is missing on {value} nodes.',
-      description: 'No pod of it has been made there.',
+      description: 'No pod was created for these nodes.',
       steps: [
-        'See what refuses its pods: `kubectl describe daemonset --namespace {namespace} ' +
-          '{daemonset}`: a quota, an admission webhook, or a controller that does not work.',
+        'See what rejects its pods: `kubectl describe daemonset --namespace {namespace} ' +
+          '{daemonset}`. It is a quota, an admission webhook, or a controller that does not run.',
       ],
-      because: 'A new node gets its pods within seconds.',
+      because: 'A new node gets its DaemonSet pods within seconds.',
     },
     {
       alert: 'KubeDaemonSetMisScheduled',
@@ -202,13 +205,12 @@ export const rollouts = {
       for: '15m',
       expr: 'max by (namespace, daemonset) (kube_daemonset_status_number_misscheduled) > 0',
       summary: 'DaemonSet {namespace}/{daemonset} runs on {value} nodes where it should not.',
-      description: 'The labels or taints of these nodes have changed since its pods were made.',
+      description: 'The labels or taints of these nodes changed after its pods were created.',
       steps: [
-        'Compare its selector and tolerations with the nodes: `kubectl describe daemonset ' +
-          '--namespace {namespace} {daemonset}`; then delete the pods that are in the wrong ' +
-          'place.',
+        'Compare its node selector and tolerations with the nodes: `kubectl describe daemonset ' +
+          '--namespace {namespace} {daemonset}`. Then delete the misscheduled pods.',
       ],
-      because: 'It harms nobody at once. Nodes that come or are cordoned show it for a moment.',
+      because: 'It does no immediate harm. New and cordoned nodes show it briefly.',
     },
   ],
 } satisfies RuleGroup;

@@ -1,46 +1,43 @@
-// What a rule is made of: the rows from which rule files and docs/alerts.md are written.
+// The row types of alerts and recording rules, from which rule files and docs/alerts.md are made.
 
-/**
- * `critical` wakes a person, `warning` is for the next working hours, `info` is for whoever looks
- * anyway.
- */
+/** `critical` pages a person, `warning` is for working hours, `info` is for dashboards. */
 export type Severity = 'critical' | 'warning' | 'info';
 
 /**
- * One alert. In `summary`, `description` and `steps`, `{pod}` stands for the alert's label `pod`,
- * `{value}` for the expression's value, and `{value|humanize}` for it through a function of
- * Prometheus' templates, or `{value|whole}` without its fraction.
+ * One alert. In `summary`, `description` and `steps`, `{pod}` is the label `pod` of the alert,
+ * `{value}` the value of the expression, `{value|humanize}` the value through a function of
+ * Prometheus' templates, and `{value|whole}` the value without its fraction.
  */
 export interface Alert {
   readonly alert: string;
   readonly severity: Severity;
-  /** How long the expression must hold; absent for at once. */
+  /** How long the expression must be true; absent means that it fires at once. */
   readonly for?: string;
-  /** PromQL; it keeps the labels that the texts use, and none of the exporter's own. */
+  /** PromQL. The result has the labels that the texts use, and none of the exporter's own. */
   readonly expr: string;
-  /** What is so, in a line. */
+  /** The problem in one line. */
   readonly summary: string;
-  /** What it means for whom. */
+  /** The consequences. */
   readonly description: string;
-  /** What to do, in order; the first stands in the notification. */
+  /** What to do, in order; the first step is part of the notification. */
   readonly steps: readonly [string, ...string[]];
-  /** Why these thresholds and exceptions. */
+  /** The reason for the threshold, the `for` and the exceptions. */
   readonly because: string;
 }
 
-/** An expression that several alerts or panels use, recorded under a name of its own. */
+/** A recording rule, for an expression that several alerts or panels use. */
 export interface Recording {
   readonly record: string;
   readonly expr: string;
-  /** What its value is, with the unit. */
+  /** What the value is, with the unit. */
   readonly says: string;
 }
 
-/** Rules that are evaluated together, the recorded ones first; a file of its own. */
+/** A rule group, which is one file; recording rules are evaluated first. */
 export interface RuleGroup {
-  /** The file's name, and with a prefix the group's. */
+  /** The name of the file and, with a prefix, of the group. */
   readonly name: string;
-  /** What it is about, as a heading. */
+  /** The heading of its chapter in docs/alerts.md. */
   readonly title: string;
   readonly recordings: readonly Recording[];
   readonly alerts: readonly Alert[];

@@ -1,4 +1,4 @@
-// Alerts on autoscalers that are at their end, and on budgets that leave no room.
+// Alerts on HorizontalPodAutoscalers and PodDisruptionBudgets.
 import type { RuleGroup } from './rule.ts';
 
 export const scaling = {
@@ -22,15 +22,16 @@ export const scaling = {
         max by (namespace, horizontalpodautoscaler) (
           kube_horizontalpodautoscaler_spec_min_replicas
         )`,
-      summary: 'Autoscaler {namespace}/{horizontalpodautoscaler} is at its maximum.',
-      description: 'It has {value} replicas and may not make more, whatever the load.',
+      summary: 'HorizontalPodAutoscaler {namespace}/{horizontalpodautoscaler} is at its maximum.',
+      description: 'It runs {value} replicas and cannot add more, whatever the load.',
       steps: [
-        'See whether the load is real: `kubectl describe horizontalpodautoscaler --namespace ' +
-          '{namespace} {horizontalpodautoscaler}`. If so, raise maxReplicas and see that the ' +
+        'Check whether the load is real: `kubectl describe horizontalpodautoscaler --namespace ' +
+          '{namespace} {horizontalpodautoscaler}`. If so, raise maxReplicas, and check that the ' +
           'nodes have room.',
       ],
       because:
-        'A short peak is what the maximum is for. One that may not scale at all is meant so.',
+        'A short peak is what the maximum is for. Autoscalers whose minimum equals their maximum ' +
+        'are excluded.',
     },
     {
       alert: 'KubeHpaReplicasMismatch',
@@ -48,14 +49,16 @@ export const scaling = {
         max by (namespace, horizontalpodautoscaler) (
           changes(kube_horizontalpodautoscaler_status_current_replicas[15m])
         ) == 0`,
-      summary: 'Autoscaler {namespace}/{horizontalpodautoscaler} does not get what it wants.',
-      description: 'It wants {value} replicas, and nothing has changed for a while.',
+      summary:
+        'HorizontalPodAutoscaler {namespace}/{horizontalpodautoscaler} has not reached its ' +
+        'desired replicas.',
+      description: 'It wants {value} replicas, and the number has not changed for 15 minutes.',
       steps: [
-        'Look at its target: is a rollout stuck, a quota full, or somebody else setting its ' +
-          'replicas? `kubectl describe horizontalpodautoscaler --namespace {namespace} ' +
+        'Check its target for a stuck rollout, an exhausted quota, or another controller that ' +
+          'sets replicas: `kubectl describe horizontalpodautoscaler --namespace {namespace} ' +
           '{horizontalpodautoscaler}`.',
       ],
-      because: 'Making pods takes minutes; a quarter of an hour without one is not scaling.',
+      because: 'Pods start within minutes; 15 minutes without a change are not scaling.',
     },
     {
       alert: 'KubeHpaCannotScale',
@@ -70,17 +73,18 @@ export const scaling = {
           kube_horizontalpodautoscaler_status_current_replicas == 0
         )`,
       summary:
-        'Autoscaler {namespace}/{horizontalpodautoscaler} cannot scale: {condition} is false.',
-      description: 'It has no metrics to go by, or no right or target to scale.',
+        'HorizontalPodAutoscaler {namespace}/{horizontalpodautoscaler} cannot scale: {condition} ' +
+        'is false.',
+      description: 'It has no metrics, no permission, or no target to scale.',
       steps: [
         'Read the message of the condition: `kubectl describe horizontalpodautoscaler ' +
           '--namespace {namespace} {horizontalpodautoscaler}`.',
-        'ScalingActive: are metrics-server or the adapter of its metrics alive, and do all ' +
-          'containers have requests? AbleToScale: does its target exist?',
+        'ScalingActive: check metrics-server or the metrics adapter, and that all containers ' +
+          'have requests. AbleToScale: check that its target exists.',
       ],
       because:
-        'New pods have no metrics for a minute or two. At zero replicas scaling is switched off, ' +
-        'on purpose.',
+        'New pods have no metrics for a minute or two. At zero replicas scaling is disabled on ' +
+        'purpose.',
     },
     {
       alert: 'KubePdbNotEnoughHealthyPods',
@@ -94,13 +98,14 @@ export const scaling = {
         max by (namespace, poddisruptionbudget) (
           kube_poddisruptionbudget_status_desired_healthy
         )`,
-      summary: 'Budget {namespace}/{poddisruptionbudget} has fewer healthy pods than it asks for.',
-      description: 'Only {value} are healthy. No pod of it may be evicted, and nodes do not drain.',
+      summary: 'PodDisruptionBudget {namespace}/{poddisruptionbudget} has too few healthy pods.',
+      description:
+        'Only {value} pods are healthy. None may be evicted, so drains of their nodes hang.',
       steps: [
-        'Find the pods that are not ready: `kubectl describe poddisruptionbudget --namespace ' +
-          '{namespace} {poddisruptionbudget}` has their selector.',
+        'Find the pods that are not ready; the selector is in `kubectl describe ' +
+          'poddisruptionbudget --namespace {namespace} {poddisruptionbudget}`.',
       ],
-      because: 'A rollout goes below a strict budget for some minutes.',
+      because: 'A rollout violates a strict budget for some minutes.',
     },
     {
       alert: 'KubePdbNoDisruptionsAllowed',
@@ -120,12 +125,16 @@ export const scaling = {
         max by (namespace, poddisruptionbudget) (
           kube_poddisruptionbudget_status_desired_healthy
         )`,
-      summary: 'Budget {namespace}/{poddisruptionbudget} leaves no room for any eviction.',
+      summary: 'PodDisruptionBudget {namespace}/{poddisruptionbudget} allows no evictions.',
       description:
-        'All of its {value} pods are wanted, though all are well: the next drain of one of their ' +
-        'nodes will hang.',
-      steps: ['Let it spare one: more replicas, a lower minAvailable, or maxUnavailable: 1.'],
-      because: 'An hour without a pod to spare is no rollout, but the way the budget is written.',
+        'All of its {value} pods are healthy and required: the next drain of one of their nodes ' +
+        'will hang.',
+      steps: [
+        'Allow at least one disruption: more replicas, a lower minAvailable, or ' +
+          'maxUnavailable: 1.',
+      ],
+      because:
+        'An hour without an allowed disruption is no rollout, but a budget that is too strict.',
     },
   ],
 } satisfies RuleGroup;

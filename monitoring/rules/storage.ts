@@ -1,4 +1,4 @@
-// Alerts on claims that get no volume or lost theirs, and on volumes that failed.
+// Alerts on pending and lost PersistentVolumeClaims, and on volumes that failed or do not attach.
 import type { RuleGroup } from './rule.ts';
 
 export const storage = {
@@ -22,17 +22,17 @@ export const storage = {
             kube_pod_spec_volumes_persistentvolumeclaims_info
           )
         )`,
-      summary: 'Claim {namespace}/{persistentvolumeclaim} gets no volume.',
+      summary: 'PersistentVolumeClaim {namespace}/{persistentvolumeclaim} stays pending.',
       description: 'Pods that use it cannot start.',
       steps: [
-        'See what the provisioner says: `kubectl describe persistentvolumeclaim --namespace ' +
+        "Read the provisioner's events: `kubectl describe persistentvolumeclaim --namespace " +
           '{namespace} {persistentvolumeclaim}`.',
-        'Does its storage class exist, is the driver of that class running, is there a quota of ' +
-          'the cloud that is used up?',
+        'Check that its StorageClass exists, that the CSI driver of that class runs, and that ' +
+          'no cloud quota is exhausted.',
       ],
       because:
-        'Volumes are made within minutes. A claim of a class that waits for its first pod, and ' +
-        'has none, waits rightly.',
+        'Volumes are provisioned within minutes. Claims with WaitForFirstConsumer and no pod are ' +
+        'excluded.',
     },
     {
       alert: 'KubePersistentVolumeClaimLost',
@@ -42,16 +42,17 @@ export const storage = {
         max by (namespace, persistentvolumeclaim) (
           kube_persistentvolumeclaim_status_phase{phase="Lost"}
         ) == 1`,
-      summary: 'Claim {namespace}/{persistentvolumeclaim} has lost its volume.',
-      description: 'The volume that it was bound to is gone, and maybe the data with it.',
+      summary: 'PersistentVolumeClaim {namespace}/{persistentvolumeclaim} has lost its volume.',
+      description:
+        'The PersistentVolume that it was bound to no longer exists; its data may be lost.',
       steps: [
-        'Delete nothing. Look whether the disk itself still exists in the storage system: its ' +
-          'name stands in the volume, or in `kubectl describe persistentvolumeclaim --namespace ' +
+        'Delete nothing. Check whether the disk still exists in the storage system: its name ' +
+          'is in the volume, or in `kubectl describe persistentvolumeclaim --namespace ' +
           '{namespace} {persistentvolumeclaim}`.',
-        'If it does, make a PersistentVolume for it by hand; if not, restore a backup.',
+        'If it does, create a PersistentVolume for it by hand; if not, restore a backup.',
       ],
       because:
-        'It never heals by itself, and the less that happens before a person looks the better.',
+        'It never recovers by itself, and anything done before a person looks may make it worse.',
     },
     {
       alert: 'KubePersistentVolumeErrors',
@@ -61,14 +62,14 @@ export const storage = {
         max by (persistentvolume, phase) (
           kube_persistentvolume_status_phase{phase=~"Failed|Pending"}
         ) == 1`,
-      summary: 'Volume {persistentvolume} is {phase}.',
-      description: 'It could not be made, or not be removed after its claim was deleted.',
+      summary: 'PersistentVolume {persistentvolume} is {phase}.',
+      description: 'It could not be provisioned, or not be deleted after its claim was deleted.',
       steps: [
         'Read its events and its message: `kubectl describe persistentvolume ' +
-          '{persistentvolume}`; then the log of its driver.',
-        'Failed after a claim was deleted: the disk is still there, and paid for.',
+          '{persistentvolume}`. Then read the log of its CSI driver.',
+        'Failed after its claim was deleted: the disk still exists and costs money.',
       ],
-      because: 'Drivers try again for minutes. It costs money rather than data, so it can wait.',
+      because: 'Drivers retry for minutes. It costs money rather than data, so it can wait.',
     },
     {
       alert: 'KubeVolumeAttachmentPending',
@@ -80,13 +81,14 @@ export const storage = {
           and on (volumeattachment)
           kube_volumeattachment_status_attached == 0
         )`,
-      summary: 'A volume does not get to node {node}.',
+      summary: 'A volume cannot be attached to node {node}.',
       description: 'Pods on that node wait for it.',
       steps: [
-        'See what the attacher says: `kubectl describe volumeattachment {volumeattachment}`.',
-        'Still attached to another node: that node must let go of it, or be deleted if it is gone.',
+        "Read the attacher's error: `kubectl describe volumeattachment {volumeattachment}`.",
+        'Still attached to another node: detach it there, or delete that node if it is gone.',
       ],
-      because: 'Attaching takes seconds, after a lost node six minutes and a little.',
+      because:
+        'Attaching takes seconds; after the loss of a node it takes a little over six minutes.',
     },
   ],
 } satisfies RuleGroup;

@@ -1,38 +1,37 @@
-// The settings in force: the command line, and over it the file of --config.
+// Settings are the options of one configuration: the command line, with the config file over it.
 import { createHash } from 'node:crypto';
-import { ConfigError } from '../errors.ts';
-import type { Flag, Flags } from '../flags.ts';
-import { flags, type Options } from '../options.ts';
+import { ConfigError } from '../lib/errors.ts';
+import type { Flag, Flags } from './flags.ts';
+import { flags, type Options } from './options.ts';
 
-/** How many bytes of a file's hash are its value in a gauge: a double holds 48 bits exactly. */
+/** Bytes of a file's hash that its gauge shows: a double holds 48 bits exactly. */
 const hashBytes = 6;
 
-/** Everything that a run is made of, and how to speak of it. */
 export interface Settings {
   readonly options: Options;
-  /** One sentence for each key of the file that no flag has. */
+  /** A sentence for each key of the file that no flag has. */
   readonly unknown: readonly string[];
-  /** Flags without effect here that the file sets, by their keys. */
+  /** Keys of the file whose flags have no effect in kubestate. */
   readonly ignored: readonly string[];
-  /** The error, as the user must read it: what the file set is named by key, file and line. */
-  sentenceOf(error: ConfigError): ConfigError;
+  /** The same error, with each flag that the file set named by its key, file and line. */
+  located(error: ConfigError): ConfigError;
 }
 
-/** The command line alone. */
+/** Settings without a config file. */
 export const settingsOf = (commandLine: Options): Settings => ({
   options: commandLine,
   unknown: [],
   ignored: [],
-  sentenceOf: (error) => error,
+  located: (error) => error,
 });
 
-/** The command line under the file of this text; rejects with ConfigError on a wrong one. */
+/** The command line with the text of the config file over it; rejects with ConfigError. */
 export async function settingsWith(
   commandLine: Options,
   text: string,
   path: string,
 ): Promise<Settings> {
-  const { inWordsOfFile, readConfigFile } = await import('./file.ts');
+  const { locate, readConfigFile } = await import('./configFile.ts');
   const { values, places, unknown } = readConfigFile(flags, text, path);
   const rows: Flags = flags;
   const ignored = [...places].filter(([name]) => rows[name]?.ignored).map(([, { key }]) => key);
@@ -40,28 +39,30 @@ export async function settingsWith(
     options: { ...commandLine, ...values },
     unknown,
     ignored,
-    sentenceOf: ({ message }) => new ConfigError(inWordsOfFile(message, path, places)),
+    located: (error) => locate(error, path, places),
   };
 }
 
-/** Throws ConfigError where an option asks for what comes with a later version. */
-export function refuseLater(options: Options): void {
-  for (const [name, { later, ...flag }] of rowsOf(flags)) {
-    if (!later || options[name] === flag.default) continue;
-    throw new ConfigError(
-      `--${name}: expected no custom resources, got a setting for them; ` +
-        'they come with a later version: leave it out until then.',
-    );
+/** Throws ConfigError where a flag is set that kubestate does not support yet. */
+export function refuseUnsupported(options: Options): void {
+  for (const [name, { unsupported, ...flag }] of rowsOf(flags)) {
+    if (!unsupported || options[name] === flag.default) continue;
+    throw new ConfigError({
+      flag: `--${name}`,
+      expected: 'no custom resources',
+      got: 'a setting for them',
+      hint: 'they are not supported yet: leave it out',
+    });
   }
 }
 
-/** `next`, but for what only a start can change: that is as it runs, and named in `stayed`. */
-export function keepFixed(
+/** `next`, but flags that need a restart keep their running value and are named in `stayed`. */
+export function keepRestartRequired(
   running: Options,
   next: Options,
 ): { readonly options: Options; readonly stayed: readonly string[] } {
   const stayed = rowsOf(flags)
-    .filter(([name, { fixed }]) => fixed && !same(running[name], next[name]))
+    .filter(([name, flag]) => flag.restartRequired && !same(running[name], next[name]))
     .map(([name]) => name);
   const kept = Object.fromEntries(stayed.map((name) => [name, running[name]]));
   return { options: { ...next, ...kept }, stayed };
@@ -72,6 +73,6 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 const rowsOf = (rows: Flags): [keyof Options, Flag<unknown>][] =>
   Object.entries(rows) as [keyof Options, Flag<unknown>][];
 
-/** A file's content as the value of a gauge: the same content gives the same one everywhere. */
+/** The hash of a file's content as a number for a gauge; the same content gives the same number. */
 export const hashOf = (text: string): number =>
   createHash('sha256').update(text).digest().readUIntLE(0, hashBytes);

@@ -1,4 +1,4 @@
-// Objects as the API has them on the wire: the client's models, with times as text.
+// Types of the simulated cluster's objects: the client's models as JSON carries them.
 import type {
   V1Container,
   V1ContainerStatus,
@@ -18,7 +18,7 @@ import type {
   V2HorizontalPodAutoscaler,
 } from '@kubernetes/client-node';
 
-/** A model as JSON carries it. What a model may leave out is optional here too, never null. */
+/** A model as JSON carries it. Optional fields stay optional, and are never null here. */
 export type Wire<T> = T extends Date
   ? string
   : T extends readonly (infer Item)[]
@@ -29,7 +29,7 @@ export type Wire<T> = T extends Date
 
 export type Metadata = Wire<V1ObjectMeta> & { name: string };
 
-/** Any object of the API, as far as the server looks into it. */
+/** Any API object, with the fields that the server reads. */
 export interface ApiObject {
   apiVersion: string;
   kind: string;
@@ -38,7 +38,7 @@ export interface ApiObject {
   status?: unknown;
 }
 
-/** An object of the client's model `T`, with the parts that it never lacks. */
+/** An object of the client's model `T`; `Parts` are always set. */
 export type Full<T, Parts extends keyof T = never> = Wire<T> &
   ApiObject & { [K in Parts]-?: Wire<NonNullable<T[K]>> };
 
@@ -59,13 +59,13 @@ export type ContainerStatus = Wire<V1ContainerStatus>;
 export type OwnerReference = Wire<V1OwnerReference>;
 export type PodTemplate = Wire<V1PodTemplateSpec>;
 
-/** The reference by which `owner` controls what it made. */
+/** An owner reference to `owner` as the controller. */
 export function controllerReference({ apiVersion, kind, metadata }: ApiObject): OwnerReference {
   const { name, uid = '' } = metadata;
   return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
 }
 
-/** What controls an object, if anything does. */
+/** The owner reference to the controller of an object, if there is one. */
 export function controllerOf({ metadata }: ApiObject): OwnerReference | undefined {
   return metadata.ownerReferences?.find(({ controller }) => controller);
 }

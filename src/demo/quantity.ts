@@ -1,4 +1,4 @@
-// Amounts of resources: how they are written, and how much pods ask for.
+// Kubernetes quantities of simulated objects, and what their pods request.
 import type { Pod } from './objects.ts';
 
 /** What a pod asks of its node: cores and bytes. */

@@ -1,9 +1,9 @@
-// Chance from a seed: the same seed makes the same cluster.
+// Seeded random numbers, names and UUIDs: the same seed makes the same cluster.
 import { createHash } from 'node:crypto';
 
-/** Numbers from 0 to 1, 1 excluded, that look random and are the same for the same seed. */
+/** A pseudo-random generator of numbers from 0 to 1, 1 excluded. */
 export function seededRandom(seed: number): () => number {
-  // Mulberry32: small, and good enough for names and choices.
+  // Mulberry32.
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -13,20 +13,20 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** A whole number from `min` to `max`, both included. */
+/** A random integer from `min` to `max`, both included. */
 export function between(random: () => number, min: number, max: number): number {
   return min + Math.floor(random() * (max - min + 1));
 }
 
-/** One of the list; undefined of an empty one. */
+/** A random item of the list; `undefined` if it is empty. */
 export function pick<T>(random: () => number, list: readonly T[]): T | undefined {
   return list[Math.floor(random() * list.length)];
 }
 
-/** The letters that Kubernetes makes names of: without vowels, no word can come out. */
+/** The alphabet of generated names in Kubernetes: without vowels, so that no words appear. */
 const nameLetters = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** The random end of a generated name, as in `web-6d4cf56db6-x7x2k`. */
+/** The random suffix of a generated name, as in `web-6d4cf56db6-x7x2k`. */
 export function nameSuffix(random: () => number, length = 5): string {
   return Array.from({ length }, () => pick(random, [...nameLetters])).join('');
 }
@@ -42,12 +42,12 @@ export function uuid(random: () => number): string {
   return `${hex(random, 8)}-${hex(random, 4)}-${rest}-${hex(random, 12)}`;
 }
 
-/** A short name for a text, the same for the same text, in the letters of names. */
+/** A short hash of a text, in the alphabet of generated names. */
 export function hashName(text: string): string {
   const digest = createHash('sha256').update(text).digest().subarray(0, 10);
   return Array.from(digest, (byte) => nameLetters[byte % nameLetters.length]).join('');
 }
 
-/** The digest of an image, made of its name: the same image has the same everywhere. */
+/** A digest of an image, derived from its name. */
 export const imageDigest = (image: string): string =>
   `sha256:${createHash('sha256').update(image).digest('hex')}`;

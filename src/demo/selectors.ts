@@ -1,9 +1,9 @@
-// Label and field selectors: parsed from a query, held against objects.
-import { badRequest } from './apiStatus.ts';
-import type { Kind } from './kinds.ts';
+// Label and field selectors: parsed from a query, matched against objects.
+import { badRequest } from './apiserver/apiStatus.ts';
+import type { Kind } from './apiserver/kinds.ts';
 import type { ApiObject } from './objects.ts';
 
-/** Whether an object is among those asked for. */
+/** Whether an object matches. */
 export type Selector = (object: ApiObject) => boolean;
 
 interface Requirement {
@@ -12,7 +12,7 @@ interface Requirement {
   readonly value: string;
 }
 
-/** The fields that objects are selected by, besides name and namespace; the default in words. */
+/** The selectable fields beside name and namespace, with the default of each. */
 const selectableFields: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   certificatesigningrequests: { 'spec.signerName': '' },
   jobs: { 'status.successful': '0' },
@@ -34,7 +34,7 @@ const selectableFields: Readonly<Record<string, Readonly<Record<string, string>>
   services: { 'spec.clusterIP': '', 'spec.type': '' },
 };
 
-/** A selector of both kinds; undefined where the query has neither. Throws a 400. */
+/** Parses both selectors of a query; `undefined` if it has neither. Throws a 400. */
 export function parseSelectors(
   kind: Kind,
   { labelSelector = '', fieldSelector = '' }: { labelSelector?: string; fieldSelector?: string },

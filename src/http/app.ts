@@ -1,10 +1,10 @@
-// A port's koa app: its pages by path, and a sentence for whatever else is asked for.
+// appOf makes the koa app of a port: pages by path, and a sentence for every refusal.
 import type { Router } from '@koa/router';
 import Koa from 'koa';
 
 /**
- * The app of `router`, which a request reaches that `guards` let pass; another path is 404,
- * another method 405, each said in a sentence.
+ * The app of `router`, behind `guards`. Unknown paths get 404, other methods 405, each with a
+ * sentence.
  */
 export function appOf(router: Router, guards: readonly Koa.Middleware[] = []): Koa {
   const app = new Koa();
@@ -28,10 +28,10 @@ export function appOf(router: Router, guards: readonly Koa.Middleware[] = []): K
 const refusals = new Map<number, (ctx: Koa.Context) => string>([
   [404, ({ path }) => `Nothing is served at ${path}; the page at / lists what is.`],
   [405, ({ method, path }) => `${path} answers GET and HEAD, not ${method}.`],
-  [501, ({ method }) => `The method ${method} is not known here; GET and HEAD are.`],
+  [501, ({ method }) => `The method ${method} is not supported; use GET or HEAD.`],
 ]);
 
-/** The answer to a probe: that the event loop gets to give it is all that is asked. */
+/** Answers a liveness probe: it succeeds as long as the event loop turns. */
 export function answerOk(ctx: Koa.Context): void {
   ctx.type = 'text/plain';
   ctx.body = 'OK';
@@ -39,8 +39,8 @@ export function answerOk(ctx: Koa.Context): void {
 
 const probes: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
 
-/** Whether a request is a probe's: the kubelet has no credentials, so guards let it pass. */
-export function isProbe({ path }: Koa.Context): boolean {
+/** Whether a request is a probe. The kubelet has no credentials, so guards let probes pass. */
+export function isProbe({ path }: { readonly path: string }): boolean {
   return probes.has(path);
 }
 
@@ -49,4 +49,13 @@ export function refuse(ctx: Koa.Context, status: number, sentence: string): void
   ctx.status = status;
   ctx.type = 'text/plain';
   ctx.body = `${sentence}\n`;
+}
+
+/** Retry-After of a refusal whose reason passes. */
+export const retryAfterSeconds = 5;
+
+/** Answers 503 with the sentence that says why, and when to try again. */
+export function refuseForNow(ctx: Koa.Context, sentence: string): void {
+  ctx.set('Retry-After', String(retryAfterSeconds));
+  refuse(ctx, 503, sentence);
 }

@@ -1,60 +1,71 @@
-// The pages of :8080: the cluster's metrics, liveness, and a landing page.
+// metricsApp serves :8080: the cluster's metrics, liveness, and a landing page.
 import { Router } from '@koa/router';
 import type Koa from 'koa';
-import type { Clock } from '../clock.ts';
-import { negotiateEncoding, negotiateFormat } from '../exposition/negotiate.ts';
-import { writeExposition } from '../exposition/write.ts';
-import type { Stores } from '../metrics/store.ts';
-import { answerOk, appOf, refuse } from './app.ts';
-import { HeldStates } from './held.ts';
-import { type Leadership, noElection } from './leadership.ts';
-import { metricsPage } from './pages.ts';
-import { isReady, type Readiness, summaryOf } from './readiness.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Stores } from '../store/types.ts';
+import { answerOk, appOf, refuseForNow } from './app.ts';
+import { negotiateEncoding, negotiateFormat } from './negotiate.ts';
+import { metricsPage } from './pages/pages.ts';
+import { isReady, type Leadership, noElection, type Readiness, summaryOf } from './readiness.ts';
+import { clientOf, type Release, Slots } from './slots.ts';
+import { SnapshotHolders } from './snapshotHolders.ts';
+import { writeExposition } from './writeSnapshot.ts';
 
-/** One slow Prometheus must not keep the next from its scrape; beyond this it is a flood. */
+/**
+ * Scrapes at once, so that a slow Prometheus does not block the next one. A client address may have
+ * half of them; loopback, where a proxy may stand for many clients, all but two.
+ */
 const scrapesInFlightMax = 32;
-/** A scraper that is turned away for the moment may come back after so many seconds. */
-const retryAfterSeconds = 5;
+const scrapesPerClientMax = 16;
+const scrapesPerLoopbackMax = 30;
+/** How long a scrape waits for a free slot. */
+const queueMsMax = 5_000;
 
-/** What is read again for each request may change in between. */
+/** Functions are called for each request, because their results change. */
 export interface MetricsAppOptions {
-  /** What a request has to pass before it is answered. */
+  /** Middleware in front of all pages, as authentication. */
   readonly guards?: readonly Koa.Middleware[];
   readonly stores: Pick<Stores, 'byResource' | 'snapshot'>;
   readonly readiness: Readiness;
-  /** Whether scrapes are for us to answer, where one of several replicas does. */
+  /** The replica's status in a leader election. */
   readonly leadership?: Leadership;
-  /** Answer scrapes before every resource is synced, as KSM does. */
+  /** Answer scrapes before every resource is synced, as kube-state-metrics does. */
   readonly serveBeforeSync: boolean;
   /** Compress for the clients that ask for it. */
   readonly gzip: boolean;
   readonly observer: ScrapeObserver;
-  /** Our version, and the port where the metrics about us are, for the landing page. */
+  /** For the landing page. */
   readonly version: string;
   readonly telemetryPort: number;
-  readonly clock: Pick<Clock, 'now' | 'turn'>;
+  readonly clock: Pick<Clock, 'now' | 'turn' | 'sleep'>;
 }
 
-/** What is told of scrapes; self-metrics are made of it. */
+/** Counts scrapes for the self-metrics. */
 export interface ScrapeObserver {
   /** A request for /metrics ended, whatever the answer. */
   request(method: 'get' | 'head', seconds: number): void;
   /** So many expositions are being written now. */
   inFlight(count: number): void;
-  /** A scrape was turned away, for too many are in flight. */
+  /** A scrape was rejected because too many are in flight. */
   rejected(): void;
-  /** So many scrapes were ended before their time, for they held what is long gone. */
+  /** So many scrapes were cut off because they held a snapshot that is too old. */
   cutOff(scrapes: number): void;
 }
 
-/** The app of :8080; it answers scrapes from snapshots, and keeps nothing but their count. */
+/** The app of :8080; scrapes are answered from snapshots of the stores. */
 export function metricsApp(options: MetricsAppOptions): Koa {
   const { stores, readiness, version, telemetryPort, leadership = noElection } = options;
   const router = new Router({ sensitive: true, strict: true });
   router.get('/', (ctx) => {
     const statuses = readiness();
-    const standing = leadership();
-    metricsPage(ctx, { version, telemetryPort, statuses, standing, stores: stores.byResource });
+    const leaderStatus = leadership();
+    metricsPage(ctx, {
+      version,
+      telemetryPort,
+      statuses,
+      leaderStatus: leaderStatus,
+      stores: stores.byResource,
+    });
   });
   router.get('/metrics', scrapes(options));
   router.get('/healthz', answerOk);
@@ -62,48 +73,79 @@ export function metricsApp(options: MetricsAppOptions): Koa {
   return appOf(router, options.guards);
 }
 
-function scrapes(options: MetricsAppOptions): (ctx: Koa.Context) => void {
-  const { stores, readiness, observer, clock, leadership = noElection } = options;
-  const held = new HeldStates();
-  let inFlight = 0;
-  return (ctx) => {
+function scrapes(options: MetricsAppOptions): (ctx: Koa.Context) => Promise<void> {
+  const { stores, observer, clock } = options;
+  const holders = new SnapshotHolders();
+  const slots = new Slots({
+    total: scrapesInFlightMax,
+    perClient: scrapesPerClientMax,
+    perLoopback: scrapesPerLoopbackMax,
+  });
+  return async (ctx) => {
     const started = clock.now();
-    let admitted = false;
+    const closed = new AbortController();
+    let releaseSlot: Release | undefined;
+    let releaseSnapshot = (): void => undefined;
     ctx.res.once('close', () => {
+      closed.abort('closed');
       observer.request(ctx.method === 'HEAD' ? 'head' : 'get', (clock.now() - started) / 1000);
-      if (admitted) observer.inFlight(--inFlight);
+      releaseSnapshot();
+      if (releaseSlot === undefined) return;
+      releaseSlot();
+      observer.inFlight(slots.inUse());
     });
-    const standing = leadership();
-    // A connection that stays would lead here for as long, whatever the Service says.
-    if (standing?.keeps === false) ctx.set('Connection', 'close');
-    if (standing?.serves === false) return turnAway(ctx, standing.sentence);
-    const statuses = readiness();
-    if (!options.serveBeforeSync && !isReady(statuses)) return turnAway(ctx, summaryOf(statuses));
-    if (inFlight >= scrapesInFlightMax) {
-      observer.rejected();
-      return turnAway(ctx, `${inFlight} scrapes are being answered, and no more at once.`);
-    }
-    admitted = true;
-    observer.inFlight(++inFlight);
+    if (isRefused(ctx, options)) return;
+    const client = clientOf(ctx.req.socket);
+    releaseSlot = await slots.acquire(client, queueMsMax, clock, closed.signal);
+    // The client may have disconnected just as it got the slot.
+    if (closed.signal.aborted) return void releaseSlot?.();
+    if (releaseSlot === undefined) return rejectScrape(ctx, slots, client, observer);
+    observer.inFlight(slots.inUse());
+    // Readiness and leadership may have changed while the scrape waited for a slot.
+    if (isRefused(ctx, options)) return;
     const snapshot = stores.snapshot(selectionOf(ctx.querystring));
     const cut = (): void => void ctx.res.destroy();
-    ctx.res.once(
-      'close',
-      held.hold(snapshot.state, cut, (scrapes) => observer.cutOff(scrapes)),
-    );
+    releaseSnapshot = holders.hold(snapshot.state, cut, (scrapes) => observer.cutOff(scrapes));
     const encoding = options.gzip ? negotiateEncoding(ctx) : 'identity';
-    writeExposition(ctx, snapshot, negotiateFormat(ctx.headers.accept), encoding, clock);
+    const format = negotiateFormat(ctx.headers.accept);
+    await writeExposition(ctx, snapshot, format, encoding, clock);
   };
 }
 
-function turnAway(ctx: Koa.Context, sentence: string): void {
-  ctx.set('Retry-After', String(retryAfterSeconds));
-  refuse(ctx, 503, sentence);
+/** Refuses a scrape before the first sync, and where another replica leads. */
+function isRefused(ctx: Koa.Context, options: MetricsAppOptions): boolean {
+  const { readiness, leadership = noElection, serveBeforeSync } = options;
+  const leaderStatus = leadership();
+  // A kept-alive connection would stay with this replica, whatever the Service selects.
+  if (leaderStatus?.keepsConnections === false) ctx.set('Connection', 'close');
+  const statuses = readiness();
+  const sentence =
+    leaderStatus?.serves === false
+      ? leaderStatus.sentence
+      : serveBeforeSync || isReady(statuses)
+        ? undefined
+        : summaryOf(statuses);
+  if (sentence !== undefined) refuseForNow(ctx, sentence);
+  return sentence !== undefined;
+}
+
+function rejectScrape(
+  ctx: Koa.Context,
+  slots: Slots,
+  client: string,
+  observer: ScrapeObserver,
+): void {
+  observer.rejected();
+  const [all, own] = [slots.inUse(), slots.inUse(client)];
+  refuseForNow(
+    ctx,
+    `Too many scrapes at once: ${all} are in flight, ${own} of them for ${client}.`,
+  );
 }
 
 /**
- * The resources that `resources=` and `exclude_resources=` leave, as in KSM: comma lists that may
- * be repeated, both count, and names of no resource choose nothing.
+ * The resources that `resources=` and `exclude_resources=` select, as in kube-state-metrics: comma
+ * lists that may be repeated; both apply, and unknown names select nothing.
  */
 function selectionOf(querystring: string): (resource: string) => boolean {
   const query = new URLSearchParams(querystring);

@@ -1,4 +1,4 @@
-// Listening, time-outs and a graceful end for one port; what is served there is the app's business.
+// listen opens one port: connections, time-outs, and a close that loses no request.
 import {
   createServer,
   type IncomingMessage,
@@ -8,31 +8,38 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type Koa from 'koa';
-import type { Clock } from '../clock.ts';
-import { StartError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import type { Clock } from '../lib/clock.ts';
+import { type ErrorFields, StartError } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import { isProbe, retryAfterSeconds } from './app.ts';
+import { type Admission, type ConnectionObserver, Connections } from './connections.ts';
+import { RequestQueue } from './requestQueue.ts';
+import { pathOfTarget } from './requestTarget.ts';
 
-const connectionsMax = 512;
 /** The request line with its URL, and all headers together; more is answered with 431. */
 const headBytesMax = 16 * 1024;
 const headersMax = 100;
-/** A connection that is to end is kept for a request that may be on its way to us. */
+/** The kernel's queue of connections to accept; net.core.somaxconn may allow fewer. */
+const backlogMax = 4_096;
+/** A draining connection stays open so long, for a request that may be on its way. */
 const lingerMs = 250;
-/** Before a port closes, those who wait for it to accept them are accepted for as long as this. */
-const acceptMsMax = 1_000;
-/** How often Node looks for requests that are over their time to arrive. */
+/** Before a port closes, its backlog is accepted for at most this long. */
+const acceptBacklogMsMax = 1_000;
+/** How often Node checks for requests that arrive too slowly. */
 const timeoutCheckMs = 1_000;
 
 export interface ListenOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** The flags that `host` and `port` come from, for the sentence that says they do not work. */
+  /** The flags that `host` and `port` come from, for errors. */
   readonly flags: { readonly host: string; readonly port: string };
   readonly timeouts: Timeouts;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly observer?: ConnectionObserver | undefined;
   /** Makes the server; that of `node:http` where not given. */
   readonly createServer?:
     | ((options: ServerOptions, listener: RequestListener) => Server)
@@ -45,143 +52,163 @@ export interface Timeouts {
   readonly readMs: number;
   /** To read a request's headers. */
   readonly headersMs: number;
-  /** To write a response, from the end of its request's headers. */
+  /** To make and write a response, from when its request is started. */
   readonly writeMs: number;
-  /** To keep a connection with nothing on it. */
+  /** To keep an idle connection open. */
   readonly idleMs: number;
 }
 
 export interface Listening {
   readonly host: string;
   readonly port: number;
-  /** Ends the connections that are kept open: busy ones with their response, idle ones soon. */
-  letGo(): void;
+  /** Closes kept-alive connections: busy ones after their response, idle ones soon. */
+  drainConnections(): void;
   /**
-   * Accepts no more, lets all connections go, and resolves when they have ended; responses that
-   * take longer than `graceMs` are cut off.
+   * Stops accepting, drains all connections, and resolves when they are closed; responses that take
+   * longer than `graceMs` are cut off.
    */
   close(graceMs: number): Promise<void>;
 }
 
-/** Serves `app`; a host or port that cannot be had is a StartError that names its flag. */
+/** Serves `app`; a StartError names the flag of a host or port that cannot be used. */
 export async function listen(app: Koa, options: ListenOptions): Promise<Listening> {
   const { clock, log } = options;
   app.on('error', (error: NodeJS.ErrnoException) => {
-    if (clientLeft.has(error.code ?? '')) log.debug({ code: error.code }, 'client went away');
+    if (disconnected.has(error.code ?? '')) log.debug({ code: error.code }, 'client disconnected');
     else log.error({ err: error }, 'request failed');
   });
-  const server = (options.createServer ?? createServer)(limits(options.timeouts), app.callback());
-  server.maxConnections = connectionsMax;
-  server.maxHeadersCount = headersMax;
+  const connections = new Connections({ ...options, port: () => address.port });
+  const queue = new RequestQueue(clock);
+  const handle = app.callback();
   let closing = false;
-  const kept = new KeptConnections(clock);
-  server.prependListener('request', (request, response) => {
-    const ended = new AbortController();
+  const keepAlive = new KeepAliveConnections(clock);
+  const listener: RequestListener = (request, response) => {
     const { socket } = request;
-    kept.began(socket, response);
+    const ended = new AbortController();
+    keepAlive.responseStarted(socket, response);
+    // One listener for all purposes: Node warns of more than ten, and koa and streams add theirs.
     response.once('close', () => {
-      ended.abort();
-      kept.ended(socket, response);
+      // With a reason, because Node makes an error with a stack where there is none.
+      ended.abort('closed');
+      keepAlive.responseEnded(socket, response);
+      connections.responded(socket);
     });
-    // No page wants a body: what a client sends of one beyond a buffer is never read.
+    // No page reads a body, so a connection with one cannot be kept.
     if (closing || hasBody(request)) response.setHeader('Connection', 'close');
-    if (options.timeouts.writeMs > 0) void cutOffSlowReader(request, ended.signal, options);
+    connections.requested(socket, (admission) => {
+      const answer = (): void => {
+        if (ended.signal.aborted) return;
+        if (options.timeouts.writeMs > 0) void cutOffSlowReader(request, ended.signal, options);
+        if (isAdmitted(request, response, admission, log)) void handle(request, response);
+        else if (admission.probesOnly) connections.rejected();
+      };
+      // Probes have short time-outs and skip the queue; no kubelet pipelines them.
+      if (isProbeRequest(request) && !admission.pipelined) answer();
+      else queue.enqueue(answer);
+    });
+  };
+  const server = (options.createServer ?? createServer)(limits(options.timeouts), listener);
+  server.maxHeadersCount = headersMax;
+  server.on('connection', (socket) => {
+    queue.connectionAccepted();
+    connections.connected(socket);
   });
+  server.on('connect', (request, socket) => refuseTunnel(request, socket, log));
   const address = await bind(server, options);
   server.on('error', (error) => log.error({ err: error }, 'server failed'));
-  const letGo = (): void => kept.letGo();
+  const drainConnections = (): void => keepAlive.drain();
   const close = async (graceMs: number): Promise<void> => {
-    await takeWaiting(server, clock);
+    await acceptBacklog(server, clock);
     closing = true;
     const ended = new AbortController();
-    // That of node:http would end idle connections at once, and lose what is on its way on them.
+    // close() of node:http would close idle connections at once, and lose requests on their way.
     NetServer.prototype.close.call(server, () => ended.abort());
-    kept.letGo();
-    void endUnused(server, clock, ended.signal);
+    keepAlive.drain();
+    void closeUnused(server, clock, ended.signal);
     await clock.sleep(graceMs, ended.signal);
     if (!ended.signal.aborted) log.warn({ graceMs }, 'cutting off responses that take too long');
     server.closeAllConnections();
-    // It listens no more; this ends its look for requests that take too long.
+    // The port is closed already; this stops the check for slow requests.
     server.close();
   };
-  return { host: address.address, port: address.port, letGo, close };
+  return { host: address.address, port: address.port, drainConnections, close };
 }
 
 /**
- * Accepts the connections that the kernel has made already, which would be reset: Node takes one of
- * them in each turn. A turn may be the rest of one, so it takes two to know that there is none.
+ * Accepts the kernel's backlog, which would be reset otherwise. Node accepts one connection per
+ * turn of the event loop; the first turn may be incomplete, so two turns without any are awaited.
  */
-async function takeWaiting(server: Server, clock: Clock): Promise<void> {
-  const endMs = clock.now() + acceptMsMax;
+async function acceptBacklog(server: Server, clock: Clock): Promise<void> {
+  const endMs = clock.now() + acceptBacklogMsMax;
   let turns = 0;
-  const taken = (): void => {
+  const accepted = (): void => {
     turns = 0;
   };
-  server.on('connection', taken);
+  server.on('connection', accepted);
   while (turns < 2 && clock.now() < endMs) {
     turns++;
     await clock.turn();
   }
-  server.off('connection', taken);
+  server.off('connection', accepted);
 }
 
-/** Ends the connections on which no request has come, if none comes in time. */
-async function endUnused(server: Server, clock: Clock, closed: AbortSignal): Promise<void> {
+/** Closes connections without a request, unless one comes in time. */
+async function closeUnused(server: Server, clock: Clock, closed: AbortSignal): Promise<void> {
   await clock.sleep(lingerMs, closed);
   await clock.turn();
   server.closeIdleConnections();
 }
 
 /**
- * Connections that had a request, so that each can be told to end between two. One whose first
- * request is still to come is left alone: its client would not try again, as it does on a kept one.
+ * KeepAliveConnections drains connections between two requests. A connection before its first
+ * request is not drained: clients retry only on kept-alive connections.
  */
-class KeptConnections {
+class KeepAliveConnections {
   readonly #clock: Clock;
-  /** The last response on each that is under way, or undefined where the connection is idle. */
+  /** The response in progress on each; undefined where the connection is idle. */
   readonly #responses = new Map<Socket, ServerResponse | undefined>();
-  readonly #going = new WeakSet<Socket>();
+  readonly #draining = new WeakSet<Socket>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** A request has come. */
-  began(socket: Socket, response: ServerResponse): void {
+  /** A request has arrived. */
+  responseStarted(socket: Socket, response: ServerResponse): void {
     if (!this.#responses.has(socket)) socket.once('close', () => this.#responses.delete(socket));
     this.#responses.set(socket, response);
-    if (this.#going.has(socket)) response.setHeader('Connection', 'close');
+    if (this.#draining.has(socket)) response.setHeader('Connection', 'close');
   }
 
   /** A response has ended. */
-  ended(socket: Socket, response: ServerResponse): void {
-    // A client may send requests ahead; they are answered one after the other.
+  responseEnded(socket: Socket, response: ServerResponse): void {
+    // With pipelined requests, another response may be in progress already.
     if (socket.destroyed || this.#responses.get(socket) !== response) return;
     this.#responses.set(socket, undefined);
-    if (this.#going.has(socket)) void this.#endSoon(socket);
+    if (this.#draining.has(socket)) void this.#closeSoon(socket);
   }
 
-  letGo(): void {
+  drain(): void {
     for (const [socket, response] of this.#responses) {
-      this.#going.add(socket);
-      if (response === undefined) void this.#endSoon(socket);
+      this.#draining.add(socket);
+      if (response === undefined) void this.#closeSoon(socket);
       else if (!response.headersSent) response.setHeader('Connection', 'close');
     }
   }
 
-  /** Ends an idle connection, unless a request comes in time; its response then ends it. */
-  async #endSoon(socket: Socket): Promise<void> {
+  /** Closes an idle connection; if a request comes in time, its response closes it. */
+  async #closeSoon(socket: Socket): Promise<void> {
     const closed = new AbortController();
     socket.once('close', () => closed.abort());
     await this.#clock.sleep(lingerMs, closed.signal);
-    // What came while we had no CPU is read before this resolves.
+    // Requests that arrived while this thread was busy are read before this resolves.
     await this.#clock.turn();
     if (this.#responses.get(socket) === undefined) socket.destroySoon();
   }
 }
 
-/** How it shows that a client has left before its response ended. */
-const clientLeft = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
+/** Error codes of a client that disconnected before its response ended. */
+const disconnected = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
@@ -197,7 +224,51 @@ function limits({ readMs, headersMs, idleMs }: Timeouts): ServerOptions {
   };
 }
 
-/** A client that reads too slowly would keep its snapshot in memory for as long as it likes. */
+/** Whether the app may answer; wrong targets and connections beyond the limit are answered here. */
+function isAdmitted(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { probesOnly }: Admission,
+  log: Logger,
+): boolean {
+  const target = request.url ?? '';
+  const path = pathOfTarget(target);
+  if (path === undefined) {
+    log.debug({ target }, 'refused a request: its target is no path');
+    const sentence = 'Expected a path like /metrics, or a URL with one, as the request target.';
+    end(response, 400, sentence);
+    return false;
+  }
+  request.url = path;
+  if (!probesOnly) return true;
+  response.setHeader('Connection', 'close');
+  if (isProbeRequest(request)) return true;
+  response.setHeader('Retry-After', String(retryAfterSeconds));
+  end(response, 503, 'Too many connections are open, and none is idle.');
+  return false;
+}
+
+const isProbeRequest = ({ url = '' }: IncomingMessage): boolean =>
+  isProbe({ path: (pathOfTarget(url) ?? '').replace(/\?.*/, '') });
+
+function end(response: ServerResponse, status: number, sentence: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(`${sentence}\n`);
+}
+
+/** Answers CONNECT with 405; Node hands over the bare socket. */
+function refuseTunnel({ url }: IncomingMessage, socket: Duplex, log: Logger): void {
+  const sentence = 'CONNECT is not supported; use GET or HEAD.\n';
+  socket.on('error', (err) => log.debug({ err }, 'client disconnected'));
+  socket.end(
+    `HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nConnection: close\r\n` +
+      `Content-Type: text/plain\r\nContent-Length: ${sentence.length}\r\n\r\n${sentence}`,
+    () => socket.destroy(),
+  );
+  log.debug({ target: url }, 'refused a CONNECT request');
+}
+
+/** A slow reader would keep its snapshot in memory. */
 async function cutOffSlowReader(
   request: IncomingMessage,
   ended: AbortSignal,
@@ -205,7 +276,7 @@ async function cutOffSlowReader(
 ): Promise<void> {
   await clock.sleep(writeMs, ended);
   if (ended.aborted) return;
-  log.warn({ url: request.url, writeMs }, 'cut off a response that took too long to write');
+  log.warn({ url: request.url, writeMs }, 'cut off a response: the client read too slowly');
   request.socket.destroy();
 }
 
@@ -218,7 +289,7 @@ async function bind(server: Server, options: ListenOptions): Promise<AddressInfo
     // The default host stands for every address: without IPv6 that is every one of IPv4.
     if (host === '::' && noSuchAddress.has(code))
       return bind(server, { ...options, host: '0.0.0.0' });
-    throw new StartError(sentenceFor(code, error as Error, options), { cause: error });
+    throw new StartError(factsOf(code, error as Error, options), { cause: error });
   }
 }
 
@@ -227,31 +298,37 @@ const noSuchAddress = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'ENOTFOUND']);
 function bindOnce(server: Server, host: string, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, backlog: backlogMax }, () => {
       server.off('error', reject);
       resolve(server.address() as AddressInfo);
     });
   });
 }
 
-function sentenceFor(code: string, error: Error, { host, port, flags }: ListenOptions): string {
+function factsOf(code: string, error: Error, { host, port, flags }: ListenOptions): ErrorFields {
   if (code === 'EADDRINUSE') {
-    return (
-      `${flags.port}: expected a free port, but another program listens on port ${port} ` +
-      `of ${host}; end it, or name another port with ${flags.port}`
-    );
+    return {
+      flag: flags.port,
+      expected: 'a free port',
+      got: `port ${port} of ${host}, on which another program listens`,
+      hint: `end it, or name another port with ${flags.port}`,
+    };
   }
   if (code === 'EACCES') {
-    return (
-      `${flags.port}: expected a port that this user may open, got ${port}; ` +
-      `name one above 1023 with ${flags.port}`
-    );
+    return {
+      flag: flags.port,
+      expected: 'a port that this user may open',
+      got: String(port),
+      hint: `name one above 1023 with ${flags.port}`,
+    };
   }
   if (noSuchAddress.has(code)) {
-    return (
-      `${flags.host}: expected an address of this machine, got ${host}; ` +
-      `name one of its addresses with ${flags.host}`
-    );
+    return {
+      flag: flags.host,
+      expected: 'an address of this machine',
+      got: host,
+      hint: `name one of its addresses with ${flags.host}`,
+    };
   }
-  return `${flags.port}: cannot listen on port ${port} of ${host}: ${error.message}`;
+  return { flag: flags.port, expected: `to listen on port ${port} of ${host}`, got: error.message };
 }

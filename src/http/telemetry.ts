@@ -1,36 +1,44 @@
-// The pages of :8081: the metrics about ourselves, readiness by resource, and a landing page.
+// telemetryApp serves :8081: metrics about kubestate, readiness, and a landing page.
 import { Router } from '@koa/router';
 import type Koa from 'koa';
 import { answerOk, appOf } from './app.ts';
-import { type Leadership, noElection } from './leadership.ts';
-import { telemetryPage } from './pages.ts';
-import { isReady, type Readiness, readinessText } from './readiness.ts';
+import { telemetryPage } from './pages/pages.ts';
+import {
+  isReady,
+  type Leadership,
+  noElection,
+  type Readiness,
+  readinessText,
+} from './readiness.ts';
 
 export interface TelemetryAppOptions {
-  /** What a request has to pass before it is answered. */
+  /** Middleware in front of all pages, as authentication. */
   readonly guards?: readonly Koa.Middleware[];
   readonly selfMetrics: SelfExposition;
   readonly readiness: Readiness;
-  /** Where this replica stands, where one of several leads. */
+  /** The replica's status in a leader election. */
   readonly leadership?: Leadership;
-  /** Our version, and the port where the cluster's metrics are, for the landing page. */
+  /** For the landing page. */
   readonly version: string;
   readonly metricsPort: number;
 }
 
-/** The metrics about ourselves as text; small enough for one string. */
+/** The metrics about kubestate as text. */
 export interface SelfExposition {
   readonly contentType: string;
   text(): Promise<string>;
 }
 
-/** The app of :8081; what it shows comes from its options, request by request. */
+/** The app of :8081; all that it shows is read for each request. */
 export function telemetryApp(options: TelemetryAppOptions): Koa {
   const { selfMetrics, readiness, version, metricsPort, leadership = noElection } = options;
   const router = new Router({ sensitive: true, strict: true });
   router.get('/', (ctx) =>
     telemetryPage(ctx, {
-      ...{ version, metricsPort, statuses: readiness(), standing: leadership() },
+      version,
+      metricsPort,
+      statuses: readiness(),
+      leaderStatus: leadership(),
     }),
   );
   router.get('/metrics', async (ctx) => {
@@ -39,10 +47,10 @@ export function telemetryApp(options: TelemetryAppOptions): Koa {
   });
   router.get('/readyz', (ctx) => {
     const statuses = readiness();
-    const standing = leadership();
-    ctx.status = isReady(statuses) && standing?.ready !== false ? 200 : 503;
+    const leaderStatus = leadership();
+    ctx.status = isReady(statuses) && leaderStatus?.ready !== false ? 200 : 503;
     ctx.type = 'text/plain';
-    ctx.body = readinessText(statuses, standing);
+    ctx.body = readinessText(statuses, leaderStatus);
   });
   router.get('/healthz', answerOk);
   router.get('/livez', answerOk);

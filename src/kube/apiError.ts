@@ -1,15 +1,15 @@
-// What the API server answers instead of what was asked for.
+// ApiError is an answer of the API server that is an error: a Status, or a page of a proxy.
 import { asRecord } from './objects.ts';
 
 const messageCharsMax = 200;
 
-/** An answer that is an error; made of a Status where the body is one, else of its first words. */
+/** Made of a Status where the body is one, else of the first words of the body. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
-  /** The API's word for it, as `Forbidden`; empty where the answer has none. */
+  /** The API's reason, as `Forbidden`; empty where the answer has none. */
   readonly reason: string;
-  /** How long the server asks us to stay away. */
+  /** Retry-After, or the same in the Status. */
   readonly retryAfterSeconds: number | undefined;
   readonly #causes: readonly string[];
 
@@ -25,12 +25,12 @@ export class ApiError extends Error {
     this.#causes = causes.map((cause) => String(asRecord(cause).reason));
   }
 
-  /** The version asked for is older than the server remembers. */
+  /** The server no longer has the version that was asked for. */
   get expired(): boolean {
     return this.status === 410 || this.reason === 'Expired' || this.reason === 'Gone';
   }
 
-  /** The version asked for is one the server has not reached: its storage may have gone back. */
+  /** The server has not reached the version: its storage may have been restored from a backup. */
   get versionTooLarge(): boolean {
     return (
       this.#causes.includes('ResourceVersionTooLarge') ||
@@ -39,12 +39,12 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether the server knows the request but not this form or version of it. */
+/** Whether the server refuses the form of the request, or a parameter of it. */
 export function isUnacceptable(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 400 || error.status === 422);
 }
 
-/** Whether the server cannot answer as of the version asked for: too old for it, or too new. */
+/** Whether the version that was asked for is too old for the server, or too new. */
 export function isVersionUnknown(error: unknown): boolean {
   return error instanceof ApiError && (error.expired || error.versionTooLarge);
 }
@@ -59,7 +59,7 @@ export function errorOfAnswer(status: number, body: string, retryAfter?: string)
   }
 }
 
-/** The error of a Status that came as an event of a watch. */
+/** The error of an ERROR event, whose object is a Status. */
 export function errorOfEvent(object: unknown): ApiError {
   const code = asRecord(object).code;
   return new ApiError(typeof code === 'number' ? code : 500, object);

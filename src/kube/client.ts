@@ -1,37 +1,34 @@
-// Requests to the API server: lists and watches as they arrive, errors as one class.
+// Client sends requests to the API server and decodes lists and watches as they arrive.
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import type { Clock } from '../clock.ts';
-import type { Logger } from '../log.ts';
-import type { Turns } from '../turns.ts';
-import { ApiError, errorOfAnswer } from './apiError.ts';
-import {
-  DecodeError,
-  type Decoder,
-  ListDecoder,
-  type ListMetadata,
-  type OnMalformed,
-  WatchDecoder,
-  type WatchEvent,
-} from './decode.ts';
+import type { Clock } from '../lib/clock.ts';
+import { isNotFound } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import type { TimeSlicer } from '../lib/timeSlicer.ts';
+import { acceptOf, tableOf } from './accept.ts';
+import { type ApiError, errorOfAnswer } from './apiError.ts';
+import { DecodeError, type Decoder, ListDecoder, type ListMetadata } from './decode.ts';
+import type { Accepts, OnMalformed } from './itemParser.ts';
+import { ExactIntegers, parseJson } from './json.ts';
+import type { Pace } from './listPace.ts';
 import { asRecord } from './objects.ts';
-import { acceptOf, tableOf } from './representation.ts';
+import { Reachability } from './reachability.ts';
 import { TableReader } from './table.ts';
-import type { Query, Transport } from './transport.ts';
+import type { Query, Transport, TransportRequest } from './transport.ts';
 import type { Collection } from './types.ts';
-import { messageOf } from './words.ts';
+import type { BodyTicks, WatchBody } from './watchBody.ts';
+import { WatchDecoder } from './watchDecoder.ts';
+import { WatchStream } from './watchStream.ts';
 
 /** The longest pause within a body that is no watch. */
 const bodyMsMax = 60_000;
-/** Of an answer that is read whole: a Status, a discovery document, one object. */
+/** Limit of an answer that is read whole: a Status, a discovery document, one object. */
 const answerBytesMax = 16 * 1024 * 1024;
-/** A chunk is decoded in pieces of this size, so that a large one is no long run either. */
+/** A chunk is decoded in pieces of this size, so that a large one does not block the event loop. */
 const pieceBytes = 64 * 1024;
-/** While the server cannot be reached, it is said again this often. */
-const unreachableSayMs = 300_000;
 
-/** Which part of a collection a list is to hold, and as of when; in the words of the API. */
+/** The parameters of a list: which part of a collection, and as of which version. */
 export interface ListQuery {
   readonly limit?: number;
   readonly continue?: string;
@@ -39,12 +36,12 @@ export interface ListQuery {
   readonly resourceVersionMatch?: 'NotOlderThan' | 'Exact';
 }
 
-/** From where a watch is to start, and for how long. */
+/** The parameters of a watch: where it starts, and how long it lasts. */
 export interface WatchQuery {
   /** Empty for a watch that starts with a list of its own. */
   readonly resourceVersion: string;
   readonly timeoutSeconds: number;
-  /** Asks for what exists as events first, closed by a bookmark. */
+  /** Asks for the existing objects as events first, and a bookmark after them (WatchList). */
   readonly sendInitialEvents?: boolean;
 }
 
@@ -52,22 +49,34 @@ export interface WatchQuery {
 export interface ReadOptions {
   readonly signal: AbortSignal;
   readonly onMalformed: OnMalformed;
+  /** Gets the number of bytes, after decompression. */
+  readonly pace?: Pace | undefined;
+  /** Which objects are kept; those that are not need not be parsed. */
+  readonly accepts?: Accepts | undefined;
+  /** Of a watch: each event is read whole, even where a later one supersedes it. */
+  readonly everyEvent?: boolean | undefined;
+  /** Of a watch: it is read as its events come, and not at ticks. */
+  readonly atOnce?: boolean | undefined;
 }
 
 /** The items of a list, or of one page of it, as their bytes arrive. */
 export interface ListStream extends AsyncIterable<unknown> {
-  /** What the list says of itself; known once its items have been read. */
+  /** The metadata of the list; complete once its items have been read. */
   metadata(): ListMetadata;
 }
 
-/** What a client is made of; `userAgent` is what the server's logs will call us. */
+/** What a client is made of; `userAgent` names kubestate in the server's logs. */
 export interface ClientOptions {
   readonly transport: Transport;
   readonly userAgent: string;
   readonly clock: Clock;
-  /** Shared by all who decode on this thread. */
-  readonly turns: Turns;
+  /** Shared by all that decode on this thread. */
+  readonly timeSlicer: TimeSlicer;
+  /** When watches are read; shared by all of this process. */
+  readonly ticks: BodyTicks;
   readonly log: Logger;
+  /** How many files the process may have open; undefined where that is unknown. */
+  readonly fileLimit?: number | undefined;
 }
 
 interface Ask {
@@ -75,19 +84,22 @@ interface Ask {
   readonly query: Query;
   readonly accept?: string | undefined;
   readonly signal: AbortSignal;
-  /** A watch: its body may be silent for as long as it likes. */
-  readonly live?: boolean;
-  /** What to do at the path; without it, the path is read. */
+  /** Without it the request is a GET. */
   readonly change?: Change;
 }
 
-/** A request that changes something, and the object or the merge patch that it brings. */
+/** An answer of the server, as far as that is the same for all. */
+interface Answer extends Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'> {
+  readonly body: AsyncIterable<Buffer>;
+}
+
+/** A request that changes something: its method, and its object or merge patch. */
 interface Change {
   readonly method: 'POST' | 'PUT' | 'PATCH';
   readonly object: object;
 }
 
-/** What the reflectors of one server have found out about it for each other. */
+/** What one reflector has found out about the server, for the others. */
 export interface ServerTraits {
   /** Whether watches can start with a list. */
   watchList: 'untried' | 'works' | 'refused';
@@ -98,24 +110,29 @@ export class Client {
   readonly traits: ServerTraits = { watchList: 'untried' };
   readonly #transport: Transport;
   readonly #userAgent: string;
-  readonly #clock: Clock;
-  readonly #turns: Turns;
-  readonly #log: Logger;
-  #unreachableSaidMs: number | undefined;
+  readonly #timeSlicer: TimeSlicer;
+  readonly #ticks: BodyTicks;
+  readonly #reachability: Reachability;
 
-  constructor({ transport, userAgent, clock, turns, log }: ClientOptions) {
+  constructor({ transport, userAgent, timeSlicer, ticks, ...rest }: ClientOptions) {
     this.#transport = transport;
     this.#userAgent = userAgent;
-    this.#clock = clock;
-    this.#turns = turns;
-    this.#log = log;
+    this.#timeSlicer = timeSlicer;
+    this.#ticks = ticks;
+    this.#reachability = new Reachability({ ...rest, server: () => this.server });
   }
 
-  /** Opens a list; rejects with what the server has against it. */
+  /** The server's URL, without name and password. */
+  get server(): string {
+    const { origin, pathname } = this.#transport.base;
+    return `${origin}${pathname.replace(/\/$/, '')}`;
+  }
+
+  /** Opens a list; rejects with the server's error. */
   async list(
     collection: Collection,
     query: ListQuery,
-    { signal, onMalformed }: ReadOptions,
+    { signal, onMalformed, pace, accepts }: ReadOptions,
   ): Promise<ListStream> {
     const body = await this.#open({
       path: pathOf(collection),
@@ -126,19 +143,25 @@ export class Client {
     const columns = tableOf(collection);
     const decoder = new ListDecoder({
       onMalformed,
+      accepts,
+      exact: exactIntegersOf(collection),
+      deferSpec: collection.deferSpec,
       array: columns === undefined ? 'items' : 'rows',
     });
-    const items = this.#decode(body, decoder);
+    const items = this.#decode(body, decoder, pace);
     const objects = columns === undefined ? items : new TableReader(columns).list(items, decoder);
     return { metadata: () => decoder.metadata(), [Symbol.asyncIterator]: () => objects };
   }
 
-  /** Opens a watch; it has no limit of silence, that is for the caller to set by the signal. */
+  /**
+   * Opens a watch; the caller ends one that is silent for too long, by the signal. It is read at
+   * ticks from the start, unless it begins with a list.
+   */
   async watch(
     collection: Collection,
     { resourceVersion, timeoutSeconds, sendInitialEvents }: WatchQuery,
-    { signal, onMalformed }: ReadOptions,
-  ): Promise<AsyncIterableIterator<WatchEvent>> {
+    { signal, onMalformed, pace, accepts, everyEvent, atOnce }: ReadOptions,
+  ): Promise<WatchStream> {
     const query = {
       watch: true,
       allowWatchBookmarks: true,
@@ -149,10 +172,27 @@ export class Client {
       ...selectionOf(collection),
     };
     const accept = acceptOf(collection, 'watch');
-    const body = await this.#open({ path: pathOf(collection), query, accept, signal, live: true });
-    const events = this.#decode(body, new WatchDecoder({ onMalformed }));
+    const body = await this.#openWatch({ path: pathOf(collection), query, accept, signal });
     const columns = tableOf(collection);
-    return columns === undefined ? events : new TableReader(columns).watch(events, onMalformed);
+    const stream = new WatchStream({
+      body,
+      ticks: atOnce ? undefined : this.#ticks,
+      timeSlicer: this.#timeSlicer,
+      decoder: new WatchDecoder({
+        onMalformed,
+        accepts,
+        everyEvent,
+        // The metadata of a table is not that of its object.
+        whole: columns !== undefined,
+        exact: exactIntegersOf(collection),
+        deferSpec: collection.deferSpec,
+      }),
+      reader: columns && new TableReader(columns),
+      onMalformed,
+      pace,
+    });
+    if (!sendInitialEvents) stream.readAtTicks();
+    return stream;
   }
 
   /** One document, whole. */
@@ -160,17 +200,17 @@ export class Client {
     return this.#document({ path, query, signal });
   }
 
-  /** Creates an object in the collection at `path`; resolves to what the server made of it. */
+  /** Creates an object in the collection at `path`; resolves to the created object. */
   create(path: string, object: object, signal: AbortSignal): Promise<unknown> {
     return this.#change(path, { method: 'POST', object }, signal);
   }
 
-  /** Exchanges the object at `path`; one that bears another version than it has is a 409. */
+  /** Replaces the object at `path`; 409 where it has another version by now. */
   replace(path: string, object: object, signal: AbortSignal): Promise<unknown> {
     return this.#change(path, { method: 'PUT', object }, signal);
   }
 
-  /** Merges into the object at `path` what the patch names; null takes away. */
+  /** Merges a patch into the object at `path`; null removes a field. */
   patch(path: string, patch: object, signal: AbortSignal): Promise<unknown> {
     return this.#change(path, { method: 'PATCH', object: patch }, signal);
   }
@@ -184,104 +224,102 @@ export class Client {
     const body = await this.#open(ask);
     const text = await textOf(body, answerBytesMax);
     try {
-      return JSON.parse(text);
+      return parseJson(text);
     } catch (error) {
       throw new DecodeError(`expected JSON at ${path}, got something else`, { cause: error });
     }
   }
 
-  /** Whether the server says that it serves the collection. */
+  /** Whether discovery lists the collection. */
   async served(collection: Collection, signal: AbortSignal): Promise<boolean> {
     try {
       const { resources } = asRecord(await this.get(groupPathOf(collection), signal));
       if (!Array.isArray(resources)) return false;
       return resources.some((resource) => asRecord(resource).name === collection.resource);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return false;
+      if (isNotFound(error)) return false;
       throw error;
     }
   }
 
-  /** The body of a good answer; one 401 is answered with fresh credentials. */
   async #open(ask: Ask): Promise<Readable> {
-    let answer = await this.#send(ask);
-    if (answer.statusCode === 401) {
-      await answer.body.dump();
-      await this.#transport.refresh();
-      answer = await this.#send(ask);
-    }
-    const body = inflated(answer);
-    const good = answer.statusCode === 200 || answer.statusCode === 201;
-    if (good && !isPage(answer)) return body;
-    // The status alone tells enough where the words to it cannot be read.
-    const text = await textOf(body, answerBytesMax).catch(() => '');
-    const retryAfter = answer.headers['retry-after'];
-    throw errorOfAnswer(answer.statusCode, text, String(retryAfter ?? ''));
-  }
-
-  async #send({
-    path,
-    query,
-    accept,
-    signal,
-    live,
-    change,
-  }: Ask): Promise<Dispatcher.ResponseData> {
-    const headers: Record<string, string> = {
-      accept: accept ?? 'application/json',
-      'user-agent': this.#userAgent,
-    };
-    // A watch is not compressed: a compressor between the server and us might hold events back.
-    if (this.#transport.compress && !live) headers['accept-encoding'] = 'gzip';
+    const headers = this.#headersOf(ask);
+    if (this.#transport.compress) headers['accept-encoding'] = 'gzip';
+    const { change } = ask;
     if (change !== undefined) headers['content-type'] = contentTypes[change.method];
     const options = {
       headers,
-      signal,
-      bodyTimeoutMs: live ? 0 : bodyMsMax,
+      signal: ask.signal,
+      bodyTimeoutMs: bodyMsMax,
       sent: change && { method: change.method, body: JSON.stringify(change.object) },
     };
-    // All reflectors begin at once, and a request is no small piece of work.
-    const turn = this.#turns.next();
+    const answer = await this.#send(options, () =>
+      this.#transport.request(ask.path, ask.query, options),
+    );
+    const body = inflated(answer);
+    if (isGood(answer)) return body;
+    throw await errorIn(answer, body);
+  }
+
+  /** A watch is not compressed, as that could delay events; its body may pause for any time. */
+  async #openWatch(ask: Ask): Promise<WatchBody> {
+    const options = { headers: this.#headersOf(ask), signal: ask.signal, bodyTimeoutMs: 0 };
+    const answer = await this.#send(options, () =>
+      this.#transport.watch(ask.path, ask.query, options),
+    );
+    if (isGood(answer)) return answer.body;
+    throw await errorIn(answer, answer.body);
+  }
+
+  #headersOf({ accept }: Ask): Record<string, string> {
+    return { accept: accept ?? 'application/json', 'user-agent': this.#userAgent };
+  }
+
+  /** The answer; after a 401 the request is repeated with fresh credentials. */
+  async #send<A extends Answer>(options: TransportRequest, send: () => Promise<A>): Promise<A> {
+    const answer = await this.#sendOnce(options, send);
+    if (answer.statusCode !== 401) return answer;
+    await textOf(answer.body, answerBytesMax).catch(() => '');
+    await this.#transport.refresh();
+    return this.#sendOnce(options, send);
+  }
+
+  async #sendOnce<A extends Answer>(
+    { signal }: TransportRequest,
+    send: () => Promise<A>,
+  ): Promise<A> {
+    // All reflectors start at once, and preparing a request takes time.
+    const turn = this.#timeSlicer.next();
     if (turn !== undefined) await turn;
     try {
-      const answer = await this.#transport.request(path, query, options);
-      this.#reached();
+      const answer = await send();
+      this.#reachability.reached();
       return answer;
     } catch (error) {
-      if (!signal.aborted) this.#notReached(error);
+      if (!signal.aborted) this.#reachability.failed(error);
       throw error;
     }
   }
 
-  /** Said here, once for all reflectors: they all fail together. */
-  #notReached(error: unknown): void {
-    const now = this.#clock.now();
-    if (this.#unreachableSaidMs !== undefined && now - this.#unreachableSaidMs < unreachableSayMs) {
-      return;
-    }
-    this.#unreachableSaidMs = now;
-    const server = this.#transport.base.href;
-    this.#log.warn({ server, error: messageOf(error) }, 'API server cannot be reached, trying on');
-  }
-
-  #reached(): void {
-    if (this.#unreachableSaidMs === undefined) return;
-    this.#unreachableSaidMs = undefined;
-    this.#log.info({ server: this.#transport.base.href }, 'API server can be reached again');
-  }
-
-  async *#decode<Value>(body: Readable, decoder: Decoder<Value>): AsyncGenerator<Value, void> {
+  async *#decode<Decoded>(
+    body: Readable,
+    decoder: Decoder<Decoded>,
+    pace: Pace | undefined,
+  ): AsyncGenerator<Decoded, void> {
+    pace?.waits();
     for await (const chunk of body as AsyncIterable<Buffer>) {
+      pace?.got(chunk.length);
       for (let at = 0; at < chunk.length; at += pieceBytes) {
-        const first = this.#turns.next();
+        const first = this.#timeSlicer.next();
         if (first !== undefined) await first;
-        for (const value of decoder.push(chunk.subarray(at, at + pieceBytes))) {
-          // Whoever reads has used the value before this one by now, which may have taken long.
-          const turn = this.#turns.next();
+        for (const decoded of decoder.push(chunk.subarray(at, at + pieceBytes))) {
+          // The reader has processed the one before by now, which may have taken long.
+          const turn = this.#timeSlicer.next();
           if (turn !== undefined) await turn;
-          yield value;
+          yield decoded;
         }
       }
+      pace?.waits();
     }
     decoder.end();
   }
@@ -297,7 +335,10 @@ function groupPathOf({ group, version }: Collection): string {
   return group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
 }
 
-/** What the query of every list and watch of a collection says. */
+const exactIntegersOf = ({ exactIntegers }: Collection): ExactIntegers | undefined =>
+  exactIntegers && new ExactIntegers(exactIntegers);
+
+/** The parameters that lists and watches of a collection have in common. */
 function selectionOf(collection: Collection): Query {
   const { fieldSelector } = collection;
   return { fieldSelector, includeObject: tableOf(collection) && 'Metadata' };
@@ -309,24 +350,35 @@ function pathOf(collection: Collection): string {
   return `${groupPathOf(collection)}${scope}/${resource}`;
 }
 
-/** Whether a proxy answers in the server's place: to sign in, or that it is out of order. */
-function isPage({ headers }: Dispatcher.ResponseData): boolean {
-  return String(headers['content-type'] ?? '').startsWith('text/');
+/** Whether the answer is what was asked for, and not an error or a page of a proxy. */
+function isGood({ statusCode, headers }: Answer): boolean {
+  const page = String(headers['content-type'] ?? '').startsWith('text/');
+  return (statusCode === 200 || statusCode === 201) && !page;
 }
 
-/** The body as it was before compression; one that is cut short fails in both forms. */
+/** The error of an answer that is none of the good ones. */
+async function errorIn(
+  { statusCode, headers }: Answer,
+  body: AsyncIterable<Buffer>,
+): Promise<ApiError> {
+  // Without a readable body the status is the error.
+  const text = await textOf(body, answerBytesMax).catch(() => '');
+  return errorOfAnswer(statusCode, text, String(headers['retry-after'] ?? ''));
+}
+
+/** The decompressed body; one that is cut short is an error, compressed or not. */
 function inflated({ headers, body }: Dispatcher.ResponseData): Readable {
   if (headers['content-encoding'] !== 'gzip') return body;
   const gunzip = createGunzip({ chunkSize: pieceBytes });
-  // The pipeline hands every error on to its last stream, whose reader sees it.
+  // The pipeline passes every error to its last stream, whose reader gets it.
   pipeline(body, gunzip, () => undefined);
   return gunzip;
 }
 
-async function textOf(body: Readable, bytesMax: number): Promise<string> {
+async function textOf(body: AsyncIterable<Buffer>, bytesMax: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     bytes += chunk.length;
     if (bytes > bytesMax) throw new DecodeError(`expected at most ${bytesMax} bytes, got more`);
     chunks.push(chunk);

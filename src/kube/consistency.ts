@@ -1,27 +1,32 @@
-// Compares what is held of one collection with what the server has, now and then, and heals it.
-import type { Clock } from '../clock.ts';
-import type { Logger } from '../log.ts';
-import { isOlder } from '../versions.ts';
+// ConsistencyCheck compares stored objects with those of the server, and asks for a relist.
+import type { Clock } from '../lib/clock.ts';
+import { errorMessage } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import { keyOf } from '../lib/objectKey.ts';
+import { isOlder } from '../lib/resourceVersion.ts';
+import type { KubeObject } from '../metrics/object.ts';
+import type { ObjectVersion, Sink } from '../store/types.ts';
+import { tableOf } from './accept.ts';
 import type { Client } from './client.ts';
 import { DecodeError } from './decode.ts';
+import { acceptsOf } from './initialList.ts';
+import { type ListPace, withPace } from './listPace.ts';
 import { apply } from './objects.ts';
-import type { Standing } from './reflector.ts';
-import { tableOf } from './representation.ts';
-import type { Collection, HeldVersion, ListedObject, Sink } from './types.ts';
-import { messageOf } from './words.ts';
+import type { SyncPosition } from './reflector.ts';
+import type { Collection } from './types.ts';
 
-/** After a relist that was to heal, the next check comes at the latest after so long. */
+/** After a check that found drift, or was not completed, the next one comes after this at most. */
 const recheckMsMax = 60_000;
-/** How often it is looked whether the reflector has come as far as a list. */
+/** How often to look whether the reflector has reached the version of a list. */
 const lookMs = 1_000;
-/** A reflector that has not come as far after so long is taken as it is. */
+/** How long to wait for that; the comparison goes on without it then. */
 const catchUpMsMax = 180_000;
-/** So many objects are compared before the event loop gets a turn. */
+/** Objects compared in one turn of the event loop. */
 const comparedMax = 2_000;
-/** Of the keys of objects that differ, so many are named in the log. */
+/** Keys of objects that differ, in the log line. */
 const namedMax = 10;
 
-/** How a check ended: `error` where the server gave no list, `given-up` where one came between. */
+/** How a check ended: `error` where the server gave no list, `given-up` where a relist came. */
 export type CheckResult = 'consistent' | 'drift' | 'error' | 'given-up';
 export const checkResults: readonly CheckResult[] = ['consistent', 'drift', 'error', 'given-up'];
 
@@ -33,35 +38,35 @@ export interface ConsistencyOptions {
   readonly log: Logger;
   /** The mean time between two checks. */
   readonly intervalMs: number;
-  /** Where the reflector stands; undefined while it does anything but watch. */
-  readonly standing: () => Standing | undefined;
+  /** How far the reflector has come; undefined while it does anything but watch. */
+  readonly position: () => SyncPosition | undefined;
   /** Asks the reflector for a full list. */
   readonly heal: () => void;
-  /** What is held of the collection; by the same keys as the store's. */
-  readonly held: () => Iterable<HeldVersion>;
-  /** Lets through to `sink` those of the listed objects that are to be held. */
+  /** The stored objects of the collection. */
+  readonly stored: () => Iterable<ObjectVersion>;
+  /** `sink`, but it gets the listed objects that are to be stored only. */
   readonly share: (sink: Sink) => Sink;
-  /** False while objects are left out on purpose: then none counts as missing. */
+  /** False where objects are dropped on purpose: then none counts as missing. */
   readonly complete: () => boolean;
   readonly onResult: (result: CheckResult) => void;
 }
 
-/** Which state of an object the server has, uid and version in one text. */
-type Listed = Map<string, string>;
+/** The state of each object that the server has, by key: uid and version in one text. */
+type ListedStates = Map<string, string>;
 
-/** An object that is held otherwise than it is listed; a side that lacks it is undefined. */
+/** An object in two states; undefined where the server or the store does not have it. */
 interface Difference {
   readonly key: string;
   readonly listed: string | undefined;
-  readonly held: string | undefined;
+  readonly stored: string | undefined;
 }
 
-/** One check after the other; `run` it once, beside the reflector. */
+/** One check after the other; `run` it once, at the same time as the reflector. */
 export class ConsistencyCheck {
   readonly #options: ConsistencyOptions;
   #drift: number | undefined;
-  /** What the last relist was to heal: what it could not, another one will not. */
-  #tried = '';
+  /** The drift that the last relist was for: where that did not help, another one would not. */
+  #relistedFor = '';
 
   constructor(options: ConsistencyOptions) {
     this.#options = options;
@@ -78,7 +83,7 @@ export class ConsistencyCheck {
     let result: CheckResult = 'consistent';
     while (!signal.aborted) {
       const pauseMs = result === 'consistent' ? intervalMs : Math.min(intervalMs, recheckMsMax);
-      // Half of the pause is random: all resources begin at once, and should not go on so.
+      // Half of the pause is random, so that the checks of all resources spread out.
       await clock.sleep(pauseMs * (0.5 + random()), signal);
       if (signal.aborted) break;
       result = await this.#check(signal).catch((error: unknown) => this.#failed(error, signal));
@@ -90,122 +95,140 @@ export class ConsistencyCheck {
     const { log, collection } = this.#options;
     if (!signal.aborted) {
       const { resource, namespace } = collection;
-      log.debug({ resource, namespace, error: messageOf(error) }, 'consistency not checked');
+      log.debug({ resource, namespace, error: errorMessage(error) }, 'consistency not checked');
     }
     return 'error';
   }
 
   /**
-   * Changes are in flight between any list and what is held. So what differs is looked at again
-   * once the reflector has come as far as the list, and counts only if a second list, no older than
-   * what was held then, has the same: in between nothing can have made it right.
+   * Between any list and the store there are changes on their way. So objects that differ are
+   * compared again once the reflector has reached the list's version. They count as drift only if
+   * a second list, no older than the store was then, has them in the same state as the first one:
+   * no change on its way can repair them.
    */
   async #check(signal: AbortSignal): Promise<CheckResult> {
-    const { standing } = this.#options;
-    const start = standing();
+    const { position } = this.#options;
+    const start = position();
     if (start === undefined) return 'given-up';
     const first = await this.#list(start.version, signal);
     const suspects = await this.#differences(first.listed, first.version);
-    if (suspects.length === 0) return this.#settle([]);
+    if (suspects.length === 0) return this.#conclude([]);
     await this.#catchUp(first.version, start.lists, signal);
-    const then = standing();
-    if (then?.lists !== start.lists) return 'given-up';
-    const stood = this.#stillHeld(suspects);
-    if (stood.length === 0) return this.#settle([]);
-    const second = await this.#list(then.version, signal);
-    if (standing()?.lists !== start.lists) return 'given-up';
-    return this.#settle(stood.filter(({ key, listed }) => second.listed.get(key) === listed));
+    const caughtUp = position();
+    if (caughtUp?.lists !== start.lists) return 'given-up';
+    const remaining = this.#stillStored(suspects);
+    if (remaining.length === 0) return this.#conclude([]);
+    const second = await this.#list(caughtUp.version, signal);
+    if (position()?.lists !== start.lists) return 'given-up';
+    return this.#conclude(remaining.filter(({ key, listed }) => second.listed.get(key) === listed));
   }
 
-  #settle(drifted: readonly Difference[]): CheckResult {
+  #conclude(drifted: readonly Difference[]): CheckResult {
     const { log, collection, heal } = this.#options;
     this.#drift = drifted.length;
     if (drifted.length === 0) {
-      this.#tried = '';
+      this.#relistedFor = '';
       return 'consistent';
     }
-    const tried = JSON.stringify(drifted.map(({ key, listed }) => [key, listed]));
-    if (tried === this.#tried) return 'drift';
-    this.#tried = tried;
+    const found = JSON.stringify(drifted.map(({ key, listed }) => [key, listed]));
+    if (found === this.#relistedFor) return 'drift';
+    this.#relistedFor = found;
     const { resource, namespace } = collection;
     const objects = drifted.slice(0, namedMax).map(({ key }) => key);
     const keys = { resource, namespace, drift: drifted.length, objects };
-    log.warn(keys, 'what is held differs from the API server, listing again');
+    log.warn(keys, 'stored objects differ from those of the API server, listing again');
     heal();
     return 'drift';
   }
 
-  /** What the server has, metadata alone, no older than `version`: from its memory, in one body. */
-  async #list(version: string, signal: AbortSignal): Promise<{ version: string; listed: Listed }> {
+  /** The server's objects, metadata only, no older than `version`: from its cache, in one body. */
+  async #list(
+    version: string,
+    signal: AbortSignal,
+  ): Promise<{ version: string; listed: ListedStates }> {
+    const { clock } = this.#options;
+    return withPace({ clock, signal }, (pace) => this.#read(version, pace));
+  }
+
+  async #read(version: string, pace: ListPace): Promise<{ version: string; listed: ListedStates }> {
     const { client, collection, share } = this.#options;
-    // Where a table is asked for, nothing else may be: its rows have the metadata as well.
+    // A collection that is read as a table must not be read otherwise; its rows have metadata too.
     const representation = tableOf(collection) ? collection.representation : 'metadata';
     const query = { resourceVersion: version, resourceVersionMatch: 'NotOlderThan' } as const;
     const asked = { ...collection, ...(representation && { representation }) };
-    // An item that cannot be read is not held either.
+    // An object that cannot be read is not in the store either.
     const malformed = (): void => undefined;
-    const stream = await client.list(asked, query, { signal, onMalformed: malformed });
-    const listed: Listed = new Map();
+    const listed: ListedStates = new Map();
     const sink = share(collecting(listed));
-    for await (const item of stream) apply(sink, 'put', item, { malformed });
+    const stream = await client.list(asked, query, {
+      signal: pace.signal,
+      onMalformed: malformed,
+      pace,
+      accepts: acceptsOf(sink),
+    });
+    for await (const object of stream) apply(sink, 'put', object, { malformed });
     const { resourceVersion } = stream.metadata();
     if (resourceVersion === '') throw new DecodeError('expected a list with a version, got none');
     return { version: resourceVersion, listed };
   }
 
-  async #differences(listed: Listed, version: string): Promise<Difference[]> {
-    const { held, clock, complete } = this.#options;
+  async #differences(listed: ListedStates, version: string): Promise<Difference[]> {
+    const { stored, clock, complete } = this.#options;
     const differences: Difference[] = [];
     const missing = new Map(listed);
     let compared = 0;
-    for (const object of held()) {
+    for (const object of stored()) {
       const { key } = object;
-      const [has, holds] = [listed.get(key), stateOf(object)];
+      const [listedState, storedState] = [listed.get(key), stateOf(object)];
       missing.delete(key);
-      // What is newer than the list is none of its business.
-      if (has !== holds && !isOlder(version, object.version)) {
-        differences.push({ key, listed: has, held: holds });
+      // The list says nothing of objects that are newer than it.
+      if (listedState !== storedState && !isOlder(version, object.version)) {
+        differences.push({ key, listed: listedState, stored: storedState });
       }
       if (++compared % comparedMax === 0) await clock.turn();
     }
     if (!complete()) return differences;
-    for (const [key, has] of missing) differences.push({ key, listed: has, held: undefined });
+    for (const [key, state] of missing) {
+      differences.push({ key, listed: state, stored: undefined });
+    }
     return differences;
   }
 
-  /** Waits until what is held is as new as `version`, or until that takes too long. */
+  /** Waits until the reflector has reached the version, or until that takes too long. */
   async #catchUp(version: string, lists: number, signal: AbortSignal): Promise<void> {
-    const { clock, standing } = this.#options;
+    const { clock, position } = this.#options;
     const endMs = clock.now() + catchUpMsMax;
     while (!signal.aborted && clock.now() < endMs) {
-      const now = standing();
+      const now = position();
       if (now !== undefined && (now.lists !== lists || !isOlder(now.version, version))) return;
       await clock.sleep(lookMs, signal);
     }
     signal.throwIfAborted();
   }
 
-  #stillHeld(suspects: readonly Difference[]): Difference[] {
+  /** Those of the objects whose state in the store is still the same. */
+  #stillStored(suspects: readonly Difference[]): Difference[] {
     const states = new Map(suspects.map(({ key }) => [key, undefined as string | undefined]));
-    for (const object of this.#options.held()) {
+    for (const object of this.#options.stored()) {
       if (states.has(object.key)) states.set(object.key, stateOf(object));
     }
-    return suspects.filter(({ key, held }) => states.get(key) === held);
+    return suspects.filter(({ key, stored }) => states.get(key) === stored);
   }
 }
 
-function collecting(listed: Listed): Sink {
-  const put = ({ metadata }: ListedObject): void => {
-    const { namespace, name, uid, resourceVersion } = metadata;
+/** A sink that notes the state of each object. */
+function collecting(listed: ListedStates): Sink {
+  const put = ({ metadata }: KubeObject): void => {
+    const { uid, resourceVersion } = metadata;
     const state = stateOf({ uid: uid ?? undefined, version: resourceVersion ?? '' });
-    listed.set(`${namespace ?? ''}/${name}`, state);
+    listed.set(keyOf(metadata), state);
   };
   const nothing = (): Promise<void> => Promise.resolve();
   const relist = (): never => {
-    throw new Error('what is compared is listed by hand');
+    throw new Error('expected no relist of a list that is compared');
   };
-  return { put, delete: () => undefined, room: nothing, relist };
+  return { put, delete: () => undefined, drained: nothing, relist };
 }
 
-const stateOf = ({ uid, version }: Pick<HeldVersion, 'uid' | 'version'>): string =>
+const stateOf = ({ uid, version }: Pick<ObjectVersion, 'uid' | 'version'>): string =>
   `${uid ?? ''} ${version}`;

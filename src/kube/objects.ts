@@ -1,54 +1,44 @@
-// Which values of the wire count as objects, the key they are told apart by, and where they go.
-import type { ListedObject, ReflectorObserver } from './types.ts';
+// Objects as they arrive: which JSON counts as one, how it is named, and how it reaches a sink.
+import { keyOf } from '../lib/objectKey.ts';
+import type { KubeObject } from '../metrics/object.ts';
+import type { Sink } from '../store/types.ts';
+import type { ReflectorObserver } from './types.ts';
 
-/** How far behind `"metadata"` name and namespace are looked for: they come first, by the API. */
+/** Name and namespace are looked for this far after `"metadata"`, whose first fields they are. */
 const nearCharsMax = 2_048;
 
-/** Takes objects: a sink, or a relisting. */
-export interface Target {
-  put(object: ListedObject): void;
-  delete(object: ListedObject): void;
-}
-
-/** Hands one value on; what is no object, or fails the target, is reported and lost alone. */
+/** Puts an object into a sink or a relist, or deletes it there; one that fails is reported. */
 export function apply(
-  target: Target,
+  target: Pick<Sink, 'put' | 'delete'>,
   change: 'put' | 'delete',
-  value: unknown,
+  object: unknown,
   observer: Pick<ReflectorObserver, 'malformed'>,
 ): void {
   try {
-    target[change](asObject(value));
+    target[change](checked(object));
   } catch (error) {
-    observer.malformed(keyOf(value), error);
+    observer.malformed(keyOf(metadataOf(object)), error);
   }
 }
 
-/** The value as an object that has a name; throws a sentence that says what is missing. */
-function asObject(value: unknown): ListedObject {
-  const { name } = metadataOf(value);
+/** The object, if it has a name; throws a sentence that says what is missing. */
+function checked(object: unknown): KubeObject {
+  const { name } = metadataOf(object);
   if (typeof name !== 'string' || name === '') {
     throw new Error('expected an object with metadata.name, got one without');
   }
-  return value as ListedObject;
+  return object as KubeObject;
 }
 
-/** namespace/name of a value that may be no object at all; empty where none can be read. */
-export function keyOf(value: unknown): string {
-  const { name, namespace } = metadataOf(value);
-  const words = [namespace, name].filter((word) => typeof word === 'string' && word !== '');
-  return words.join('/');
-}
-
-/** The version a value bears; empty where it bears none. */
-export function versionOf(value: unknown): string {
-  const { resourceVersion } = metadataOf(value);
+/** The object's metadata.resourceVersion; empty where there is none. */
+export function resourceVersionOf(object: unknown): string {
+  const { resourceVersion } = metadataOf(object);
   return typeof resourceVersion === 'string' ? resourceVersion : '';
 }
 
-/** The metadata of any value; an empty one for what has none. */
-export function metadataOf(value: unknown): Record<string, unknown> {
-  return asRecord(asRecord(value).metadata);
+/** The object's metadata; empty where there is none, or where it is no object at all. */
+export function metadataOf(object: unknown): Record<string, unknown> {
+  return asRecord(asRecord(object).metadata);
 }
 
 /** The value if it is a JSON object, an empty one if it is not. */
@@ -57,12 +47,12 @@ export function asRecord(value: unknown): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** The key that can still be read in JSON text that does not parse; empty where none can. */
+/** The key of an object whose JSON does not parse; empty where none can be read. */
 export function keyInText(text: string): string {
   const at = text.indexOf('"metadata"');
   if (at < 0) return '';
   const near = text.slice(at, at + nearCharsMax);
   const name = /"name"\s*:\s*"([^"\\]*)"/.exec(near)?.[1] ?? '';
   const namespace = /"namespace"\s*:\s*"([^"\\]*)"/.exec(near)?.[1] ?? '';
-  return keyOf({ metadata: { name, namespace } });
+  return keyOf({ namespace, name });
 }

@@ -1,42 +1,50 @@
-// Keeps a sink equal to one collection of the server, by listing once and watching for ever.
-import type { Logger } from '../log.ts';
-import { ApiError, errorOfEvent, isUnacceptable, isVersionUnknown } from './apiError.ts';
-import { FormError, type WatchEvent } from './decode.ts';
-import { apply, asRecord, keyOf, versionOf } from './objects.ts';
-import { Patience, type Verdict } from './patience.ts';
+// Reflector keeps a sink equal to one collection of the API server: it lists, then watches.
+import { errorCode, errorMessage } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import { FailureLog, LogIntervals } from '../lib/logThrottle.ts';
+import { ApiError, isUnacceptable, isVersionUnknown } from './apiError.ts';
+import { Backpressure } from './backpressure.ts';
+import { FormError } from './decode.ts';
 import {
+  acceptsOf,
   anyVersion,
   noVersion,
   type RelistContext,
-  relistByList,
-  relistByWatch,
-  UnfinishedError,
+  type Relisted,
+  timeoutSecondsMin,
   watchSeconds,
-} from './relist.ts';
-import { Room } from './room.ts';
-import type { SyncStatus } from './types.ts';
+} from './initialList.ts';
+import { ListMethod } from './listMethod.ts';
+import { type Failure, RetryPolicy } from './retryPolicy.ts';
+import { type Next, SyncState } from './syncState.ts';
+import type { ReflectorObserver, SyncStatus } from './types.ts';
+import { UnreadableEvents } from './unreadableEvents.ts';
+import { VersionCheck } from './versionCheck.ts';
 import { SilenceError, SilenceWindow, Watch } from './watch.ts';
+import { applyEvent, BookmarkError } from './watchEvent.ts';
 
-/** A watch that ends sooner than this is not asked for again at once. */
+/** After a watch that lived shorter than this, the next one waits for the backoff. */
 const watchMsMin = 1_000;
-/** Lists that are out of date sooner than this are not asked for again at once. */
+/** After a list whose version expired sooner than this, the next one waits for the backoff. */
 const relistMsMin = 5_000;
-/** Of lists streamed by a watch that end unfinished, before they are asked for as lists. */
-const unfinishedMax = 2;
-/** Of watches silent from beginning to end, before the version is put to the test. */
-const silencesMax = 2;
 
-/** Why a full list starts, as `ReflectorObserver.relist` is told. */
+/** A watch that the server ends after this time was not ended early: it was asked to end then. */
+const wholeWatchMsMin = timeoutSecondsMin * 1_000 - 10_000;
+/** Why a watch ended, or a list begins, is logged this often for each reason. */
+const logMs = 300_000;
+
+/** Why a full list starts: the reasons that `ReflectorObserver.relist` gets. */
 export const relistReasons = {
   start: 'the first list',
   retry: 'the list before it failed',
   gone: 'the server no longer knows the last version (410)',
   'version-refused': 'the server has never known the last version, as after a restored backup',
-  resharded: 'another part of the objects is ours',
-  drift: 'what is held was found to differ from what the server has',
+  resharded: 'the shard of this process has changed',
+  unreadable: 'an event of the watch could not be read',
+  drift: 'the stored objects were found to differ from those of the server',
 } as const;
 
-/** Why a watch is opened again, as `ReflectorObserver.watchRestart` is told. */
+/** Why a watch is opened again: the reasons that `ReflectorObserver.watchRestart` gets. */
 export const restartReasons = {
   closed: 'the server ended it in order',
   silence: 'neither event nor bookmark came for too long',
@@ -48,55 +56,64 @@ export type RelistReason = keyof typeof relistReasons;
 type RestartReason = keyof typeof restartReasons;
 
 /** How far a reflector has come. */
-export interface Standing {
+export interface SyncPosition {
   /** All changes up to this version have reached the sink. */
   readonly version: string;
   /** How many full lists that took so far. */
   readonly lists: number;
 }
 
-/** What a reflector is made of. */
 export interface ReflectorOptions extends RelistContext {
-  readonly log: Logger;
-  /** Whether it ends where its first list is forbidden, instead of trying on. */
-  readonly yields?: boolean;
+  /** Whether `run` ends where the first list is forbidden, instead of trying again. */
+  readonly endsWhenForbidden?: boolean;
 }
 
-/** One reflector; `run` it once. It never gives up, unless it yields, and never rejects. */
+/** How a session of list and watch ended. */
+type End =
+  | { readonly livedMs: number }
+  | { readonly error: unknown; readonly during: 'list' | 'watch' };
+
+/** One collection; `run` it once. It retries until it is stopped, and never rejects. */
 export class Reflector {
   readonly #context: RelistContext;
   readonly #log: Logger;
-  readonly #patience: Patience;
-  readonly #yields: boolean;
+  readonly #endsWhenForbidden: boolean;
+  readonly #retryPolicy: RetryPolicy;
+  readonly #listMethod: ListMethod;
+  readonly #versionCheck: VersionCheck;
+  readonly #unreadable: UnreadableEvents;
   readonly #silence = new SilenceWindow();
-  /** The last version seen: where a watch goes on, and what a list may not be older than. */
+  readonly #failures: FailureLog;
+  readonly #reasonLog: LogIntervals;
+  readonly #state = new SyncState();
+  /** Needed in every phase: where a watch goes on, and what a list may not be older than. */
   #version = anyVersion;
-  /** Why a list is due; undefined while the watch alone is. */
-  #relistReason: RelistReason | undefined = 'start';
-  /** A relist that was asked for from outside and has not begun. */
-  #asked: RelistReason | undefined;
-  #interrupted = new AbortController();
-  #listedMs = Number.NEGATIVE_INFINITY;
-  #streamsLists = true;
-  #unfinished = 0;
-  #silences = 0;
-  #lists = 0;
-  #following = false;
-  #failing = false;
-  /** Whether a connection broke since the version was last good: the server may be another one. */
-  #doubted = false;
-  #synced = false;
-  #refused = false;
-  #absent = false;
-  #detail = 'waiting for its first list';
-  /** The failure last said in the log; empty while all is well. */
-  #said = '';
+  /** Set from outside in any phase: a relist that was asked for and has not begun. */
+  #requested: RelistReason | undefined;
+  /** Ends the list or watch under way, for a relist that was asked for. */
+  #interrupt = new AbortController();
 
-  constructor({ log, yields = false, ...context }: ReflectorOptions) {
-    this.#context = context;
+  constructor({ endsWhenForbidden = false, ...context }: ReflectorOptions) {
+    const { log, clock, random, observer } = context;
+    this.#context = { ...context, observer: this.#alsoRepairing(observer) };
     this.#log = log;
-    this.#yields = yields;
-    this.#patience = new Patience(context);
+    this.#endsWhenForbidden = endsWhenForbidden;
+    this.#retryPolicy = new RetryPolicy(context);
+    this.#listMethod = new ListMethod(this.#context);
+    this.#versionCheck = new VersionCheck(context);
+    this.#unreadable = new UnreadableEvents({
+      clock,
+      random,
+      onPlanned: (object, waitMs) => this.#logUnreadable(object, waitMs),
+      relist: () => this.relist('unreadable'),
+    });
+    const onFlapping = (): void =>
+      log.warn(
+        this.#subject,
+        'requests fail and recover repeatedly, further ones are not logged for some minutes',
+      );
+    this.#failures = new FailureLog({ clock, onFlapping });
+    this.#reasonLog = new LogIntervals(clock, logMs);
   }
 
   get #subject(): { resource: string; namespace: string | undefined } {
@@ -105,124 +122,177 @@ export class Reflector {
   }
 
   get status(): SyncStatus {
-    const stale = this.#synced && this.#failing;
-    const absent = this.#absent;
-    return { synced: this.#synced, refused: this.#refused, absent, detail: this.#detail, stale };
+    return this.#state.status;
   }
 
-  /** Undefined unless it watches, with no list asked for. */
-  get standing(): Standing | undefined {
-    if (!this.#following || this.#asked !== undefined) return undefined;
-    return { version: this.#version, lists: this.#lists };
+  /** Undefined unless it watches, with no relist asked for. */
+  get position(): SyncPosition | undefined {
+    const { phase, content } = this.#state;
+    if (phase.phase !== 'watching' || this.#requested !== undefined) return undefined;
+    return content.synced ? { version: this.#version, lists: content.lists } : undefined;
   }
 
-  /** Asks for a full list, whatever is under way; the old content is served until it is in. */
+  /**
+   * Asks for a full list in place of the list or watch under way; scrapes see the old one until
+   * then. A wait after a failure comes first: it is the server's, or protects the server.
+   */
   relist(reason: RelistReason): void {
-    this.#asked = reason;
-    this.#interrupted.abort();
+    this.#requested = reason;
+    this.#interrupt.abort();
   }
 
-  /** Works until the signal aborts, or until it yields, then resolves. */
+  /** Resolves once the signal aborts, or the first list is forbidden and that ends it. */
   async run(signal: AbortSignal): Promise<void> {
+    let next: Next = 'start';
     while (!signal.aborted) {
-      this.#interrupted = new AbortController();
-      this.#relistReason = this.#asked ?? this.#relistReason;
-      this.#asked = undefined;
-      const end = await this.#session(AbortSignal.any([signal, this.#interrupted.signal]));
+      this.#interrupt = new AbortController();
+      next = this.#requested ?? next;
+      this.#requested = undefined;
+      const end = await this.#session(next, AbortSignal.any([signal, this.#interrupt.signal]));
       if (signal.aborted) break;
-      if (this.#asked !== undefined) continue;
-      if ('error' in end) {
-        if (this.#yieldsTo(end.error)) return;
-        await this.#afterError(end.error, signal);
-      } else await this.#afterClose(end.livedMs, signal);
+      if (this.#requested !== undefined) continue;
+      if ('livedMs' in end) {
+        next = await this.#afterClose(end.livedMs, signal);
+      } else {
+        this.#state.requestFailed(end.error);
+        if (this.#endsOn(end.error)) return;
+        next = await this.#afterError(end, signal);
+      }
     }
-    this.#detail = 'stopped';
+    this.#unreadable.stop();
+    this.#state.enter({ phase: 'stopped' });
   }
 
-  #yieldsTo(error: unknown): boolean {
+  /** The observer; in addition, what could not be read is noted, so that a list repairs it. */
+  #alsoRepairing(observer: ReflectorObserver): ReflectorObserver {
+    return {
+      ...observer,
+      malformed: (key, error) => {
+        observer.malformed(key, error);
+        if (this.#state.phase.phase === 'listing') this.#unreadable.sawInList(key);
+        else if (!(error instanceof BookmarkError)) this.#unreadable.sawInWatch(key);
+      },
+    };
+  }
+
+  #logUnreadable(object: string, waitMs: number): void {
+    const keys = { ...this.#subject, ...(object !== '' && { object }) };
+    this.#log.warn(
+      { ...keys, seconds: secondsOf(waitMs) },
+      'an event could not be read, listing again soon',
+    );
+  }
+
+  #endsOn(error: unknown): boolean {
     const forbidden = error instanceof ApiError && error.status === 403;
-    if (!forbidden || !this.#yields || this.#synced) return false;
-    this.#log.info({ ...this.#subject, error: error.message }, 'forbidden as a whole');
+    if (!forbidden || !this.#endsWhenForbidden || this.#state.content.synced) return false;
+    this.#log.info(
+      { ...this.#subject, error: error.message },
+      'forbidden in all namespaces at once, following each of them instead',
+    );
     return true;
   }
 
-  /** Lists if that is due, then watches until the watch ends; never rejects. */
-  async #session(signal: AbortSignal): Promise<{ error: unknown } | { livedMs: number }> {
+  /** Lists if that is next, then watches until the watch ends; never rejects. */
+  async #session(next: Next, signal: AbortSignal): Promise<End> {
+    const { clock } = this.#context;
     let watch: Watch | undefined;
     try {
-      if (this.#relistReason !== undefined) watch = await this.#relist(this.#relistReason, signal);
-      if (this.#doubted) await this.#testVersion(signal);
+      if (next !== 'watch') watch = await this.#list(next, signal);
+      this.#state.enter({ phase: 'opening' });
+      if (this.#versionCheck.due) await this.#versionCheck.run(this.#version, signal);
       watch ??= await this.#openWatch(signal);
       await this.#follow(watch);
-      return { livedMs: this.#context.clock.now() - watch.openedMs };
+      this.#watchEnded(watch);
+      this.#logEnd(watch);
+      return { livedMs: clock.now() - watch.openedMs };
     } catch (error) {
-      return { error };
+      const { phase } = this.#state.phase;
+      if (phase === 'watching' && watch) {
+        this.#watchEnded(watch, error);
+        if (!signal.aborted) this.#logEnd(watch, error);
+      }
+      return { error, during: phase === 'listing' ? 'list' : 'watch' };
     } finally {
-      this.#following = false;
       await watch?.close();
     }
   }
 
-  /** Lists by the best means that the server takes; each turn of the loop rules one means out. */
-  async #relist(reason: RelistReason, signal: AbortSignal): Promise<Watch | undefined> {
-    const { client, observer } = this.#context;
+  /** An open watch has ended: in order, or with an error. */
+  #watchEnded(watch: Watch, error?: unknown): void {
+    const now = this.#context.clock.now();
+    this.#state.watchEnded(watch, now, error);
+    this.#retryPolicy.watchEnded(now - watch.openedMs);
+  }
+
+  /** Logs why an open watch ended, unless what follows is logged: a relist, a refusal, a stop. */
+  #logEnd({ openedMs, lastMs }: Watch, error?: unknown): void {
+    const now = this.#context.clock.now();
+    const livedMs = now - openedMs;
+    const keys = { openSeconds: secondsOf(livedMs), silentSeconds: secondsOf(now - lastMs) };
+    if (error === undefined) {
+      if (livedMs >= wholeWatchMsMin) return;
+      this.#logReason('closed', keys, 'the server ended the watch early, opening it again');
+    } else if (error instanceof SilenceError) {
+      this.#logReason('silence', keys, 'the watch fell silent, opening it again');
+    } else if (isBrokenConnection(error)) {
+      const detail = errorMessage(error);
+      this.#logReason('reset', { ...keys, detail }, 'the watch broke, opening it again');
+    }
+  }
+
+  #logReason(reason: RelistReason | RestartReason, keys: object, message: string): void {
+    const all = { ...this.#subject, reason, ...keys };
+    this.#reasonLog.write(reason, () => this.#log.info(all, message));
+  }
+
+  /** The watch that goes on from the list, where the list came by a watch. */
+  async #list(reason: RelistReason, signal: AbortSignal): Promise<Watch | undefined> {
+    const { observer } = this.#context;
+    this.#state.enter({ phase: 'listing', reason });
     observer.relist(reason);
-    // What was said of a failure stands until the list has shown better.
-    if (reason !== 'retry') this.#detail = this.#synced ? `listing again: ${reason}` : 'listing';
+    // The first list needs no reason, and the failure before a retry was logged.
+    if (reason !== 'start' && reason !== 'retry') this.#logReason(reason, {}, 'listing again');
+    this.#unreadable.listBegins();
     for (;;) {
-      const byWatch = this.#streamsLists && client.traits.watchList !== 'refused';
       try {
-        const relist = byWatch ? relistByWatch : relistByList;
-        const { version, objects, watch } = await relist(this.#context, this.#version, signal);
-        if (byWatch) client.traits.watchList = 'works';
-        this.#relisted(version, reason, objects);
-        return watch;
+        const relisted = await this.#listMethod.read(this.#version, signal);
+        this.#listed(relisted, reason);
+        return relisted.watch;
       } catch (error) {
         if (signal.aborted) throw error;
-        if (byWatch && this.#listsInstead(error)) continue;
-        if (isVersionUnknown(error) && this.#version !== noVersion) {
-          this.#version = noVersion;
-          continue;
+        if (!isVersionUnknown(error) || this.#version === noVersion) {
+          observer.list('error');
+          throw error;
         }
-        observer.list('error');
-        throw error;
+        this.#version = noVersion;
       }
     }
   }
 
-  #relisted(version: string, reason: RelistReason, objects: number): void {
+  #listed({ version, objects }: Relisted, reason: RelistReason): void {
     const { observer, clock } = this.#context;
+    const { synced } = this.#state.content;
     observer.list('success');
-    this.#log.info({ ...this.#subject, reason, objects }, this.#synced ? 'relisted' : 'synced');
-    this.#said = '';
+    this.#log.info({ ...this.#subject, reason, objects }, synced ? 'relisted' : 'synced');
+    // The line before has said it.
+    this.#failures.recovered(() => undefined);
     this.#version = version;
-    this.#lists++;
-    this.#doubted = false;
-    this.#listedMs = clock.now();
-    this.#relistReason = undefined;
-    this.#unfinished = 0;
-    this.#synced = true;
-    this.#refused = false;
-    this.#absent = false;
-  }
-
-  /** Whether a failed stream of a list is reason to ask for a list; remembered if it is. */
-  #listsInstead(error: unknown): boolean {
-    const { traits } = this.#context.client;
-    if (error instanceof UnfinishedError && ++this.#unfinished >= unfinishedMax) {
-      this.#streamsLists = false;
-      return true;
-    }
-    if (!isUnacceptable(error) && !(error instanceof SilenceError)) return false;
-    this.#streamsLists = false;
-    if (traits.watchList === 'untried') traits.watchList = 'refused';
-    return true;
+    this.#versionCheck.versionIsGood();
+    this.#unreadable.listCommitted();
+    this.#state.listed(clock.now());
   }
 
   async #openWatch(signal: AbortSignal): Promise<Watch> {
     const { random } = this.#context;
     const query = { resourceVersion: this.#version, timeoutSeconds: watchSeconds(random) };
-    return Watch.open({ ...this.#context, query, signal, dueMs: (watch) => this.#dueMs(watch) });
+    return Watch.open({
+      ...this.#context,
+      query,
+      signal,
+      accepts: acceptsOf(this.#context.sink),
+      dueMs: (watch) => this.#dueMs(watch),
+    });
   }
 
   #dueMs({ lastMs }: Watch): number {
@@ -231,136 +301,97 @@ export class Reflector {
 
   /** Applies events until the server ends the watch; throws on any other end. */
   async #follow(watch: Watch): Promise<void> {
+    const { sink, observer } = this.#context;
     watch.dueMs = (self) => this.#dueMs(self);
-    this.#patience.reward();
-    this.#detail = 'watching';
-    this.#following = true;
-    this.#failing = false;
-    if (this.#said !== '') this.#log.info(this.#subject, 'watching again');
-    this.#said = '';
-    const room = new Room(this.#context.sink);
+    this.#retryPolicy.reset();
+    this.#state.watchOpened();
+    this.#failures.recovered(() => this.#log.info(this.#subject, 'watching again'));
+    const backpressure = new Backpressure(sink, this.#context);
     let bookmarkMs: number | undefined;
     for await (const event of watch) {
-      this.#silences = 0;
-      this.#take(event);
-      const wait = room.took();
-      if (wait !== undefined) await watch.holdUp(wait);
+      this.#versionCheck.eventCame();
+      const unreadable = this.#unreadable.seen;
+      const version = applyEvent(sink, event, observer);
+      const read = this.#unreadable.seen === unreadable && !event.dropped;
+      if (read) this.#unreadable.read(event.object);
+      if (version !== '') this.#version = version;
+      const room = backpressure.count();
+      if (room !== undefined) await watch.pauseFor(room);
       if (event.type !== 'BOOKMARK') continue;
       if (bookmarkMs !== undefined) this.#silence.saw(watch.lastMs - bookmarkMs);
       bookmarkMs = watch.lastMs;
     }
   }
 
-  #take({ type, object }: WatchEvent): void {
-    const { sink, observer } = this.#context;
-    const version = versionOf(object);
-    switch (type) {
-      case 'ADDED':
-      case 'MODIFIED':
-      case 'DELETED':
-        observer.event();
-        apply(sink, type === 'DELETED' ? 'delete' : 'put', object, observer);
-        break;
-      case 'BOOKMARK':
-        if (version === '') {
-          observer.malformed('', new Error('expected a bookmark with a version, got none'));
-          break;
-        }
-        observer.bookmark();
-        break;
-      case 'ERROR':
-        throw errorOfEvent(object);
-      default:
-        observer.malformed(
-          keyOf(object),
-          new Error(`expected an event of a known type, got "${type}"`),
-        );
-        return;
-    }
-    if (version !== '') this.#version = version;
-  }
-
-  async #afterClose(livedMs: number, signal: AbortSignal): Promise<void> {
+  async #afterClose(livedMs: number, signal: AbortSignal): Promise<Next> {
     this.#restart('closed');
-    if (livedMs < watchMsMin) await this.#patience.rest(signal);
+    if (livedMs < watchMsMin) await this.#retryPolicy.backoff(signal);
+    return 'watch';
   }
 
   /** Decides what comes next after an error, and waits until it may; never rejects. */
-  async #afterError(error: unknown, signal: AbortSignal): Promise<void> {
-    if (this.#relistReason !== undefined) {
-      this.#relistReason = 'retry';
-      return this.#fail(error, signal);
-    }
+  async #afterError(
+    { error, during }: Extract<End, { error: unknown }>,
+    signal: AbortSignal,
+  ): Promise<Next> {
+    if (during === 'list') return this.#fail(error, 'retry', signal);
     if (error instanceof SilenceError) {
       this.#restart('silence');
-      if (++this.#silences >= silencesMax) this.#doubted = true;
-      return;
+      this.#versionCheck.watchWasSilent();
+      return 'watch';
     }
-    if (error instanceof ApiError && error.expired) return this.#relistNext('gone', signal);
+    if (error instanceof ApiError && error.expired) return this.#expire('gone', signal);
     if (isVersionUnknown(error) || isUnacceptable(error)) {
       this.#version = noVersion;
-      return this.#relistNext('version-refused', signal);
+      return this.#expire('version-refused', signal);
     }
     const refused = error instanceof ApiError || error instanceof FormError;
     this.#restart(refused ? 'refused' : 'reset');
-    if (isBrokenConnection(error)) this.#doubted = true;
-    return this.#fail(error, signal);
+    if (isBrokenConnection(error)) this.#versionCheck.connectionBroke();
+    return this.#fail(error, 'watch', signal);
   }
 
   #restart(reason: RestartReason): void {
     this.#context.observer.watchRestart(reason);
   }
 
-  async #relistNext(reason: RelistReason, signal: AbortSignal): Promise<void> {
-    this.#relistReason = reason;
-    const { clock } = this.#context;
-    if (clock.now() - this.#listedMs < relistMsMin) await this.#patience.rest(signal);
+  /** No watch can go on from the version: a list is next, soon where the last one is long ago. */
+  async #expire(next: RelistReason, signal: AbortSignal): Promise<Next> {
+    const { content } = this.#state;
+    this.#state.enter({ phase: 'waiting', next });
+    const listedMs = content.synced ? content.listedMs : Number.NEGATIVE_INFINITY;
+    const listedNow = this.#context.clock.now() - listedMs < relistMsMin;
+    if (listedNow) await this.#retryPolicy.backoff(signal);
+    return next;
   }
 
-  /**
-   * A watch from a version that is yet to come is silent for ever: after a restored backup nothing
-   * else would tell. The smallest list that has to know the version does.
-   */
-  async #testVersion(signal: AbortSignal): Promise<void> {
-    const { client, collection } = this.#context;
-    const query = {
-      limit: 1,
-      resourceVersion: this.#version,
-      resourceVersionMatch: 'NotOlderThan',
-    } as const;
-    const list = await client.list(collection, query, { signal, onMalformed: () => undefined });
-    for await (const _ of list);
-    this.#doubted = false;
-  }
-
-  /** Says a failure where it shows, and waits as long as it deserves. */
-  async #fail(error: unknown, signal: AbortSignal): Promise<void> {
-    const verdict = await this.#patience.judge(error, signal);
-    if (signal.aborted) return;
-    this.#failing = true;
-    this.#absent = verdict.absent;
-    if (verdict.final && !this.#synced) this.#refused = true;
-    this.#detail = this.#synced ? `stale: ${verdict.detail}` : verdict.detail;
-    this.#say(error, verdict);
-    await this.#patience.wait(verdict, signal);
+  /** Shows a failure in the status and the log, and waits as long as the retry policy says. */
+  async #fail(error: unknown, next: Next, signal: AbortSignal): Promise<Next> {
+    const failure = await this.#retryPolicy.classify(error, signal);
+    if (signal.aborted) return next;
+    this.#state.failed(failure, next);
+    this.#logFailure(error, failure);
+    await this.#retryPolicy.wait(failure, signal);
+    return next;
   }
 
   /** Logs a failure once, until another one or success follows. */
-  #say(error: unknown, { detail, final }: Verdict): void {
+  #logFailure(error: unknown, { detail, final }: Failure): void {
     const keys = { ...this.#subject, detail };
-    // The client says once for all of us that the server cannot be reached.
+    // The client logs once for all reflectors that the server cannot be reached.
     if (isBrokenConnection(error)) {
       this.#log.debug(keys, 'connection failed');
       return;
     }
     const failure = error instanceof ApiError ? `${error.status} ${final}` : String(error);
-    if (failure === this.#said) return;
-    this.#said = failure;
-    this.#log.warn(keys, final ? 'refused by the API server' : 'request failed, trying on');
+    const message = final ? 'refused by the API server' : 'request failed, retrying';
+    this.#failures.failed(failure, () => this.#log.warn(keys, message));
   }
 }
 
+const secondsOf = (ms: number): number => Math.round(ms / 1_000);
+
 /** Node's and undici's errors have a code, ours have none. */
 function isBrokenConnection(error: unknown): boolean {
-  return typeof asRecord(error).code === 'string';
+  return errorCode(error) !== undefined;
 }

@@ -1,18 +1,14 @@
-// Tables, as the server prints objects for people: each row becomes an object of few fields.
-import {
-  DecodeError,
-  FormError,
-  type ListDecoder,
-  type OnMalformed,
-  type WatchEvent,
-} from './decode.ts';
+// TableReader makes objects of a Table's rows: metadata, and the few fields that have a column.
+import { DecodeError, FormError, type ListDecoder } from './decode.ts';
+import type { OnMalformed } from './itemParser.ts';
 import { asRecord } from './objects.ts';
 import type { Columns } from './types.ts';
+import type { WatchEvent } from './watchDecoder.ts';
 
-/** Reads the tables of one answer: which column is which is said once, by the first of them. */
+/** Reads the tables of one answer; the first of them has the names of the columns. */
 export class TableReader {
   readonly #columns: Columns;
-  /** Each field and where its cell stands; undefined until a table has said so. */
+  /** The index of each field's cell; undefined before the first table. */
   #cells: readonly (readonly [field: string, index: number])[] | undefined;
 
   constructor(columns: Columns) {
@@ -25,11 +21,11 @@ export class TableReader {
       if (this.#cells === undefined) this.#learn(decoder.head());
       yield this.#object(row);
     }
-    // A list without rows has to be a table all the same.
+    // A list without rows has to be a table too.
     if (this.#cells === undefined) expectTable(decoder.head());
   }
 
-  /** The events of a watch, each with an object; rejects as soon as one holds no table. */
+  /** The events of a watch, each with an object; rejects as soon as one has no table. */
   async *watch(
     events: AsyncIterable<WatchEvent>,
     onMalformed: OnMalformed,
@@ -47,8 +43,8 @@ export class TableReader {
     }
   }
 
-  #learn(value: unknown): void {
-    const { columnDefinitions } = expectTable(value);
+  #learn(answer: unknown): void {
+    const { columnDefinitions } = expectTable(answer);
     const names = Array.isArray(columnDefinitions)
       ? columnDefinitions.map((column) => asRecord(column).name)
       : [];
@@ -60,7 +56,7 @@ export class TableReader {
     });
   }
 
-  /** Whatever else a row may hold is left behind here. */
+  /** All other data of the row is dropped. */
   #object(row: unknown): unknown {
     const { cells, object } = asRecord(row);
     const { metadata } = asRecord(object);
@@ -72,8 +68,8 @@ export class TableReader {
   }
 }
 
-function expectTable(value: unknown): Record<string, unknown> {
-  const table = asRecord(value);
+function expectTable(answer: unknown): Record<string, unknown> {
+  const table = asRecord(answer);
   if (table.kind === 'Table') return table;
   const got = typeof table.kind === 'string' ? `a ${table.kind}` : 'something else';
   throw new FormError(`expected a table, got ${got}`);

@@ -1,22 +1,27 @@
-// One long-lived HTTP agent to the API server, whose credentials are fresh on every request.
+// Transport is HTTP to one API server, with the current credential on every request.
 import { X509Certificate } from 'node:crypto';
-import { createSecureContext } from 'node:tls';
-import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
-import type { Clock } from '../clock.ts';
-import { ConfigError } from '../errors.ts';
-import type { Logger } from '../log.ts';
-import { type ClusterFlags, findLogin, type Login, type Surroundings } from './config.ts';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { Agent, type Dispatcher, request } from 'undici';
+import type { Clock } from '../lib/clock.ts';
+import { unlessAborted, withDeadline } from '../lib/deadline.ts';
+import { ConfigError, errorMessage } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import { type Processes, systemProcesses } from './childProcess.ts';
 import { type Credential, Credentials, type TlsMaterial } from './credentials.ts';
-import { messageOf } from './words.ts';
+import { type ClusterFlags, findLogin, type Login, type LoginContext } from './login.ts';
+import { type ProxyServer, proxyOf } from './proxy.ts';
+import { errorThroughProxy, openProxyAgent, shownProxy } from './proxyAgent.ts';
+import { openBody } from './watchAnswer.ts';
+import type { WatchBody } from './watchBody.ts';
 
 const connectMsMax = 10_000;
-/** The API server itself gives up on a request that is no watch after a minute. */
+/** The API server ends a request that is no watch after a minute. */
 const headersMsMax = 70_000;
 /** Exec plugins and identity providers may hang. */
 const credentialMsMax = 60_000;
-/** A dead peer is noticed by the kernel within a minute of silence. */
+/** With keep-alive the kernel notices a dead peer within a minute of silence. */
 const keepAliveInitialDelayMs = 30_000;
-/** Reflectors that are refused together make one new login, not one each. */
+/** Reflectors that are refused at the same time share one new login. */
 const refreshMsMin = 1_000;
 
 /** Parameters of a request; what is undefined is left out. */
@@ -28,18 +33,25 @@ export interface TransportRequest {
   readonly signal: AbortSignal;
   /** The longest pause within a body; 0 for none. */
   readonly bodyTimeoutMs: number;
-  /** What the request brings; without it, it is a GET. */
+  /** The method and body; without it the request is a GET. */
   readonly sent?: { readonly method: 'POST' | 'PUT' | 'PATCH'; readonly body: string } | undefined;
+}
+
+/** The answer to a request for a watch, whatever its status is. */
+export interface WatchAnswer extends Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'> {
+  readonly body: WatchBody;
 }
 
 /** HTTP to one API server. */
 export interface Transport {
   readonly base: URL;
-  /** Whether the login leaves compression on, as all do that do not say otherwise. */
+  /** Whether the login has compression on, which is the default. */
   readonly compress: boolean;
-  /** Sends it with the credential that holds now; the body of the answer must be consumed. */
+  /** Sends a request with the current credential; the body of the answer must be consumed. */
   request(path: string, query: Query, options: TransportRequest): Promise<Dispatcher.ResponseData>;
-  /** Finds the login anew, for the server no longer takes the credential. */
+  /** Sends a request whose answer is read as its reader likes; `signal` ends it at any time. */
+  watch(path: string, query: Query, options: TransportRequest): Promise<WatchAnswer>;
+  /** Finds the login again, after the server has refused the credential. */
   refresh(): Promise<void>;
   close(): Promise<void>;
 }
@@ -48,37 +60,43 @@ export interface Transport {
 export interface TransportOptions {
   readonly clock: Clock;
   readonly log: Logger;
+  /** How credential plugins are run; the system's way unless given. */
+  readonly processes?: Processes;
 }
 
-/** Finds the cluster and prepares to talk to it; throws a ConfigError where that cannot be. */
+/** Finds the cluster; throws a ConfigError where there is none, or its login cannot be used. */
 export function openTransport(
   flags: ClusterFlags,
-  surroundings: Surroundings,
+  processContext: LoginContext,
   options: TransportOptions,
 ): Transport {
-  return new AgentTransport(() => findLogin(flags, surroundings), surroundings, options);
+  return new AgentTransport(() => findLogin(flags, processContext), processContext, options);
 }
 
 class AgentTransport implements Transport {
   readonly #find: () => Login;
-  readonly #surroundings: Surroundings;
+  readonly #processContext: LoginContext;
   readonly #clock: Clock;
   readonly #log: Logger;
   #login: Login;
-  #credentials: Credentials;
+  readonly #credentials: Credentials;
   #credential: Promise<Credential> | undefined;
   #agent: MadeAgent;
+  #proxySaid: string | undefined;
   #refreshedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(find: () => Login, surroundings: Surroundings, { clock, log }: TransportOptions) {
+  constructor(find: () => Login, processContext: LoginContext, options: TransportOptions) {
+    const { clock, log, processes = systemProcesses } = options;
     this.#find = find;
-    this.#surroundings = surroundings;
+    this.#processContext = processContext;
     this.#clock = clock;
     this.#log = log;
     this.#login = find();
-    this.#credentials = new Credentials(this.#login, surroundings.readFile);
-    // Made now, so that a certificate that cannot be read stops the start.
-    this.#agent = makeAgent(this.#login, this.#credentials.material());
+    const readFile = (path: string): Buffer => processContext.readFile(path);
+    const { env } = processContext;
+    this.#credentials = new Credentials(this.#login, { clock, log, env, processes, readFile });
+    // Made at once, so that a certificate that cannot be read ends the start.
+    this.#agent = this.#makeAgent(this.#credentials.material());
   }
 
   get base(): URL {
@@ -92,24 +110,38 @@ class AgentTransport implements Transport {
   async request(
     path: string,
     query: Query,
-    { headers, signal, bodyTimeoutMs, sent }: TransportRequest,
+    options: TransportRequest,
   ): Promise<Dispatcher.ResponseData> {
+    const { url, dispatcher, proxy, ...ready } = await this.#prepare(path, query, options);
+    return named(request(url, { dispatcher, ...ready, signal: options.signal }), proxy, options);
+  }
+
+  async watch(path: string, query: Query, options: TransportRequest): Promise<WatchAnswer> {
+    const { url, dispatcher, proxy, ...ready } = await this.#prepare(path, query, options);
+    const asked = { origin: url.origin, path: url.pathname + url.search, ...ready };
+    return named(openBody(dispatcher, asked, options.signal), proxy, options);
+  }
+
+  async #prepare(path: string, query: Query, options: TransportRequest) {
+    const { headers, signal, bodyTimeoutMs, sent } = options;
     const credential = await unlessAborted(this.#resolve(), signal);
     const url = new URL(this.base);
-    // A server may live below a path, as behind a management proxy.
+    // The server may be below a path, as behind a management proxy.
     url.pathname = url.pathname.replace(/\/$/, '') + path;
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    return request(url, {
-      method: sent?.method ?? 'GET',
+    const { dispatcher, proxy } = this.#agentFor(credential.tls);
+    return {
+      url,
+      dispatcher,
+      proxy,
+      method: sent?.method ?? ('GET' as const),
       body: sent?.body ?? null,
-      dispatcher: this.#dispatcher(credential.tls),
       headers: { ...headers, ...credential.headers },
-      signal,
       headersTimeout: headersMsMax,
       bodyTimeout: bodyTimeoutMs,
-    });
+    };
   }
 
   async refresh(): Promise<void> {
@@ -117,12 +149,12 @@ class AgentTransport implements Transport {
     if (now - this.#refreshedMs < refreshMsMin) return;
     this.#refreshedMs = now;
     this.#login = this.#find();
-    this.#credentials = new Credentials(this.#login, this.#surroundings.readFile);
+    this.#credentials.renew(this.#login);
     this.#credential = undefined;
   }
 
   async close(): Promise<void> {
-    await this.#agent.dispatcher.destroy();
+    await Promise.all([this.#credentials.close(), this.#agent.dispatcher.destroy()]);
   }
 
   /** Requests that start together share one look-up, which may run a plugin. */
@@ -138,94 +170,94 @@ class AgentTransport implements Transport {
     return this.#credential;
   }
 
-  async #resolveInTime(): Promise<Credential> {
-    const done = new AbortController();
-    const late = this.#clock.sleep(credentialMsMax, done.signal).then(() => undefined);
-    try {
-      const credential = await Promise.race([this.#credentials.resolve(), late]);
-      if (credential !== undefined) return credential;
-    } finally {
-      done.abort();
-    }
-    const seconds = credentialMsMax / 1_000;
-    throw new Error(`expected a credential from ${this.#login.source} within ${seconds} s`);
+  #resolveInTime(): Promise<Credential> {
+    const resolve = (late: AbortSignal) => unlessAborted(this.#credentials.resolve(), late);
+    const what = `expected a credential from ${this.#login.source}`;
+    return withDeadline(this.#clock, credentialMsMax, resolve, what);
   }
 
   /** The agent for this material; certificates that were rotated get a new one. */
-  #dispatcher(material: TlsMaterial): Dispatcher {
-    if (this.#agent.fingerprint !== fingerprintOf(this.#login, material)) {
+  #agentFor(material: TlsMaterial): MadeAgent {
+    if (this.#agent.fingerprint !== this.#fingerprintOf(material)) {
       const old = this.#agent.dispatcher;
-      this.#agent = makeAgent(this.#login, material);
+      this.#agent = this.#makeAgent(material);
       // The watches of the old agent go on until the server ends them.
-      old.close().catch((err: unknown) => this.#log.warn({ err }, 'old connections stayed'));
+      old
+        .close()
+        .catch((err: unknown) => this.#log.warn({ err }, 'old connections could not be closed'));
     }
-    return this.#agent.dispatcher;
+    return this.#agent;
   }
+
+  #makeAgent(material: TlsMaterial): MadeAgent {
+    const fingerprint = this.#fingerprintOf(material);
+    const made = makeAgent(this.#login, material, this.#processContext.env);
+    const shown = made.proxy && shownProxy(made.proxy);
+    if (shown !== undefined && shown !== this.#proxySaid) {
+      this.#log.info({ proxy: shown }, 'the API server is asked through a proxy');
+    }
+    this.#proxySaid = shown;
+    return { ...made, fingerprint };
+  }
+
+  /** All that an agent is made of, except the environment, which does not change. */
+  #fingerprintOf(material: TlsMaterial): string {
+    const { server, cluster } = this.#login;
+    const entries = Object.entries(material).map(([key, value]) => [key, String(value)]);
+    return JSON.stringify([server.origin, cluster['proxy-url'], ...entries]);
+  }
+}
+
+/** The answer; its error names the proxy, if there is one. */
+function named<Answer>(
+  answer: Promise<Answer>,
+  proxy: ProxyServer | undefined,
+  { signal }: TransportRequest,
+): Promise<Answer> {
+  if (proxy === undefined) return answer;
+  return answer.catch((error: unknown) => {
+    throw signal.aborted ? error : errorThroughProxy(error, proxy);
+  });
+}
+
+interface Agents {
+  readonly dispatcher: Dispatcher;
+  /** The proxy of its connections, if any. */
+  readonly proxy: ProxyServer | undefined;
 }
 
 /** The agent, and what it was made of. */
-interface MadeAgent {
-  readonly dispatcher: Dispatcher;
+interface MadeAgent extends Agents {
   readonly fingerprint: string;
 }
 
-function fingerprintOf({ cluster }: Login, material: TlsMaterial): string {
-  const entries = Object.entries(material).map(([key, value]) => [key, String(value)]);
-  return JSON.stringify([cluster['proxy-url'], ...entries]);
-}
-
-function makeAgent(login: Login, material: TlsMaterial): MadeAgent {
-  const { source, cluster } = login;
+function makeAgent(login: Login, material: TlsMaterial, env: LoginContext['env']): Agents {
   const { ca, cert, key } = material;
+  // One for all connections; each would make its own, with all authorities in it.
+  let secureContext: SecureContext;
   try {
-    createSecureContext({ ca, cert, key });
-    // A bundle in which no certificate is found would be taken, and every server refused.
+    secureContext = createSecureContext({ ca, cert, key });
+    // Node accepts a bundle without a certificate, and then no server is trusted.
     if (ca !== undefined) new X509Certificate(ca);
   } catch (error) {
-    throw new ConfigError(
-      `expected certificates and a key in PEM form from ${source}, got: ${messageOf(error)}: ` +
-        'correct them there',
-    );
+    throw new ConfigError({
+      place: login.source,
+      expected: 'certificates and a key in PEM form',
+      got: errorMessage(error),
+      hint: 'correct them there',
+    });
   }
   const connect = {
     ...material,
+    secureContext,
     timeout: connectMsMax,
     keepAlive: true,
     keepAliveInitialDelay: keepAliveInitialDelayMs,
+    // Else a socket whose body is not read goes on reading into a buffer of its own.
+    highWaterMark: 1,
   };
+  const proxy = proxyOf(login, env);
+  if (proxy !== undefined) return { dispatcher: openProxyAgent(proxy, connect), proxy };
   // Over HTTP/2 one dead connection takes all watches with it, and goes unnoticed for longer.
-  const common = { allowH2: false, connect };
-  const uri = cluster['proxy-url'];
-  const dispatcher =
-    typeof uri === 'string' && uri !== ''
-      ? new ProxyAgent({
-          ...common,
-          uri: checkedProxy(uri, source),
-          requestTls: { ...connect, allowH2: false },
-        })
-      : new Agent(common);
-  return { dispatcher, fingerprint: fingerprintOf(login, material) };
-}
-
-/** The URL may hold a password, so that what is wrong with it is not repeated. */
-function checkedProxy(uri: string, source: string): string {
-  const protocol = URL.canParse(uri) ? new URL(uri).protocol : '';
-  if (/^(?:https?|socks5h?):$/.test(protocol)) return uri;
-  throw new ConfigError(
-    `expected a proxy-url such as http://10.0.0.1:3128 from ${source}, got ` +
-      `${protocol === '' ? 'what is no URL' : `one of ${protocol}`}; correct it there`,
-  );
-}
-
-/** The promise's outcome, or a rejection as soon as the signal aborts. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+  return { dispatcher: new Agent({ allowH2: false, connect }), proxy };
 }

@@ -1,32 +1,35 @@
-// One watch while it is open, guarded against silence.
-import type { Clock } from '../clock.ts';
+// Watch is one open watch, which ends when the server is silent for too long.
+import type { Clock } from '../lib/clock.ts';
+import { unlessAborted } from '../lib/deadline.ts';
 import { isUnacceptable } from './apiError.ts';
 import type { Client, WatchQuery } from './client.ts';
-import type { WatchEvent } from './decode.ts';
-import { unlessAborted } from './room.ts';
+import type { Accepts } from './itemParser.ts';
+import type { Pace } from './listPace.ts';
 import type { Collection, ReflectorObserver } from './types.ts';
+import type { WatchEvent } from './watchDecoder.ts';
+import type { WatchStream } from './watchStream.ts';
 
-/** A server bookmarks about once a minute; before that is seen, three times as long is allowed. */
+/** Silence allowed before two bookmarks were seen: three times a server's usual minute. */
 const silenceMsDefault = 180_000;
 const silenceMsMin = 30_000;
 const silenceMsMax = 600_000;
-/** While a watch waits for its reader, its silence is looked at again after so long. */
-const heldMs = 1_000;
-/** How many of the intervals seen between bookmarks a watch may be silent. */
+/** How often to look again while the watch waits for its reader. */
+const lookMs = 1_000;
+/** A watch may be silent for this many intervals between bookmarks. */
 const intervalsMax = 4;
-/** What an interval seen weighs after each later one, so that one long one is forgotten. */
+/** The weight of an interval after each later one, so that a single long one loses its effect. */
 const intervalDecay = 0.8;
 
-/** Nothing came for longer than it may: the connection may be dead though nobody says so. */
+/** No event came for too long: the connection may be dead without an error. */
 export class SilenceError extends Error {
   override readonly name = 'SilenceError';
 }
 
-/** How long a watch may be silent, by the bookmarks seen; outlives the watches it judges. */
+/** How long watches of one collection may be silent, by the intervals between bookmarks. */
 export class SilenceWindow {
   #intervalMs: number | undefined;
 
-  /** Told of the time between two bookmarks of one watch. */
+  /** Called with the time between two bookmarks of one watch. */
   saw(intervalMs: number): void {
     this.#intervalMs = Math.max(intervalMs, (this.#intervalMs ?? 0) * intervalDecay);
   }
@@ -37,7 +40,7 @@ export class SilenceWindow {
   }
 }
 
-/** What to watch, and when to give it up. */
+/** What to watch, and for how long without an event. */
 export interface WatchOptions {
   readonly client: Client;
   readonly collection: Collection;
@@ -45,27 +48,35 @@ export interface WatchOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly observer: ReflectorObserver;
-  /** When the watch is to be given up, by the clock; asked for again and again. */
+  /** Which objects are kept; all without it. */
+  readonly accepts?: Accepts | undefined;
+  /** Whether each event is to be read whole, even where a later one supersedes it. */
+  readonly everyEvent?: boolean | undefined;
+  /** Whether it is read as its events come, and not at ticks. */
+  readonly atOnce?: boolean | undefined;
+  /** The pace of the list that the watch begins with. */
+  readonly pace?: Pace;
+  /** When to end the watch, by the clock; called each time that the clock is looked at. */
   readonly dueMs: (watch: Watch) => number;
 }
 
-/** An open watch. Whoever opens it closes it. */
+/** An open watch; its opener has to close it. */
 export class Watch implements AsyncIterable<WatchEvent> {
   readonly openedMs: number;
-  /** When the watch is to be given up; may be replaced by whoever reads it. */
+  /** When to end the watch; its reader may replace this. */
   dueMs: (watch: Watch) => number;
   readonly #clock: Clock;
   readonly #controller: AbortController;
   readonly #unlink: () => void;
-  readonly #source: AsyncIterator<WatchEvent>;
+  readonly #source: WatchStream;
   readonly #guarded: Promise<void>;
   #lastMs: number;
   #silent = false;
-  #held = false;
+  #paused = false;
 
-  /** Asks for the watch; rejects with what the server has against it. */
+  /** Asks for the watch; rejects with the server's error. */
   static async open(options: WatchOptions): Promise<Watch> {
-    const { client, collection, query, signal, observer } = options;
+    const { client, collection, query, signal, observer, pace } = options;
     const controller = new AbortController();
     const abort = (): void => controller.abort(signal.reason);
     const unlink = (): void => signal.removeEventListener('abort', abort);
@@ -74,13 +85,17 @@ export class Watch implements AsyncIterable<WatchEvent> {
     try {
       const source = await client.watch(collection, query, {
         signal: controller.signal,
+        pace,
+        accepts: options.accepts,
+        everyEvent: options.everyEvent,
+        atOnce: options.atOnce,
         onMalformed: (key, error) => observer.malformed(key, error),
       });
       observer.watch('success');
       return new Watch(options, source, controller, unlink);
     } catch (error) {
       unlink();
-      // A server that does not stream lists says so in this way; that is no failure.
+      // A server that does not stream lists refuses in this way; that is no failure.
       const unsupported = query.sendInitialEvents === true && isUnacceptable(error);
       if (!signal.aborted && !unsupported) observer.watch('error');
       throw error;
@@ -89,7 +104,7 @@ export class Watch implements AsyncIterable<WatchEvent> {
 
   private constructor(
     { clock, dueMs }: WatchOptions,
-    source: AsyncIterator<WatchEvent>,
+    source: WatchStream,
     controller: AbortController,
     unlink: () => void,
   ) {
@@ -103,17 +118,22 @@ export class Watch implements AsyncIterable<WatchEvent> {
     this.#guarded = this.#guard();
   }
 
-  /** When the last event came, or the watch was opened or last held up. */
+  /** When the last event came, or the watch was opened, or its last pause ended. */
   get lastMs(): number {
     return this.#lastMs;
   }
 
   /**
-   * The events, until the server ends the watch in order. A loop over them may be left and another
-   * one go on: only `close` ends the watch.
+   * The events, until the server ends the watch in order. A loop over them may be left, and another
+   * one continues: only `close` ends the watch.
    */
   [Symbol.asyncIterator](): AsyncIterator<WatchEvent> {
     return { next: () => this.#next() };
+  }
+
+  /** The list that the watch began with is complete: changes are read at ticks. */
+  readAtTicks(): void {
+    this.#source.readAtTicks();
   }
 
   async #next(): Promise<IteratorResult<WatchEvent>> {
@@ -128,32 +148,34 @@ export class Watch implements AsyncIterable<WatchEvent> {
   }
 
   /**
-   * Waits for something that holds up whoever reads the watch, and takes no silence meanwhile for
-   * the server's. Rejects as soon as the watch is to end.
+   * Waits for work of the reader, during which the watch may be silent. Rejects as soon as the
+   * watch is to end.
    */
-  async holdUp(work: Promise<void>): Promise<void> {
-    this.#held = true;
+  async pauseFor(work: Promise<void>): Promise<void> {
+    this.#paused = true;
     try {
       await unlessAborted(work, this.#controller.signal);
     } finally {
-      this.#held = false;
+      this.#paused = false;
       this.#lastMs = this.#clock.now();
     }
   }
 
-  /** Ends the watch, whether or not the server has; resolves when nothing of it is left. */
+  /** Ends the watch, if the server has not; resolves when all of it is released. */
   async close(): Promise<void> {
     this.#unlink();
     this.#controller.abort();
     await this.#guarded;
-    await this.#source.return?.();
+    await this.#source.return();
   }
 
-  /** Sleeps until the watch is due as things stand, looks again, and ends it when it is. */
+  /** Sleeps until the watch is due, looks again, and ends it if it still is. */
   async #guard(): Promise<void> {
     const { signal } = this.#controller;
     while (!signal.aborted) {
-      const leftMs = this.#held ? heldMs : this.dueMs(this) - this.#clock.now();
+      let leftMs = this.#paused ? lookMs : this.dueMs(this) - this.#clock.now();
+      // What waits for its tick has come in time.
+      if (leftMs <= 0 && this.#source.bytesWait) leftMs = lookMs;
       if (leftMs <= 0) {
         this.#silent = true;
         this.#controller.abort();

@@ -1,63 +1,78 @@
-// The election: one replica of several leads, bears the label, and hands over when it goes.
-import type { Clock } from '../clock.ts';
-import type { Logger } from '../log.ts';
-import { LeaderLabel, leaderLabel, type OurPod } from './label.ts';
-import { durationMsOf, holderOf, type Lease, LeaseLock } from './lease.ts';
-import { isConflict, isMissing, type LeaderApi, Requests, TimeLimit } from './requests.ts';
+// Elector runs a replica's part of the election: acquire, renew, release the Lease, move the label.
+import type { Clock } from '../lib/clock.ts';
+import { withDeadline } from '../lib/deadline.ts';
+import { errorMessage, isConflict, isNotFound } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import { type LeaderApi, Requests } from './api.ts';
+import { LeaderLabel, leaderLabel, type PodState, type ReplicaPod } from './label.ts';
+import {
+  durationMsOf,
+  holderOf,
+  type Lease,
+  LeaseLock,
+  newIdentity,
+  type Observation,
+  observe,
+  podOf,
+} from './lease.ts';
+import type { ElectionWork, LeaderStatus } from './status.ts';
 
-/** Renewals, looks at the lease and the longest request: so many of each fit in its duration. */
+/** How many renewals, reads of the lease and longest requests fit into a lease's duration. */
 const renewalsInDuration = 3;
-const looksInDuration = 6;
+const readsInDuration = 6;
 const requestsInDuration = 3;
-/** The leader looks after the labels as often as this: someone may have changed them. */
+/** How often the label is tried in one round: each try reads the pod and renews anew. */
+const labelTriesMax = 3;
+/** The leader checks the labels at least this often: somebody may have changed them. */
 const labelMsMax = 10_000;
-/** Who led serves on for so long: until then a Service may still lead here. */
+/** A former leader keeps serving for lingerMs, so that endpoints can follow. */
 const lingerMs = 3_000;
-/** Who ends waits for a successor for no longer than this, and looks for it as often as that. */
+/** A leaving replica waits for a successor no longer than this, and reads the lease this often. */
 const handOverMsMax = 3_000;
-const handOverLookMs = 200;
+const handOverReadMs = 200;
 
 export interface ElectorOptions {
-  readonly pod: OurPod;
+  readonly pod: ReplicaPod;
   /** Name of the lease, in the namespace of the pod; also the value of the label. */
   readonly lease: string;
-  /** How long a leader may be silent; whole seconds. */
+  /** The lease's duration; whole seconds. */
   readonly durationMs: number;
   readonly api: LeaderApi;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
-  /** Whether we could serve: who cannot does not stand for election. */
+  /** Whether this replica could serve; one that could not does not acquire the lease. */
   readonly canLead: () => boolean;
-  /** We led and do no more: connections that are kept open must go elsewhere. */
+  /** Called when this replica no longer leads: kept-alive connections must move. */
   readonly onStepDown: () => void;
 }
 
-/** Where this replica stands. */
-export interface Standing {
-  /** Scrapes are answered with what is held. */
-  readonly serves: boolean;
-  /** Connections may be kept; false tells clients to connect anew, to whoever leads. */
-  readonly keeps: boolean;
-  /** The label is off our pod unless we lead, and the lease was read. */
-  readonly ready: boolean;
-  /** The same for people. */
-  readonly sentence: string;
-}
+/** This replica's role in the election. */
+type Role =
+  | {
+      readonly role: 'follower';
+      /** A former leader answers scrapes until then, by the steady clock. */
+      readonly servesUntilMs: number;
+      /** A write without an answer may have made this replica the holder. */
+      readonly mayHoldLease: boolean;
+    }
+  | {
+      readonly role: 'leader';
+      /** The lease as this replica wrote it last; undefined where it must be read first. */
+      readonly lease: Lease | undefined;
+      /** When the labels are to be checked next. */
+      readonly labelsDueMs: number;
+      /** The pod of the former leader, until it is fenced; empty where there was none. */
+      readonly unfenced: string;
+    }
+  | { readonly role: 'leaving' };
 
-/** What is counted of elections. */
-export interface ElectionWork {
-  readonly leads: boolean;
-  /** How often we began, and ceased, to lead. */
-  readonly began: number;
-  readonly ceased: number;
-  /** Rounds that failed. */
-  readonly failures: number;
-  /** When the lease was last read or written, in milliseconds since 1970. */
-  readonly contactMs: number | undefined;
-}
+const follower = { role: 'follower', servesUntilMs: 0, mayHoldLease: false } as const;
 
-/** One replica's part in the election; start it once, and `leave` once. */
+/** The label on this replica's own pod; a container that restarts in its pod may find it there. */
+type PodLabel = 'unknown' | 'removed' | 'set';
+
+/** One replica's part in the election: `start` it once, and `leave` once. */
 export class Elector {
   readonly #options: ElectorOptions;
   readonly #identity: string;
@@ -65,78 +80,68 @@ export class Elector {
   readonly #label: LeaderLabel;
   readonly #leaving = new AbortController();
   #running: Promise<void> = Promise.resolve();
-  #phase: 'follower' | 'leader' | 'leaving' = 'follower';
-  /** What we wrote last, while we lead; undefined where it must be read first. */
-  #held: Lease | undefined;
-  /** A write may have made us the holder, though no answer said so. */
-  #mayHold = false;
-  /** The lease as it was last seen, and since when on our own clock it has been so. */
-  #seen: { readonly text: string; readonly lease: Lease | undefined; sinceMs: number } | undefined;
-  #readMs = Number.NEGATIVE_INFINITY;
-  /** Our pod may bear the label. */
-  #labelled = true;
-  #cleared = false;
-  #labelsDueMs = 0;
-  #servesUntilMs = Number.NEGATIVE_INFINITY;
-  #trouble: string | undefined;
+  #state: Role = follower;
+  #podLabel: PodLabel = 'unknown';
+  #observed: Observation | undefined;
+  /** The error of the last round; undefined where it succeeded. */
+  #lastError: string | undefined;
   #work = { began: 0, ceased: 0, failures: 0, contactMs: undefined as number | undefined };
 
   constructor(options: ElectorOptions) {
     const { pod, lease, durationMs, api, clock, random } = options;
     this.#options = options;
-    // A container that starts again in its pod is another candidate, and must not renew.
-    this.#identity = `${pod.name}_${suffix(random)}${suffix(random)}`;
+    // A restarted container is another candidate in the same pod, and must not renew.
+    this.#identity = newIdentity(pod.name, random);
     const requests = new Requests(api, clock, durationMs / requestsInDuration);
     this.#lock = new LeaseLock({ namespace: pod.namespace, name: lease }, requests, {
       identity: this.#identity,
       durationMs,
       wall: () => clock.wall(),
     });
-    this.#label = new LeaderLabel(pod, lease, requests);
+    this.#label = new LeaderLabel(pod, lease, requests, random);
   }
 
-  get standing(): Standing {
-    const { clock } = this.#options;
-    const leads = this.#phase === 'leader';
+  get status(): LeaderStatus {
+    const state = this.#state;
     return {
-      serves: this.#phase !== 'follower' || clock.now() < this.#servesUntilMs,
-      keeps: leads,
-      ready: this.#cleared && this.#seen !== undefined,
-      sentence: [this.#position, this.#trouble && `Failing: ${this.#trouble}.`]
+      serves: state.role !== 'follower' || this.#options.clock.now() < state.servesUntilMs,
+      keepsConnections: state.role === 'leader',
+      ready: this.#podLabel !== 'unknown' && this.#observed !== undefined,
+      sentence: [this.#sentence, this.#lastError && `Failing: ${this.#lastError}.`]
         .filter(Boolean)
         .join(' '),
     };
   }
 
   get work(): ElectionWork {
-    return { leads: this.#phase === 'leader', ...this.#work };
+    return { leads: this.#state.role === 'leader', ...this.#work };
   }
 
-  /** Takes part from now on. */
   start(): void {
     this.#running = this.#run(this.#leaving.signal);
   }
 
   /**
-   * Takes part no longer. A leader leaves the lease to another and serves on until that one has
-   * it and the Service follows; resolves when scrapes are no longer expected here.
+   * Leaves the election. A leader releases the lease and keeps serving until a successor has it and
+   * endpoints could follow; resolves when no more scrapes are expected here.
    */
   async leave(): Promise<void> {
     const { clock, onStepDown, log } = this.#options;
     this.#leaving.abort();
     await this.#running;
-    const led = this.#phase === 'leader';
-    if (!led) await clock.sleep(Math.max(0, this.#servesUntilMs - clock.now()));
-    if (!led && !this.#mayHold) return;
-    if (led) {
-      this.#phase = 'leaving';
+    const before = this.#state;
+    if (before.role === 'follower') {
+      await clock.sleep(Math.max(0, before.servesUntilMs - clock.now()));
+      if (!before.mayHoldLease) return;
+    } else {
+      this.#state = { role: 'leaving' };
       this.#work.ceased++;
       onStepDown();
     }
-    const limit = new TimeLimit(clock, handOverMsMax);
-    const successor = await this.#handOver(led, limit.signal);
-    limit.end();
-    log.info({ successor }, 'leader election: left the lease');
+    const successor = await withDeadline(clock, handOverMsMax, (late) =>
+      this.#handOver(before.role !== 'follower', late),
+    );
+    log.info({ successor }, 'leader election: released the lease');
     if (successor !== '') await clock.sleep(lingerMs);
   }
 
@@ -147,61 +152,97 @@ export class Elector {
     }
   }
 
-  /** Whether the round did what it was to do. */
+  /** False where the round failed. */
   async #round(signal: AbortSignal): Promise<boolean> {
     try {
-      if (this.#phase === 'leader') await this.#lead(signal);
+      if (this.#state.role === 'leader') await this.#lead(signal);
       else await this.#follow(signal);
-      this.#trouble = undefined;
+      this.#lastError = undefined;
       return true;
     } catch (error) {
       if (signal.aborted) return false;
       this.#work.failures++;
-      const sentence = error instanceof Error ? error.message : String(error);
-      // Said once for as long as it lasts: a round is a second.
-      if (sentence !== this.#trouble) {
-        this.#options.log.warn({ error: sentence }, 'leader election: a round failed, trying on');
+      const sentence = errorMessage(error);
+      if (sentence !== this.#lastError) {
+        this.#options.log.warn({ error: sentence }, 'leader election failed, retrying');
       }
-      this.#trouble = sentence;
+      this.#lastError = sentence;
       return false;
     }
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    const { clock, canLead } = this.#options;
-    // Who has just led leaves the label to its successor: without both the Service led nowhere.
-    if (this.#labelled && clock.now() >= this.#servesUntilMs) {
-      await this.#label.remove(signal);
-      this.#labelled = false;
-      this.#cleared = true;
-    }
+    await this.#removeOwnLabel(signal);
     const lease = await this.#read(signal);
     const holder = holderOf(lease);
-    if (lease !== undefined && holder === this.#identity) return this.#rise(lease, signal);
-    this.#mayHold = false;
-    if (this.#freeInMs() > 0) return;
+    if (lease !== undefined && holder === this.#identity) {
+      // Labels may be touched after a renewal only, and the pod must be read before that.
+      this.#becomeLeader(lease, '');
+      return this.#lead(signal);
+    }
+    this.#setMayHoldLease(false);
+    if (this.#expiresInMs() > 0) return;
     try {
-      if (canLead()) {
-        this.#mayHold = true;
-        await this.#rise(await this.#lock.take(lease, signal), signal);
-      } else if (lease !== undefined && this.#wasOurs(holder)) {
-        // Our pod led before this start, and another replica is warm.
+      if (this.#options.canLead()) {
+        const pod = await this.#label.read(signal);
+        this.#setMayHoldLease(true);
+        this.#becomeLeader(await this.#lock.acquire(lease, signal), podOf(holder));
+        await this.#labelOrLead(pod, signal);
+      } else if (lease !== undefined && this.#isHeldByThisPod(holder)) {
+        // This pod led before its container restarted, and another replica is synced.
         await this.#lock.release(lease, signal);
       }
     } catch (error) {
-      // Another one was faster; the next look tells who.
-      if (this.#phase === 'leader' || !isConflict(error)) throw error;
+      // Another replica was faster; the next read shows which.
+      if (this.#state.role === 'leader' || !isConflict(error)) throw error;
+    }
+  }
+
+  /** A former leader keeps the label while it lingers, so that the Service has an endpoint. */
+  async #removeOwnLabel(signal: AbortSignal): Promise<void> {
+    const state = this.#state;
+    const lingers = state.role === 'follower' && this.#options.clock.now() < state.servesUntilMs;
+    if (this.#podLabel === 'removed' || lingers) return;
+    await this.#label.remove(signal);
+    this.#podLabel = 'removed';
+  }
+
+  #setMayHoldLease(mayHoldLease: boolean): void {
+    if (this.#state.role === 'follower') this.#state = { ...this.#state, mayHoldLease };
+  }
+
+  /** Labels right after the lease was acquired; a conflict with the kubelet is retried. */
+  async #labelOrLead(pod: PodState, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#reconcileLabels(pod, signal);
+    } catch (error) {
+      if (isNotFound(error)) await this.#releaseLease(signal);
+      if (!isConflict(error)) throw error;
+      await this.#lead(signal);
     }
   }
 
   async #lead(signal: AbortSignal): Promise<void> {
-    if (await this.#renew(signal)) await this.#lookAfterLabels(signal);
-    else await this.#follow(signal);
+    for (let tries = 1; this.#state.role === 'leader'; tries++) {
+      const { lease, labelsDueMs } = this.#state;
+      const due = this.#options.clock.now() >= labelsDueMs;
+      // A pod that cannot be read must not cost the lease: it is renewed all the same.
+      const pod = due ? this.#label.read(signal) : undefined;
+      await pod?.catch(() => undefined);
+      if (!(await this.#renew(lease, signal))) return this.#follow(signal);
+      if (pod === undefined) return;
+      try {
+        return await this.#reconcileLabels(await pod, signal);
+      } catch (error) {
+        if (isNotFound(error)) await this.#releaseLease(signal);
+        if (!isConflict(error) || tries >= labelTriesMax) throw error;
+      }
+    }
   }
 
-  /** Renews the lease, also one that has run out; false where another one holds it. */
-  async #renew(signal: AbortSignal): Promise<boolean> {
-    if (this.#held !== undefined && (await this.#renewHeld(this.#held, signal))) return true;
+  /** Renews the lease, even an expired one; false where another replica holds it. */
+  async #renew(written: Lease | undefined, signal: AbortSignal): Promise<boolean> {
+    if (written !== undefined && (await this.#renewWritten(written, signal))) return true;
     const lease = await this.#read(signal);
     const holder = holderOf(lease);
     if (holder !== '' && holder !== this.#identity) {
@@ -209,136 +250,129 @@ export class Elector {
       return false;
     }
     const ours = lease !== undefined && holder !== '';
-    this.#held = ours
-      ? await this.#lock.renew(lease, signal)
-      : await this.#lock.take(lease, signal);
-    this.#touched();
+    this.#setLease(
+      ours ? await this.#lock.renew(lease, signal) : await this.#lock.acquire(lease, signal),
+    );
+    this.#recordContact();
     return true;
   }
 
-  /** False where somebody has changed or deleted the lease: what it is now must be read. */
-  async #renewHeld(held: Lease, signal: AbortSignal): Promise<boolean> {
-    // Without an answer we do not know which version it has.
-    this.#held = undefined;
+  /** False where the lease was changed or deleted, and must be read again. */
+  async #renewWritten(written: Lease, signal: AbortSignal): Promise<boolean> {
+    // Without an answer its resource version is not known.
+    this.#setLease(undefined);
     try {
-      this.#held = await this.#lock.renew(held, signal);
+      this.#setLease(await this.#lock.renew(written, signal));
     } catch (error) {
-      if (isConflict(error) || isMissing(error)) return false;
+      if (isConflict(error) || isNotFound(error)) return false;
       throw error;
     }
-    this.#touched();
+    this.#recordContact();
     return true;
   }
 
-  /** We hold the lease from now on. */
-  async #rise(lease: Lease, signal: AbortSignal): Promise<void> {
+  #setLease(lease: Lease | undefined): void {
+    if (this.#state.role === 'leader') this.#state = { ...this.#state, lease };
+  }
+
+  #becomeLeader(lease: Lease, unfenced: string): void {
     const { log, clock } = this.#options;
-    this.#phase = 'leader';
-    this.#held = lease;
-    this.#mayHold = true;
+    this.#state = { role: 'leader', lease, labelsDueMs: clock.now(), unfenced };
     this.#work.began++;
-    this.#labelsDueMs = clock.now();
-    this.#touched();
+    this.#recordContact();
     log.info({ identity: this.#identity }, 'leader election: this replica leads');
-    await this.#lookAfterLabels(signal);
   }
 
   #stepDown(successor: string): void {
     const { log, clock, onStepDown } = this.#options;
-    this.#phase = 'follower';
-    this.#held = undefined;
-    this.#mayHold = false;
-    this.#labelled = true;
-    this.#servesUntilMs = clock.now() + lingerMs;
+    this.#state = { ...follower, servesUntilMs: clock.now() + lingerMs };
     this.#work.ceased++;
-    log.info({ successor: podOf(successor) }, 'leader election: this replica leads no more');
+    log.info({ successor: podOf(successor) }, 'leader election: this replica no longer leads');
     onStepDown();
   }
 
-  /** Only ever done right after a renewal: who does not hold the lease must not touch them. */
-  async #lookAfterLabels(signal: AbortSignal): Promise<void> {
-    const { clock, durationMs } = this.#options;
-    if (clock.now() < this.#labelsDueMs) return;
-    this.#labelled = true;
-    // All of it within the time of one request, for the next renewal waits for it.
-    const limit = new TimeLimit(clock, durationMs / requestsInDuration);
-    const inTime = AbortSignal.any([signal, limit.signal]);
-    try {
-      await this.#label.set(inTime);
+  /**
+   * Called right after a renewal only, because only the holder may change labels. Where a leader is
+   * frozen between the two, the next leader fences its pod: `pod` was read before the renewal, so
+   * the frozen leader's patch conflicts.
+   */
+  async #reconcileLabels(pod: PodState, signal: AbortSignal): Promise<void> {
+    const { clock, durationMs, pod: own } = this.#options;
+    const state = this.#state;
+    if (state.role !== 'leader') return;
+    this.#podLabel = 'set';
+    // All of it within the time of one request, because the next renewal waits for it.
+    await withDeadline(clock, durationMs / requestsInDuration, async (late) => {
+      const inTime = AbortSignal.any([signal, late]);
+      await this.#label.set(pod, inTime);
+      const fences = state.unfenced !== '' && state.unfenced !== own.name;
+      if (fences) await this.#label.fence(state.unfenced, inTime);
       await this.#label.removeFromOthers(inTime);
-      this.#labelsDueMs = clock.now() + labelMsMax;
-    } catch (error) {
-      if (isMissing(error)) await this.#resign(signal);
-      throw error;
-    } finally {
-      limit.end();
-    }
+      this.#state = { ...state, labelsDueMs: clock.now() + labelMsMax, unfenced: '' };
+    });
   }
 
-  /** Our pod is gone, though we still run: no Service can lead here. */
-  async #resign(signal: AbortSignal): Promise<void> {
-    const held = this.#held;
+  /** This pod was deleted, though the process still runs: no Service can select it. */
+  async #releaseLease(signal: AbortSignal): Promise<void> {
+    const state = this.#state;
     this.#stepDown('');
-    if (held !== undefined) await this.#lock.release(held, signal);
+    if (state.role === 'leader' && state.lease !== undefined) {
+      await this.#lock.release(state.lease, signal);
+    }
   }
 
   async #read(signal: AbortSignal): Promise<Lease | undefined> {
     const { clock, durationMs } = this.#options;
     const lease = await this.#lock.read(signal);
-    const now = clock.now();
-    const text = JSON.stringify(lease?.spec ?? null);
-    // Where we could not read for long, its holder could probably not write either.
-    const blind = now - this.#readMs > durationMs / 2;
-    const sinceMs = blind || this.#seen?.text !== text ? now : this.#seen.sinceMs;
-    this.#seen = { text, lease, sinceMs };
-    this.#readMs = now;
-    this.#touched();
+    this.#observed = observe(this.#observed, lease, clock.now(), durationMs / 2);
+    this.#recordContact();
     return lease;
   }
 
-  #touched(): void {
+  #recordContact(): void {
     this.#work.contactMs = this.#options.clock.wall();
   }
 
-  /** Time until the lease may be taken; 0 where it may be now. */
-  #freeInMs(): number {
+  /** Time until the lease expires; 0 where it may be acquired now. */
+  #expiresInMs(): number {
     const { clock, durationMs } = this.#options;
-    const { lease, sinceMs = 0 } = this.#seen ?? {};
+    const { lease, sinceMs = 0 } = this.#observed ?? {};
     const holder = holderOf(lease);
-    if (holder === '' || this.#wasOurs(holder)) return 0;
+    if (holder === '' || this.#isHeldByThisPod(holder)) return 0;
     return Math.max(0, sinceMs + (durationMsOf(lease) ?? durationMs) - clock.now());
   }
 
-  /** Whether the holder was this pod before its container started again. */
-  #wasOurs(holder: string): boolean {
+  /** Whether the holder was this pod before its container restarted. */
+  #isHeldByThisPod(holder: string): boolean {
     return holder !== this.#identity && podOf(holder) === this.#options.pod.name;
   }
 
-  /** Shorter by chance, never longer: what is promised of the lease's duration counts on it. */
+  /** Jitter only shortens a pause: the lease's duration counts on its length. */
   #pauseMs(failed: boolean): number {
     const { clock, random, durationMs } = this.#options;
-    const shortened = (ms: number): number => ms * (0.75 + 0.25 * random());
-    if (this.#phase === 'leader' && !failed) return shortened(durationMs / renewalsInDuration);
-    const look = shortened(durationMs / looksInDuration);
-    const linger = this.#servesUntilMs - clock.now();
-    const waits = [look, this.#freeInMs(), linger].filter((ms) => ms > 0);
+    const state = this.#state;
+    const jittered = (ms: number): number => ms * (0.75 + 0.25 * random());
+    if (state.role === 'leader' && !failed) return jittered(durationMs / renewalsInDuration);
+    const read = jittered(durationMs / readsInDuration);
+    const linger = state.role === 'follower' ? state.servesUntilMs - clock.now() : 0;
+    const waits = [read, this.#expiresInMs(), linger].filter((ms) => ms > 0);
     return Math.min(...waits);
   }
 
-  get #position(): string {
-    if (this.#phase === 'leader') return 'This replica leads.';
-    if (this.#phase === 'leaving') return 'This replica hands over to another.';
-    if (!this.#cleared) return `The label ${leaderLabel} was not taken off our pod yet.`;
-    const holder = holderOf(this.#seen?.lease);
+  get #sentence(): string {
+    if (this.#state.role === 'leader') return 'This replica leads.';
+    if (this.#state.role === 'leaving') return 'This replica is handing over to another.';
+    if (this.#podLabel === 'unknown') return `The label ${leaderLabel} is still on this pod.`;
+    const holder = holderOf(this.#observed?.lease);
     return holder === '' || holder === this.#identity
-      ? 'This replica follows; none leads.'
+      ? 'This replica follows; no replica leads.'
       : `This replica follows; ${podOf(holder)} leads.`;
   }
 
-  /** Leaves the lease to others; resolves to the pod that took it, empty where none was seen. */
+  /** Releases the lease; resolves to the pod that took it, empty where none was seen. */
   async #handOver(awaited: boolean, signal: AbortSignal): Promise<string> {
     const { clock, log } = this.#options;
-    let said = false;
+    let logged = false;
     while (!signal.aborted) {
       try {
         const lease = await this.#lock.read(signal);
@@ -348,21 +382,13 @@ export class Elector {
         } else if (holder !== '') return podOf(holder);
         if (!awaited) return '';
       } catch (error) {
-        if (!signal.aborted && !said) {
-          log.warn({ err: error }, 'leader election: the lease was not left yet');
-          said = true;
+        if (!signal.aborted && !logged) {
+          log.warn({ err: error }, 'leader election: the lease could not be released, retrying');
+          logged = true;
         }
       }
-      await clock.sleep(handOverLookMs, signal);
+      await clock.sleep(handOverReadMs, signal);
     }
     return '';
   }
 }
-
-/** An identity is the pod's name and something by chance behind `_`, which no name holds. */
-const podOf = (identity: string): string => identity.split('_')[0] ?? '';
-
-const suffix = (random: () => number): string =>
-  Math.floor(random() * 2 ** 32)
-    .toString(16)
-    .padStart(8, '0');

@@ -1,7 +1,8 @@
-// The Lease that replicas elect their leader by: who holds it, and how it is taken and let go.
-import { isMissing, type Requests } from './requests.ts';
+// LeaseLock acquires, renews and releases the Lease of an election.
+import { isNotFound } from '../lib/errors.ts';
+import type { Requests } from './api.ts';
 
-/** As much of a Lease as an election reads; what else it holds goes back as it came. */
+/** The fields of a Lease that an election reads; updates keep all others. */
 export interface Lease {
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly spec?: {
@@ -16,18 +17,62 @@ export interface LeasePlace {
   readonly name: string;
 }
 
-/** Who holds a lease; empty where nobody does, or there is none. */
-export const holderOf = (lease: Lease | undefined): string => lease?.spec?.holderIdentity ?? '';
-
-/** For how long it holds after a renewal; undefined where it does not say. */
-export function durationMsOf(lease: Lease | undefined): number | undefined {
-  const seconds = lease?.spec?.leaseDurationSeconds;
-  return typeof seconds === 'number' && seconds > 0 ? seconds * 1_000 : undefined;
+/** A lease as it was last read. */
+export interface Observation {
+  readonly lease: Lease | undefined;
+  /** Its spec as JSON; a change means that the holder is alive. */
+  readonly spec: string;
+  /** When the spec was first seen, and last read, by the steady clock. */
+  readonly sinceMs: number;
+  readonly readMs: number;
 }
 
 /**
- * One lease on the API server. All writes bear the version that was read, so that of two replicas
- * that write at once one is refused with a 409. Times are written for people, and never compared.
+ * A lease that was read at `readMs`. Where it could not be read for longer than `blindMsMax`, the
+ * holder could probably not renew it either, so its duration starts again.
+ */
+export function observe(
+  before: Observation | undefined,
+  lease: Lease | undefined,
+  readMs: number,
+  blindMsMax: number,
+): Observation {
+  const spec = JSON.stringify(lease?.spec ?? null);
+  const same = before !== undefined && readMs - before.readMs <= blindMsMax && before.spec === spec;
+  return { lease, spec, readMs, sinceMs: same ? before.sinceMs : readMs };
+}
+
+/** A candidate in a lease: its pod and a random suffix behind `_`, which no name contains. */
+export function newIdentity(pod: string, random: () => number): string {
+  const suffix = (): string =>
+    Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+  return `${pod}_${suffix()}${suffix()}`;
+}
+
+/** The pod of an identity. */
+export const podOf = (identity: string): string => identity.split('_')[0] ?? '';
+
+/** The holder of a lease; empty where it has none, or there is no lease. */
+export const holderOf = (lease: Lease | undefined): string => lease?.spec?.holderIdentity ?? '';
+
+/** The longest duration of a lease. The API allows 68 years, which would be without a leader. */
+const durationMsMax = 300_000;
+
+/**
+ * How long a lease is valid after a renewal, at most 300 s, as --leader-elect-lease-duration;
+ * undefined where it has no duration.
+ */
+export function durationMsOf(lease: Lease | undefined): number | undefined {
+  const seconds = lease?.spec?.leaseDurationSeconds;
+  if (typeof seconds !== 'number' || !(seconds > 0)) return undefined;
+  return Math.min(seconds * 1_000, durationMsMax);
+}
+
+/**
+ * One lease on the API server. Every write has the resourceVersion that was read, so that one of
+ * two concurrent writes fails with a 409. Times are written for people, and never compared.
  */
 export class LeaseLock {
   readonly #place: LeasePlace;
@@ -39,13 +84,13 @@ export class LeaseLock {
   constructor(
     place: LeasePlace,
     requests: Requests,
-    held: { identity: string; durationMs: number; wall: () => number },
+    holder: { identity: string; durationMs: number; wall: () => number },
   ) {
     this.#place = place;
     this.#requests = requests;
-    this.#identity = held.identity;
-    this.#durationMs = held.durationMs;
-    this.#wall = held.wall;
+    this.#identity = holder.identity;
+    this.#durationMs = holder.durationMs;
+    this.#wall = holder.wall;
   }
 
   /** The lease as it is; undefined where there is none. */
@@ -57,15 +102,15 @@ export class LeaseLock {
         ),
       );
     } catch (error) {
-      if (isMissing(error)) return undefined;
+      if (isNotFound(error)) return undefined;
       throw error;
     }
   }
 
-  /** Takes a lease that is free, or makes one; resolves to it. */
-  async take(lease: Lease | undefined, signal: AbortSignal): Promise<Lease> {
+  /** Acquires a free lease, or creates one. */
+  async acquire(lease: Lease | undefined, signal: AbortSignal): Promise<Lease> {
     const now = this.#now();
-    const spec = { ...this.#held(now), acquireTime: now };
+    const spec = { ...this.#holderSpec(now), acquireTime: now };
     if (lease !== undefined) {
       const leaseTransitions = (lease.spec?.leaseTransitions ?? 0) + 1;
       return this.#replace(
@@ -75,8 +120,10 @@ export class LeaseLock {
     }
     const { namespace, name } = this.#place;
     const made = {
-      ...{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
-      ...{ metadata: { name, namespace }, spec: { ...spec, leaseTransitions: 0 } },
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name, namespace },
+      spec: { ...spec, leaseTransitions: 0 },
     };
     const answer = this.#requests.send(this.#what('create'), signal, (api, inTime) =>
       api.create(this.#collection, made, inTime),
@@ -84,12 +131,15 @@ export class LeaseLock {
     return asLease(await answer);
   }
 
-  /** Says of a lease that we hold that we still do. */
+  /** Renews a lease that this replica holds. */
   renew(lease: Lease, signal: AbortSignal): Promise<Lease> {
-    return this.#replace({ ...lease, spec: { ...lease.spec, ...this.#held(this.#now()) } }, signal);
+    return this.#replace(
+      { ...lease, spec: { ...lease.spec, ...this.#holderSpec(this.#now()) } },
+      signal,
+    );
   }
 
-  /** Leaves it to whoever comes first. */
+  /** Releases the lease for any replica to acquire. */
   release(lease: Lease, signal: AbortSignal): Promise<Lease> {
     const { holderIdentity: _, ...spec } = lease.spec ?? {};
     const now = this.#now();
@@ -104,12 +154,12 @@ export class LeaseLock {
     return asLease(await answer);
   }
 
-  #held(now: string): object {
+  #holderSpec(now: string): object {
     const leaseDurationSeconds = this.#durationMs / 1_000;
     return { holderIdentity: this.#identity, leaseDurationSeconds, renewTime: now };
   }
 
-  /** The API's MicroTime has six digits, no more and no less. */
+  /** The API's MicroTime has exactly six digits. */
   #now(): string {
     return new Date(this.#wall()).toISOString().replace('Z', '000Z');
   }
@@ -132,5 +182,5 @@ export class LeaseLock {
 function asLease(answer: unknown): Lease {
   const lease = answer as Partial<Lease> | null;
   if (typeof lease?.metadata?.name === 'string') return lease as Lease;
-  throw new Error('expected a Lease from the API server, got something else');
+  throw new Error('expected a Lease from the API server, got another object');
 }

@@ -1,20 +1,20 @@
-// The allow-lists of label and annotation keys, as users write them: pods=[app,tier],nodes=[*].
-import { ConfigError } from '../errors.ts';
-import { nearest } from '../nearest.ts';
+// Parses --metric-labels-allowlist and --metric-annotations-allowlist: pods=[app,tier],nodes=[*].
+import { ConfigError } from '../lib/errors.ts';
+import { suggest } from '../lib/suggest.ts';
 import { everyKey, type KeyFilter } from './labels.ts';
 
-/** Patterns of keys by the plural of the resource they are for, or for all by `*` alone. */
+/** Key patterns by plural of their resource, or under `*` alone for all resources. */
 export type AllowList = ReadonlyMap<string, readonly string[]>;
 
-/** A filter that knows which of its patterns no key was shown for yet. */
+/** A key filter that counts which of its patterns have matched no key yet. */
 export interface PatternFilter extends KeyFilter {
   unused(): readonly string[];
 }
 
-/** An allow-list that is compiled, and knows what it was of use for. */
+/** A compiled allow-list, which knows its unused patterns. */
 export interface KeyFilters {
   of(plural: string): KeyFilter | undefined;
-  /** The patterns that have shown no key yet, and the resource they were given to. */
+  /** The patterns that have matched no key yet, with their resource. */
   unused(): readonly UnusedPattern[];
 }
 
@@ -27,7 +27,7 @@ export interface UnusedPattern {
 const wildcard = '*';
 const wildcardsMax = 1;
 
-/** Reads and compiles the text behind `flag`; throws ConfigError on what it cannot read. */
+/** Parses and compiles the text of `flag`; throws ConfigError if it is malformed. */
 export function keyFilters(flag: string, text: string, plurals: readonly string[]): KeyFilters {
   const filters = new Map(
     [...parseAllowList(flag, text, plurals)].map(([plural, patterns]) => [
@@ -45,8 +45,8 @@ export function keyFilters(flag: string, text: string, plurals: readonly string[
 }
 
 /**
- * Reads the text behind `flag`. What it gives the resource `*` takes the place of all else, as in
- * KSM. Throws ConfigError on what it cannot read.
+ * Parses the text of `flag`. Patterns for the resource `*` override all others, as in KSM. Throws
+ * ConfigError if the text is malformed.
  */
 export function parseAllowList(flag: string, text: string, plurals: readonly string[]): AllowList {
   const list = new Map<string, readonly string[]>();
@@ -68,41 +68,42 @@ function patternsOf(flag: string, plural: string, text: string): string[] {
   for (const pattern of patterns) {
     if (pattern === '') throw malformed(flag, `${plural}=[${text}]`);
     if (pattern.split(wildcard).length - 1 > wildcardsMax) {
-      throw new ConfigError(
-        `${flag}: expected at most one * in a key, got "${pattern}" for ${plural}.`,
-      );
+      const got = `"${pattern}" for ${plural}`;
+      throw new ConfigError({ flag, expected: 'at most one * in a key', got });
     }
   }
   return patterns;
 }
 
 const malformed = (flag: string, rest: string): ConfigError =>
-  new ConfigError(
-    `${flag}: expected items such as pods=[app,tier] between commas, got ${JSON.stringify(rest)}.`,
-  );
+  new ConfigError({
+    flag,
+    expected: 'items such as pods=[app,tier] between commas',
+    got: JSON.stringify(rest),
+  });
 
-/** Throws ConfigError, with the nearest right word, if no resource has this plural. */
+/** Throws ConfigError, with a suggestion, if no resource has this plural. */
 export function refuseUnknownResource(
   flag: string,
   plural: string,
   plurals: readonly string[],
 ): void {
   if (plurals.includes(plural)) return;
-  const close = nearest(plural, plurals);
-  const hint = close === undefined ? `known are ${plurals.join(', ')}.` : `did you mean ${close}?`;
-  throw new ConfigError(`${flag}: expected the plural of a resource, got "${plural}"; ${hint}`);
+  const close = suggest(plural, plurals);
+  const hint = close === undefined ? `known are ${plurals.join(', ')}` : `did you mean ${close}?`;
+  throw new ConfigError({ flag, expected: 'the plural of a resource', got: `"${plural}"`, hint });
 }
 
 /**
- * The filter for one resource's patterns: keys, or keys with one `*` for any text. A bare `*` shows
- * every key, though only as the first pattern, as in KSM. Without patterns there is no filter.
+ * The filter of one resource. A pattern is a key, or a key with one `*` for any text. `*` alone
+ * shows every key, but only as the first pattern, as in KSM. No patterns mean no filter.
  */
 export function keyFilter(patterns: readonly string[]): PatternFilter | undefined {
   if (patterns.length === 0) return undefined;
   if (patterns[0] === wildcard) return { ...everyKey, unused: () => [] };
   const keys = new Set(patterns.filter((pattern) => !pattern.includes(wildcard)));
   const unused = new Set(patterns);
-  // Behind another pattern a bare wildcard counts for nothing, and so it stays unused.
+  // `*` alone after another pattern has no effect, so it stays unused.
   const affixes = patterns
     .filter((pattern) => pattern.includes(wildcard) && pattern !== wildcard)
     .map((pattern) => {

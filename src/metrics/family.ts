@@ -1,13 +1,13 @@
-// The row type: one family of metrics, declared by name, help and the function that reads it.
+// The row types: a row declares one metric family, with its help and the function that reads it.
 import type { KubeObject, ObjectMeta } from './object.ts';
 
 export type Stability = 'ALPHA' | 'BETA' | 'STABLE';
 export type MetricType = 'gauge' | 'counter' | 'info' | 'stateset';
 
-/** In the place of a label's value: this series goes without the label that others have. */
+/** Stands for a label value: this series omits the label. */
 export const noLabel = Symbol('no label');
 
-/** A label's value; what is absent on the wire is an empty label. */
+/** A label value; a field that is absent on the wire becomes an empty label. */
 export type LabelValue = string | null | undefined | typeof noLabel;
 
 /** Receives one sample: its value, then one label value for each of the row's names, in order. */
@@ -21,29 +21,101 @@ interface Row {
   readonly stability: Stability;
   /** One sentence of our own, with the unit where there is one. */
   readonly help: string;
-  /** The release of kube-state-metrics that deprecated the family, as its help tells scrapers. */
+  /** The release of kube-state-metrics that deprecated the family; it is part of the help. */
   readonly deprecatedSince?: string;
-  /** Off unless named by --metric-opt-in-list. */
+  /** Not served unless --metric-opt-in-list names it. */
   readonly optIn?: boolean;
-  /** Whether the row can do with an object's metadata alone; derived by the builders. */
-  readonly reads: 'metadata' | 'object';
+  /** What the row reads of an object; set by the builders below. */
+  readonly reads: Section | 'joined' | 'object';
 }
+
+/** The parts of an object that change apart from each other. */
+export type Section = 'metadata' | 'spec' | 'status';
+
+/** What stays the same for as long as an object exists; every row may read it. */
+export type Identity = Pick<ObjectMeta, 'name' | 'namespace' | 'uid'>;
+
+/** A section of the objects of a table, as a row of that section gets it. */
+export type SectionOf<O, S extends Section> = S extends 'metadata'
+  ? ObjectMeta
+  : (S extends keyof O ? NonNullable<O[S]> : never) | null | undefined;
 
 /** A row whose series all have the same label names. */
 export interface SampleRow<O> extends Row {
   readonly labels: readonly string[];
-  collect(object: O, emit: (value: number, ...labels: LabelValue[]) => void): void;
+  collect(object: O, emit: AnyEmit): void;
+  /** `collect` of a joined row in its two halves. */
+  readonly join?: Join<O>;
 }
 
-/** A row whose label names are the keys of a map on the object, sanitised behind `prefix_`. */
+type AnyEmit = (value: number, ...labels: LabelValue[]) => void;
+
+/** The halves of a joined row: what it takes of the spec stands until the spec changes. */
+export interface Join<O> {
+  take(object: O): Json;
+  collect(taken: Json, object: O, emit: AnyEmit): void;
+}
+
+/** What is taken of a spec is kept beside the object, once for all that have the same. */
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+/** A row whose label names are the keys of a map on the object, sanitised, with `prefix_`. */
 export interface MapRow<O> extends Row {
   readonly prefix: string;
-  /** Whose allow-list decides which keys are shown; without one all are. */
+  /** The allow-list that decides which keys are shown; without one all are. */
   readonly allowList?: 'labels' | 'annotations';
   entries(object: O): Readonly<Record<string, string>> | null | undefined;
 }
 
 export type Family<O> = SampleRow<O> | MapRow<O>;
+
+/** Builders of rows that get one section of an object, and so cannot read any other. */
+export interface SectionBuilders<S extends Section> {
+  /** As `gauge` below. */
+  gauge<O>(
+    stability: Stability,
+    help: string,
+    value: (section: SectionOf<O, S>) => number | null | undefined,
+    options?: RowOptions,
+  ): SampleRow<O>;
+  /** As `gauges` below. */
+  gauges<O, const Labels extends readonly string[]>(
+    stability: Stability,
+    help: string,
+    labels: Labels,
+    collect: (section: SectionOf<O, S>, emit: Emit<Labels>, identity: Identity) => void,
+    options?: RowOptions,
+  ): SampleRow<O>;
+  /** As `info` below. */
+  info<O>(
+    stability: Stability,
+    help: string,
+    labels: Readonly<Record<string, (section: SectionOf<O, S>) => LabelValue>>,
+    options?: RowOptions,
+  ): SampleRow<O>;
+  /** As `mapped` below. */
+  mapped<O>(
+    stability: Stability,
+    help: string,
+    prefix: string,
+    entries: (section: SectionOf<O, S>) => ReturnType<MapRow<O>['entries']>,
+    options?: RowOptions,
+  ): MapRow<O>;
+}
+
+/**
+ * Whether objects of a table with these rows may be read without their specs: changes of the status
+ * are frequent where there is one, and no row takes the whole object.
+ */
+export const canDeferSpec = (rows: readonly Pick<Row, 'reads'>[]): boolean =>
+  rows.some(({ reads }) => reads === 'status') && rows.every(({ reads }) => reads !== 'object');
 
 export interface RowOptions {
   readonly type?: MetricType;
@@ -51,7 +123,7 @@ export interface RowOptions {
   readonly optIn?: boolean;
 }
 
-/** A family of at most one series an object; `undefined` and `null` mean no series. */
+/** A family of at most one series per object; `undefined` and `null` mean no series. */
 export function gauge<O>(
   stability: Stability,
   help: string,
@@ -72,7 +144,7 @@ export function gauge<O>(
   };
 }
 
-/** A family of any number of series an object, told apart by `labels`. */
+/** A family of any number of series per object, with the label names `labels`. */
 export function gauges<O, const Labels extends readonly string[]>(
   stability: Stability,
   help: string,
@@ -91,7 +163,7 @@ export function gauges<O, const Labels extends readonly string[]>(
   };
 }
 
-/** One series of value 1 whose labels carry the facts; the keys of `labels` are their names. */
+/** An info metric: one series of value 1; the keys of `labels` are its label names. */
 export function info<O>(
   stability: Stability,
   help: string,
@@ -110,7 +182,7 @@ export function info<O>(
   };
 }
 
-/** One series of value 1 whose labels are the entries of a map, their keys behind `prefix_`. */
+/** One series of value 1 whose labels are the entries of a map, with `prefix_`. */
 export function mapped<O>(
   stability: Stability,
   help: string,
@@ -121,35 +193,84 @@ export function mapped<O>(
   return { type: 'gauge', stability, help, reads: 'object', ...options, prefix, entries };
 }
 
-/** `gauge` for what metadata alone tells: its getter is given no more, so the claim holds. */
-export function metadataGauge(
-  stability: Stability,
-  help: string,
-  value: (meta: ObjectMeta) => number | null | undefined,
-): SampleRow<KubeObject> {
-  return { ...gauge<KubeObject>(stability, help, (o) => value(o.metadata)), reads: 'metadata' };
-}
-
-/** `gauges` for what metadata alone tells: its collector is given no more, so the claim holds. */
-export function metadataGauges<const Labels extends readonly string[]>(
+/**
+ * `gauges` for families that read the spec and something else: `take` gets the spec, `collect` what
+ * was taken of it, the metadata and the status.
+ */
+export function joined<O, Taken extends Json, const Labels extends readonly string[]>(
   stability: Stability,
   help: string,
   labels: Labels,
-  collect: (meta: ObjectMeta, emit: Emit<Labels>) => void,
-): SampleRow<KubeObject> {
-  const row = gauges<KubeObject, Labels>(stability, help, labels, (object, emit) =>
-    collect(object.metadata, emit),
-  );
-  return { ...row, reads: 'metadata' };
+  take: (spec: SectionOf<O, 'spec'>) => Taken,
+  collect: (
+    taken: Taken,
+    object: { readonly metadata: ObjectMeta; readonly status?: SectionOf<O, 'status'> },
+    emit: Emit<Labels>,
+  ) => void,
+  options: RowOptions = {},
+): SampleRow<O> {
+  const join: Join<O> = {
+    take: (object) => take(sectionOf(object, 'spec')),
+    collect: collect as unknown as Join<O>['collect'],
+  };
+  return {
+    type: 'gauge',
+    stability,
+    help,
+    labels,
+    reads: 'joined',
+    ...options,
+    join,
+    collect: (object, emit) => join.collect(join.take(object), object, emit),
+  };
 }
 
-/** `mapped` for a map of the metadata, of whose keys the user's allow-list shows some. */
-export function metadataMapped(
-  stability: Stability,
-  help: string,
-  prefix: string,
-  allowList: 'labels' | 'annotations',
-): MapRow<KubeObject> {
-  const row = mapped<KubeObject>(stability, help, prefix, (o) => o.metadata[allowList]);
-  return { ...row, reads: 'metadata', allowList };
+/** Rows of the metadata alone: for a table that has no others, only metadata is requested. */
+export const metadata: SectionBuilders<'metadata'> = buildersOf('metadata');
+
+/** Rows of the spec alone: they are not rendered again until the spec changes. */
+export const spec: SectionBuilders<'spec'> = buildersOf('spec');
+
+/** Rows of the status alone. */
+export const status: SectionBuilders<'status'> = buildersOf('status');
+
+function buildersOf<S extends Section>(reads: S): SectionBuilders<S> {
+  return {
+    gauge: (stability, help, value, options) => ({
+      ...gauge(stability, help, (object) => value(sectionOf(object, reads)), options),
+      reads,
+    }),
+    gauges: (stability, help, labels, collect, options) => ({
+      ...gauges(
+        stability,
+        help,
+        labels,
+        (object, emit) => collect(sectionOf(object, reads), emit, identityOf(object)),
+        options,
+      ),
+      reads,
+    }),
+    info: (stability, help, labels, options) => {
+      const getters = Object.values(labels);
+      return {
+        ...info(stability, help, {}, options),
+        labels: Object.keys(labels),
+        reads,
+        collect(object, emit) {
+          const section = sectionOf(object, reads);
+          emit(1, ...getters.map((get) => get(section)));
+        },
+      };
+    },
+    mapped: (stability, help, prefix, entries, options) => ({
+      ...mapped(stability, help, prefix, (object) => entries(sectionOf(object, reads)), options),
+      reads,
+    }),
+  };
 }
+
+function sectionOf<O, S extends Section>(object: O, section: S): SectionOf<O, S> {
+  return (object as Readonly<Record<Section, unknown>>)[section] as SectionOf<O, S>;
+}
+
+const identityOf = (object: unknown): Identity => (object as KubeObject).metadata;

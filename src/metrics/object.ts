@@ -1,9 +1,9 @@
-// What the API server sends, as types: the client's models as they look on the wire.
+// Types of API objects as JSON carries them, derived from the generated client's models.
 import type { V1ObjectMeta } from '@kubernetes/client-node';
 
 /**
- * A model of the generated client as JSON carries it: times are strings, and whatever is optional
- * may also be null, for Go's encoder writes null for a nil slice or map without omitempty.
+ * A model of the generated client as JSON carries it: times are strings, and optional fields may be
+ * null, because Go encodes a nil slice or map without omitempty as null.
  */
 export type Wire<T> = T extends Date
   ? string
@@ -17,16 +17,16 @@ export type Wire<T> = T extends Date
         }
       : T;
 
-/** The client writes `_default` and `_from` for fields that are words of the language. */
+/** The client names fields that are reserved words `_default` and `_from`. */
 type WireName<K> = K extends `_${infer Name}` ? Name : K;
 
-/** ObjectMeta of an object that has been accepted: it has a name, all else may be missing. */
+/** ObjectMeta of an object from the API server: only the name is sure to be set. */
 export type ObjectMeta = Wire<V1ObjectMeta> & { name: string };
 
-/** Any object of the API, as far as all of them agree. */
+/** Any API object. */
 export interface KubeObject {
   metadata: ObjectMeta;
 }
 
-/** An object of the client's model `T` as the tables read it. */
+/** An object of the client's model `T`, as the tables read it. */
 export type Received<T> = Wire<T> & KubeObject;

@@ -1,37 +1,67 @@
-// Quantities of the API (`100m`, `1.5Gi`, `2e3`) as numbers, and the units of resource names.
+// Kubernetes quantities (`100m`, `1.5Gi`, `2e3`) as numbers, and the units of resource names.
+import { memoize } from '../lib/lru.ts';
 import { sanitised } from './labels.ts';
-import { remember } from './memo.ts';
 
-/** The largest magnitude that the API knows: 2^63 - 1; a larger one counts as this. */
+/** The largest magnitude of a quantity, 2^63 - 1; larger ones are cut to it. */
 const wholeMax = 2n ** 63n - 1n;
-/** KSM counts in thousandths up to here, and in whole units beyond. */
+/** KSM has three decimals up to here, and whole units beyond. */
 const thousandthsMax = wholeMax / 1000n;
 const nanosPerMilli = 10n ** 6n;
 const nanosPerWhole = 10n ** 9n;
 const nanosMax = wholeMax * nanosPerWhole;
-/** Beyond so many powers of ten any digit is more than the largest, or less than the smallest. */
-const exponentMax = 200;
+const nanoDigits = 9;
+/** Beyond this power of ten any digit is above the largest or below the smallest quantity. */
+const exponentMax = 600;
+/** Digits that Go holds in an int64: beside a power of ten, or including a power of two. */
+const decimalDigitsMax = 18;
+const binaryDigitsMax = 14;
 const quantityCharsMax = 128;
 
 const siExponents = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
 const binaryExponents = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
 
-/** As JSON carries it; null and absent are 0, as in Go. */
+/** A quantity in JSON; null and absent are 0, as in Go. */
 type WireQuantity = string | null | undefined;
 
-/** The value with three decimals, rounded away from zero, as KSM gives CPU and all of a node. */
+/** The value with three decimals, rounded away from zero: CPU, and all resources of nodes. */
 export function quantity(given: WireQuantity): number {
   const text = given ?? '0';
   return simple(text) ?? inThousandths(nanosOf(text));
 }
 
-/** The value in whole units, rounded away from zero, as KSM gives memory and devices of a pod. */
+/** The value in whole units, rounded away from zero: memory and devices of pods. */
 export function wholeQuantity(given: WireQuantity): number {
   const text = given ?? '0';
   const value = simple(text);
   if (value === undefined) return Number(rounded(nanosOf(text), nanosPerWhole));
   return Math.ceil(value);
 }
+
+/**
+ * The value as Go's AsApproximateFloat64 returns it, which KSM uses for tolerances: digits and
+ * power of ten are rounded before they are multiplied, so `3n` is 3.0000000000000004e-09.
+ */
+export function approximateQuantity(text: string): number {
+  const parts = partsOf(text);
+  const { negative, digits, fraction, power, binaryPower } = parts;
+  const exponent = power - fraction.length;
+  const magnitude = isKeptWhole(parts)
+    ? timesPowerOfTen(digits << BigInt(binaryPower), exponent)
+    : timesPowerOfTen(magnitudeOf(parts), -nanoDigits);
+  return negative ? -magnitude : magnitude;
+}
+
+/** Whether Go keeps digits and power of ten exactly; other quantities it holds in billionths. */
+function isKeptWhole({ whole, fraction, power, binaryPower }: Parts): boolean {
+  const digits = whole.replace(/^0+(?=\d)/, '').length + fraction.length;
+  if (binaryPower > 0) {
+    return fraction === '' && digits + Math.trunc(binaryPower * 0.3) <= binaryDigitsMax;
+  }
+  return digits <= decimalDigitsMax && power - fraction.length >= -nanoDigits;
+}
+
+const timesPowerOfTen = (value: bigint, exponent: number): number =>
+  exponent === 0 ? Number(value) : Number(value) * Number(`1e${exponent}`);
 
 function inThousandths(nanos: bigint): number {
   const whole = rounded(nanos, nanosPerWhole);
@@ -41,13 +71,17 @@ function inThousandths(nanos: bigint): number {
 
 const simplePattern = /^(\d{1,15})(m|k|M|G|Ki|Mi|Gi|)$/;
 const simpleFactors: Readonly<Record<string, number>> = {
-  ...{ k: 1e3, M: 1e6, G: 1e9 },
-  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 },
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
 };
-/** Below this a whole number survives the way through thousandths and back unchanged. */
+/** Below this a whole number can be multiplied and divided by 1000 exactly. */
 const simpleBelow = Number.MAX_SAFE_INTEGER / 1000;
 
-/** What nearly all quantities are, without big integers; `undefined` for the rest. */
+/** The fast path for nearly all quantities, without BigInt; `undefined` for the rest. */
 function simple(text: string): number | undefined {
   const [, digits, suffix = ''] = simplePattern.exec(text) ?? [];
   if (digits === undefined) return undefined;
@@ -59,8 +93,19 @@ function simple(text: string): number | undefined {
 
 const pattern = /^([+-]?)(?=\.?\d)(\d*)\.?(\d*)(?:([KMGTPE]i)|[eE]([+-]?\d{1,9})|([numkMGTPE]?))$/;
 
-/** The exact value in billionths, the API's own precision: what is finer is rounded up to it. */
-function nanosOf(text: string): bigint {
+/** A parsed quantity: sign, digits, and a power of ten or of two. */
+interface Parts {
+  readonly negative: boolean;
+  readonly whole: string;
+  readonly fraction: string;
+  /** `whole` and `fraction` as one number. */
+  readonly digits: bigint;
+  /** The power of ten of the suffix; 0 if the suffix is a power of two. */
+  readonly power: number;
+  readonly binaryPower: number;
+}
+
+function partsOf(text: string): Parts {
   const match = String(text).length <= quantityCharsMax ? pattern.exec(text) : null;
   if (match === null) {
     throw new TypeError(
@@ -68,13 +113,30 @@ function nanosOf(text: string): bigint {
     );
   }
   const [, sign, whole = '', fraction = '', binary, exponent, si = ''] = match;
-  const digits = BigInt(whole + fraction);
-  if (digits === 0n) return 0n;
-  const shift = clamped(Number(exponent ?? siExponents[si as keyof typeof siExponents]));
-  const scaled = digits << BigInt(binaryExponents[binary as keyof typeof binaryExponents] ?? 0);
-  const nanos = scaledByTen(scaled, shift - fraction.length + 9);
+  return {
+    negative: sign === '-',
+    whole,
+    fraction,
+    digits: BigInt(whole + fraction),
+    power: Number(exponent ?? siExponents[si as keyof typeof siExponents]),
+    binaryPower: binaryExponents[binary as keyof typeof binaryExponents] ?? 0,
+  };
+}
+
+/** The value in billionths, the precision of the API; finer values are rounded away from zero. */
+function nanosOf(text: string): bigint {
+  const parts = partsOf(text);
+  const nanos = magnitudeOf(parts);
   const magnitude = nanos > nanosMax ? nanosMax : nanos;
-  return sign === '-' ? -magnitude : magnitude;
+  return parts.negative ? -magnitude : magnitude;
+}
+
+/** The magnitude in billionths. Go limits it only if the suffix is a power of two. */
+function magnitudeOf({ digits, fraction, power, binaryPower }: Parts): bigint {
+  if (digits === 0n) return 0n;
+  const scaled = digits << BigInt(binaryPower);
+  const nanos = scaledByTen(scaled, clamped(power) - fraction.length + nanoDigits);
+  return binaryPower > 0 && nanos > nanosMax ? nanosMax : nanos;
 }
 
 const clamped = (exponent: number): number =>
@@ -92,23 +154,23 @@ function rounded(value: bigint, divisor: bigint): bigint {
 
 export type Unit = 'core' | 'byte' | 'integer';
 
-/** How a resource of nodes and containers (`cpu`, `nvidia.com/gpu`) is shown. */
+/** The labels of a resource of nodes and containers, such as `cpu` or `nvidia.com/gpu`. */
 export interface ResourceLabels {
-  /** The name with `_` for what a label name could not hold. */
+  /** The name, sanitised like a label name. */
   readonly resource: string;
-  /** None for a name that KSM does not show, such as those of quotas. */
-  readonly unit: Unit | undefined;
+  /** One series for each unit; empty for names that KSM does not show, such as those of quotas. */
+  readonly units: readonly Unit[];
 }
 
-/** Clusters know some dozens; whoever invents more finds them computed anew. */
+/** Resource names that are cached: clusters have some dozens. */
 const resourceNamesMax = 1000;
 
-export const resourceLabels: (name: string) => ResourceLabels = remember(
+export const resourceLabels: (name: string) => ResourceLabels = memoize(
   resourceNamesMax,
-  (name) => ({ resource: sanitised(name), unit: unitOf(name) }),
+  (name) => ({ resource: sanitised(name), units: unitsOf(name) }),
 );
 
-const units: Readonly<Record<string, Unit>> = {
+const knownUnits: Readonly<Record<string, Unit>> = {
   cpu: 'core',
   memory: 'byte',
   storage: 'byte',
@@ -116,10 +178,14 @@ const units: Readonly<Record<string, Unit>> = {
   pods: 'integer',
 };
 
-function unitOf(name: string): Unit | undefined {
-  if (Object.hasOwn(units, name)) return units[name];
-  if (name.startsWith('hugepages-') || name.startsWith('attachable-volumes-')) return 'byte';
-  return isExtended(name) ? 'integer' : undefined;
+/** An extended resource may be named like huge pages (`hugepages-x/y`): KSM shows both units. */
+function unitsOf(name: string): readonly Unit[] {
+  const known = Object.hasOwn(knownUnits, name) ? knownUnits[name] : undefined;
+  if (known !== undefined) return [known];
+  const isBytes = name.startsWith('hugepages-') || name.startsWith('attachable-volumes-');
+  const units: Unit[] = isBytes ? ['byte'] : [];
+  if (isExtended(name)) units.push('integer');
+  return units;
 }
 
 const domainPattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -127,11 +193,11 @@ const domainCharsMax = 253;
 const namePattern = /^([A-Za-z0-9][-\w.]*)?[A-Za-z0-9]$/;
 const nameCharsMax = 63;
 
-/** Whether a vendor named the resource, which the API tells by rules of the name. */
+/** Whether the name is that of an extended resource, by the API's rules. */
 function isExtended(name: string): boolean {
   if (name.includes('kubernetes.io/') || name.startsWith('requests.')) return false;
   const slash = name.indexOf('/');
-  // The name must be valid as a quota's too, which puts `requests.` in front of it.
+  // With the prefix `requests.` the name must be a valid name of a quota.
   const domain = `requests.${name.slice(0, slash)}`;
   const local = name.slice(slash + 1);
   return (

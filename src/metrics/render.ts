@@ -1,24 +1,48 @@
-// Compiles a table into the function that turns one object into exposition text: the hot path.
-import { type Family, type LabelValue, type MapRow, noLabel, type SampleRow } from './family.ts';
+// Compiles a table into a Renderer, which turns one object into exposition text: the hot path.
+import {
+  canDeferSpec,
+  type Family,
+  type Join,
+  type Json,
+  type LabelValue,
+  type MapRow,
+  noLabel,
+  type SampleRow,
+} from './family.ts';
 import { everyKey, type KeyFilter, labelsOf } from './labels.ts';
 import type { KubeObject, Received } from './object.ts';
 import type { Resource } from './resource.ts';
 import { escapeLabelValue, formatNumber, headerOf } from './text.ts';
 
 /**
- * What one object may have of one family: some 80,000 series, far beyond what is real. An object of
- * a megabyte can ask for a hundred times its size where a family pairs its lists.
+ * The limit for one family of one object: some 80,000 series. A family that pairs two lists can
+ * render an object of a megabyte to a hundred times its size.
  */
 const familyCharsMax = 16 * 1024 * 1024;
 
-/** A resource's enabled families, ready to render. */
+/** Renders the enabled families of a resource. */
 export interface Renderer {
   readonly families: readonly FamilyHeader[];
   /**
-   * The text of each family for one object, in the order of `families`, empty where it has no
-   * series. A row that throws loses its own text only and is reported to `onError`.
+   * The text of each family for one object, in the order of `families`; empty if it has no series.
+   * A row that throws loses its own text only, and is reported to `onError`.
    */
   render(object: KubeObject): string[];
+  /** Undefined where it saves nothing that a spec has not changed: `canDeferSpec`. */
+  readonly bySection?: SectionRenderer | undefined;
+}
+
+/** What the joined rows have taken of a spec, in the order of these rows. */
+export type TakenOfSpec = readonly Json[];
+
+/** Renders an object whose spec may be known from an earlier state of it. */
+export interface SectionRenderer {
+  /** The families whose texts are made of the spec alone. */
+  readonly ofSpec: readonly number[];
+  /** All texts, and what was taken of the spec; undefined where a row that reads it has thrown. */
+  renderAll(object: KubeObject): { texts: string[]; taken: TakenOfSpec | undefined };
+  /** As `renderAll`, but with `undefined` for what is made of the spec alone, which is not read. */
+  renderRest(object: KubeObject, taken: TakenOfSpec): (string | undefined)[];
 }
 
 export interface FamilyHeader {
@@ -26,17 +50,17 @@ export interface FamilyHeader {
   readonly header: { readonly text: string; readonly openmetrics: string };
 }
 
-/** What the user chose for one resource. */
+/** What the flags select of one resource. */
 export interface RenderChoices {
   enabled(family: string): boolean;
-  /** Which label keys `kube_*_labels` shows; `undefined` shows no series at all. */
+  /** The label keys that `kube_*_labels` shows; `undefined` means no series. */
   readonly labels: KeyFilter | undefined;
   readonly annotations: KeyFilter | undefined;
 }
 
 export type OnRenderError = (family: string, object: KubeObject, error: unknown) => void;
 
-/** Decides all that can be decided before the first object; `render` decides nothing. */
+/** Compiles the rows once, at start: what depends on flags is decided here, not per object. */
 export function compile<T>(
   resource: Resource<T>,
   choices: RenderChoices,
@@ -52,32 +76,78 @@ export function compile<T>(
     name,
     header: { text: headerOf(name, row, 'text'), openmetrics: headerOf(name, row, 'openmetrics') },
   }));
-  const writers = rows.map(([name, row]) =>
-    'prefix' in row ? mapWriter(name, row, choices) : sampleWriter(name, row),
-  );
-  const render = (object: KubeObject): string[] => {
-    const received = object as Received<T>;
+  const writers = rows.map(([name, row]): RowWriter<Received<T>> => {
+    const { reads } = row;
+    if ('prefix' in row) return { name, reads, write: mapWriter(name, row, choices) };
+    return { name, reads, write: sampleWriter(name, row), take: row.join?.take };
+  });
+  const identify = (object: Received<T>): string => {
     let id = '';
-    for (const [prefix, get] of identity)
-      id += `${prefix}${escapeLabelValue(get(received) ?? '')}"`;
-    const texts = new Array<string>(writers.length);
-    for (let i = 0; i < writers.length; i++) {
-      try {
-        texts[i] = (writers[i] as Writer<Received<T>>)(received, id);
-      } catch (error) {
-        texts[i] = '';
-        onError((families[i] as FamilyHeader).name, object, error);
-      }
-    }
-    return texts;
+    for (const [prefix, get] of identity) id += `${prefix}${escapeLabelValue(get(object) ?? '')}"`;
+    return id;
   };
-  return { families, render };
+  const renderer = rendererOf(writers, identify, onError);
+  const bySection = canDeferSpec(rows.map(([, row]) => row)) ? renderer : undefined;
+  return { families, render: (object) => renderer.renderAll(object).texts, bySection };
 }
 
-/** Renders one family of one object, given its rendered identity labels. */
-type Writer<O> = (object: O, identity: string) => string;
+/** Renders one family of one object. */
+interface RowWriter<O> {
+  readonly name: string;
+  readonly reads: Family<O>['reads'];
+  /** `identity` is the text of its identity labels, `taken` what a joined row took of the spec. */
+  write(object: O, identity: string, taken?: Json): string;
+  readonly take?: Join<O>['take'] | undefined;
+}
 
-function sampleWriter<O>(name: string, row: SampleRow<O>): Writer<O> {
+function rendererOf<O>(
+  writers: readonly RowWriter<O>[],
+  identify: (object: O) => string,
+  onError: OnRenderError,
+): SectionRenderer {
+  return {
+    ofSpec: writers.flatMap(({ reads }, i) => (reads === 'spec' ? [i] : [])),
+    renderAll(object) {
+      const received = object as O;
+      const id = identify(received);
+      const texts = new Array<string>(writers.length);
+      const taken: Json[] = [];
+      let failed = false;
+      for (let i = 0; i < writers.length; i++) {
+        const row = writers[i] as RowWriter<O>;
+        try {
+          const ofSpec = row.take?.(received);
+          if (row.take !== undefined) taken.push(ofSpec);
+          texts[i] = row.write(received, id, ofSpec);
+        } catch (error) {
+          texts[i] = '';
+          failed ||= row.reads === 'spec' || row.reads === 'joined';
+          onError(row.name, object, error);
+        }
+      }
+      return { texts, taken: failed ? undefined : taken };
+    },
+    renderRest(object, taken) {
+      const received = object as O;
+      const id = identify(received);
+      const texts = new Array<string | undefined>(writers.length);
+      let joined = 0;
+      for (let i = 0; i < writers.length; i++) {
+        const row = writers[i] as RowWriter<O>;
+        if (row.reads === 'spec') continue;
+        try {
+          texts[i] = row.write(received, id, row.take && taken[joined++]);
+        } catch (error) {
+          texts[i] = '';
+          onError(row.name, object, error);
+        }
+      }
+      return texts;
+    },
+  };
+}
+
+function sampleWriter<O>(name: string, row: SampleRow<O>): RowWriter<O>['write'] {
   const prefixes = row.labels.map((label) => `,${label}="`);
   const lines = new SeriesLines();
   const emit = (value: number, ...labels: LabelValue[]): void => {
@@ -88,14 +158,16 @@ function sampleWriter<O>(name: string, row: SampleRow<O>): Writer<O> {
     }
     lines.add(text, value);
   };
-  return (object, identity) => {
+  const { join } = row;
+  return (object, identity, taken) => {
     lines.start(`${name}{${identity}`);
-    row.collect(object, emit);
+    if (join === undefined) row.collect(object, emit);
+    else join.collect(taken, object, emit);
     return lines.text;
   };
 }
 
-function mapWriter<O>(name: string, row: MapRow<O>, choices: RenderChoices): Writer<O> {
+function mapWriter<O>(name: string, row: MapRow<O>, choices: RenderChoices): RowWriter<O>['write'] {
   const filter = row.allowList === undefined ? everyKey : choices[row.allowList];
   if (filter === undefined) return () => '';
   return (object, identity) => {
@@ -107,7 +179,7 @@ function mapWriter<O>(name: string, row: MapRow<O>, choices: RenderChoices): Wri
   };
 }
 
-/** The lines of one family of one object; a series that comes twice counts once, the first. */
+/** Collects the lines of one family of one object; of duplicate series the first one stays. */
 class SeriesLines {
   text = '';
   #head = '';
@@ -120,12 +192,12 @@ class SeriesLines {
     this.#seen = undefined;
   }
 
-  /** `labels` is what the series has beyond the head, which all series of an object share. */
+  /** `labels` are those beyond the head, which all series of an object share. */
   add(labels: string, value: number): void {
     if (this.text === '') {
       this.#first = labels;
     } else {
-      // Most families have one series an object: the set is made for the second.
+      // Most families have one series per object: the set is made for the second.
       this.#seen ??= new Set([this.#first]);
       if (this.#seen.has(labels)) return;
       this.#seen.add(labels);

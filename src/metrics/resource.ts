@@ -1,8 +1,9 @@
 // The table type: one resource of the API and the families made of its objects.
+import type { Columns } from '../kube/types.ts';
 import type { Family } from './family.ts';
 import type { Received } from './object.ts';
 
-/** A resource's table; `T` is the generated client's model of its objects. Named by its plural. */
+/** The table of a resource; `T` is the generated client's model of its objects. */
 export interface Resource<T> {
   /** API group, empty for the core group. */
   readonly group: string;
@@ -15,8 +16,18 @@ export interface Resource<T> {
    * Where the objects themselves must not be seen: the fields that rows may read beside metadata,
    * each by the column of the server's own table that it is read from.
    */
-  readonly columns?: Readonly<Record<string, string>>;
-  /** The labels that name the object on every series, in order. */
+  readonly columns?: Columns;
+  /**
+   * Names of 64-bit fields that a row shows as a label. They are decoded as bigint where a number
+   * would lose digits.
+   */
+  readonly exactIntegers?: readonly string[];
+  /**
+   * Whether the rows need every state that an object has had, and its last one when it is deleted.
+   * Elsewhere events that a later one supersedes soon are left out, and deletions have no object.
+   */
+  readonly everyEvent?: boolean;
+  /** The labels that identify the object on every series, in order. */
   readonly identity: Readonly<Record<string, (object: Received<T>) => string | null | undefined>>;
   /** Families in the order of the exposition. */
   readonly families: Readonly<Record<`kube_${string}`, Family<Received<T>>>>;

@@ -1,12 +1,6 @@
-// Rows that many tables share, one word each: what every object's metadata tells.
-import {
-  type MapRow,
-  metadataGauge,
-  metadataGauges,
-  metadataMapped,
-  type SampleRow,
-  type Stability,
-} from './family.ts';
+// The rows that many tables share: families read from the metadata of any object.
+import { type MapRow, metadata, type SampleRow, type Stability } from './family.ts';
+import { parseFloat64 } from './float.ts';
 import type { KubeObject } from './object.ts';
 import { unixSecondsIfSet } from './time.ts';
 
@@ -14,47 +8,39 @@ type StockRow = SampleRow<KubeObject>;
 
 /** When the object was created. */
 export const created = (stability: Stability): StockRow =>
-  metadataGauge(
-    stability,
-    'Unix time in seconds at which the API server accepted the object.',
-    (meta) => unixSecondsIfSet(meta.creationTimestamp),
+  metadata.gauge(stability, 'Unix time in seconds at which the object was created.', (meta) =>
+    unixSecondsIfSet(meta.creationTimestamp),
   );
 
-/** When the object goes, or should have gone; objects that nobody deletes have no series. */
+/** When a terminating object is due to be deleted; other objects have no series. */
 export const deletionTimestamp = (stability: Stability): StockRow =>
-  metadataGauge(
+  metadata.gauge(
     stability,
-    'Unix time in seconds at which an object that is being deleted is due to be gone.',
+    'Unix time in seconds at which a terminating object is due to be deleted.',
     (meta) => unixSecondsIfSet(meta.deletionTimestamp),
   );
 
-/** How often the object's desired state has changed. */
+/** The generation of the object, which rises with each change of its spec. */
 export const generation = (stability: Stability): StockRow =>
-  metadataGauge(
+  metadata.gauge(
     stability,
-    'Count of changes to the desired state so far, the creation included.',
+    'Generation of the object, which rises with each change of its spec.',
     (meta) => meta.generation ?? 0,
   );
 
-/** The version of the object, where it is a number. */
+/** The resource version if it is a number: the API promises an opaque string. */
 export const resourceVersion = (stability: Stability): StockRow =>
-  metadataGauge(
+  metadata.gauge(
     stability,
-    'Version of the object in the API server; it changes with every write.',
-    (meta) => numberOf(meta.resourceVersion),
+    'Resource version of the object, which changes with every write.',
+    (meta) => parseFloat64(meta.resourceVersion ?? ''),
   );
 
-/** The API promises nothing about the text; one that is no finite number gives no series. */
-function numberOf(text: string | null | undefined): number | undefined {
-  const version = text && /^\d+$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
-  return Number.isFinite(version) ? version : undefined;
-}
-
-/** The objects that own this one; one series with empty labels where none does. */
+/** One series for each owner reference, or one with empty labels. */
 export const owners = (stability: Stability): StockRow =>
-  metadataGauges(
+  metadata.gauges(
     stability,
-    'Always 1: one series for each owner of the object, or one with empty labels.',
+    'Always 1: one series per owner reference, with empty labels if there is none.',
     ['owner_kind', 'owner_name'],
     (meta, emit) => {
       const references = meta.ownerReferences ?? [];
@@ -63,11 +49,11 @@ export const owners = (stability: Stability): StockRow =>
     },
   );
 
-/** `owners`, and whether each of them is the one that controls the object. */
+/** `owners`, with a label for whether the owner is the controller. */
 export const ownersAndController = (stability: Stability): StockRow =>
-  metadataGauges(
+  metadata.gauges(
     stability,
-    'Always 1: one series for each owner and whether it controls the object, or an empty one.',
+    'Always 1: one series per owner reference and whether it is the controller, or empty labels.',
     ['owner_kind', 'owner_name', 'owner_is_controller'],
     (meta, emit) => {
       const references = meta.ownerReferences ?? [];
@@ -79,19 +65,23 @@ export const ownersAndController = (stability: Stability): StockRow =>
   );
 
 /** The object's labels that --metric-labels-allowlist names. */
-export const labels = (stability: Stability): MapRow<KubeObject> =>
-  metadataMapped(
+export const labels = (stability: Stability): MapRow<KubeObject> => ({
+  ...metadata.mapped<KubeObject>(
     stability,
     'Always 1: the labels that --metric-labels-allowlist names, as label_*.',
     'label',
-    'labels',
-  );
+    (meta) => meta.labels,
+  ),
+  allowList: 'labels',
+});
 
 /** The object's annotations that --metric-annotations-allowlist names. */
-export const annotations = (stability: Stability): MapRow<KubeObject> =>
-  metadataMapped(
+export const annotations = (stability: Stability): MapRow<KubeObject> => ({
+  ...metadata.mapped<KubeObject>(
     stability,
     'Always 1: the annotations that --metric-annotations-allowlist names, as annotation_*.',
     'annotation',
-    'annotations',
-  );
+    (meta) => meta.annotations,
+  ),
+  allowList: 'annotations',
+});

@@ -1,8 +1,9 @@
-// The exposition's grammar: headers, escaping, and numbers as Go prints them. Pure.
-import type { Family, MetricType } from './family.ts';
-import type { Format } from './store.ts';
+// The grammar of the exposition: headers, escaping, and numbers as Go prints them.
 
-/** The HELP and TYPE lines of a family; types that only OpenMetrics knows are gauges in text. */
+import type { Format } from '../store/types.ts';
+import type { Family, MetricType } from './family.ts';
+
+/** The HELP and TYPE lines of a family; types that only OpenMetrics has are gauges in text. */
 export function headerOf(name: string, row: Family<never>, format: Format): string {
   const stability = row.stability === 'STABLE' ? '[STABLE] ' : '';
   const deprecated = row.deprecatedSince ? `(Deprecated since ${row.deprecatedSince}) ` : '';
@@ -13,7 +14,7 @@ export function headerOf(name: string, row: Family<never>, format: Format): stri
 const typeIn = (format: Format, type: MetricType): MetricType =>
   format === 'text' && (type === 'info' || type === 'stateset') ? 'gauge' : type;
 
-/** Escapes a HELP text: backslash and line feed; quotes stand as they are. */
+/** Escapes a HELP text: backslash and line feed, but not quotes. */
 export const escapeHelp = (help: string): string =>
   help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 
@@ -26,19 +27,28 @@ export function escapeLabelValue(value: string): string {
   return special.test(value) ? value.replace(specials, (found) => escapes[found] ?? found) : value;
 }
 
-/** From here on, either way, Go writes a number with an exponent. */
+/** Characters of a malformed number that an error quotes. */
+const malformedCharsMax = 200;
+/** At and above this, and below exponentBelow, Go prints a number with an exponent. */
 const exponentFrom = 1e6;
 const exponentBelow = 1e-4;
-/** Up to here String() writes a whole number in full, so that its digits can be cut by hand. */
+/** Below this String() prints a whole number without an exponent. */
 const wholeDigitsBelow = 1e21;
 
-/** A number as Go's strconv.FormatFloat(value, 'g', -1, 64) writes it; a zero has no sign. */
+/**
+ * A number as Go's strconv.FormatFloat(value, 'g', -1, 64) prints it; a zero has no sign. Throws if
+ * it is no number: the server's JSON is not checked against the types.
+ */
 export function formatNumber(value: number): string {
+  if (typeof value !== 'number') {
+    const got = typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? typeof value);
+    throw new TypeError(`expected a number, got ${got.slice(0, malformedCharsMax)}`);
+  }
   if (value > -exponentFrom && value < exponentFrom) {
     const small = value < exponentBelow && value > -exponentBelow && value !== 0;
     return small ? withExponent(value) : String(value);
   }
-  // Most larger numbers are times: this takes 60 ns, toExponential 150.
+  // Most large numbers are times: this takes 60 ns, toExponential 150 ns.
   if (value > 0 && value < wholeDigitsBelow && Number.isInteger(value)) {
     const digits = String(value);
     let end = digits.length;
@@ -53,6 +63,6 @@ export function formatNumber(value: number): string {
 
 const zeroCode = 48;
 
-/** JavaScript finds the same shortest digits, but writes the exponent without a leading zero. */
+/** JavaScript prints the same digits as Go, but an exponent of one digit without leading zero. */
 const withExponent = (value: number): string =>
   value.toExponential().replace(/(?<=e[+-])(?=\d$)/, '0');

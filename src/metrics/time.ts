@@ -1,11 +1,11 @@
-// Times on the wire as seconds since the epoch, with Go's reading of a time that is not there.
+// Times of the API as Unix seconds; an absent time is Go's zero time.
 
-/** 1 January of year 1: what Go makes of a time that is absent or null, unless it is a pointer. */
+/** 1 January of year 1, Go's zero time: the value of an absent time that is no pointer in Go. */
 export const goZeroSeconds = -62_135_596_800;
 
 type WireTime = string | null | undefined;
 
-/** Whole seconds since the epoch; an absent time is Go's zero time, as KSM prints it. */
+/** Whole Unix seconds; an absent time is Go's zero time, as in KSM. */
 export function unixSeconds(time: WireTime): number {
   if (time === undefined || time === null) return goZeroSeconds;
   const ms = Date.parse(time);
@@ -15,8 +15,13 @@ export function unixSeconds(time: WireTime): number {
   return Math.floor(ms / 1000);
 }
 
-/** Whole seconds since the epoch; `undefined`, and so no series, where there is no time. */
+/**
+ * Whole Unix seconds; `undefined`, and so no series, if there is no time. In Go that is the start
+ * of year 1 exactly: a fraction of a second later is a time.
+ */
 export function unixSecondsIfSet(time: WireTime): number | undefined {
   const seconds = unixSeconds(time);
-  return seconds === goZeroSeconds ? undefined : seconds;
+  return seconds === goZeroSeconds && !hasFraction(time) ? undefined : seconds;
 }
+
+const hasFraction = (time: WireTime): boolean => /\.\d*[1-9]/.test(time ?? '');

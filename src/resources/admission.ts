@@ -1,4 +1,4 @@
-// What the tables about admission share: webhooks' services, and policies' parameters.
+// Rows shared by the admission tables: services of webhooks, parameters of policies.
 import type {
   V1MutatingAdmissionPolicy,
   V1MutatingAdmissionPolicyBinding,
@@ -7,14 +7,14 @@ import type {
   V1ValidatingAdmissionPolicyBinding,
   V1ValidatingWebhook,
 } from '@kubernetes/client-node';
-import type { Emit } from '../metrics/family.ts';
-import type { Received, Wire } from '../metrics/object.ts';
+import type { Emit, SectionOf } from '../metrics/family.ts';
+import type { Wire } from '../metrics/object.ts';
 
 interface WebhookConfiguration {
   readonly webhooks?: readonly Wire<V1MutatingWebhook | V1ValidatingWebhook>[] | null;
 }
 
-/** One sample for each webhook; those that are called by their URL have no service. */
+/** One sample for each webhook; a webhook that is called by URL has no service. */
 export function emitWebhookServices(
   { webhooks }: WebhookConfiguration,
   emit: Emit<['webhook_name', 'service_name', 'service_namespace']>,
@@ -25,21 +25,24 @@ export function emitWebhookServices(
   }
 }
 
-type Policy = Received<V1MutatingAdmissionPolicy | V1ValidatingAdmissionPolicy>;
+type PolicySpec = SectionOf<Wire<V1MutatingAdmissionPolicy | V1ValidatingAdmissionPolicy>, 'spec'>;
 
-/** What kind of object parameterises a policy, and what becomes of requests it cannot judge. */
+/** The parameter kind of a policy, and its failure policy. */
 export const policyLabels = {
-  param_api_version: (p: Policy) => p.spec?.paramKind?.apiVersion,
-  param_kind: (p: Policy) => p.spec?.paramKind?.kind,
-  failure_policy: (p: Policy) => p.spec?.failurePolicy,
+  param_api_version: (s: PolicySpec) => s?.paramKind?.apiVersion,
+  param_kind: (s: PolicySpec) => s?.paramKind?.kind,
+  failure_policy: (s: PolicySpec) => s?.failurePolicy,
 };
 
-type Binding = Received<V1MutatingAdmissionPolicyBinding | V1ValidatingAdmissionPolicyBinding>;
+type BindingSpec = SectionOf<
+  Wire<V1MutatingAdmissionPolicyBinding | V1ValidatingAdmissionPolicyBinding>,
+  'spec'
+>;
 
-/** The policy that a binding puts to work, and the object that gives its parameters. */
+/** The policy that is bound, and the object that holds its parameters. */
 export const bindingLabels = {
-  policy_name: (b: Binding) => b.spec?.policyName,
-  param_name: (b: Binding) => b.spec?.paramRef?.name,
-  param_namespace: (b: Binding) => b.spec?.paramRef?.namespace,
-  param_not_found_action: (b: Binding) => b.spec?.paramRef?.parameterNotFoundAction,
+  policy_name: (s: BindingSpec) => s?.policyName,
+  param_name: (s: BindingSpec) => s?.paramRef?.name,
+  param_namespace: (s: BindingSpec) => s?.paramRef?.namespace,
+  param_not_found_action: (s: BindingSpec) => s?.paramRef?.parameterNotFoundAction,
 };

@@ -1,13 +1,13 @@
-// CertificateSigningRequests: who is asked for a certificate, and what came of it.
+// CertificateSigningRequests: signer, conditions and the issued certificate.
 import type { V1CertificateSigningRequest } from '@kubernetes/client-node';
 import { gauge, gauges } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, labels } from '../metrics/stock.ts';
 
-/** Every series names the signer, which stands in the spec: metadata alone does for none of them. */
+/** Every series has the label `signer_name` of the spec, so no row can do with metadata alone. */
 const reads = 'object';
 
-/** The types of condition that KSM counts, with the label that each is shown as. */
+/** The condition types that KSM counts, and the label value of each. */
 const outcomes = [
   { label: 'approved', type: 'Approved' },
   { label: 'denied', type: 'Denied' },
@@ -30,11 +30,11 @@ export const certificatesigningrequests = {
     kube_certificatesigningrequest_labels: { ...labels('STABLE'), reads },
     kube_certificatesigningrequest_created: { ...created('STABLE'), reads },
     kube_certificatesigningrequest_condition: gauges('STABLE',
-      'Conditions of the type that the label names, whatever their status; 0 of each type means that nobody has decided yet.', ['condition'], (c, emit) => {
+      'Number of conditions of this type, whatever their status; 0 for all types means that the request is pending.', ['condition'], (c, emit) => {
         const conditions = c.status?.conditions ?? [];
         for (const { label, type } of outcomes) emit(conditions.filter((condition) => condition.type === type).length, label);
       }),
     kube_certificatesigningrequest_cert_length: gauge('STABLE',
-      'Bytes of the issued certificate in PEM; 0 until there is one.', (c) => Buffer.byteLength(c.status?.certificate ?? '', 'base64')),
+      'Length in bytes of the issued PEM certificate, 0 until it is issued.', (c) => Buffer.byteLength(c.status?.certificate ?? '', 'base64')),
   },
 } satisfies Resource<V1CertificateSigningRequest>;

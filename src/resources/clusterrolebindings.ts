@@ -1,4 +1,4 @@
-// ClusterRoleBindings: who holds which permissions in the whole cluster.
+// ClusterRoleBindings: the ClusterRole that each grants cluster-wide.
 import type { V1ClusterRoleBinding } from '@kubernetes/client-node';
 import { info } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
@@ -18,7 +18,7 @@ export const clusterrolebindings = {
     kube_clusterrolebinding_annotations: annotations('ALPHA'),
     kube_clusterrolebinding_labels: labels('ALPHA'),
     kube_clusterrolebinding_info: info('ALPHA',
-      'Always 1: the role that the binding grants in the whole cluster.', {
+      'Always 1: the ClusterRole that the binding grants cluster-wide.', {
         roleref_kind: (b) => b.roleRef?.kind,
         roleref_name: (b) => b.roleRef?.name,
       }),

@@ -1,6 +1,6 @@
-// ClusterRoles: permissions, for the whole cluster or lent to namespaces by role bindings.
+// ClusterRoles: their metadata. Rules are not read.
 import type { V1ClusterRole } from '@kubernetes/client-node';
-import { metadataGauge } from '../metrics/family.ts';
+import { metadata } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, labels, resourceVersion } from '../metrics/stock.ts';
 
@@ -17,8 +17,8 @@ export const clusterroles = {
   families: {
     kube_clusterrole_annotations: annotations('ALPHA'),
     kube_clusterrole_labels: labels('ALPHA'),
-    kube_clusterrole_info: metadataGauge('ALPHA',
-      'Always 1: there is a cluster role of this name.', () => 1),
+    kube_clusterrole_info: metadata.gauge('ALPHA',
+      'Always 1: the ClusterRole exists.', () => 1),
     kube_clusterrole_created: created('ALPHA'),
     kube_clusterrole_metadata_resource_version: resourceVersion('ALPHA'),
   },

@@ -1,21 +1,21 @@
-// What several tables read alike: conditions, flags, what may be unset, and percentages.
+// Readers that several tables share: conditions, booleans, optional values and percentages.
 import type { Emit } from '../metrics/family.ts';
 
-/** Whether there is a value, be it empty or 0: for Go's pointers, which may be nil. */
+/** Whether a field that is a pointer in Go is set, even if it is empty or 0. */
 export const isSet = <T>(value: T | null | undefined): value is T =>
   value !== undefined && value !== null;
 
-/** What `read` makes of a text, if there is one. */
+/** `read(text)`, or `undefined` if the text is not set. */
 export const ifSet = (text: string | null | undefined, read: (text: string) => number) =>
   isSet(text) ? read(text) : undefined;
 
-/** 1 for true; an absent flag is false, as it is in Go. */
+/** 1 for true, 0 for false; an absent boolean is false, as in Go. */
 export const flag = (value: boolean | null | undefined): number => (value === true ? 1 : 0);
 
-/** 1 if there is a value at all, an empty object included. */
+/** 1 if the value is set, even if it is an empty object, else 0. */
 export const presence = (value: unknown): number => (isSet(value) ? 1 : 0);
 
-/** One sample for each of `values`: 1 for the one that holds, 0 for the others. */
+/** One sample for each of `values`: 1 for the one that equals `holds`, 0 for the others. */
 export function emitEach<T extends string>(
   values: readonly T[],
   holds: string,
@@ -24,7 +24,7 @@ export function emitEach<T extends string>(
   for (const value of values) emit(value === holds ? 1 : 0, value);
 }
 
-/** The statuses of a condition, with the label that each is shown as. */
+/** The statuses of a condition, and the label value of each. */
 export const conditionStatuses = [
   { label: 'true', status: 'True' },
   { label: 'false', status: 'False' },
@@ -36,7 +36,7 @@ interface Condition {
   readonly status: string;
 }
 
-/** Three samples for each condition: 1 for the status that it has, 0 for the others. */
+/** Three samples for each condition: 1 for its status, 0 for the other two. */
 export function emitConditions(
   conditions: readonly Condition[] | null | undefined,
   emit: Emit<['condition', 'status']>,
@@ -46,7 +46,7 @@ export function emitConditions(
   }
 }
 
-/** Three samples for the conditions of one type: 1 for the status that one has, else 0. */
+/** Three samples for each condition of `type`: 1 for its status, 0 for the other two. */
 export function emitStatuses(
   conditions: readonly Condition[] | null | undefined,
   type: string,
@@ -61,8 +61,8 @@ export function emitStatuses(
 }
 
 /**
- * A count that may be given as a share of `total`; `undefined`, and so no series, where it is not
- * given, is neither number nor percentage, or has no total to be a share of.
+ * A count that is given as a number or as a percentage of `total`. `undefined`, and so no series,
+ * if value or total is not set, or the value is neither number nor percentage.
  */
 export function countOrPercent(
   value: number | string | null | undefined,
@@ -70,6 +70,7 @@ export function countOrPercent(
   round: (count: number) => number,
 ): number | undefined {
   if (!isSet(value) || !isSet(total)) return undefined;
+  if (typeof total !== 'number') throw new TypeError(`expected a number, got ${typeof total}`);
   if (typeof value === 'number') return value;
   const [, percent] = /^([+-]?\d{1,18})%$/.exec(value) ?? [];
   return percent === undefined ? undefined : round((Number(percent) * total) / 100);

@@ -1,6 +1,6 @@
-// Config maps: that they exist, and since when; what they hold is never asked for.
+// ConfigMaps: their metadata. Their data is never requested.
 import type { V1ConfigMap } from '@kubernetes/client-node';
-import { metadataGauge } from '../metrics/family.ts';
+import { metadata } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, labels, resourceVersion } from '../metrics/stock.ts';
 
@@ -18,8 +18,8 @@ export const configmaps = {
   families: {
     kube_configmap_annotations: annotations('ALPHA'),
     kube_configmap_labels: labels('STABLE'),
-    kube_configmap_info: metadataGauge('STABLE',
-      'Always 1: the config map exists.', () => 1),
+    kube_configmap_info: metadata.gauge('STABLE',
+      'Always 1: the ConfigMap exists.', () => 1),
     kube_configmap_created: created('STABLE'),
     kube_configmap_metadata_resource_version: resourceVersion('ALPHA'),
   },

@@ -1,35 +1,38 @@
-// What pods tell of their containers and of their init containers alike.
+// Readers for the containers and init containers of a pod.
 import type { V1Container, V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
-import type { Emit } from '../metrics/family.ts';
-import type { Received, Wire } from '../metrics/object.ts';
+import type { Emit, SectionOf } from '../metrics/family.ts';
+import type { Wire } from '../metrics/object.ts';
 import { quantity, resourceLabels, wholeQuantity } from '../metrics/quantity.ts';
 import { unixSeconds } from '../metrics/time.ts';
 
-type Pod = Received<V1Pod>;
 type Container = Wire<V1Container>;
 type Status = Wire<V1ContainerStatus>;
 
-/** Which containers of a pod a row is about: what was asked for, and what became of it. */
+/** The sections of a pod. */
+export type PodSpec = SectionOf<Wire<V1Pod>, 'spec'>;
+export type PodStatus = SectionOf<Wire<V1Pod>, 'status'>;
+
+/** The containers or the init containers of a pod: their specs and their statuses. */
 export interface Containers {
-  specs(pod: Pod): readonly Container[];
-  statuses(pod: Pod): readonly Status[];
+  specs(spec: PodSpec): readonly Container[];
+  statuses(status: PodStatus): readonly Status[];
 }
 
 export const appContainers: Containers = {
-  specs: (pod) => pod.spec?.containers ?? [],
-  statuses: (pod) => pod.status?.containerStatuses ?? [],
+  specs: (spec) => spec?.containers ?? [],
+  statuses: (status) => status?.containerStatuses ?? [],
 };
 
 export const initContainers: Containers = {
-  specs: (pod) => pod.spec?.initContainers ?? [],
-  statuses: (pod) => pod.status?.initContainerStatuses ?? [],
+  specs: (spec) => spec?.initContainers ?? [],
+  statuses: (status) => status?.initContainerStatuses ?? [],
 };
 
-/** One sample for each container of which `value` is known. */
+/** One sample for each container for which `value` is set. */
 export function eachStatus(
   containers: Containers,
   value: (status: Status) => number | null | undefined,
-): (pod: Pod, emit: Emit<['container']>) => void {
+): (status: PodStatus, emit: Emit<['container']>) => void {
   return (pod, emit) => {
     for (const status of containers.statuses(pod)) {
       const sample = value(status);
@@ -38,11 +41,11 @@ export function eachStatus(
   };
 }
 
-/** One sample of 1 for each container that is in the state, with its reason, which may be empty. */
+/** One sample of 1 for each container in the state, with its reason, which may be empty. */
 export function eachReason(
   containers: Containers,
   state: (status: Status) => { reason?: string | null } | null | undefined,
-): (pod: Pod, emit: Emit<['container', 'reason']>) => void {
+): (status: PodStatus, emit: Emit<['container', 'reason']>) => void {
   return (pod, emit) => {
     for (const status of containers.statuses(pod)) {
       const found = state(status);
@@ -51,47 +54,66 @@ export function eachReason(
   };
 }
 
-/** Each container that has a status, with that status. */
-export function pairsOf(containers: Containers, pod: Pod): [spec: Container, status: Status][] {
-  const pairs: [Container, Status][] = [];
+/** What a container's info takes of its spec. */
+type Image = readonly [
+  name: string,
+  image: string | null | undefined,
+  restartPolicy: string | null | undefined,
+];
+
+/** For each container what its info takes of the spec. */
+export function imagesOf(containers: Containers): (spec: PodSpec) => readonly Image[] {
+  return (spec) =>
+    containers.specs(spec).map(({ name, image, restartPolicy }) => [name, image, restartPolicy]);
+}
+
+/** Each container that has a status, as a pair of what is taken of its spec and that status. */
+export function pairsOf(
+  containers: Containers,
+  images: readonly Image[],
+  pod: PodStatus,
+): [image: Image, status: Status][] {
+  const pairs: [Image, Status][] = [];
   const statuses = containers.statuses(pod);
-  for (const spec of containers.specs(pod)) {
-    for (const status of statuses) if (status.name === spec.name) pairs.push([spec, status]);
+  for (const image of images) {
+    for (const status of statuses) if (status.name === image[0]) pairs.push([image, status]);
   }
   return pairs;
 }
 
-/** One sample for each resource that a container's `limits` or `requests` name. */
+/** One sample for each resource in a container's `limits` or `requests`. */
 export function eachResource(
   containers: Containers,
   list: 'limits' | 'requests',
-): (pod: Pod, emit: Emit<['container', 'node', 'resource', 'unit']>) => void {
+): (spec: PodSpec, emit: Emit<['container', 'node', 'resource', 'unit']>) => void {
   return (pod, emit) => {
     for (const { name, resources } of containers.specs(pod)) {
       const amounts = resources?.[list] ?? {};
       for (const key in amounts) {
-        const { resource, unit } = resourceLabels(key);
-        // A node holds pods; a container cannot ask for any.
-        if (unit === undefined || key === 'pods') continue;
-        const value = unit === 'core' ? quantity(amounts[key]) : wholeQuantity(amounts[key]);
-        emit(value, name, pod.spec?.nodeName, resource, unit);
+        // `pods` is a resource of nodes only.
+        if (key === 'pods') continue;
+        const { resource, units } = resourceLabels(key);
+        for (const unit of units) {
+          const value = unit === 'core' ? quantity(amounts[key]) : wholeQuantity(amounts[key]);
+          emit(value, name, pod?.nodeName, resource, unit);
+        }
       }
     }
   };
 }
 
-/** When the container's present or last run began; a time the kubelet lost is Go's zero time. */
+/** The start of a running or terminated container; Go's zero time if the kubelet lost it. */
 export function startedAt({ state }: Status): number | undefined {
   const run = state?.running ?? state?.terminated;
   return run ? unixSeconds(run.startedAt) : undefined;
 }
 
-/** With which code the run before the present one ended. */
+/** The exit code in `lastState`, that is, of the run before the last restart. */
 export function lastExitCode({ lastState }: Status): number | undefined {
   return lastState?.terminated ? (lastState.terminated.exitCode ?? 0) : undefined;
 }
 
-/** When the run before the present one ended; a time the kubelet lost is Go's zero time. */
+/** The end of the run before the last restart; Go's zero time if the kubelet lost it. */
 export function lastFinishedAt({ lastState }: Status): number | undefined {
   return lastState?.terminated ? unixSeconds(lastState.terminated.finishedAt) : undefined;
 }

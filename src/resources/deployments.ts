@@ -1,6 +1,6 @@
-// Deployments: how many replicas are wanted and there, and how a rollout goes.
+// Deployments: desired and actual replicas, conditions and rollout settings.
 import type { V1Deployment } from '@kubernetes/client-node';
-import { gauge, gauges } from '../metrics/family.ts';
+import { spec, status } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import {
   annotations,
@@ -12,22 +12,19 @@ import {
 } from '../metrics/stock.ts';
 import { conditionStatuses, countOrPercent, flag } from './conditions.ts';
 
-/** What the deployment controller gives as reasons; any other is `unknown`, to bound the series. */
+/** The deployment controller's reasons; others become `unknown`, to limit cardinality. */
 const reasons: ReadonlySet<string> = new Set([
-  ...[
-    '',
-    'NewReplicaSetCreated',
-    'FoundNewReplicaSet',
-    'ReplicaSetUpdated',
-    'ReplicaSetCreateError',
-  ],
-  ...[
-    'NewReplicaSetAvailable',
-    'ProgressDeadlineExceeded',
-    'DeploymentPaused',
-    'DeploymentResumed',
-  ],
-  ...['MinimumReplicasAvailable', 'MinimumReplicasUnavailable'],
+  '',
+  'NewReplicaSetCreated',
+  'FoundNewReplicaSet',
+  'ReplicaSetUpdated',
+  'ReplicaSetCreateError',
+  'NewReplicaSetAvailable',
+  'ProgressDeadlineExceeded',
+  'DeploymentPaused',
+  'DeploymentResumed',
+  'MinimumReplicasAvailable',
+  'MinimumReplicasUnavailable',
 ]);
 
 // biome-ignore format: a table, a row each
@@ -44,37 +41,37 @@ export const deployments = {
   families: {
     kube_deployment_owner: owners('ALPHA'),
     kube_deployment_created: created('STABLE'),
-    kube_deployment_status_replicas: gauge('STABLE',
-      'Pods of the deployment that exist, of any revision and those being terminated excepted.', (d) => d.status?.replicas ?? 0),
-    kube_deployment_status_replicas_ready: gauge('STABLE',
-      'Pods of the deployment that pass their readiness checks.', (d) => d.status?.readyReplicas ?? 0),
-    kube_deployment_status_replicas_available: gauge('STABLE',
-      'Pods of the deployment that have been ready for at least its minReadySeconds.', (d) => d.status?.availableReplicas ?? 0),
-    kube_deployment_status_replicas_unavailable: gauge('STABLE',
-      'Pods the deployment still lacks to be fully available, not yet created ones included.', (d) => d.status?.unavailableReplicas ?? 0),
-    kube_deployment_status_replicas_updated: gauge('STABLE',
-      'Pods of the deployment that run its newest pod template.', (d) => d.status?.updatedReplicas ?? 0),
-    kube_deployment_status_terminating_replicas: gauge('ALPHA',
-      'Pods of the deployment that are being deleted and not gone yet, where the cluster counts them.', (d) => d.status?.terminatingReplicas),
-    kube_deployment_status_observed_generation: gauge('STABLE',
-      'Generation of the deployment that its controller has last acted on.', (d) => d.status?.observedGeneration ?? 0),
-    kube_deployment_status_condition: gauges('STABLE',
-      'Whether a condition of the deployment has the status that the label names: 1 if so, else 0.', ['reason', 'condition', 'status'], (d, emit) => {
-        for (const condition of d.status?.conditions ?? []) {
+    kube_deployment_status_replicas: status.gauge('STABLE',
+      'Number of pods of the deployment, of any revision and without terminating ones.', (s) => s?.replicas ?? 0),
+    kube_deployment_status_replicas_ready: status.gauge('STABLE',
+      'Number of ready pods of the deployment.', (s) => s?.readyReplicas ?? 0),
+    kube_deployment_status_replicas_available: status.gauge('STABLE',
+      'Number of available pods of the deployment: ready for at least minReadySeconds.', (s) => s?.availableReplicas ?? 0),
+    kube_deployment_status_replicas_unavailable: status.gauge('STABLE',
+      'Number of pods that the deployment lacks to be fully available, including those not created yet.', (s) => s?.unavailableReplicas ?? 0),
+    kube_deployment_status_replicas_updated: status.gauge('STABLE',
+      'Number of updated pods of the deployment, made from its current pod template.', (s) => s?.updatedReplicas ?? 0),
+    kube_deployment_status_terminating_replicas: status.gauge('ALPHA',
+      'Number of terminating pods of the deployment, where the cluster reports it.', (s) => s?.terminatingReplicas),
+    kube_deployment_status_observed_generation: status.gauge('STABLE',
+      'Generation of the deployment that its controller has observed.', (s) => s?.observedGeneration ?? 0),
+    kube_deployment_status_condition: status.gauges('STABLE',
+      'Whether a condition of the deployment has this status: 1 if so, else 0.', ['reason', 'condition', 'status'], (s, emit) => {
+        for (const condition of s?.conditions ?? []) {
           const reason = reasons.has(condition.reason ?? '') ? condition.reason : 'unknown';
           for (const { label, status } of conditionStatuses) emit(flag(condition.status === status), reason, condition.type, label);
         }
       }),
-    kube_deployment_spec_replicas: gauge('STABLE',
-      'Pods the deployment is asked to run.', (d) => d.spec?.replicas),
-    kube_deployment_spec_paused: gauge('STABLE',
-      'Whether rollouts of the deployment are paused: 1 if so, else 0.', (d) => flag(d.spec?.paused)),
-    kube_deployment_spec_strategy_rollingupdate_max_unavailable: gauge('STABLE',
-      'Pods that may be missing during a rolling update; a percentage is of the replicas, rounded down.',
-      (d) => countOrPercent(d.spec?.strategy?.rollingUpdate?.maxUnavailable, d.spec?.replicas, Math.floor)),
-    kube_deployment_spec_strategy_rollingupdate_max_surge: gauge('STABLE',
-      'Pods that may exist beyond the replicas during a rolling update; a percentage is of the replicas, rounded up.',
-      (d) => countOrPercent(d.spec?.strategy?.rollingUpdate?.maxSurge, d.spec?.replicas, Math.ceil)),
+    kube_deployment_spec_replicas: spec.gauge('STABLE',
+      'Number of pods that the deployment should have.', (s) => s?.replicas),
+    kube_deployment_spec_paused: spec.gauge('STABLE',
+      'Whether the deployment is paused: 1 if so, else 0.', (s) => flag(s?.paused)),
+    kube_deployment_spec_strategy_rollingupdate_max_unavailable: spec.gauge('STABLE',
+      'Number of pods that may be unavailable during a rolling update of the deployment, with a percentage of its replicas rounded down.',
+      (s) => countOrPercent(s?.strategy?.rollingUpdate?.maxUnavailable, s?.replicas, Math.floor)),
+    kube_deployment_spec_strategy_rollingupdate_max_surge: spec.gauge('STABLE',
+      'Number of extra pods that a rolling update of the deployment may create, with a percentage of its replicas rounded up.',
+      (s) => countOrPercent(s?.strategy?.rollingUpdate?.maxSurge, s?.replicas, Math.ceil)),
     kube_deployment_metadata_generation: generation('STABLE'),
     kube_deployment_deletion_timestamp: deletionTimestamp('ALPHA'),
     kube_deployment_annotations: annotations('ALPHA'),

@@ -1,6 +1,6 @@
-// Endpoints: the addresses and ports behind a service, in the form that EndpointSlices follow.
+// Endpoints: addresses and ports of a service, in the API that EndpointSlices replace.
 import type { V1Endpoints } from '@kubernetes/client-node';
-import { gauges, metadataGauge } from '../metrics/family.ts';
+import { gauges, metadata } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, labels } from '../metrics/stock.ts';
 
@@ -16,13 +16,13 @@ export const endpoints = {
     endpoint: (e) => e.metadata.name,
   },
   families: {
-    kube_endpoint_info: metadataGauge('STABLE',
-      'Always 1: there are endpoints of this name, which is that of their service.', () => 1),
+    kube_endpoint_info: metadata.gauge('STABLE',
+      'Always 1: the Endpoints object exists; its name is that of its service.', () => 1),
     kube_endpoint_created: created('STABLE'),
     kube_endpoint_annotations: annotations('ALPHA'),
     kube_endpoint_labels: labels('STABLE'),
     kube_endpoint_address: gauges('STABLE',
-      'Always 1: one series for each port of each address, and whether the address takes traffic.', ['port_protocol', 'port_number', 'port_name', 'ip', 'ready'], (e, emit) => {
+      'Always 1: one series for each address and port, and whether the address is ready.', ['port_protocol', 'port_number', 'port_name', 'ip', 'ready'], (e, emit) => {
         for (const { addresses, notReadyAddresses, ports } of e.subsets ?? []) {
           for (const { protocol, port, name } of ports ?? []) {
             const number = String(port ?? 0);
@@ -32,10 +32,10 @@ export const endpoints = {
         }
       }),
     kube_endpoint_ports: gauges('STABLE',
-      'Always 1: one series for each port on which the addresses are reached.', ['port_name', 'port_protocol', 'port_number'], (e, emit) => {
+      'Always 1: one series for each port of the Endpoints.', ['port_name', 'port_protocol', 'port_number'], (e, emit) => {
         for (const { ports } of e.subsets ?? []) {
           for (const { name, protocol, port } of ports ?? []) emit(1, name, protocol, String(port ?? 0));
         }
-      }),
+      }, { deprecatedSince: 'v2.14.0' }),
   },
 } satisfies Resource<V1Endpoints>;

@@ -1,4 +1,4 @@
-// EndpointSlices: the addresses and ports behind a service, a part in each slice.
+// EndpointSlices: addresses and ports of a service, one part in each slice.
 import type { V1EndpointSlice } from '@kubernetes/client-node';
 import { gauges, info } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
@@ -17,12 +17,12 @@ export const endpointslices = {
   },
   families: {
     kube_endpointslice_info: info('ALPHA',
-      'Always 1: what the addresses of the slice are, as IPv4, IPv6 or FQDN.', {
+      'Always 1: the address type of the EndpointSlice: IPv4, IPv6 or FQDN.', {
         addresstype: (s) => s.addressType,
       }),
     kube_endpointslice_created: created('ALPHA'),
     kube_endpointslice_endpoints_hints: gauges('ALPHA',
-      'Always 1: one series for each zone whose traffic an endpoint, named by its first address, should get.', ['address', 'for_zone'], (s, emit) => {
+      'Always 1: one series for each zone hint of an endpoint, which is named by its first address.', ['address', 'for_zone'], (s, emit) => {
         for (const { addresses, hints } of s.endpoints ?? []) {
           const address = addresses?.[0];
           if (address === undefined) continue;
@@ -30,7 +30,7 @@ export const endpointslices = {
         }
       }),
     kube_endpointslice_endpoints: gauges('ALPHA',
-      'Always 1: one series for each address of an endpoint, with its conditions, what stands behind it, and where.', ['ready', 'serving', 'hostname', 'terminating', 'targetref_kind', 'targetref_name', 'targetref_namespace', 'endpoint_nodename', 'endpoint_zone', 'address'], (s, emit) => {
+      'Always 1: one series for each address of an endpoint, with its conditions, target, node and zone.', ['ready', 'serving', 'hostname', 'terminating', 'targetref_kind', 'targetref_name', 'targetref_namespace', 'endpoint_nodename', 'endpoint_zone', 'address'], (s, emit) => {
         for (const { addresses, conditions, hostname, targetRef, nodeName, zone } of s.endpoints ?? []) {
           const ready = conditions?.ready?.toString();
           const serving = conditions?.serving?.toString();
@@ -41,7 +41,7 @@ export const endpointslices = {
         }
       }),
     kube_endpointslice_ports: gauges('ALPHA',
-      'Always 1: one series for each port on which the endpoints are reached; no number means any port.', ['port_name', 'port_protocol', 'port_number'], (s, emit) => {
+      'Always 1: one series for each port of the EndpointSlice; no number means all ports.', ['port_name', 'port_protocol', 'port_number'], (s, emit) => {
         for (const { name, protocol, port } of s.ports ?? []) emit(1, name, protocol, port?.toString());
       }),
     kube_endpointslice_annotations: annotations('ALPHA'),

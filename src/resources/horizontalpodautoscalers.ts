@@ -1,7 +1,7 @@
-// Horizontal pod autoscalers: their bounds, what they aim at, and what they measure.
+// HorizontalPodAutoscalers: bounds, targets, observed metrics and replicas.
 import type { V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
-import { type Emit, gauge, gauges, info } from '../metrics/family.ts';
-import { quantity } from '../metrics/quantity.ts';
+import { type Emit, noLabel, spec, status } from '../metrics/family.ts';
+import { approximateQuantity, quantity } from '../metrics/quantity.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, deletionTimestamp, generation, labels } from '../metrics/stock.ts';
 import { emitConditions, ifSet, isSet } from './conditions.ts';
@@ -20,45 +20,46 @@ export const horizontalpodautoscalers = {
     horizontalpodautoscaler: (h) => h.metadata.name,
   },
   families: {
-    kube_horizontalpodautoscaler_info: info('ALPHA',
-      'Always 1: what the autoscaler scales.', {
-        scaletargetref_api_version: (h) => h.spec?.scaleTargetRef?.apiVersion,
-        scaletargetref_kind: (h) => h.spec?.scaleTargetRef?.kind,
-        scaletargetref_name: (h) => h.spec?.scaleTargetRef?.name,
+    kube_horizontalpodautoscaler_info: spec.info('ALPHA',
+      'Always 1: the workload that the HorizontalPodAutoscaler scales.', {
+        // The only one of the three labels that KSM omits if it is empty.
+        scaletargetref_api_version: (s) => s?.scaleTargetRef?.apiVersion || noLabel,
+        scaletargetref_kind: (s) => s?.scaleTargetRef?.kind,
+        scaletargetref_name: (s) => s?.scaleTargetRef?.name,
       }),
     kube_horizontalpodautoscaler_metadata_generation: generation('STABLE'),
-    kube_horizontalpodautoscaler_spec_max_replicas: gauge('STABLE',
-      'Most replicas to which the autoscaler may scale.', (h) => h.spec?.maxReplicas ?? 0),
-    kube_horizontalpodautoscaler_spec_min_replicas: gauge('STABLE',
-      'Fewest replicas to which the autoscaler may scale.', (h) => h.spec?.minReplicas ?? minReplicasUnset),
-    kube_horizontalpodautoscaler_spec_target_metric: gauges('ALPHA',
-      'Value at which the autoscaler tries to hold a metric: in all, on average for each pod, or in percent of what is requested.', measured,
-      (h, emit) => emitMetrics(h.spec?.metrics, emit)),
-    kube_horizontalpodautoscaler_spec_behavior_scale_down_tolerance: gauge('ALPHA',
-      'Share by which a metric may fall short of its target before the autoscaler removes replicas.', (h) => ifSet(h.spec?.behavior?.scaleDown?.tolerance, quantity)),
-    kube_horizontalpodautoscaler_spec_behavior_scale_up_tolerance: gauge('ALPHA',
-      'Share by which a metric may exceed its target before the autoscaler adds replicas.', (h) => ifSet(h.spec?.behavior?.scaleUp?.tolerance, quantity)),
-    kube_horizontalpodautoscaler_status_target_metric: gauges('STABLE',
-      'Value that the autoscaler last saw of a metric: in all, on average for each pod, or in percent of what is requested.', measured,
-      (h, emit) => emitMetrics(h.status?.currentMetrics, emit)),
-    kube_horizontalpodautoscaler_status_current_replicas: gauge('STABLE',
-      'Replicas that the autoscaler last saw.', (h) => h.status?.currentReplicas ?? 0),
-    kube_horizontalpodautoscaler_status_desired_replicas: gauge('STABLE',
-      'Replicas that the autoscaler last asked for.', (h) => h.status?.desiredReplicas ?? 0),
+    kube_horizontalpodautoscaler_spec_max_replicas: spec.gauge('STABLE',
+      'Maximum number of replicas that the HorizontalPodAutoscaler may set.', (s) => s?.maxReplicas ?? 0),
+    kube_horizontalpodautoscaler_spec_min_replicas: spec.gauge('STABLE',
+      'Minimum number of replicas that the HorizontalPodAutoscaler may set.', (s) => s?.minReplicas ?? minReplicasUnset),
+    kube_horizontalpodautoscaler_spec_target_metric: spec.gauges('ALPHA',
+      'Target of a metric of the HorizontalPodAutoscaler: a value, an average per pod, or a utilization in percent of requests.', measured,
+      (s, emit) => emitMetrics(s?.metrics, emit)),
+    kube_horizontalpodautoscaler_spec_behavior_scale_down_tolerance: spec.gauge('ALPHA',
+      'Ratio by which a metric may be below its target before the HorizontalPodAutoscaler scales down: 0.1 is 10 %.', (s) => ifSet(s?.behavior?.scaleDown?.tolerance, approximateQuantity)),
+    kube_horizontalpodautoscaler_spec_behavior_scale_up_tolerance: spec.gauge('ALPHA',
+      'Ratio by which a metric may exceed its target before the HorizontalPodAutoscaler scales up: 0.1 is 10 %.', (s) => ifSet(s?.behavior?.scaleUp?.tolerance, approximateQuantity)),
+    kube_horizontalpodautoscaler_status_target_metric: status.gauges('STABLE',
+      'Last observed value of a metric of the HorizontalPodAutoscaler: a value, an average per pod, or a utilization in percent of requests.', measured,
+      (s, emit) => emitMetrics(s?.currentMetrics, emit)),
+    kube_horizontalpodautoscaler_status_current_replicas: status.gauge('STABLE',
+      'Number of replicas that the HorizontalPodAutoscaler last observed.', (s) => s?.currentReplicas ?? 0),
+    kube_horizontalpodautoscaler_status_desired_replicas: status.gauge('STABLE',
+      'Number of replicas that the HorizontalPodAutoscaler last asked for.', (s) => s?.desiredReplicas ?? 0),
     kube_horizontalpodautoscaler_annotations: annotations('ALPHA'),
     kube_horizontalpodautoscaler_labels: labels('STABLE'),
-    kube_horizontalpodautoscaler_status_condition: gauges('STABLE',
-      'Whether a condition of the autoscaler has the status that the label names: 1 if so, else 0.', ['condition', 'status'],
-      (h, emit) => emitConditions(h.status?.conditions, emit)),
+    kube_horizontalpodautoscaler_status_condition: status.gauges('STABLE',
+      'Whether a condition of the HorizontalPodAutoscaler has this status: 1 if so, else 0.', ['condition', 'status'],
+      (s, emit) => emitConditions(s?.conditions, emit)),
     kube_horizontalpodautoscaler_created: created('ALPHA'),
     kube_horizontalpodautoscaler_deletion_timestamp: deletionTimestamp('ALPHA'),
   },
 } satisfies Resource<V2HorizontalPodAutoscaler>;
 
-/** What the API takes for the fewest replicas where nothing is said. */
+/** The API's default of spec.minReplicas. */
 const minReplicasUnset = 1;
 
-/** A metric as the spec has it, with a target, and as the status has it, with a current value. */
+/** A metric of the spec, with a target, or of the status, with a current value. */
 interface Metric {
   readonly type: string;
   readonly containerResource?: Source | null;
@@ -68,7 +69,7 @@ interface Metric {
   readonly resource?: Source | null;
 }
 
-/** Resources of containers have their name, other metrics are named in `metric`. */
+/** Resource metrics have a `name`, other metrics are named in `metric`. */
 interface Source {
   readonly name?: string;
   readonly metric?: { readonly name: string } | null;
@@ -83,7 +84,7 @@ interface Amounts {
   readonly averageUtilization?: number | null;
 }
 
-/** One sample for each way in which a metric is given; there may be none, or all three. */
+/** One sample for each of value, averageValue and averageUtilization that is set. */
 function emitMetrics(
   metrics: readonly Metric[] | null | undefined,
   emit: Emit<typeof measured>,
@@ -99,7 +100,7 @@ function emitMetrics(
   }
 }
 
-/** Of the five sources that a metric may have, the one that its type names. */
+/** The one of five sources that the metric's type names. */
 function sourceOf(metric: Metric): Source | null | undefined {
   switch (metric.type) {
     case 'ContainerResource':

@@ -1,4 +1,4 @@
-// The table of tables: every resource by its plural, in the order of the exposition.
+// All resource tables by plural, in the order of the exposition.
 import type { Resource } from '../metrics/resource.ts';
 import { certificatesigningrequests } from './certificatesigningrequests.ts';
 import { clusterrolebindings } from './clusterrolebindings.ts';

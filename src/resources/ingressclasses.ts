@@ -1,6 +1,6 @@
-// IngressClasses: which controller acts on the ingresses of a class.
+// IngressClasses: the controller that implements each class.
 import type { V1IngressClass } from '@kubernetes/client-node';
-import { info } from '../metrics/family.ts';
+import { spec } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, labels } from '../metrics/stock.ts';
 
@@ -15,9 +15,9 @@ export const ingressclasses = {
     ingressclass: (c) => c.metadata.name,
   },
   families: {
-    kube_ingressclass_info: info('ALPHA',
-      'Always 1: the controller that acts on the ingresses of this class.', {
-        controller: (c) => c.spec?.controller,
+    kube_ingressclass_info: spec.info('ALPHA',
+      'Always 1: the controller that implements ingresses of this class.', {
+        controller: (s) => s?.controller,
       }),
     kube_ingressclass_created: created('ALPHA'),
     kube_ingressclass_annotations: annotations('ALPHA'),

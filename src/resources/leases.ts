@@ -1,6 +1,6 @@
-// Leases: who holds them, and when they were last renewed.
+// Leases: their holder and last renewal.
 import type { V1Lease } from '@kubernetes/client-node';
-import { gauges } from '../metrics/family.ts';
+import { joined, spec } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { unixSecondsIfSet } from '../metrics/time.ts';
 
@@ -15,19 +15,20 @@ export const leases = {
     lease: (l) => l.metadata.name,
   },
   families: {
-    kube_lease_owner: gauges('ALPHA',
-      'Always 1: who holds the lease, with one series for each owner of the object, or one with an empty owner.',
-      ['owner_kind', 'owner_name', 'namespace', 'lease_holder'], (l, emit) => {
-        const owners = l.metadata.ownerReferences ?? [];
-        const { namespace } = l.metadata;
-        const holder = l.spec?.holderIdentity;
+    kube_lease_owner: joined('ALPHA',
+      'Always 1: the holder of the lease, with one series per owner reference, or empty owner labels.',
+      ['owner_kind', 'owner_name', 'namespace', 'lease_holder'],
+      (s) => s?.holderIdentity,
+      (holder, { metadata }, emit) => {
+        const owners = metadata.ownerReferences ?? [];
+        const { namespace } = metadata;
         for (const { kind, name } of owners) emit(1, kind, name, namespace, holder);
         if (owners.length === 0) emit(1, '', '', namespace, holder);
       }),
-    kube_lease_renew_time: gauges('ALPHA',
-      'Unix time in seconds at which the holder last renewed the lease.', ['namespace'], (l, emit) => {
-        const time = unixSecondsIfSet(l.spec?.renewTime);
-        if (time !== undefined) emit(time, l.metadata.namespace);
+    kube_lease_renew_time: spec.gauges('ALPHA',
+      'Unix time in seconds at which the lease was last renewed by its holder.', ['namespace'], (s, emit, { namespace }) => {
+        const time = unixSecondsIfSet(s?.renewTime);
+        if (time !== undefined) emit(time, namespace);
       }),
   },
 } satisfies Resource<V1Lease>;

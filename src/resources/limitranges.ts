@@ -1,6 +1,6 @@
-// Limit ranges: what a pod, container or claim of a namespace may ask for.
+// LimitRanges: constraints on resources of pods, containers and claims.
 import type { V1LimitRange } from '@kubernetes/client-node';
-import { gauges } from '../metrics/family.ts';
+import { spec } from '../metrics/family.ts';
 import { quantity } from '../metrics/quantity.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { created } from '../metrics/stock.ts';
@@ -17,9 +17,9 @@ export const limitranges = {
     limitrange: (l) => l.metadata.name,
   },
   families: {
-    kube_limitrange: gauges('STABLE',
-      'Amount of a resource that the constraint sets for objects of the type, in the resource\'s own unit.', ['resource', 'type', 'constraint'], (l, emit) => {
-        for (const limit of l.spec?.limits ?? []) {
+    kube_limitrange: spec.gauges('STABLE',
+      "Constraint that the LimitRange sets on a resource, in the resource's own unit.", ['resource', 'type', 'constraint'], (s, emit) => {
+        for (const limit of s?.limits ?? []) {
           for (const constraint of constraints) {
             const amounts = limit[constraint] ?? {};
             for (const key in amounts) emit(quantity(amounts[key]), key, limit.type, constraint);

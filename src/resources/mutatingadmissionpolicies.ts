@@ -1,12 +1,12 @@
-// MutatingAdmissionPolicies: expressions by which the API server itself changes requests.
+// MutatingAdmissionPolicies: parameter kind and failure policy. Expressions are not read.
 import type { V1MutatingAdmissionPolicy } from '@kubernetes/client-node';
-import { info } from '../metrics/family.ts';
-import type { Received } from '../metrics/object.ts';
+import { type SectionOf, spec } from '../metrics/family.ts';
+import type { Wire } from '../metrics/object.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { created } from '../metrics/stock.ts';
 import { policyLabels } from './admission.ts';
 
-type Policy = Received<V1MutatingAdmissionPolicy>;
+type Spec = SectionOf<Wire<V1MutatingAdmissionPolicy>, 'spec'>;
 
 // biome-ignore format: a table, a row each
 export const mutatingadmissionpolicies = {
@@ -20,10 +20,10 @@ export const mutatingadmissionpolicies = {
     mutatingadmissionpolicy: (p) => p.metadata.name,
   },
   families: {
-    kube_mutatingadmissionpolicy_info: info('ALPHA',
-      'Always 1: the kind of object that gives the policy its parameters, and what follows if it fails or others change the object after it.', {
+    kube_mutatingadmissionpolicy_info: spec.info('ALPHA',
+      'Always 1: the parameter kind, failure policy and reinvocation policy of the MutatingAdmissionPolicy.', {
         ...policyLabels,
-        reinvocation_policy: (p: Policy) => p.spec?.reinvocationPolicy,
+        reinvocation_policy: (s: Spec) => s?.reinvocationPolicy,
       }),
     kube_mutatingadmissionpolicy_created: created('ALPHA'),
   },

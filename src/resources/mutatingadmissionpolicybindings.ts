@@ -1,6 +1,6 @@
-// MutatingAdmissionPolicyBindings: which policies change requests, with what parameters.
+// MutatingAdmissionPolicyBindings: the policy and the parameters that each binds.
 import type { V1MutatingAdmissionPolicyBinding } from '@kubernetes/client-node';
-import { info } from '../metrics/family.ts';
+import { spec } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { created } from '../metrics/stock.ts';
 import { bindingLabels } from './admission.ts';
@@ -17,8 +17,8 @@ export const mutatingadmissionpolicybindings = {
     mutatingadmissionpolicybinding: (b) => b.metadata.name,
   },
   families: {
-    kube_mutatingadmissionpolicybinding_info: info('ALPHA',
-      'Always 1: the policy that the binding lets change requests, and the object with its parameters.', bindingLabels),
+    kube_mutatingadmissionpolicybinding_info: spec.info('ALPHA',
+      'Always 1: the MutatingAdmissionPolicy that is bound, and the object that holds its parameters.', bindingLabels),
     kube_mutatingadmissionpolicybinding_created: created('ALPHA'),
   },
 } satisfies Resource<V1MutatingAdmissionPolicyBinding>;

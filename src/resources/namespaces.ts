@@ -1,6 +1,6 @@
-// Namespaces: whether they live, and what keeps them from going.
+// Namespaces: their phase and conditions.
 import type { V1Namespace } from '@kubernetes/client-node';
-import { gauges } from '../metrics/family.ts';
+import { status } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, labels } from '../metrics/stock.ts';
 import { emitConditions, emitEach } from './conditions.ts';
@@ -19,12 +19,12 @@ export const namespaces = {
     kube_namespace_created: created('STABLE'),
     kube_namespace_annotations: annotations('ALPHA'),
     kube_namespace_labels: labels('STABLE'),
-    kube_namespace_status_phase: gauges('STABLE',
-      'Whether the namespace is in the phase that the label names: 1 if so, else 0.', ['phase'],
-      (n, emit) => emitEach(phases, n.status?.phase ?? '', emit)),
-    kube_namespace_status_condition: gauges('ALPHA',
-      'Whether a condition of the namespace has the status that the label names: 1 if so, else 0.', ['condition', 'status'],
-      (n, emit) => emitConditions(n.status?.conditions, emit)),
+    kube_namespace_status_phase: status.gauges('STABLE',
+      'Whether the namespace is in this phase: 1 if so, else 0.', ['phase'],
+      (s, emit) => emitEach(phases, s?.phase ?? '', emit)),
+    kube_namespace_status_condition: status.gauges('ALPHA',
+      'Whether a condition of the namespace has this status: 1 if so, else 0.', ['condition', 'status'],
+      (s, emit) => emitConditions(s?.conditions, emit)),
   },
 } satisfies Resource<V1Namespace>;
 

@@ -1,6 +1,6 @@
-// Persistent volume claims: how much they ask for, and what they got.
+// PersistentVolumeClaims: what each requests, its phase and its volume.
 import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
-import { gauge, gauges, info } from '../metrics/family.ts';
+import { joined, spec, status } from '../metrics/family.ts';
 import { wholeQuantity } from '../metrics/quantity.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
@@ -20,26 +20,27 @@ export const persistentvolumeclaims = {
   families: {
     kube_persistentvolumeclaim_labels: labels('STABLE'),
     kube_persistentvolumeclaim_annotations: annotations('ALPHA'),
-    kube_persistentvolumeclaim_info: info('STABLE',
-      'Always 1: the storage class that the claim asks for, and the volume that it got.', {
-        // Old claims name their class in an annotation, which still goes before the field.
-        storageclass: (c) => c.metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? c.spec?.storageClassName,
-        volumename: (c) => c.spec?.volumeName,
-        volumemode: (c) => c.spec?.volumeMode,
+    kube_persistentvolumeclaim_info: joined('STABLE',
+      'Always 1: the storage class, volume and volume mode of the PersistentVolumeClaim.', ['storageclass', 'volumename', 'volumemode'],
+      (s) => ({ storageClass: s?.storageClassName, volume: s?.volumeName, mode: s?.volumeMode }),
+      ({ storageClass, volume, mode }, { metadata }, emit) => {
+        // The beta annotation of old claims overrides the field.
+        const beta = metadata.annotations?.['volume.beta.kubernetes.io/storage-class'];
+        emit(1, beta ?? storageClass, volume, mode);
       }),
-    kube_persistentvolumeclaim_status_phase: gauges('STABLE',
-      'Whether the claim is in the phase that the label names: 1 if so, else 0.', ['phase'], (c, emit) => {
-        if (c.status?.phase) emitEach(phases, c.status.phase, emit);
+    kube_persistentvolumeclaim_status_phase: status.gauges('STABLE',
+      'Whether the PersistentVolumeClaim is in this phase: 1 if so, else 0.', ['phase'], (s, emit) => {
+        if (s?.phase) emitEach(phases, s.phase, emit);
       }),
-    kube_persistentvolumeclaim_resource_requests_storage_bytes: gauge('STABLE',
-      'Bytes of storage for which the claim asks.', (c) => ifSet(c.spec?.resources?.requests?.storage, wholeQuantity)),
-    kube_persistentvolumeclaim_access_mode: gauges('STABLE',
-      'Always 1: one series for each way in which the claim wants to mount its volume.', ['access_mode'], (c, emit) => {
-        for (const mode of c.spec?.accessModes ?? []) emit(1, mode);
+    kube_persistentvolumeclaim_resource_requests_storage_bytes: spec.gauge('STABLE',
+      'Bytes of storage that the PersistentVolumeClaim requests.', (s) => ifSet(s?.resources?.requests?.storage, wholeQuantity)),
+    kube_persistentvolumeclaim_access_mode: spec.gauges('STABLE',
+      'Always 1: one series for each access mode that the PersistentVolumeClaim requests.', ['access_mode'], (s, emit) => {
+        for (const mode of s?.accessModes ?? []) emit(1, mode);
       }),
-    kube_persistentvolumeclaim_status_condition: gauges('ALPHA',
-      'Whether a condition of the claim has the status that the label names: 1 if so, else 0.', ['condition', 'status'],
-      (c, emit) => emitConditions(c.status?.conditions, emit)),
+    kube_persistentvolumeclaim_status_condition: status.gauges('ALPHA',
+      'Whether a condition of the PersistentVolumeClaim has this status: 1 if so, else 0.', ['condition', 'status'],
+      (s, emit) => emitConditions(s?.conditions, emit)),
     kube_persistentvolumeclaim_created: created('ALPHA'),
     kube_persistentvolumeclaim_deletion_timestamp: deletionTimestamp('ALPHA'),
   },

@@ -1,6 +1,6 @@
-// Pod disruption budgets: how many pods may be evicted, and what that is counted from.
+// PodDisruptionBudgets: allowed disruptions and the pods they are calculated from.
 import type { V1PodDisruptionBudget } from '@kubernetes/client-node';
-import { gauge } from '../metrics/family.ts';
+import { status } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
 
@@ -19,16 +19,16 @@ export const poddisruptionbudgets = {
     kube_poddisruptionbudget_annotations: annotations('ALPHA'),
     kube_poddisruptionbudget_labels: labels('ALPHA'),
     kube_poddisruptionbudget_created: created('STABLE'),
-    kube_poddisruptionbudget_status_current_healthy: gauge('STABLE',
-      'Pods under the budget that are healthy.', (b) => b.status?.currentHealthy ?? 0),
-    kube_poddisruptionbudget_status_desired_healthy: gauge('STABLE',
-      'Fewest healthy pods that the budget asks for.', (b) => b.status?.desiredHealthy ?? 0),
-    kube_poddisruptionbudget_status_pod_disruptions_allowed: gauge('STABLE',
-      'Pods under the budget that may be evicted now.', (b) => b.status?.disruptionsAllowed ?? 0),
-    kube_poddisruptionbudget_status_expected_pods: gauge('STABLE',
-      'Pods that the budget counts in all.', (b) => b.status?.expectedPods ?? 0),
-    kube_poddisruptionbudget_status_observed_generation: gauge('STABLE',
-      'Generation of the budget that its controller has last acted on.', (b) => b.status?.observedGeneration ?? 0),
+    kube_poddisruptionbudget_status_current_healthy: status.gauge('STABLE',
+      'Number of healthy pods that the PodDisruptionBudget covers.', (s) => s?.currentHealthy ?? 0),
+    kube_poddisruptionbudget_status_desired_healthy: status.gauge('STABLE',
+      'Minimum number of healthy pods that the PodDisruptionBudget requires.', (s) => s?.desiredHealthy ?? 0),
+    kube_poddisruptionbudget_status_pod_disruptions_allowed: status.gauge('STABLE',
+      'Number of pods that the PodDisruptionBudget allows to be evicted now.', (s) => s?.disruptionsAllowed ?? 0),
+    kube_poddisruptionbudget_status_expected_pods: status.gauge('STABLE',
+      'Total number of pods that the PodDisruptionBudget covers.', (s) => s?.expectedPods ?? 0),
+    kube_poddisruptionbudget_status_observed_generation: status.gauge('STABLE',
+      'Generation of the PodDisruptionBudget that its controller has observed.', (s) => s?.observedGeneration ?? 0),
     kube_poddisruptionbudget_deletion_timestamp: deletionTimestamp('ALPHA'),
   },
 } satisfies Resource<V1PodDisruptionBudget>;

@@ -1,7 +1,6 @@
-// Pods: where they run, how they are, and what their containers ask for and go through.
+// Pods: placement, phase, conditions, containers, requests and limits.
 import type { V1Pod } from '@kubernetes/client-node';
-import { type Emit, gauge, gauges, info, mapped } from '../metrics/family.ts';
-import type { Received } from '../metrics/object.ts';
+import { type Emit, type Identity, joined, spec, status } from '../metrics/family.ts';
 import { quantity, wholeQuantity } from '../metrics/quantity.ts';
 import type { Resource } from '../metrics/resource.ts';
 import {
@@ -13,20 +12,21 @@ import {
 } from '../metrics/stock.ts';
 import { unixSeconds } from '../metrics/time.ts';
 import { ipFamily } from './addresses.ts';
-import { emitEach, emitStatuses, flag, ifSet, presence } from './conditions.ts';
+import { emitEach, emitStatuses, flag, ifSet, isSet, presence } from './conditions.ts';
 import {
   appContainers,
   eachReason,
   eachResource,
   eachStatus,
+  imagesOf,
   initContainers,
   lastExitCode,
   lastFinishedAt,
+  type PodSpec,
+  type PodStatus,
   pairsOf,
   startedAt,
 } from './containers.ts';
-
-type Pod = Received<V1Pod>;
 
 // biome-ignore format: a table, a row each
 export const pods = {
@@ -35,164 +35,164 @@ export const pods = {
   kind: 'Pod',
   scope: 'namespace',
   default: true,
+  exactIntegers: ['tolerationSeconds'],
   identity: {
     namespace: (p) => p.metadata.namespace,
     pod: (p) => p.metadata.name,
     uid: (p) => p.metadata.uid,
   },
   families: {
-    kube_pod_completion_time: gauge('STABLE',
-      'Unix time in seconds at which the last of the terminated containers ended.', completionTime),
-    kube_pod_container_info: gauges('STABLE',
-      'Always 1: the image a container was asked to run, and the image and container it became.', ['container', 'image_spec', 'image', 'image_id', 'container_id'], (p, emit) => {
-        for (const [spec, s] of pairsOf(appContainers, p)) emit(1, s.name, spec.image, s.image, s.imageID, s.containerID);
+    kube_pod_completion_time: status.gauge('STABLE',
+      'Unix time in seconds at which the last terminated container of the pod finished.', completionTime),
+    kube_pod_container_info: joined('STABLE',
+      'Always 1: the image of a container as the spec names it, and the image and IDs that run.', ['container', 'image_spec', 'image', 'image_id', 'container_id'],
+      imagesOf(appContainers), (images, { status }, emit) => {
+        for (const [[, image], s] of pairsOf(appContainers, images, status)) emit(1, s.name, image, s.image, s.imageID, s.containerID);
       }),
-    kube_pod_container_resource_limits: gauges('STABLE',
-      'Most of a resource that a container may use, in the unit that the label names.', ['container', 'node', 'resource', 'unit'], eachResource(appContainers, 'limits')),
-    kube_pod_container_resource_requests: gauges('STABLE',
-      'Amount of a resource that is set aside for a container, in the unit that the label names.', ['container', 'node', 'resource', 'unit'], eachResource(appContainers, 'requests')),
-    kube_pod_container_state_started: gauges('STABLE',
-      'Unix time in seconds at which the present run of a container, or its last if it ended, began.', ['container'], eachStatus(appContainers, startedAt)),
-    kube_pod_container_status_last_terminated_reason: gauges('ALPHA',
-      'Always 1: why the previous run of a container ended.', ['container', 'reason'], eachReason(appContainers, (s) => s.lastState?.terminated)),
-    kube_pod_container_status_last_terminated_exitcode: gauges('ALPHA',
-      'Exit code with which the previous run of a container ended.', ['container'], eachStatus(appContainers, lastExitCode)),
-    kube_pod_container_status_last_terminated_timestamp: gauges('ALPHA',
-      'Unix time in seconds at which the previous run of a container ended.', ['container'], eachStatus(appContainers, lastFinishedAt)),
-    kube_pod_container_status_ready: gauges('STABLE',
-      'Whether a container passes its readiness checks: 1 if so, else 0.', ['container'], eachStatus(appContainers, (s) => flag(s.ready))),
-    kube_pod_container_status_restarts_total: gauges('STABLE',
-      'Times a container was started again after it had ended.', ['container'], eachStatus(appContainers, (s) => s.restartCount ?? 0), { type: 'counter' }),
-    kube_pod_container_status_running: gauges('STABLE',
-      'Whether a container is running: 1 if so, else 0.', ['container'], eachStatus(appContainers, (s) => presence(s.state?.running))),
-    kube_pod_container_status_terminated: gauges('STABLE',
-      'Whether a container has ended and was not started again: 1 if so, else 0.', ['container'], eachStatus(appContainers, (s) => presence(s.state?.terminated))),
-    kube_pod_container_status_terminated_reason: gauges('ALPHA',
-      'Always 1: why a container that has ended did so.', ['container', 'reason'], eachReason(appContainers, (s) => s.state?.terminated)),
-    kube_pod_container_status_waiting: gauges('STABLE',
-      'Whether a container waits to be started: 1 if so, else 0.', ['container'], eachStatus(appContainers, (s) => presence(s.state?.waiting))),
-    kube_pod_container_status_waiting_reason: gauges('STABLE',
-      'Always 1: why a container that waits is not started.', ['container', 'reason'], eachReason(appContainers, (s) => s.state?.waiting)),
+    kube_pod_container_resource_limits: spec.gauges('STABLE',
+      'Limit of a container for a resource, in the unit of the label.', ['container', 'node', 'resource', 'unit'], eachResource(appContainers, 'limits')),
+    kube_pod_container_resource_requests: spec.gauges('STABLE',
+      'Request of a container for a resource, in the unit of the label.', ['container', 'node', 'resource', 'unit'], eachResource(appContainers, 'requests')),
+    kube_pod_container_state_started: status.gauges('STABLE',
+      'Unix time in seconds at which a running or terminated container started.', ['container'], eachStatus(appContainers, startedAt)),
+    kube_pod_container_status_last_terminated_reason: status.gauges('ALPHA',
+      'Always 1: the reason of the last termination before the container was restarted, such as OOMKilled.', ['container', 'reason'], eachReason(appContainers, (s) => s.lastState?.terminated)),
+    kube_pod_container_status_last_terminated_exitcode: status.gauges('ALPHA',
+      'Exit code of the last termination before the container was restarted.', ['container'], eachStatus(appContainers, lastExitCode)),
+    kube_pod_container_status_last_terminated_timestamp: status.gauges('ALPHA',
+      'Unix time in seconds of the last termination before the container was restarted.', ['container'], eachStatus(appContainers, lastFinishedAt)),
+    kube_pod_container_status_ready: status.gauges('STABLE',
+      'Whether the container is ready: 1 if so, else 0.', ['container'], eachStatus(appContainers, (s) => flag(s.ready))),
+    kube_pod_container_status_restarts_total: status.gauges('STABLE',
+      'Number of restarts of the container.', ['container'], eachStatus(appContainers, (s) => s.restartCount ?? 0), { type: 'counter' }),
+    kube_pod_container_status_running: status.gauges('STABLE',
+      'Whether the container is running: 1 if so, else 0.', ['container'], eachStatus(appContainers, (s) => presence(s.state?.running))),
+    kube_pod_container_status_terminated: status.gauges('STABLE',
+      'Whether the container is terminated: 1 if so, else 0.', ['container'], eachStatus(appContainers, (s) => presence(s.state?.terminated))),
+    kube_pod_container_status_terminated_reason: status.gauges('ALPHA',
+      'Always 1: the reason why the container is terminated, such as OOMKilled or Completed.', ['container', 'reason'], eachReason(appContainers, (s) => s.state?.terminated)),
+    kube_pod_container_status_waiting: status.gauges('STABLE',
+      'Whether the container is waiting: 1 if so, else 0.', ['container'], eachStatus(appContainers, (s) => presence(s.state?.waiting))),
+    kube_pod_container_status_waiting_reason: status.gauges('STABLE',
+      'Always 1: the reason why the container is waiting, such as CrashLoopBackOff or ImagePullBackOff.', ['container', 'reason'], eachReason(appContainers, (s) => s.state?.waiting)),
     kube_pod_created: created('STABLE'),
     kube_pod_deletion_timestamp: deletionTimestamp('ALPHA'),
-    kube_pod_info: info('STABLE',
-      'Always 1: where the pod runs, who made it, and what tells it apart.', {
-        host_ip: (p) => p.status?.hostIP,
-        pod_ip: (p) => p.status?.podIP,
-        node: (p) => p.spec?.nodeName,
-        created_by_kind: (p) => controllerOf(p)?.kind,
-        created_by_name: (p) => controllerOf(p)?.name,
-        priority_class: (p) => p.spec?.priorityClassName,
-        host_network: (p) => String(p.spec?.hostNetwork === true),
+    kube_pod_info: joined('STABLE',
+      'Always 1: the node, addresses, controller, priority class and host network of the pod.', ['host_ip', 'pod_ip', 'node', 'created_by_kind', 'created_by_name', 'priority_class', 'host_network'],
+      (s) => ({ node: s?.nodeName, priorityClass: s?.priorityClassName, hostNetwork: String(s?.hostNetwork === true) }),
+      ({ node, priorityClass, hostNetwork }, { metadata, status }, emit) => {
+        const by = metadata.ownerReferences?.find(({ controller }) => controller);
+        emit(1, status?.hostIP, status?.podIP, node, by?.kind, by?.name, priorityClass, hostNetwork);
       }),
-    kube_pod_ips: gauges('ALPHA',
-      'Always 1: one series for each address of the pod, and whether it is of IPv4 or IPv6.', ['ip', 'ip_family'], (p, emit) => {
-        for (const { ip } of p.status?.podIPs ?? []) {
+    kube_pod_ips: status.gauges('ALPHA',
+      'Always 1: one series for each IP address of the pod, with its IP family (4 or 6).', ['ip', 'ip_family'], (s, emit) => {
+        for (const { ip } of s?.podIPs ?? []) {
           const family = ipFamily(ip);
           if (family !== undefined) emit(1, ip, family);
         }
       }),
-    kube_pod_init_container_info: gauges('STABLE',
-      'Always 1: the image an init container was asked to run, and the image and container it became; those that restart are sidecars.', ['container', 'image_spec', 'image', 'image_id', 'container_id', 'restart_policy'], (p, emit) => {
-        for (const [spec, s] of pairsOf(initContainers, p)) emit(1, s.name, spec.image, s.image, s.imageID, s.containerID, spec.restartPolicy);
+    kube_pod_init_container_info: joined('STABLE',
+      'Always 1: the image of an init container as the spec names it, the image and IDs that run, and its restart policy, which is Always for a sidecar.', ['container', 'image_spec', 'image', 'image_id', 'container_id', 'restart_policy'],
+      imagesOf(initContainers), (images, { status }, emit) => {
+        for (const [[, image, policy], s] of pairsOf(initContainers, images, status)) emit(1, s.name, image, s.image, s.imageID, s.containerID, policy);
       }),
-    kube_pod_init_container_resource_limits: gauges('ALPHA',
-      'Most of a resource that an init container may use, in the unit that the label names.', ['container', 'node', 'resource', 'unit'], eachResource(initContainers, 'limits')),
-    kube_pod_init_container_resource_requests: gauges('ALPHA',
-      'Amount of a resource that is set aside for an init container, in the unit that the label names.', ['container', 'node', 'resource', 'unit'], eachResource(initContainers, 'requests')),
-    kube_pod_init_container_state_started: gauges('ALPHA',
-      'Unix time in seconds at which the present run of an init container, or its last if it ended, began.', ['container'], eachStatus(initContainers, startedAt)),
-    kube_pod_init_container_status_last_terminated_reason: gauges('ALPHA',
-      'Always 1: why the previous run of an init container ended.', ['container', 'reason'], eachReason(initContainers, (s) => s.lastState?.terminated)),
-    kube_pod_init_container_status_last_terminated_exitcode: gauges('ALPHA',
-      'Exit code with which the previous run of an init container ended.', ['container'], eachStatus(initContainers, lastExitCode)),
-    kube_pod_init_container_status_last_terminated_timestamp: gauges('ALPHA',
-      'Unix time in seconds at which the previous run of an init container ended.', ['container'], eachStatus(initContainers, lastFinishedAt)),
-    kube_pod_init_container_status_ready: gauges('STABLE',
-      'Whether an init container has done its work, or as a sidecar passes its checks: 1 if so, else 0.', ['container'], eachStatus(initContainers, (s) => flag(s.ready))),
-    kube_pod_init_container_status_restarts_total: gauges('STABLE',
-      'Times an init container was started again after it had ended.', ['container'], eachStatus(initContainers, (s) => s.restartCount ?? 0), { type: 'counter' }),
-    kube_pod_init_container_status_running: gauges('STABLE',
-      'Whether an init container is running: 1 if so, else 0.', ['container'], eachStatus(initContainers, (s) => presence(s.state?.running))),
-    kube_pod_init_container_status_terminated: gauges('STABLE',
-      'Whether an init container has ended and was not started again: 1 if so, else 0.', ['container'], eachStatus(initContainers, (s) => presence(s.state?.terminated))),
-    kube_pod_init_container_status_terminated_reason: gauges('ALPHA',
-      'Always 1: why an init container that has ended did so.', ['container', 'reason'], eachReason(initContainers, (s) => s.state?.terminated)),
-    kube_pod_init_container_status_waiting: gauges('STABLE',
-      'Whether an init container waits to be started: 1 if so, else 0.', ['container'], eachStatus(initContainers, (s) => presence(s.state?.waiting))),
-    kube_pod_init_container_status_waiting_reason: gauges('ALPHA',
-      'Always 1: why an init container that waits is not started.', ['container', 'reason'], eachReason(initContainers, (s) => s.state?.waiting)),
+    kube_pod_init_container_resource_limits: spec.gauges('ALPHA',
+      'Limit of an init container for a resource, in the unit of the label.', ['container', 'node', 'resource', 'unit'], eachResource(initContainers, 'limits')),
+    kube_pod_init_container_resource_requests: spec.gauges('ALPHA',
+      'Request of an init container for a resource, in the unit of the label.', ['container', 'node', 'resource', 'unit'], eachResource(initContainers, 'requests')),
+    kube_pod_init_container_state_started: status.gauges('ALPHA',
+      'Unix time in seconds at which a running or terminated init container started.', ['container'], eachStatus(initContainers, startedAt)),
+    kube_pod_init_container_status_last_terminated_reason: status.gauges('ALPHA',
+      'Always 1: the reason of the last termination before the init container was restarted.', ['container', 'reason'], eachReason(initContainers, (s) => s.lastState?.terminated)),
+    kube_pod_init_container_status_last_terminated_exitcode: status.gauges('ALPHA',
+      'Exit code of the last termination before the init container was restarted.', ['container'], eachStatus(initContainers, lastExitCode)),
+    kube_pod_init_container_status_last_terminated_timestamp: status.gauges('ALPHA',
+      'Unix time in seconds of the last termination before the init container was restarted.', ['container'], eachStatus(initContainers, lastFinishedAt)),
+    kube_pod_init_container_status_ready: status.gauges('STABLE',
+      'Whether the init container has completed, or as a sidecar is ready: 1 if so, else 0.', ['container'], eachStatus(initContainers, (s) => flag(s.ready))),
+    kube_pod_init_container_status_restarts_total: status.gauges('STABLE',
+      'Number of restarts of the init container.', ['container'], eachStatus(initContainers, (s) => s.restartCount ?? 0), { type: 'counter' }),
+    kube_pod_init_container_status_running: status.gauges('STABLE',
+      'Whether the init container is running: 1 if so, else 0.', ['container'], eachStatus(initContainers, (s) => presence(s.state?.running))),
+    kube_pod_init_container_status_terminated: status.gauges('STABLE',
+      'Whether the init container is terminated: 1 if so, else 0.', ['container'], eachStatus(initContainers, (s) => presence(s.state?.terminated))),
+    kube_pod_init_container_status_terminated_reason: status.gauges('ALPHA',
+      'Always 1: the reason why the init container is terminated.', ['container', 'reason'], eachReason(initContainers, (s) => s.state?.terminated)),
+    kube_pod_init_container_status_waiting: status.gauges('STABLE',
+      'Whether the init container is waiting: 1 if so, else 0.', ['container'], eachStatus(initContainers, (s) => presence(s.state?.waiting))),
+    kube_pod_init_container_status_waiting_reason: status.gauges('ALPHA',
+      'Always 1: the reason why the init container is waiting.', ['container', 'reason'], eachReason(initContainers, (s) => s.state?.waiting)),
     kube_pod_annotations: annotations('ALPHA'),
     kube_pod_labels: labels('STABLE'),
-    kube_pod_overhead_cpu_cores: gauge('ALPHA',
-      'CPU cores that running the pod itself costs, beside what its containers use.', (p) => ifSet(p.spec?.overhead?.cpu, quantity)),
-    kube_pod_overhead_memory_bytes: gauge('ALPHA',
-      'Bytes of memory that running the pod itself costs, beside what its containers use.', (p) => ifSet(p.spec?.overhead?.memory, wholeQuantity)),
+    kube_pod_overhead_cpu_cores: spec.gauge('ALPHA',
+      'CPU overhead of the pod in cores, beside the requests of its containers.', (s) => ifSet(s?.overhead?.cpu, quantity)),
+    kube_pod_overhead_memory_bytes: spec.gauge('ALPHA',
+      'Memory overhead of the pod in bytes, beside the requests of its containers.', (s) => ifSet(s?.overhead?.memory, wholeQuantity)),
     kube_pod_owner: ownersAndController('STABLE'),
-    kube_pod_resourceclaim_info: gauges('ALPHA',
-      'Always 1: one series for each claim to devices, with the ResourceClaim behind it and the template that one is made of.', ['claim_name', 'resourceclaim_name', 'resourceclaim_template_name'], emitResourceClaims),
-    kube_pod_restart_policy: info('STABLE',
-      'Always 1: when the containers of the pod are started again, as Always, OnFailure or Never.', {
-        type: (p) => p.spec?.restartPolicy,
+    kube_pod_resourceclaim_info: joined('ALPHA',
+      'Always 1: one series for each resource claim of the pod, with its ResourceClaim and ResourceClaimTemplate.', ['claim_name', 'resourceclaim_name', 'resourceclaim_template_name'], resourceClaimsOf, emitResourceClaims),
+    kube_pod_restart_policy: spec.info('STABLE',
+      'Always 1: the restart policy of the pod: Always, OnFailure or Never.', {
+        type: (s) => s?.restartPolicy,
       }),
-    kube_pod_runtimeclass_name_info: gauges('ALPHA',
-      'Always 1: the runtime class with which the pod is run, if it names one.', ['runtimeclass_name'], (p, emit) => {
-        const name = p.spec?.runtimeClassName;
+    kube_pod_runtimeclass_name_info: spec.gauges('ALPHA',
+      'Always 1: the RuntimeClass of the pod, if it has one.', ['runtimeclass_name'], (s, emit) => {
+        const name = s?.runtimeClassName;
         if (name !== undefined && name !== null) emit(1, name);
       }),
-    kube_pod_spec_volumes_persistentvolumeclaims_info: gauges('STABLE',
-      'Always 1: one series for each volume that claims persistent storage, and whether the claim lives and dies with the pod.', ['volume', 'persistentvolumeclaim', 'ephemeral'], (p, emit) => {
-        for (const { volume, claim, ephemeral } of claimsOf(p)) emit(1, volume, claim, ephemeral);
+    kube_pod_spec_volumes_persistentvolumeclaims_info: spec.gauges('STABLE',
+      'Always 1: one series for each volume that uses a PersistentVolumeClaim, and whether the claim is ephemeral.', ['volume', 'persistentvolumeclaim', 'ephemeral'], (s, emit, pod) => {
+        for (const { volume, claim, ephemeral } of claimsOf(s, pod)) emit(1, volume, claim, ephemeral);
       }),
-    kube_pod_spec_volumes_persistentvolumeclaims_readonly: gauges('STABLE',
-      'Whether a volume that claims persistent storage is mounted read-only: 1 if so, else 0.', ['volume', 'persistentvolumeclaim', 'ephemeral'], (p, emit) => {
-        for (const { volume, claim, ephemeral, readOnly } of claimsOf(p)) emit(readOnly, volume, claim, ephemeral);
+    kube_pod_spec_volumes_persistentvolumeclaims_readonly: spec.gauges('STABLE',
+      'Whether a volume that uses a PersistentVolumeClaim is mounted read-only: 1 if so, else 0.', ['volume', 'persistentvolumeclaim', 'ephemeral'], (s, emit, pod) => {
+        for (const { volume, claim, ephemeral, readOnly } of claimsOf(s, pod)) emit(readOnly, volume, claim, ephemeral);
       }),
-    kube_pod_start_time: gauge('STABLE',
-      'Unix time in seconds at which the kubelet took the pod on, before any image was pulled.', (p) => ifSet(p.status?.startTime, unixSeconds)),
-    kube_pod_status_phase: gauges('STABLE',
-      'Whether the pod is in the phase that the label names: 1 if so, else 0.', ['phase'], (p, emit) => {
-        if (p.status?.phase) emitEach(phases, p.status.phase, emit);
+    kube_pod_start_time: status.gauge('STABLE',
+      'Unix time in seconds at which the kubelet accepted the pod, before it pulled any image.', (s) => ifSet(s?.startTime, unixSeconds)),
+    kube_pod_status_phase: status.gauges('STABLE',
+      'Whether the pod is in this phase: 1 if so, else 0.', ['phase'], (s, emit) => {
+        if (s?.phase) emitEach(phases, s.phase, emit);
       }),
-    kube_pod_status_qos_class: gauges('ALPHA',
-      'Whether the pod is in the quality-of-service class that the label names: 1 if so, else 0.', ['qos_class'], (p, emit) => {
-        if (p.status?.qosClass) emitEach(qosClasses, p.status.qosClass, emit);
+    kube_pod_status_qos_class: status.gauges('ALPHA',
+      'Whether the pod is of this QoS class: 1 if so, else 0.', ['qos_class'], (s, emit) => {
+        if (s?.qosClass) emitEach(qosClasses, s.qosClass, emit);
       }),
-    kube_pod_status_ready: gauges('STABLE',
-      'Whether the readiness of the pod has the status that the label names: 1 if so, else 0.', ['condition'], statusesOf('Ready')),
-    kube_pod_status_ready_time: gauges('ALPHA',
-      'Unix time in seconds at which the pod last became ready to serve.', [], timesOf('Ready', 'True')),
-    kube_pod_status_initialized_time: gauges('ALPHA',
-      'Unix time in seconds at which the last init container of the pod was done.', [], timesOf('Initialized', 'True')),
-    kube_pod_status_container_ready_time: gauges('ALPHA',
+    kube_pod_status_ready: status.gauges('STABLE',
+      'Whether the Ready condition of the pod has this status: 1 if so, else 0.', ['condition'], statusesOf('Ready')),
+    kube_pod_status_ready_time: status.gauges('ALPHA',
+      'Unix time in seconds at which the pod last became ready.', [], timesOf('Ready', 'True')),
+    kube_pod_status_initialized_time: status.gauges('ALPHA',
+      'Unix time in seconds at which all init containers of the pod had completed.', [], timesOf('Initialized', 'True')),
+    kube_pod_status_container_ready_time: status.gauges('ALPHA',
       'Unix time in seconds at which all containers of the pod last became ready.', [], timesOf('ContainersReady', 'True')),
-    kube_pod_status_reason: gauges('ALPHA',
-      'Always 1: one series for each known reason that the pod, a condition or a terminated container gives.', ['reason'], emitReasons),
-    kube_pod_status_disruption_reason: gauges('ALPHA',
-      'Always 1: what is about to end a pod that would else go on.', ['reason'], emitDisruption),
-    kube_pod_status_scheduled: gauges('STABLE',
-      'Whether the placing of the pod on a node has the status that the label names: 1 if so, else 0.', ['condition'], statusesOf('PodScheduled')),
-    kube_pod_status_scheduled_time: gauges('STABLE',
-      'Unix time in seconds at which the pod was placed on a node.', [], timesOf('PodScheduled', 'True')),
-    kube_pod_status_unschedulable: gauges('STABLE',
-      'Always 1: the scheduler has found no node for the pod.', [], (p, emit) => {
-        if (p.status?.conditions?.some(({ type, status }) => type === 'PodScheduled' && status === 'False')) emit(1);
+    kube_pod_status_reason: status.gauges('ALPHA',
+      'Always 1: one series for each known reason in the status of the pod, such as Evicted or NodeLost.', ['reason'], emitReasons),
+    kube_pod_status_disruption_reason: status.gauges('ALPHA',
+      'Always 1: the reason of the DisruptionTarget condition of the pod, such as EvictionByEvictionAPI.', ['reason'], emitDisruption),
+    kube_pod_status_scheduled: status.gauges('STABLE',
+      'Whether the PodScheduled condition of the pod has this status: 1 if so, else 0.', ['condition'], statusesOf('PodScheduled')),
+    kube_pod_status_scheduled_time: status.gauges('STABLE',
+      'Unix time in seconds at which the pod was scheduled to a node.', [], timesOf('PodScheduled', 'True')),
+    kube_pod_status_unschedulable: status.gauges('STABLE',
+      'Always 1: the pod is not scheduled to a node: its PodScheduled condition is False.', [], (s, emit) => {
+        if (s?.conditions?.some(({ type, status }) => type === 'PodScheduled' && status === 'False')) emit(1);
       }),
-    kube_pod_status_unscheduled_time: gauges('ALPHA',
-      'Unix time in seconds since which the scheduler finds no node for the pod.', [], timesOf('PodScheduled', 'False')),
-    kube_pod_tolerations: gauges('ALPHA',
-      'Always 1: one series for each kind of taint that the pod tolerates, and for how many seconds.', ['key', 'operator', 'value', 'effect', 'toleration_seconds'], (p, emit) => {
-        for (const t of p.spec?.tolerations ?? []) emit(1, t.key, t.operator, t.value, t.effect, t.tolerationSeconds?.toString());
+    kube_pod_status_unscheduled_time: status.gauges('ALPHA',
+      'Unix time in seconds since which the PodScheduled condition of the pod is False.', [], timesOf('PodScheduled', 'False')),
+    kube_pod_tolerations: spec.gauges('ALPHA',
+      'Always 1: one series for each toleration of the pod.', ['key', 'operator', 'value', 'effect', 'toleration_seconds'], (s, emit) => {
+        for (const t of s?.tolerations ?? []) emit(1, t.key, t.operator, t.value, t.effect, t.tolerationSeconds?.toString());
       }),
-    kube_pod_nodeselectors: mapped('ALPHA',
-      'Always 1: the labels that a node must have to be given the pod, as nodeselector_*.', 'nodeselector', (p) => p.spec?.nodeSelector, { optIn: true }),
-    kube_pod_service_account: info('ALPHA',
-      'Always 1: the service account as which the pod speaks to the API server.', {
-        service_account: (p) => p.spec?.serviceAccountName,
+    kube_pod_nodeselectors: spec.mapped('ALPHA',
+      'Always 1: the node selector of the pod, as nodeselector_*.', 'nodeselector', (s) => s?.nodeSelector, { optIn: true }),
+    kube_pod_service_account: spec.info('ALPHA',
+      'Always 1: the service account of the pod.', {
+        service_account: (s) => s?.serviceAccountName,
       }),
-    kube_pod_scheduler: info('ALPHA',
-      'Always 1: the scheduler that places the pod.', {
-        name: (p) => p.spec?.schedulerName,
+    kube_pod_scheduler: spec.info('ALPHA',
+      'Always 1: the scheduler of the pod.', {
+        name: (s) => s?.schedulerName,
       }),
   },
 } satisfies Resource<V1Pod>;
@@ -200,73 +200,88 @@ export const pods = {
 const phases = ['Pending', 'Succeeded', 'Failed', 'Unknown', 'Running'] as const;
 const qosClasses = ['BestEffort', 'Burstable', 'Guaranteed'] as const;
 
-/** The reasons that are shown as they are, to bound the series. */
+/** Reasons that are shown by name; others become `Other`, to limit cardinality. */
 const statusReasons: ReadonlySet<string> = new Set([
-  ...['Evicted', 'NodeAffinity', 'NodeLost', 'PreemptionByScheduler', 'SchedulingGated'],
-  ...['Shutdown', 'TerminationByKubelet', 'UnexpectedAdmissionError'],
+  'Evicted',
+  'NodeAffinity',
+  'NodeLost',
+  'PreemptionByScheduler',
+  'SchedulingGated',
+  'Shutdown',
+  'TerminationByKubelet',
+  'UnexpectedAdmissionError',
 ]);
 const disruptionReasons: ReadonlySet<string> = new Set([
-  ...['DeletionByPodGC', 'DeletionByTaintManager', 'EvictionByEvictionAPI'],
-  ...['PreemptionByScheduler', 'TerminationByKubelet'],
+  'DeletionByPodGC',
+  'DeletionByTaintManager',
+  'EvictionByEvictionAPI',
+  'PreemptionByScheduler',
+  'TerminationByKubelet',
 ]);
 const otherReason = 'Other';
 
-function completionTime(pod: Pod): number | undefined {
+function completionTime(s: PodStatus): number | undefined {
   let last = 0;
-  for (const { state } of appContainers.statuses(pod)) {
+  for (const { state } of appContainers.statuses(s)) {
     if (state?.terminated) last = Math.max(last, unixSeconds(state.terminated.finishedAt));
   }
   return last > 0 ? last : undefined;
 }
 
-const controllerOf = (pod: Pod) =>
-  pod.metadata.ownerReferences?.find(({ controller }) => controller);
-
-function statusesOf(type: string): (pod: Pod, emit: Emit<['condition']>) => void {
-  return (pod, emit) => emitStatuses(pod.status?.conditions, type, emit);
+function statusesOf(type: string): (s: PodStatus, emit: Emit<['condition']>) => void {
+  return (s, emit) => emitStatuses(s?.conditions, type, emit);
 }
 
-function timesOf(type: string, status: 'True' | 'False'): (pod: Pod, emit: Emit<[]>) => void {
-  return (pod, emit) => {
-    for (const condition of pod.status?.conditions ?? []) {
+function timesOf(type: string, status: 'True' | 'False'): (s: PodStatus, emit: Emit<[]>) => void {
+  return (s, emit) => {
+    for (const condition of s?.conditions ?? []) {
       if (condition.type !== type || condition.status !== status) continue;
       emit(unixSeconds(condition.lastTransitionTime));
     }
   };
 }
 
-/** A reason that is not known is shown as `Other` if it is the pod's own, and else not at all. */
-function emitReasons(pod: Pod, emit: Emit<['reason']>): void {
-  const own = pod.status?.reason;
+/** An unknown reason is shown as `Other` if it is the pod's own, and else not at all. */
+function emitReasons(s: PodStatus, emit: Emit<['reason']>): void {
+  const own = s?.reason;
   if (own) emit(1, statusReasons.has(own) ? own : otherReason);
-  for (const { reason } of pod.status?.conditions ?? []) {
+  for (const { reason } of s?.conditions ?? []) {
     if (reason && statusReasons.has(reason)) emit(1, reason);
   }
-  for (const { state } of appContainers.statuses(pod)) {
+  for (const { state } of appContainers.statuses(s)) {
     const reason = state?.terminated?.reason;
     if (reason && statusReasons.has(reason)) emit(1, reason);
   }
 }
 
-/** A disruption that was called off keeps its condition and its reason, with another status. */
-function emitDisruption(pod: Pod, emit: Emit<['reason']>): void {
-  for (const { type, status, reason } of pod.status?.conditions ?? []) {
-    if (type !== 'DisruptionTarget' || status !== 'True' || !reason) continue;
-    emit(1, disruptionReasons.has(reason) ? reason : otherReason);
+/** Shown for any status of the condition, even False, as in KSM. */
+function emitDisruption(s: PodStatus, emit: Emit<['reason']>): void {
+  for (const { type, reason } of s?.conditions ?? []) {
+    if (type !== 'DisruptionTarget') continue;
+    emit(1, reason && disruptionReasons.has(reason) ? reason : otherReason);
   }
 }
 
-/** A claim names a ResourceClaim, or a template from which one is made and told in the status. */
+function resourceClaimsOf(s: PodSpec) {
+  return (s?.resourceClaims ?? []).map(
+    ({ name, resourceClaimName, resourceClaimTemplateName }) => ({
+      name,
+      claim: resourceClaimName,
+      template: resourceClaimTemplateName,
+    }),
+  );
+}
+
+/** A claim names a ResourceClaim, or a template; the status then names the claim made from it. */
 function emitResourceClaims(
-  pod: Pod,
+  claims: ReturnType<typeof resourceClaimsOf>,
+  { status }: { readonly status?: PodStatus },
   emit: Emit<['claim_name', 'resourceclaim_name', 'resourceclaim_template_name']>,
 ): void {
-  for (const claim of pod.spec?.resourceClaims ?? []) {
-    const { name, resourceClaimName, resourceClaimTemplateName } = claim;
-    const source = resourceClaimName ?? resourceClaimTemplateName;
-    if (source === undefined || source === null) continue;
-    const made = pod.status?.resourceClaimStatuses?.find((status) => status.name === name);
-    emit(1, name, resourceClaimName ?? made?.resourceClaimName, resourceClaimTemplateName);
+  for (const { name, claim, template } of claims) {
+    if (!isSet(claim ?? template)) continue;
+    const made = status?.resourceClaimStatuses?.find((one) => one.name === name);
+    emit(1, name, claim ?? made?.resourceClaimName, template);
   }
 }
 
@@ -277,16 +292,16 @@ interface Claim {
   readonly readOnly: number;
 }
 
-/** The volumes that claim persistent storage. */
-function claimsOf(pod: Pod): Claim[] {
+/** The volumes that use a PersistentVolumeClaim. */
+function claimsOf(s: PodSpec, pod: Identity): Claim[] {
   const claims: Claim[] = [];
-  for (const { name, persistentVolumeClaim, ephemeral } of pod.spec?.volumes ?? []) {
+  for (const { name, persistentVolumeClaim, ephemeral } of s?.volumes ?? []) {
     if (persistentVolumeClaim) {
       const { claimName, readOnly } = persistentVolumeClaim;
       claims.push({ volume: name, claim: claimName, ephemeral: 'false', readOnly: flag(readOnly) });
     } else if (ephemeral) {
-      // The API fixes the name under which the claim is made for the pod.
-      const claim = `${pod.metadata.name}-${name ?? ''}`;
+      // The API defines this name of the claim of an ephemeral volume.
+      const claim = `${pod.name}-${name ?? ''}`;
       claims.push({ volume: name, claim, ephemeral: 'true', readOnly: 0 });
     }
   }

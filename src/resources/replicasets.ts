@@ -1,6 +1,6 @@
-// Replica sets: how many replicas are wanted and there.
+// ReplicaSets: desired and actual replicas.
 import type { V1ReplicaSet } from '@kubernetes/client-node';
-import { gauge } from '../metrics/family.ts';
+import { spec, status } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, generation, labels, ownersAndController } from '../metrics/stock.ts';
 
@@ -17,18 +17,18 @@ export const replicasets = {
   },
   families: {
     kube_replicaset_created: created('STABLE'),
-    kube_replicaset_status_replicas: gauge('STABLE',
-      'Pods of the replica set that exist, those being terminated excepted.', (r) => r.status?.replicas ?? 0),
-    kube_replicaset_status_fully_labeled_replicas: gauge('STABLE',
-      'Pods of the replica set that have all labels of its pod template.', (r) => r.status?.fullyLabeledReplicas ?? 0),
-    kube_replicaset_status_ready_replicas: gauge('STABLE',
-      'Pods of the replica set that pass their readiness checks.', (r) => r.status?.readyReplicas ?? 0),
-    kube_replicaset_status_terminating_replicas: gauge('ALPHA',
-      'Pods of the replica set that are being deleted and not gone yet, where the cluster counts them.', (r) => r.status?.terminatingReplicas),
-    kube_replicaset_status_observed_generation: gauge('STABLE',
-      'Generation of the replica set that its controller has last acted on.', (r) => r.status?.observedGeneration ?? 0),
-    kube_replicaset_spec_replicas: gauge('STABLE',
-      'Pods the replica set is asked to run.', (r) => r.spec?.replicas),
+    kube_replicaset_status_replicas: status.gauge('STABLE',
+      'Number of pods of the ReplicaSet, without terminating ones.', (s) => s?.replicas ?? 0),
+    kube_replicaset_status_fully_labeled_replicas: status.gauge('STABLE',
+      'Number of pods of the ReplicaSet that have all labels of its pod template.', (s) => s?.fullyLabeledReplicas ?? 0),
+    kube_replicaset_status_ready_replicas: status.gauge('STABLE',
+      'Number of ready pods of the ReplicaSet.', (s) => s?.readyReplicas ?? 0),
+    kube_replicaset_status_terminating_replicas: status.gauge('ALPHA',
+      'Number of terminating pods of the ReplicaSet, where the cluster reports it.', (s) => s?.terminatingReplicas),
+    kube_replicaset_status_observed_generation: status.gauge('STABLE',
+      'Generation of the ReplicaSet that its controller has observed.', (s) => s?.observedGeneration ?? 0),
+    kube_replicaset_spec_replicas: spec.gauge('STABLE',
+      'Number of pods that the ReplicaSet should have.', (s) => s?.replicas),
     kube_replicaset_metadata_generation: generation('STABLE'),
     kube_replicaset_owner: ownersAndController('STABLE'),
     kube_replicaset_annotations: annotations('ALPHA'),

@@ -1,6 +1,6 @@
-// Resource quotas: how much a namespace may use, and how much of it is used.
+// ResourceQuotas: limit and usage of each resource.
 import type { V1ResourceQuota } from '@kubernetes/client-node';
-import { gauges } from '../metrics/family.ts';
+import { status } from '../metrics/family.ts';
 import { quantity } from '../metrics/quantity.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, labels } from '../metrics/stock.ts';
@@ -18,10 +18,10 @@ export const resourcequotas = {
   },
   families: {
     kube_resourcequota_created: created('STABLE'),
-    kube_resourcequota: gauges('STABLE',
-      'Amount of a resource that the namespace may use (type hard) or uses (type used), in the resource\'s own unit.', ['resource', 'type'], (q, emit) => {
+    kube_resourcequota: status.gauges('STABLE',
+      "Limit (type hard) or usage (type used) of a resource under the ResourceQuota, in the resource's own unit.", ['resource', 'type'], (s, emit) => {
         for (const type of types) {
-          const amounts = q.status?.[type] ?? {};
+          const amounts = s?.[type] ?? {};
           for (const key in amounts) emit(quantity(amounts[key]), key, type);
         }
       }),

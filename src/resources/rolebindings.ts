@@ -1,4 +1,4 @@
-// RoleBindings: who holds which permissions in one namespace.
+// RoleBindings: the Role or ClusterRole that each grants in its namespace.
 import type { V1RoleBinding } from '@kubernetes/client-node';
 import { info } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
@@ -19,7 +19,7 @@ export const rolebindings = {
     kube_rolebinding_annotations: annotations('ALPHA'),
     kube_rolebinding_labels: labels('ALPHA'),
     kube_rolebinding_info: info('ALPHA',
-      'Always 1: the role or cluster role that the binding grants in its namespace.', {
+      'Always 1: the Role or ClusterRole that the binding grants in its namespace.', {
         roleref_kind: (b) => b.roleRef?.kind,
         roleref_name: (b) => b.roleRef?.name,
       }),

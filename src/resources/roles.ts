@@ -1,6 +1,6 @@
-// Roles: permissions within one namespace.
+// Roles: their metadata. Rules are not read.
 import type { V1Role } from '@kubernetes/client-node';
-import { metadataGauge } from '../metrics/family.ts';
+import { metadata } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, labels, resourceVersion } from '../metrics/stock.ts';
 
@@ -18,8 +18,8 @@ export const roles = {
   families: {
     kube_role_annotations: annotations('ALPHA'),
     kube_role_labels: labels('ALPHA'),
-    kube_role_info: metadataGauge('ALPHA',
-      'Always 1: there is a role of this name in the namespace.', () => 1),
+    kube_role_info: metadata.gauge('ALPHA',
+      'Always 1: the Role exists.', () => 1),
     kube_role_created: created('ALPHA'),
     kube_role_metadata_resource_version: resourceVersion('ALPHA'),
   },

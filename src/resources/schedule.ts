@@ -1,53 +1,54 @@
-// Schedules of cron jobs, read as Kubernetes reads them.
-import { Cron } from 'croner';
-import { duration } from '../flags.ts';
-import { remember } from '../metrics/memo.ts';
-import { goZeroSeconds } from '../metrics/time.ts';
-import { firstChange, type Offset, zoneOf } from './zones.ts';
+// The parser of cron schedules: accepts what Kubernetes' CronJob controller (robfig/cron v3) does.
+import { memoize } from '../lib/lru.ts';
+import { type Fields, type Matching, nextRun } from './nextRun.ts';
+import { zoneOf } from './zones.ts';
 
 export interface Schedule {
-  /** The first second after `seconds` at which it is due; Go's zero time if that never comes. */
+  /** The first run after the Unix time `seconds`; Go's zero time if there is none. */
   next(seconds: number): number;
 }
 
-/** Clusters have some hundreds of schedules; whoever invents more finds them parsed anew. */
+/** Parsed schedules that are cached: clusters have some hundreds. */
 const schedulesMax = 2000;
+/** Longer schedules are invalid; one that lists every number of every field has 400. */
 const scheduleCharsMax = 1000;
-/** Some years: what is not due in that time is never due. */
-const clockChangesMax = 30;
 
 /**
- * The schedule that a text such as `0 3 * * 1-5`, `@daily`, `@every 1h30m` or
- * `CRON_TZ=Asia/Seoul 0 3 * * *` stands for, as Kubernetes' own parser has it; `undefined` for what
- * that refuses. Without a zone it is in UTC, the zone of the image that serves kube-state-metrics.
+ * Parses a schedule such as `0 3 * * 1-5`, `@daily` or `@every 1h30m` in a time zone; `undefined`
+ * if the controller rejects it. A zone in the text (`CRON_TZ=Asia/Seoul 0 3 * * *`) overrides
+ * `zone`. The default is UTC, as in the images of the controller manager and kube-state-metrics.
  */
-export const scheduleOf = (text: string): Schedule | undefined => known(text).schedule;
+export function scheduleOf(text: string, zone?: string | null): Schedule | undefined {
+  if (zone === undefined || zone === null) return known(text).schedule;
+  if (zoneOf(zone) === undefined) return undefined;
+  return known(text.includes('TZ') ? text : `TZ=${zone} ${text}`).schedule;
+}
 
-const known = remember(schedulesMax, (text) => ({
+const known = memoize(schedulesMax, (text) => ({
   schedule: text.length > scheduleCharsMax ? undefined : parse(text),
 }));
 
 function parse(text: string): Schedule | undefined {
-  const [, zone, zoned] = /^(?:CRON_)?TZ=([^ ]*) (.*)$/s.exec(text) ?? [];
-  const offsetAt = zoneOf(zone ?? '');
-  const schedule = zoned?.trim() ?? text;
-  if (offsetAt === undefined) return undefined;
-  if (schedule.startsWith(everyPrefix)) return everyOf(schedule.slice(everyPrefix.length));
-  const pattern = patternOf(descriptors.get(schedule) ?? schedule);
-  if (pattern === undefined) return undefined;
-  const cron = new Cron(pattern, { timezone: 'UTC', mode: '5-part' });
-  return { next: (seconds) => nextIn(cron, offsetAt, seconds) };
+  if (!/^(CRON_)?TZ=/.test(text)) return parseIn('UTC', text);
+  const [, zone, rest] = /=([^ ]*) (.*)$/s.exec(text) ?? [];
+  return zone === undefined || rest === undefined ? undefined : parseIn(zone, trim(rest));
 }
 
-const everyPrefix = '@every ';
-
-/** Due in whole seconds, one at the least; a sign is taken and of no use. */
-function everyOf(text: string): Schedule | undefined {
-  const ms = duration.parse(text.replace(/^[+-]/, ''), 0);
-  if (ms === undefined) return undefined;
-  const every = text.startsWith('-') ? 1 : Math.max(1, Math.floor(ms / 1000));
-  return { next: (seconds) => seconds + every };
+function parseIn(zone: string, text: string): Schedule | undefined {
+  if (zoneOf(zone) === undefined) return undefined;
+  if (text.startsWith(everyPrefix)) return every(text.slice(everyPrefix.length));
+  const fields = fieldsOf(descriptors.get(text) ?? text);
+  // Looked up at each call, so that a cached schedule does not keep a zone in memory.
+  return fields && { next: (seconds) => nextRun(fields, zoneOf(zone) ?? utc, seconds) };
 }
+
+const utc = (): number => 0;
+
+/** White space as in Go: JavaScript's, with U+0085 and without the byte-order mark. */
+const space = '(?:(?!\\ufeff)\\s|\\u0085)+';
+const spaces = new RegExp(space);
+const outerSpaces = new RegExp(`^${space}|${space}$`, 'g');
+const trim = (text: string): string => text.replace(outerSpaces, '');
 
 const descriptors: ReadonlyMap<string, string> = new Map([
   ['@yearly', '0 0 1 1 *'],
@@ -62,44 +63,64 @@ const descriptors: ReadonlyMap<string, string> = new Map([
 interface Field {
   readonly min: number;
   readonly max: number;
-  /** Words for the numbers from `min` on. */
+  /** Names of the numbers, starting at `min`. */
   readonly names: readonly string[];
 }
 
-const fields: readonly Field[] = [
-  { min: 0, max: 59, names: [] },
-  { min: 0, max: 23, names: [] },
-  { min: 1, max: 31, names: [] },
-  { min: 1, max: 12, names: 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ') },
-  { min: 0, max: 6, names: 'sun mon tue wed thu fri sat'.split(' ') },
-];
+const minutes: Field = { min: 0, max: 59, names: [] };
+const hours: Field = { min: 0, max: 23, names: [] };
+const days: Field = { min: 1, max: 31, names: [] };
+const months: Field = {
+  min: 1,
+  max: 12,
+  names: 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' '),
+};
+const weekdays: Field = { min: 0, max: 6, names: 'sun mon tue wed thu fri sat'.split(' ') };
 
-/** The pattern in words that the library takes; it has some more of its own, such as L and 7. */
-function patternOf(text: string): string | undefined {
-  const texts = text.split(/\s+/).filter(Boolean);
-  const read = fields.map((field, i) => fieldOf(texts[i] ?? '', field));
-  return texts.length === fields.length && !read.includes(undefined) ? read.join(' ') : undefined;
+function fieldsOf(text: string): Fields | undefined {
+  const [first = '', second = '', third = '', fourth = '', fifth, ...more] = text
+    .split(spaces)
+    .filter(Boolean);
+  if (fifth === undefined || more.length > 0) return undefined;
+  const minute = matching(first, minutes);
+  const hour = matching(second, hours);
+  const day = matching(third, days);
+  const month = matching(fourth, months);
+  const weekday = matching(fifth, weekdays);
+  return minute && hour && day && month && weekday && { minute, hour, day, month, weekday };
 }
 
-/** A list of ranges; one of them that is all of the field makes the list so. */
-function fieldOf(text: string, field: Field): string | undefined {
-  const ranges = text.split(',').filter(Boolean);
-  const read = ranges.map((range) => rangeOf(range, field));
-  if (ranges.length === 0 || read.includes(undefined)) return undefined;
-  return read.includes('*') ? '*' : read.join(',');
+/** The numbers that a comma-separated list matches; a list of commas alone matches none. */
+function matching(text: string, field: Field): Matching | undefined {
+  const numbers = new Uint8Array(field.max + 1);
+  let star = false;
+  for (const part of text.split(',').filter(Boolean)) {
+    const range = rangeOf(part, field);
+    if (range === undefined) return undefined;
+    star ||= range.star;
+    for (let i = range.first; i <= range.last; i += range.step) numbers[i] = 1;
+  }
+  return { numbers, star };
 }
 
-function rangeOf(text: string, field: Field): string | undefined {
-  const [range = '', stepText = '1', ...more] = text.split('/');
-  const [first, last] = boundsOf(range, text.includes('/'), field);
-  const step = numberOf(stepText, [], 0);
+interface Range {
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+  readonly star: boolean;
+}
+
+/** Parses a range such as `*`, `?`, `5`, `1-5` or `mon-fri`, with an optional step such as `/2`. */
+function rangeOf(text: string, field: Field): Range | undefined {
+  const [bounds = '', stepText = '1', ...more] = text.split('/');
+  const [first, last] = boundsOf(bounds, text.includes('/'), field);
+  const step = numberOf(stepText);
   if (first === undefined || last === undefined || !step || more.length > 0) return undefined;
   if (first < field.min || last > field.max || first > last) return undefined;
-  if (isOpen(range) && step === 1) return '*';
-  return step > last - first ? String(first) : `${first}-${last}/${step}`;
+  return { first, last, step, star: isOpen(bounds) && step === 1 };
 }
 
-/** The first and last number of a range; a step makes one that names only its first open-ended. */
+/** The first and last number of a range; `5/2` has a step and no last number, so it is open. */
 function boundsOf(range: string, stepped: boolean, { min, max, names }: Field) {
   if (isOpen(range)) return [min, max];
   const [low = '', high, ...more] = range.split('-');
@@ -108,29 +129,64 @@ function boundsOf(range: string, stepped: boolean, { min, max, names }: Field) {
   return [first, more.length > 0 ? undefined : numberOf(high, names, min)];
 }
 
-/** What follows such a beginning is not looked at. */
+/** Robfig ignores what follows `*-` or `?-`. */
 const isOpen = (range: string): boolean => /^[*?](-|$)/.test(range);
 
-function numberOf(text: string, names: readonly string[], min: number): number | undefined {
-  const name = names.indexOf(text.toLowerCase());
+const int64Max = 2n ** 63n - 1n;
+
+function numberOf(text: string, names: readonly string[] = [], min = 0): number | undefined {
+  const name = names.indexOf(lowerCase(text));
   if (name >= 0) return min + name;
-  return /^\+?\d+$/.test(text) ? Number(text) : undefined;
+  const [, digits] = /^\+?(\d+)$/.exec(text) ?? [];
+  return digits === undefined || BigInt(digits) > int64Max ? undefined : Number(digits);
 }
 
-/**
- * The library is asked in a zone whose clocks never change, for it moves what falls into the hour
- * that is skipped in spring, where Kubernetes leaves it out, and runs once what autumn has twice.
- */
-function nextIn(cron: Cron, offsetAt: Offset, after: number): number {
-  let start = after + 1;
-  for (let changes = 0; changes < clockChangesMax; changes++) {
-    const offset = offsetAt(start);
-    const wall = cron.nextRun(new Date((start + offset - 1) * 1000));
-    if (wall === null) break;
-    const due = wall.getTime() / 1000 - offset;
-    const change = firstChange(offsetAt, start, due);
-    if (change === undefined) return due;
-    start = change;
+/** Lower-cases as Go: U+0130 (İ) becomes one letter, in JavaScript two. */
+const lowerCase = (text: string): string => text.replaceAll('\u0130', 'i').toLowerCase();
+
+const everyPrefix = '@every ';
+const secondNs = 1_000_000_000n;
+
+/** The interval of `@every`, cut to whole seconds and at least one. */
+function every(text: string): Schedule | undefined {
+  const ns = durationNs(text);
+  if (ns === undefined) return undefined;
+  const seconds = Math.max(1, Number(ns / secondNs));
+  return { next: (after) => after + seconds };
+}
+
+const unitsNs: ReadonlyMap<string, number> = new Map([
+  ['ns', 1],
+  ['us', 1e3],
+  ['\u00b5s', 1e3],
+  ['\u03bcs', 1e3],
+  ['ms', 1e6],
+  ['s', 1e9],
+  ['m', 60e9],
+  ['h', 3600e9],
+]);
+
+/** Parses a duration as Go's time.ParseDuration: sign, parts, fractions, 64-bit range. */
+function durationNs(text: string): bigint | undefined {
+  const sign = /^[+-]?/.exec(text)?.[0] ?? '';
+  const unsigned = text.slice(sign.length);
+  if (unsigned === '0') return 0n;
+  const parts = [...unsigned.matchAll(/(\d*)(?:\.(\d*))?([^\d.]+)/gy)];
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== unsigned) return undefined;
+  let ns = 0n;
+  for (const [, whole = '', fraction = '', unit = ''] of parts) {
+    const unitNs = unitsNs.get(unit);
+    if (unitNs === undefined || whole + fraction === '') return undefined;
+    ns += BigInt(whole) * BigInt(unitNs) + fractionNs(fraction, unitNs);
   }
-  return goZeroSeconds;
+  if (sign === '-') return ns > int64Max + 1n ? undefined : -ns;
+  return ns > int64Max ? undefined : ns;
+}
+
+/** Digits beyond this are less than a nanosecond in any unit. */
+const fractionDigitsMax = 18;
+
+function fractionNs(fraction: string, unitNs: number): bigint {
+  const digits = fraction.slice(0, fractionDigitsMax);
+  return BigInt(Math.trunc(Number(digits) * (unitNs / 10 ** digits.length)));
 }

@@ -1,6 +1,6 @@
-// Secrets: that they exist, and of which type; what they hold is never asked for.
+// Secrets: their type and metadata. Their data is never requested.
 import type { V1Secret } from '@kubernetes/client-node';
-import { info, metadataGauge } from '../metrics/family.ts';
+import { info, metadata } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import {
   annotations,
@@ -23,10 +23,10 @@ export const secrets = {
     secret: (s) => s.metadata.name,
   },
   families: {
-    kube_secret_info: metadataGauge('STABLE',
+    kube_secret_info: metadata.gauge('STABLE',
       'Always 1: the secret exists.', () => 1),
     kube_secret_type: info('STABLE',
-      'Always 1: what the secret is for, as Opaque or kubernetes.io/tls.', {
+      'Always 1: the type of the secret, such as Opaque or kubernetes.io/tls.', {
         type: (s) => s.type,
       }),
     kube_secret_annotations: annotations('ALPHA'),

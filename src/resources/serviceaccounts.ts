@@ -1,4 +1,4 @@
-// Service accounts: their tokens, and the secrets that they may use.
+// ServiceAccounts: token mounting, secrets and image pull secrets.
 import type { V1ServiceAccount } from '@kubernetes/client-node';
 import { gauges, info } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
@@ -18,17 +18,17 @@ export const serviceaccounts = {
   },
   families: {
     kube_serviceaccount_info: info('ALPHA',
-      'Always 1: whether pods of the service account get its token, empty where the account leaves that to the pods.', {
+      'Always 1: whether pods of the service account mount its token, empty if the account does not set it.', {
         automount_token: (s) => s.automountServiceAccountToken?.toString(),
       }),
     kube_serviceaccount_created: created('ALPHA'),
     kube_serviceaccount_deleted: deletionTimestamp('ALPHA'),
     kube_serviceaccount_secret: gauges('ALPHA',
-      'Always 1: one series for each secret that pods of the service account may mount.', ['name'], (s, emit) => {
+      'Always 1: one series for each secret of the service account.', ['name'], (s, emit) => {
         for (const { name } of s.secrets ?? []) emit(1, name);
       }),
     kube_serviceaccount_image_pull_secret: gauges('ALPHA',
-      'Always 1: one series for each secret with which pods of the service account pull images.', ['name'], (s, emit) => {
+      'Always 1: one series for each image pull secret of the service account.', ['name'], (s, emit) => {
         for (const { name } of s.imagePullSecrets ?? []) emit(1, name);
       }),
     kube_serviceaccount_annotations: annotations('ALPHA'),

@@ -1,6 +1,6 @@
-// Stateful sets: how many replicas are wanted and there, and of which revision.
+// StatefulSets: desired and actual replicas, and their revisions.
 import type { V1StatefulSet } from '@kubernetes/client-node';
-import { gauge, gauges, info } from '../metrics/family.ts';
+import { spec, status } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, deletionTimestamp, generation, labels } from '../metrics/stock.ts';
 
@@ -17,37 +17,37 @@ export const statefulsets = {
   },
   families: {
     kube_statefulset_created: created('STABLE'),
-    kube_statefulset_status_replicas: gauge('STABLE',
-      'Pods of the stateful set that exist, of any revision.', (s) => s.status?.replicas ?? 0),
-    kube_statefulset_status_replicas_available: gauge('STABLE',
-      'Pods of the stateful set that have been ready for at least its minReadySeconds.', (s) => s.status?.availableReplicas ?? 0),
-    kube_statefulset_status_replicas_current: gauge('STABLE',
-      'Pods of the stateful set that run the revision from which an update starts.', (s) => s.status?.currentReplicas ?? 0),
-    kube_statefulset_status_replicas_ready: gauge('STABLE',
-      'Pods of the stateful set that pass their readiness checks.', (s) => s.status?.readyReplicas ?? 0),
-    kube_statefulset_status_replicas_updated: gauge('STABLE',
-      'Pods of the stateful set that run the revision to which an update leads.', (s) => s.status?.updatedReplicas ?? 0),
-    kube_statefulset_status_observed_generation: gauge('STABLE',
-      'Generation of the stateful set that its controller has last acted on.', (s) => s.status?.observedGeneration ?? 0),
-    kube_statefulset_replicas: gauge('STABLE',
-      'Pods the stateful set is asked to run.', (s) => s.spec?.replicas),
-    kube_statefulset_ordinals_start: gauge('STABLE',
-      'Number in the name of the first pod of the stateful set, where the set chooses it.', (s) => s.spec?.ordinals ? (s.spec.ordinals.start ?? 0) : undefined),
+    kube_statefulset_status_replicas: status.gauge('STABLE',
+      'Number of pods of the StatefulSet, of any revision.', (s) => s?.replicas ?? 0),
+    kube_statefulset_status_replicas_available: status.gauge('STABLE',
+      'Number of available pods of the StatefulSet: ready for at least minReadySeconds.', (s) => s?.availableReplicas ?? 0),
+    kube_statefulset_status_replicas_current: status.gauge('STABLE',
+      'Number of pods of the StatefulSet that run its current revision, from which an update starts.', (s) => s?.currentReplicas ?? 0),
+    kube_statefulset_status_replicas_ready: status.gauge('STABLE',
+      'Number of ready pods of the StatefulSet.', (s) => s?.readyReplicas ?? 0),
+    kube_statefulset_status_replicas_updated: status.gauge('STABLE',
+      'Number of pods of the StatefulSet that run its update revision, to which an update leads.', (s) => s?.updatedReplicas ?? 0),
+    kube_statefulset_status_observed_generation: status.gauge('STABLE',
+      'Generation of the StatefulSet that its controller has observed.', (s) => s?.observedGeneration ?? 0),
+    kube_statefulset_replicas: spec.gauge('STABLE',
+      'Number of pods that the StatefulSet should have.', (s) => s?.replicas),
+    kube_statefulset_ordinals_start: spec.gauge('STABLE',
+      'Ordinal of the first pod of the StatefulSet, if it is set.', (s) => s?.ordinals ? (s.ordinals.start ?? 0) : undefined),
     kube_statefulset_metadata_generation: generation('STABLE'),
-    kube_statefulset_persistentvolumeclaim_retention_policy: gauges('STABLE',
-      'Always 1: what becomes of the volume claims when the stateful set is deleted, and when it is scaled down.', ['when_deleted', 'when_scaled'], (s, emit) => {
-        const policy = s.spec?.persistentVolumeClaimRetentionPolicy;
-        if (policy) emit(1, policy.whenDeleted, policy.whenScaled);
+    kube_statefulset_persistentvolumeclaim_retention_policy: spec.gauges('STABLE',
+      "Always 1: the retention policy of the StatefulSet's PersistentVolumeClaims on deletion and on scale-down.", ['when_deleted', 'when_scaled'], (s, emit) => {
+        const policy = s?.persistentVolumeClaimRetentionPolicy;
+        if (policy?.whenDeleted || policy?.whenScaled) emit(1, policy.whenDeleted, policy.whenScaled);
       }),
     kube_statefulset_annotations: annotations('STABLE'),
     kube_statefulset_labels: labels('STABLE'),
-    kube_statefulset_status_current_revision: info('STABLE',
-      'Always 1: the revision from which an update of the stateful set starts.', {
-        revision: (s) => s.status?.currentRevision,
+    kube_statefulset_status_current_revision: status.info('STABLE',
+      'Always 1: the current revision of the StatefulSet, from which an update starts.', {
+        revision: (s) => s?.currentRevision,
       }),
-    kube_statefulset_status_update_revision: info('STABLE',
-      'Always 1: the revision to which an update of the stateful set leads.', {
-        revision: (s) => s.status?.updateRevision,
+    kube_statefulset_status_update_revision: status.info('STABLE',
+      'Always 1: the update revision of the StatefulSet, to which an update leads.', {
+        revision: (s) => s?.updateRevision,
       }),
     kube_statefulset_deletion_timestamp: deletionTimestamp('STABLE'),
   },

@@ -1,4 +1,4 @@
-// Storage classes: who makes their volumes, when, and what becomes of them.
+// StorageClasses: provisioner, reclaim policy and binding mode.
 import type { V1StorageClass } from '@kubernetes/client-node';
 import { info } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
@@ -15,9 +15,9 @@ export const storageclasses = {
     storageclass: (s) => s.metadata.name,
   },
   families: {
-    // What the API takes where a class says nothing is shown as if the class had said it.
+    // Absent fields are shown with the API's defaults.
     kube_storageclass_info: info('STABLE',
-      'Always 1: who makes volumes of the class, when they are bound, and what becomes of them in the end.', {
+      'Always 1: the provisioner, reclaim policy and volume binding mode of the StorageClass.', {
         provisioner: (s) => s.provisioner,
         reclaim_policy: (s) => s.reclaimPolicy ?? 'Delete',
         volume_binding_mode: (s) => s.volumeBindingMode ?? 'Immediate',

@@ -1,6 +1,6 @@
-// ValidatingAdmissionPolicies: expressions by which the API server itself judges requests.
+// ValidatingAdmissionPolicies: parameter kind and failure policy. Expressions are not read.
 import type { V1ValidatingAdmissionPolicy } from '@kubernetes/client-node';
-import { info } from '../metrics/family.ts';
+import { spec } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { created } from '../metrics/stock.ts';
 import { policyLabels } from './admission.ts';
@@ -17,8 +17,8 @@ export const validatingadmissionpolicies = {
     validatingadmissionpolicy: (p) => p.metadata.name,
   },
   families: {
-    kube_validatingadmissionpolicy_info: info('ALPHA',
-      'Always 1: the kind of object that gives the policy its parameters, and what follows if it fails.', policyLabels),
+    kube_validatingadmissionpolicy_info: spec.info('ALPHA',
+      'Always 1: the parameter kind and failure policy of the ValidatingAdmissionPolicy.', policyLabels),
     kube_validatingadmissionpolicy_created: created('ALPHA'),
   },
 } satisfies Resource<V1ValidatingAdmissionPolicy>;

@@ -1,6 +1,6 @@
-// ValidatingAdmissionPolicyBindings: which policies judge requests, and what a no means.
+// ValidatingAdmissionPolicyBindings: the policy, parameters and actions that each binds.
 import type { V1ValidatingAdmissionPolicyBinding } from '@kubernetes/client-node';
-import { gauges, info } from '../metrics/family.ts';
+import { spec } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { created } from '../metrics/stock.ts';
 import { bindingLabels } from './admission.ts';
@@ -17,12 +17,12 @@ export const validatingadmissionpolicybindings = {
     validatingadmissionpolicybinding: (b) => b.metadata.name,
   },
   families: {
-    kube_validatingadmissionpolicybinding_info: info('ALPHA',
-      'Always 1: the policy that the binding lets judge requests, and the object with its parameters.', bindingLabels),
+    kube_validatingadmissionpolicybinding_info: spec.info('ALPHA',
+      'Always 1: the ValidatingAdmissionPolicy that is bound, and the object that holds its parameters.', bindingLabels),
     kube_validatingadmissionpolicybinding_created: created('ALPHA'),
-    kube_validatingadmissionpolicybinding_validation_action: gauges('ALPHA',
-      'Always 1: one series for each thing done about a request that the policy finds wrong, as Deny, Warn or Audit.', ['action'], (b, emit) => {
-        for (const action of b.spec?.validationActions ?? []) emit(1, action);
+    kube_validatingadmissionpolicybinding_validation_action: spec.gauges('ALPHA',
+      'Always 1: one series for each validation action of the binding: Deny, Warn or Audit.', ['action'], (s, emit) => {
+        for (const action of s?.validationActions ?? []) emit(1, action);
       }),
   },
 } satisfies Resource<V1ValidatingAdmissionPolicyBinding>;

@@ -1,6 +1,6 @@
-// ValidatingWebhookConfigurations: webhooks that may refuse the requests of others.
+// ValidatingWebhookConfigurations: webhooks that may reject requests, and their services.
 import type { V1ValidatingWebhookConfiguration } from '@kubernetes/client-node';
-import { gauges, metadataGauge } from '../metrics/family.ts';
+import { gauges, metadata } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { created, resourceVersion } from '../metrics/stock.ts';
 import { emitWebhookServices } from './admission.ts';
@@ -17,11 +17,11 @@ export const validatingwebhookconfigurations = {
     validatingwebhookconfiguration: (c) => c.metadata.name,
   },
   families: {
-    kube_validatingwebhookconfiguration_info: metadataGauge('ALPHA',
-      'Always 1: there is a configuration of this name for webhooks that may refuse requests.', () => 1),
+    kube_validatingwebhookconfiguration_info: metadata.gauge('ALPHA',
+      'Always 1: the ValidatingWebhookConfiguration exists.', () => 1),
     kube_validatingwebhookconfiguration_created: created('ALPHA'),
     kube_validatingwebhookconfiguration_metadata_resource_version: resourceVersion('ALPHA'),
     kube_validatingwebhookconfiguration_webhook_clientconfig_service: gauges('ALPHA',
-      'Always 1: one series for each webhook that may refuse requests, with the service that runs it, or empty labels if it has a URL.', ['webhook_name', 'service_name', 'service_namespace'], emitWebhookServices),
+      'Always 1: one series for each validating webhook, with its service, or with empty labels if it is called by URL.', ['webhook_name', 'service_name', 'service_namespace'], emitWebhookServices),
   },
 } satisfies Resource<V1ValidatingWebhookConfiguration>;

@@ -1,6 +1,6 @@
-// Volume attachments: which volume goes to which node, and whether it is there.
+// VolumeAttachments: which volume is attached to which node, by which driver.
 import type { V1VolumeAttachment } from '@kubernetes/client-node';
-import { gauge, gauges, info, mapped } from '../metrics/family.ts';
+import { metadata, spec, status } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { created } from '../metrics/stock.ts';
 import { flag, isSet } from './conditions.ts';
@@ -16,23 +16,23 @@ export const volumeattachments = {
     volumeattachment: (a) => a.metadata.name,
   },
   families: {
-    // Alone among its kind, KSM shows all labels here, whatever the allow-list says.
-    kube_volumeattachment_labels: mapped('ALPHA',
-      'Always 1: all labels of the attachment, as label_*.', 'label', (a) => a.metadata.labels),
-    kube_volumeattachment_info: info('ALPHA',
-      'Always 1: the node to which a volume is to be attached, and the driver that does it.', {
-        attacher: (a) => a.spec?.attacher,
-        node: (a) => a.spec?.nodeName,
+    // The only family of labels that ignores --metric-labels-allowlist, as in KSM.
+    kube_volumeattachment_labels: metadata.mapped('ALPHA',
+      'Always 1: all labels of the VolumeAttachment, as label_*.', 'label', (m) => m.labels),
+    kube_volumeattachment_info: spec.info('ALPHA',
+      'Always 1: the node and the attacher (volume driver) of the VolumeAttachment.', {
+        attacher: (s) => s?.attacher,
+        node: (s) => s?.nodeName,
       }),
     kube_volumeattachment_created: created('ALPHA'),
-    kube_volumeattachment_spec_source_persistentvolume: gauges('ALPHA',
-      'Always 1: the persistent volume that is to be attached, where it is one.', ['volumename'], (a, emit) => {
-        const name = a.spec?.source?.persistentVolumeName;
+    kube_volumeattachment_spec_source_persistentvolume: spec.gauges('ALPHA',
+      'Always 1: the PersistentVolume to be attached, if the source is one.', ['volumename'], (s, emit) => {
+        const name = s?.source?.persistentVolumeName;
         if (isSet(name)) emit(1, name);
       }),
-    kube_volumeattachment_status_attached: gauge('ALPHA',
-      'Whether the volume is attached: 1 if so, else 0.', (a) => flag(a.status?.attached)),
-    kube_volumeattachment_status_attachment_metadata: mapped('ALPHA',
-      'Always 1: what the driver tells of the attachment, as metadata_*.', 'metadata', (a) => a.status?.attachmentMetadata),
+    kube_volumeattachment_status_attached: status.gauge('ALPHA',
+      'Whether the volume is attached: 1 if so, else 0.', (s) => flag(s?.attached)),
+    kube_volumeattachment_status_attachment_metadata: status.mapped('ALPHA',
+      'Always 1: the attachment metadata that the driver reports, as metadata_*.', 'metadata', (s) => s?.attachmentMetadata),
   },
 } satisfies Resource<V1VolumeAttachment>;

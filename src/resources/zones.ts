@@ -1,59 +1,91 @@
-// Time zones: how far their clocks are ahead, and when that changes.
-import { remember } from '../metrics/memo.ts';
+// Time zones by Go's names, and their offsets from UTC.
+import { memoize } from '../lib/lru.ts';
+import { zoneNames } from './zoneNames.ts';
 
-/** Seconds that the clocks of a zone are ahead of UTC at a time. */
+/** The offset of a zone from UTC in seconds, at a Unix time in seconds. */
 export type Offset = (seconds: number) => number;
 
-/** As many zones as there are; formatters are dear. */
-const zonesMax = 600;
+/** Zones that are cached: the formatter of each takes 40 KB. */
+const zonesMax = 100;
+/** Years cached of each zone; a schedule that never runs reads five. */
+const yearsMax = 32;
+/** No zone changes its offset and back within a week. */
+const weekSeconds = 7 * 24 * 3600;
+const yearSeconds = 52 * weekSeconds;
 
-/** The clocks of a zone by its name, UTC where that is empty; `undefined` for what is none. */
-export const zoneOf = (zone: string): Offset | undefined => offsets(zone).offset;
+/** The zone of a machine without a configured one, which is UTC. Go has this name, Intl has not. */
+const unsetZone = 'Factory';
 
-const offsets = remember(zonesMax, (zone) => ({ offset: offsetOf(zone) }));
+/**
+ * The offsets of a zone by name, as Go's time.LoadLocation accepts it: case-sensitive, `Local` for
+ * the zone of this process, UTC if empty; `undefined` if there is no such zone.
+ */
+export const zoneOf = (name: string): Offset | undefined =>
+  name === '' || name === 'Local' || zoneNames.has(name) ? offsets(name) : undefined;
 
-function offsetOf(zone: string): Offset | undefined {
-  if (zone === '' || zone === 'UTC' || zone === 'Etc/UTC') return () => 0;
-  const format = formatOf(zone);
-  return (
-    format &&
-    ((seconds) => {
-      const [, sign, h = 0, min = 0, s = 0] =
-        /GMT([+-])(\d+):(\d+)(?::(\d+))?/.exec(format.format(seconds * 1000)) ?? [];
-      const ahead = Number(h) * 3600 + Number(min) * 60 + Number(s);
-      return sign === '-' ? -ahead : ahead;
-    })
-  );
+const offsets = memoize(zonesMax, (name) => {
+  if (name === '' || name === 'UTC' || name === unsetZone) return () => 0;
+  return cached(ahead(name === 'Local' ? undefined : name));
+});
+
+/** Offsets by Intl, a microsecond per call; `undefined` is the zone of the process. */
+function ahead(timeZone: string | undefined): Offset {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
+  return (seconds) => {
+    const [, sign, h = 0, min = 0, s = 0] =
+      /GMT([+-])(\d+):(\d+)(?::(\d+))?/.exec(format.format(seconds * 1000)) ?? [];
+    const offset = Number(h) * 3600 + Number(min) * 60 + Number(s);
+    return sign === '-' ? -offset : offset;
+  };
 }
 
-function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
+/** A time span, `end` excluded, in which the offset is constant. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly offset: number;
+}
+
+/** The same answers out of spans, which are found a year at a time. */
+function cached(offsetAt: Offset): Offset {
+  const spansIn = memoize(yearsMax, (year: number) => spansOf(offsetAt, year * yearSeconds));
+  let last: Span = { start: 0, end: 0, offset: 0 };
+  return (seconds) => {
+    if (seconds < last.start || seconds >= last.end) {
+      const spans = spansIn(Math.floor(seconds / yearSeconds));
+      last = spans.find(({ end }) => seconds < end) ?? last;
+    }
+    return last.offset;
+  };
+}
+
+function spansOf(offsetAt: Offset, yearStart: number): readonly Span[] {
+  const spans: Span[] = [];
+  let start = yearStart;
+  let offset = offsetAt(start);
+  for (let week = yearStart; week < yearStart + yearSeconds; week += weekSeconds) {
+    for (;;) {
+      const change = firstChange(offsetAt, Math.max(week, start), week + weekSeconds);
+      if (change === undefined) break;
+      spans.push({ start, end: change, offset });
+      start = change;
+      offset = offsetAt(change);
+    }
   }
+  spans.push({ start, end: yearStart + yearSeconds, offset });
+  return spans;
 }
 
-/** No zone changes its clocks there and back within so many seconds. */
-const week = 7 * 24 * 3600;
-
-/** The first second after `start`, and not after `end`, from which the zone's clocks differ. */
-export function firstChange(offsetAt: Offset, start: number, end: number): number | undefined {
+/** The first second after `start`, and not after `end`, with another offset. */
+function firstChange(offsetAt: Offset, start: number, end: number): number | undefined {
   const offset = offsetAt(start);
+  if (offsetAt(end) === offset) return undefined;
   let low = start;
-  while (low < end) {
-    let high = Math.min(low + week, end);
-    if (offsetAt(high) === offset) {
-      low = high;
-      continue;
-    }
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      if (offsetAt(middle) === offset) low = middle;
-      else high = middle;
-    }
-    return high;
+  let high = end;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offsetAt(middle) === offset) low = middle;
+    else high = middle;
   }
-  return undefined;
+  return high;
 }

@@ -1,11 +1,11 @@
-// Filling a cluster over HTTP, against the simulated server.
+// fill: creates a benchmark cluster over HTTP, on the simulated server.
 import { expect } from 'chai';
 import type { Cluster } from '../../bench/lib/cluster.ts';
 import { type Contents, holding } from '../../bench/lib/contents.ts';
 import { fill } from '../../bench/lib/fill.ts';
-import { systemClock } from '../../src/clock.ts';
-import { ApiServer } from '../../src/demo/apiserver.ts';
+import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import type { Pod } from '../../src/demo/objects.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 
 const contents: Contents = { pods: 50, managedFields: false, namespacesPerTeam: 5 };
 const resources = ['leases', 'namespaces', 'nodes', 'pods', 'deployments', 'jobs', 'secrets'];
@@ -13,21 +13,21 @@ const resources = ['leases', 'namespaces', 'nodes', 'pods', 'deployments', 'jobs
 const sizes = (server: ApiServer): Record<string, number> =>
   Object.fromEntries(resources.map((resource) => [resource, server.storage(resource).size]));
 
-describe('what a measured cluster holds', () => {
-  it('has as many pods as asked for, and a Lease for each node', () => {
+describe('the contents of a benchmark cluster', () => {
+  it('have the given number of pods, and a Lease for each node', () => {
     const { pods, leases, nodes } = sizes(holding(contents));
     expect(pods).to.equal(50);
     expect(leases).to.equal(nodes);
   });
 
-  it('lies in a hundred namespaces where each team has five', () => {
+  it('have a hundred namespaces with five per team', () => {
     const teams = [...holding({ ...contents, pods: 300 }).objects('namespaces')].filter(
       ({ metadata }) => /^team-\d+-\d$/.test(metadata.name),
     );
     expect(teams).to.have.length(100);
   });
 
-  describe('put into an empty server', () => {
+  describe('created on an empty server', () => {
     let server: ApiServer;
     let cluster: Cluster;
 
@@ -44,18 +44,18 @@ describe('what a measured cluster holds', () => {
 
     after(() => server.close());
 
-    it('is as much of everything', () => {
+    it('are the same objects', () => {
       expect(sizes(server)).to.deep.equal(sizes(holding(contents)));
     });
 
-    it('has pods that run', () => {
+    it('have running pods', () => {
       const running = [...server.objects<Pod>('pods')].filter(
         ({ status }) => status?.phase === 'Running',
       );
       expect(running).to.have.length.above(25);
     });
 
-    it('stays as it is when it is filled again', async () => {
+    it('stay unchanged when filled again', async () => {
       const { version } = server;
       await fill(cluster, contents, () => undefined);
       expect(server.version).to.equal(version);

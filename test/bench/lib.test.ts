@@ -1,4 +1,4 @@
-// The pieces of the measuring suite that compute, from values written by hand.
+// Calculations of the benchmark suite.
 import { expect } from 'chai';
 import { largest } from '../../bench/lib/exporter.ts';
 import { countDiffering, familySums } from '../../bench/lib/families.ts';
@@ -11,18 +11,18 @@ import { plainTable } from '../../bench/lib/table.ts';
 import { questions } from '../../bench/questions.ts';
 
 describe('statistics', () => {
-  it('take the middle, whatever the order', () => {
+  it('have the median, in any order', () => {
     expect(median([9, 1, 5])).to.equal(5);
     expect(median([4, 1, 2, 3])).to.equal(2.5);
     expect(median([])).to.be.NaN;
   });
 
-  it('find shares between neighbours', () => {
+  it('interpolate percentiles', () => {
     expect(percentile([10, 20, 30], 1)).to.equal(30);
     expect(percentile([10, 20, 30], 0.25)).to.equal(15);
   });
 
-  it('cut a list into parts that together are the list', () => {
+  it('split a list into parts without loss', () => {
     const parts = [0, 1, 2].map((i) => part([1, 2, 3, 4, 5, 6, 7, 8], i, 3));
     expect(parts).to.deep.equal([
       [1, 2],
@@ -33,18 +33,18 @@ describe('statistics', () => {
 });
 
 describe('/proc', () => {
-  it('tells of memory in kB', () => {
+  it('has memory in kB', () => {
     const status = 'Name:\tnode\nVmHWM:\t    300 kB\nVmRSS:\t    200 kB\nRssAnon:\t    100 kB\n';
     const kb = 1024;
     const expected = { resident: 200 * kb, peak: 300 * kb, anonymous: 100 * kb };
     expect(parseMemory(status)).to.deep.equal(expected);
   });
 
-  it('is refused where it tells of none', () => {
+  it('is rejected without memory', () => {
     expect(() => parseMemory('Name:\tnode\n')).to.throw('expected VmRSS in /proc/PID/status');
   });
 
-  it('tells of time in nanoseconds', () => {
+  it('has CPU time in nanoseconds', () => {
     expect(parseRunNs('1500000 20 3\n')).to.equal(1_500_000);
     expect(() => parseRunNs('')).to.throw('expected three numbers in schedstat');
   });
@@ -53,24 +53,24 @@ describe('/proc', () => {
 const before = '# TYPE a gauge\na{x="1"} 1\na{x="2"} 2\nb 3\n';
 
 describe('an exposition', () => {
-  it('has as many series as lines that are no comments', () => {
+  it('has one series per line that is no comment', () => {
     expect(countSeries(Buffer.from(`${before}\n# EOF\n`))).to.equal(3);
     expect(countSeries(Buffer.from('a 1'))).to.equal(1);
   });
 
-  it('gives the largest value of a metric', () => {
+  it('has a largest value of a metric', () => {
     const text = 'a{x="1"} 2\na{x="2"} 7e-1\naa 9\n';
     expect(largest(text, 'a')).to.equal(2);
     expect(largest(text, 'a', 'x="2"')).to.equal(0.7);
     expect(largest(text, 'missing')).to.equal(undefined);
   });
 
-  it('has the same families in another order', () => {
+  it('is equal in another order of series', () => {
     const after = 'b 3\na{x="2"} 2\na{x="1"} 1\n';
     expect(differing(before, after)).to.equal(0);
   });
 
-  it('differs in families changed, gone and new', () => {
+  it('differs by changed, missing and new families', () => {
     expect(differing(before, 'a{x="1"} 1\na{x="2"} 4\nb 3\n')).to.equal(1);
     expect(differing(before, 'b 4\nc 1\n')).to.equal(3);
   });
@@ -86,7 +86,7 @@ describe('a table', () => {
     { key: 'never', heading: 'never' },
   ];
 
-  it('lines numbers up, and leaves out what no row has', () => {
+  it('aligns numbers, and omits columns without values', () => {
     const rows = [{ what: 'one', ms: 1234.56 }, { what: 'three', ms: 1 }, { what: 'none' }];
     expect(plainTable(columns, rows)).to.equal(
       'what        ms\none    1,234.6\nthree      1.0\nnone',
@@ -95,7 +95,7 @@ describe('a table', () => {
 });
 
 describe('progress', () => {
-  it('is lines where there is no terminal', () => {
+  it('is printed line by line without a terminal', () => {
     const lines: string[] = [];
     const progress = openProgress({ write: (text) => lines.push(text) }, 'scrape');
     progress.say('resting');
@@ -103,7 +103,7 @@ describe('progress', () => {
     expect(lines.join('')).to.match(/^scrape +\d+ s {2}resting\n$/);
   });
 
-  it('is one line that is drawn over on a terminal, and wiped at the end', () => {
+  it('is one line on a terminal, overwritten and cleared at the end', () => {
     let text = '';
     const out = { isTTY: true, columns: 20, write: (more: string) => (text += more) };
     const progress = openProgress(out, 'scrape');
@@ -117,7 +117,7 @@ describe('progress', () => {
 });
 
 describe('the help page', () => {
-  it('names every question and what it asks', () => {
+  it('lists every question', () => {
     for (const [name, { asks }] of Object.entries(questions)) {
       expect(help(questions)).to.include(name).and.include(asks);
     }

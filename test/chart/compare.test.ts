@@ -1,4 +1,4 @@
-// The comparison of two renderings: what it takes for the same, and what it tells of the rest.
+// The comparison of two renderings: what is equal, and how differences are reported.
 import { expect } from 'chai';
 import { manifestsOf, type Place, placesBetween } from './compare.ts';
 import { recorded, unrecorded } from './differences.ts';
@@ -15,20 +15,20 @@ const inPod = (theirs: object, ours: object): Place[] =>
   between(object('Pod', theirs), object('Pod', ours));
 
 describe('the comparison of two renderings', () => {
-  it('does not mind the order of objects and of keys, nor documents without content', () => {
+  it('ignores the order of objects and keys, and empty documents', () => {
     const theirs = `${object('Pod', { a: 1, b: 2 })}${object('Service', {})}`;
     const ours = `---\n# Nothing.\n${object('Service', {})}${object('Pod', { b: 2, a: 1 })}`;
     expect(between(theirs, ours)).to.deep.equal([]);
   });
 
-  it('tells of an object that one side lacks', () => {
+  it('reports an object that one side lacks', () => {
     const [gone, added, ...rest] = between(object('Pod', {}), object('Service', {}));
     expect(gone).to.include({ object: 'Pod n/x', path: '', ours: undefined });
     expect(added).to.include({ object: 'Service n/x', path: '', theirs: undefined });
     expect(rest).to.deep.equal([]);
   });
 
-  it('tells each value that differs by its path, null and absent apart', () => {
+  it('reports each different value by its path, also null against absent', () => {
     const theirs = { spec: { port: 80, scheme: null, same: {}, list: [] } };
     const ours = { spec: { port: '80', same: {}, list: {} } };
     expect(inPod(theirs, ours)).to.deep.equal([
@@ -58,7 +58,7 @@ describe('the comparison of two renderings', () => {
     });
   }
 
-  it('refuses two objects of one name, and what is no YAML', () => {
+  it('rejects two objects of one name, and malformed YAML', () => {
     const twice = manifestsOf(object('Pod', {}) + object('Pod', {}));
     expect(() => placesBetween(twice, [])).to.throw('rendered twice: v1 Pod n/x');
     expect(() => manifestsOf('a: {')).to.throw();
@@ -66,7 +66,7 @@ describe('the comparison of two renderings', () => {
 });
 
 describe('the list of differences', () => {
-  it('says of each what, and why, once', () => {
+  it('has a reason for each, once', () => {
     const rows = [...recorded, ...unrecorded];
     for (const { what, theirs, ours, why } of rows) {
       expect([what, theirs, ours].join('')).to.not.match(/\||\n/);

@@ -1,4 +1,4 @@
-// Compares what two charts render, object by object, down to every value and the order of lists.
+// Compares the renderings of two charts by object, value and order of lists.
 import { parseAllDocuments } from 'yaml';
 
 type Value =
@@ -16,17 +16,17 @@ interface Manifest {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-/** One place that differs; what is not there on one side is undefined there. */
+/** A difference; a side that has nothing there is `undefined`. */
 export interface Place {
-  /** As `nameOf` has it. */
+  /** By `nameOf`. */
   readonly object: string;
-  /** As `spec.containers[http].args[--port]`; empty where the object itself is missing. */
+  /** Such as `spec.containers[http].args[--port]`; empty if the object itself is missing. */
   readonly path: string;
   readonly theirs: unknown;
   readonly ours: unknown;
 }
 
-/** The objects of a rendering; a document without content is none. */
+/** The objects of a rendering, without empty documents. */
 export function manifestsOf(text: string): Manifest[] {
   return parseAllDocuments(text)
     .map((document) => {
@@ -36,12 +36,12 @@ export function manifestsOf(text: string): Manifest[] {
     .filter((manifest) => manifest !== null);
 }
 
-/** `Kind namespace/name`, or `Kind name` where the object has no namespace. */
+/** `Kind namespace/name`, or `Kind name` without a namespace. */
 export function nameOf({ kind, metadata: { namespace, name } }: Manifest): string {
   return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 
-/** All places in which two renderings differ, in the order of theirs. */
+/** All differences of two renderings, in the order of theirs. */
 export function placesBetween(theirs: Manifest[], ours: Manifest[]): Place[] {
   const [a, b] = [byName(theirs), byName(ours)];
   return keysOf(a, b).flatMap((name) => {
@@ -53,7 +53,7 @@ export function placesBetween(theirs: Manifest[], ours: Manifest[]): Place[] {
 type Differing = Omit<Place, 'object'>;
 type Named = ReadonlyMap<string, Value>;
 
-/** Two API versions of one kind are two objects, two objects of one name are a fault. */
+/** Objects by name; two API versions of a kind are two objects, duplicate names are an error. */
 function byName(manifests: Manifest[]): Named {
   const objects = new Map<string, Value>();
   for (const manifest of manifests) {
@@ -78,14 +78,14 @@ function within(theirs: Value | undefined, ours: Value | undefined, path: string
   return JSON.stringify(theirs) === JSON.stringify(ours) ? [] : [{ path, theirs, ours }];
 }
 
-/** Items that both lists have must stand in one order. */
+/** Items that both lists have must be in the same order. */
 function inOrder(a: Named, b: Named, path: string): Differing[] {
   const theirs = [...a.keys()].filter((key) => b.has(key)).join(' ');
   const ours = [...b.keys()].filter((key) => a.has(key)).join(' ');
   return theirs === ours ? [] : [{ path: `${path} order`, theirs, ours }];
 }
 
-/** Items by what they are called; one of a name that came before, or of none, by its place. */
+/** Items by name; without a name, or with a duplicate one, by index. */
 function byItem(items: readonly Value[]): Named {
   const named = new Map<string, Value>();
   for (const [i, item] of items.entries()) {
@@ -95,7 +95,7 @@ function byItem(items: readonly Value[]): Named {
   return named;
 }
 
-/** The flag of an argument, the name or port of an object, the resources of a rule. */
+/** The name of an item: flag of an argument, name or port of an object, resources of a rule. */
 function titleOf(item: Value): string | undefined {
   if (typeof item === 'string') return /^--[\w-]+/.exec(item)?.[0];
   if (!isMap(item)) return undefined;

@@ -1,4 +1,4 @@
-// What this chart renders otherwise than kube-state-metrics' chart 8.4.0 does, on purpose.
+// The deliberate differences between this chart and kube-state-metrics' chart 8.4.0.
 
 /** One row of the table in docs/migration.md, in Markdown. */
 export interface Row {
@@ -61,7 +61,7 @@ export const recorded: readonly Recorded[] = [
     what: '`image.registry`, `image.repository`',
     theirs: '`registry.k8s.io`, `kube-state-metrics/kube-state-metrics`',
     ours: '`ghcr.io`, `kubestate/kube-state-metrics/kube-state-metrics`',
-    why: 'It is another program. A registry that you name yourself must have it.',
+    why: 'It is a different program. Your own registry must contain it.',
     places: [
       { object: '*', path: `${container}.image`, theirs: image(''), ours: image('kubestate/') },
     ],
@@ -70,7 +70,7 @@ export const recorded: readonly Recorded[] = [
     what: 'label `helm.sh/chart`',
     theirs: '`kube-state-metrics-8.4.0`',
     ours: '`kube-state-metrics-` and the version of this chart',
-    why: 'It is another chart.',
+    why: 'It is a different chart.',
     places: [
       {
         object: '*',
@@ -82,9 +82,9 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'label `helm.sh/chart` of pods',
-    theirs: 'there',
-    ours: 'left out',
-    why: 'A new version of the chart alone must not start the pods anew.',
+    theirs: 'set',
+    ours: 'not set',
+    why: 'A new version of the chart alone must not restart the pods.',
     places: [
       {
         object: '*',
@@ -99,8 +99,8 @@ export const recorded: readonly Recorded[] = [
     theirs: '28 resources',
     ours: '32: also the admission policies and their bindings',
     why:
-      'These 32 are what either program serves by default. There the four have no rule, not even ' +
-      'when they are named.',
+      'Both programs serve these 32 by default. That chart has no RBAC rules for the four, even ' +
+      'if they are listed.',
     places: [
       {
         object: '*',
@@ -119,8 +119,8 @@ export const recorded: readonly Recorded[] = [
   {
     what: 'default of `selfMonitor.enabled`',
     theirs: '`false`',
-    ours: '`true`: port 8081 is on the Service, in the ServiceMonitor and in the NetworkPolicy',
-    why: 'The alerts about the exporter itself have no data without it.',
+    ours: '`true`: port 8081 is in the Service, the ServiceMonitor and the NetworkPolicy',
+    why: 'Without it, the alerts about the exporter itself have no data.',
     places: [
       {
         object: 'Service *',
@@ -144,9 +144,9 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: '`networkPolicy.enabled` without `networkPolicy.egress`',
-    theirs: 'lets nothing out',
-    ours: 'lets everything out; `egress: []` lets nothing out',
-    why: 'The program cannot reach the API server otherwise.',
+    theirs: 'denies all egress',
+    ours: 'allows all egress; `egress: []` denies all',
+    why: 'Otherwise the exporter cannot reach the API server.',
     places: [
       {
         object: 'NetworkPolicy *',
@@ -158,9 +158,9 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'probes with `kubeRBACProxy.enabled`',
-    theirs: 'ask ports by names that the probed container does not have',
-    ours: 'ask the ports of the proxies by number',
-    why: 'A pod never becomes Ready there.',
+    theirs: 'use port names that the probed container does not have',
+    ours: "use the proxies' port numbers",
+    why: 'With that chart, the pod never becomes Ready.',
     places: [
       {
         object: '*',
@@ -180,7 +180,7 @@ export const recorded: readonly Recorded[] = [
     what: 'proxy of port 8081',
     theirs: 'only with `selfMonitor.enabled`',
     ours: 'always',
-    why: 'Readiness is asked on 8081.',
+    why: 'The readiness probe uses 8081.',
     places: [
       {
         object: '*',
@@ -191,10 +191,10 @@ export const recorded: readonly Recorded[] = [
     ],
   },
   {
-    what: 'paths that the proxies let through',
-    theirs: "`/livez`, `/readyz`; the second proxy's own probe asks `healthz`",
-    ours: "also `/healthz`; the second proxy's own probe asks `/healthz`",
-    why: 'The startup probe asks `/healthz`.',
+    what: 'paths that the proxies allow without authentication',
+    theirs: "`/livez`, `/readyz`; the second proxy's own probe uses `healthz`",
+    ours: "also `/healthz`; the second proxy's own probe uses `/healthz`",
+    why: 'The startup probe uses `/healthz`.',
     places: [
       {
         object: '*',
@@ -212,8 +212,8 @@ export const recorded: readonly Recorded[] = [
   },
   {
     what: 'selector of the PodDisruptionBudget',
-    theirs: '`app.kubernetes.io/name` alone',
-    ours: 'all labels of the selector, or `selectorOverride`',
+    theirs: 'only `app.kubernetes.io/name`',
+    ours: 'all selector labels, or `selectorOverride`',
     why: "Two releases in one namespace would count each other's pods.",
     places: [
       {
@@ -227,7 +227,7 @@ export const recorded: readonly Recorded[] = [
   {
     what: '`releaseNamespace` with `rbac.useClusterRole: false`',
     theirs: 'no Role in the namespace of the release',
-    ours: 'a Role and its binding there too',
+    ours: 'a Role and RoleBinding there too',
     why: 'That namespace is watched.',
     places: [
       { object: 'Role kube-system/*', path: '', theirs: undefined, ours: /"resources":\["pods"\]/ },
@@ -244,9 +244,9 @@ export const recorded: readonly Recorded[] = [
 export const unrecorded: readonly Unrecorded[] = [
   {
     what: '`prometheus.monitor.namespace`',
-    theirs: 'passed over',
-    ours: 'the namespace of the ServiceMonitor, which looks for the Service in that of the release',
-    why: 'It says so.',
+    theirs: 'ignored',
+    ours: 'the namespace of the ServiceMonitor, which selects the Service in that of the release',
+    why: 'This is what the key means.',
     set: ['prometheus.monitor.enabled=true', 'prometheus.monitor.namespace=monitoring'],
     becomes: {
       object: 'ServiceMonitor monitoring/kube-state-metrics',
@@ -256,9 +256,9 @@ export const unrecorded: readonly Unrecorded[] = [
   },
   {
     what: '`selfMonitor.telemetryNodePort`',
-    theirs: 'passed over unless `service.nodePort` is given too',
+    theirs: 'ignored unless `service.nodePort` is set too',
     ours: 'the node port of 8081',
-    why: 'It says so.',
+    why: 'This is what the key means.',
     set: ['service.type=NodePort', 'selfMonitor.telemetryNodePort=30081'],
     becomes: {
       object: 'Service kube-system/kube-state-metrics',
@@ -268,9 +268,9 @@ export const unrecorded: readonly Unrecorded[] = [
   },
   {
     what: '`prometheus.scrapeconfig.enableHttp2`',
-    theirs: 'gives `enableHttp2`, which a ScrapeConfig does not have',
-    ours: 'gives `enableHTTP2`',
-    why: 'The field is spelled so; a ServiceMonitor has it the other way.',
+    theirs: 'sets `enableHttp2`, which a ScrapeConfig does not have',
+    ours: 'sets `enableHTTP2`',
+    why: 'This is the spelling in a ScrapeConfig; only a ServiceMonitor has `enableHttp2`.',
     set: ['prometheus.scrapeconfig.enabled=true', 'prometheus.scrapeconfig.enableHttp2=true'],
     becomes: {
       object: 'ScrapeConfig kube-system/kube-state-metrics',
@@ -280,9 +280,9 @@ export const unrecorded: readonly Unrecorded[] = [
   },
   {
     what: '`networkPolicy.enabled` with `kubeRBACProxy.enabled`',
-    theirs: 'lets in 9091, which listens on loopback only',
-    ours: 'lets in 8081',
-    why: 'That is where the proxy listens.',
+    theirs: 'allows 9091, which listens on loopback only',
+    ours: 'allows 8081',
+    why: 'The proxy listens on 8081.',
     set: ['networkPolicy.enabled=true', 'kubeRBACProxy.enabled=true'],
     becomes: {
       object: 'NetworkPolicy kube-system/kube-state-metrics',
@@ -292,9 +292,9 @@ export const unrecorded: readonly Unrecorded[] = [
   },
   {
     what: 'labels, annotations and node selectors that YAML reads as numbers or booleans',
-    theirs: 'stay what they are, which the API server refuses',
-    ours: 'text',
-    why: 'They are nothing else there: `8080` and `true` are meant so.',
+    theirs: 'rendered as numbers or booleans, which the API server rejects',
+    ours: 'rendered as strings',
+    why: 'These fields take only strings.',
     set: ['podAnnotations.port=8080'],
     becomes: {
       object: 'Deployment kube-system/kube-state-metrics',
@@ -303,18 +303,18 @@ export const unrecorded: readonly Unrecorded[] = [
     },
   },
   {
-    what: 'a name in `collectors` that is no resource',
-    theirs: 'passed on; the pod does not start',
-    ours: 'refused with a sentence, unless custom resources are configured',
-    why: 'It is seen before the roll-out.',
+    what: 'an unknown resource in `collectors`',
+    theirs: 'passed on; the pod crash loops',
+    ours: 'helm fails with an error, unless custom resources are configured',
+    why: 'The error appears before the rollout.',
     set: ['collectors={pods,widgets}'],
     becomes: { fails: /collectors.*: expected some of .*, pods, .*, got "widgets"; correct it/ },
   },
   {
     what: '`authFilter.enabled` with `kubeRBACProxy.enabled`',
-    theirs: 'both',
-    ours: 'refused with a sentence',
-    why: 'The proxy takes off the token that the filter behind it asks for, so nobody gets in.',
+    theirs: 'renders both',
+    ours: 'helm fails with an error',
+    why: 'The proxy removes the token that the auth filter needs, so every request is denied.',
     set: ['authFilter.enabled=true', 'kubeRBACProxy.enabled=true'],
     becomes: { fails: /expected one of them, got both; .* turn one off/ },
   },

@@ -5,11 +5,11 @@ interface Entry {
   readonly value: unknown;
 }
 
-/** Each key with no keys under it: text, a list, an empty map. */
+/** The keys without keys below: text, a list, an empty map. */
 export const leavesOf = (values: unknown): Entry[] =>
   keysOf(values).filter(({ value }) => entriesOf(value).length === 0);
 
-/** Each key with keys under it. */
+/** The keys with keys below. */
 export const mapsOf = (values: unknown): Entry[] =>
   keysOf(values).filter(({ value }) => entriesOf(value).length > 0);
 

@@ -1,4 +1,4 @@
-// The chart's defaults beside those of kube-state-metrics' chart 8.4.0: no key is missing.
+// The defaults of the chart, against those of the kube-state-metrics chart 8.4.0.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -9,7 +9,7 @@ import { leavesOf } from './keys.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The values of a file that hold no others, by their path with dots; an empty map is one. */
+/** The leaves of a file by path with dots; an empty map is a leaf. */
 function valuesIn(file: string): ReadonlyMap<string, unknown> {
   const leaves = leavesOf(parse(readFileSync(join(root, file), 'utf8')));
   return new Map(leaves.map(({ path, value }) => [path.join('.'), value]));
@@ -19,12 +19,12 @@ describe('the defaults of the chart', () => {
   const theirs = valuesIn('test/chart/defaults-8.4.0.yaml');
   const ours = valuesIn('helm/kube-state-metrics/values.yaml');
 
-  it('have every key of the chart that it stands in for', () => {
+  it('have every key of the kube-state-metrics chart', () => {
     expect([...theirs.keys()].filter((key) => !ours.has(key))).to.deep.equal([]);
     expect(theirs.size).to.be.above(180);
   });
 
-  it('are the same, but for what is different on purpose', () => {
+  it('are the same, except for the deliberate differences', () => {
     const changed = [...theirs].filter(([key, value]) => {
       const empty = value === null && ours.get(key) === '';
       return !empty && JSON.stringify(ours.get(key)) !== JSON.stringify(value);
@@ -37,11 +37,15 @@ describe('the defaults of the chart', () => {
     ]);
   });
 
-  it('serve what the program serves by default: four resources more', () => {
+  it('have the default resources of kubestate: four more', () => {
     const all = ours.get('collectors') as string[];
     expect(all).to.deep.equal(Object.keys(defaultsOf(resources)).sort());
     const before = theirs.get('collectors') as string[];
-    expect(all.filter((plural) => !before.includes(plural))).to.deep.equal([
+    const more = "resources on by default that kube-state-metrics' chart does not have";
+    expect(
+      all.filter((plural) => !before.includes(plural)),
+      more,
+    ).to.deep.equal([
       'mutatingadmissionpolicies',
       'mutatingadmissionpolicybindings',
       'validatingadmissionpolicies',

@@ -7,6 +7,41 @@ export interface Comparison {
   readonly series: { readonly expected: number; readonly same: number };
 }
 
+/** One thing in which two expositions differ; what one of them does not have is undefined. */
+export interface Difference {
+  /** Empty for the form of the whole. */
+  readonly family: string;
+  readonly kind:
+    | 'form'
+    | 'family'
+    | 'order'
+    | 'TYPE'
+    | 'HELP'
+    | 'stability'
+    | 'missing'
+    | 'extra'
+    | 'value'
+    /** Ours has a series twice. */
+    | 'twice'
+    /** What is expected has it twice. */
+    | 'repeated';
+  /** Name and labels as they are written; empty where it is not about a series. */
+  readonly series: string;
+  readonly expected: string | undefined;
+  readonly actual: string | undefined;
+}
+
+/**
+ * All in which an exposition differs from what is expected: families, their order, types, helps and
+ * stability, and series with the order of their labels and the text of their values.
+ */
+export function differencesBetween(expectedText: string, actualText: string): Difference[] {
+  return between(parse(expectedText), parse(actualText));
+}
+
+/** Nobody expects helps of the same words, and a series that is expected twice counts once. */
+const free: ReadonlySet<string> = new Set(['HELP', 'repeated']);
+
 /**
  * Compares an exposition with a recorded one: the same families in the same order, each with the
  * same type and stability, and the same series with the same label order and value text. Help texts
@@ -16,26 +51,63 @@ export interface Comparison {
 export function compare(expectedText: string, actualText: string): Comparison {
   const expected = parse(expectedText);
   const actual = parse(actualText);
-  const differences = [...new Set(actual.faults)];
-  if (expected.ended !== actual.ended) {
-    differences.push(`form: # EOF is ${actual.ended ? 'there' : 'missing'}`);
-  }
+  const found = between(expected, actual).filter(({ kind }) => !free.has(kind));
+  const unlike = new Set(found.map(({ family }) => family));
   const families = { expected: expected.families.size, same: 0 };
   const series = { expected: 0, same: 0 };
-  for (const [name, family] of expected.families) {
-    series.expected += family.samples.size;
-    const found = actual.families.get(name);
-    const unlike = found === undefined ? ['family missing'] : compareFamilies(family, found);
-    differences.push(...unlike.map((difference) => `${name}: ${difference}`));
-    if (unlike.length === 0) families.same++;
-    for (const [id, value] of family.samples) if (found?.samples.get(id) === value) series.same++;
+  for (const [name, { samples }] of expected.families) {
+    if (!unlike.has(name)) families.same++;
+    series.expected += samples.size;
+    const others = actual.families.get(name)?.samples;
+    for (const [id, value] of samples) if (others?.get(id) === value) series.same++;
   }
-  for (const name of actual.families.keys()) {
-    if (!expected.families.has(name)) differences.push(`${name}: family not expected`);
-  }
-  differences.push(...compareOrder(expected, actual));
-  return { differences, families, series };
+  return { differences: found.map(inWords), families, series };
 }
+
+/** What is told of a difference by its kind, behind the family's name. */
+const words: Readonly<Record<Difference['kind'], (one: Difference) => string>> = {
+  form: ({ actual }) => `${actual}`,
+  family: ({ expected }) => (expected === undefined ? 'family not expected' : 'family missing'),
+  order: ({ expected, actual }) => `${actual} stands where ${expected} is expected`,
+  TYPE: ({ expected, actual }) => `TYPE ${actual}, expected ${expected}`,
+  HELP: ({ expected, actual }) => `HELP "${actual}", expected "${expected}"`,
+  stability: ({ expected, actual }) => `stability "${actual}", expected "${expected}"`,
+  missing: ({ series, expected }) => `missing ${series} ${expected}`,
+  extra: ({ series, actual }) => `extra ${series} ${actual}`,
+  value: ({ series, expected, actual }) => `value ${series} ${actual}, expected ${expected}`,
+  twice: ({ series }) => `twice ${series}`,
+  repeated: ({ series }) => `expected twice ${series}`,
+};
+
+/** A difference as a line for people. */
+export function inWords(one: Difference): string {
+  const about = { form: 'form', order: 'order' } as Readonly<Record<string, string>>;
+  return `${about[one.kind] ?? one.family}: ${words[one.kind](one)}`;
+}
+
+function between(expected: Exposition, actual: Exposition): Difference[] {
+  const forms = [...new Set(actual.faults)].map((text) => differing('', 'form', '', '', text));
+  if (expected.ended !== actual.ended) {
+    const text = `# EOF is ${actual.ended ? 'there' : 'missing'}`;
+    forms.push(differing('', 'form', '', '', text));
+  }
+  const inFamilies = [...expected.families].flatMap(([name, family]) => {
+    const found = actual.families.get(name);
+    if (found === undefined) return [differing(name, 'family', '', name, undefined)];
+    return compareFamilies(family, found);
+  });
+  const others = [...actual.families.keys()].filter((name) => !expected.families.has(name));
+  const extra = others.map((name) => differing(name, 'family', '', undefined, name));
+  return [...forms, ...inFamilies, ...extra, ...compareOrder(expected, actual)];
+}
+
+const differing = (
+  family: string,
+  kind: Difference['kind'],
+  series: string,
+  expected: string | undefined,
+  actual: string | undefined,
+): Difference => ({ family, kind, series, expected, actual });
 
 interface FamilyText {
   readonly name: string;
@@ -54,41 +126,52 @@ interface Exposition {
 }
 
 const stabilityOf = ({ help }: FamilyText): string =>
-  /^\[[A-Z]+\]|^\(Deprecated[^)]*\)/.exec(help ?? '')?.[0] ?? '';
+  /^\[[A-Z]+\]( \(Deprecated[^)]*\))?|^\(Deprecated[^)]*\)/.exec(help ?? '')?.[0] ?? '';
 
-function compareFamilies(expected: FamilyText, actual: FamilyText): string[] {
-  const differences: string[] = [];
-  if (expected.type !== actual.type) {
-    differences.push(`TYPE ${actual.type}, expected ${expected.type}`);
-  }
-  if (stabilityOf(expected) !== stabilityOf(actual)) {
-    differences.push(`stability "${stabilityOf(actual)}", expected "${stabilityOf(expected)}"`);
-  }
+const sentenceOf = (family: FamilyText): string =>
+  (family.help ?? '').slice(stabilityOf(family).length).trim();
+
+/** Recordings keep the tag of a HELP line alone: what deprecates a family is not told by them. */
+const tagOf = ({ help }: FamilyText): string => /^\[[A-Z]+\]/.exec(help ?? '')?.[0] ?? '';
+
+function compareFamilies(expected: FamilyText, actual: FamilyText): Difference[] {
+  const { name } = expected;
+  const recorded = expected.help === tagOf(expected);
+  const heads = [
+    ['TYPE', expected.type, actual.type] as const,
+    ['stability', stabilityOf(expected), recorded ? tagOf(actual) : stabilityOf(actual)] as const,
+    ['HELP', sentenceOf(expected), sentenceOf(actual)] as const,
+  ].filter(([, a, b]) => a !== b);
+  const differences = heads.map(([kind, a, b]) => differing(name, kind, '', a, b));
   for (const [id, value] of expected.samples) {
     const got = actual.samples.get(id);
-    if (got === undefined) differences.push(`missing ${id} ${value}`);
-    else if (got !== value) differences.push(`value ${id} ${got}, expected ${value}`);
+    if (got === value) continue;
+    differences.push(differing(name, got === undefined ? 'missing' : 'value', id, value, got));
   }
   for (const [id, value] of actual.samples) {
-    if (!expected.samples.has(id)) differences.push(`extra ${id} ${value}`);
+    if (!expected.samples.has(id)) differences.push(differing(name, 'extra', id, undefined, value));
   }
-  return [...differences, ...actual.repeated.map((id) => `twice ${id}`)];
+  return [
+    ...differences,
+    ...actual.repeated.map((id) => differing(name, 'twice', id, undefined, id)),
+    ...expected.repeated.map((id) => differing(name, 'repeated', id, id, undefined)),
+  ];
 }
 
-function compareOrder(expected: Exposition, actual: Exposition): string[] {
+function compareOrder(expected: Exposition, actual: Exposition): Difference[] {
   const wanted = [...expected.families.keys()].filter((name) => actual.families.has(name));
   const got = [...actual.families.keys()].filter((name) => expected.families.has(name));
   const moved = wanted.findIndex((name, i) => name !== got[i]);
-  return moved < 0 ? [] : [`order: ${got[moved]} stands where ${wanted[moved]} is expected`];
+  return moved < 0 ? [] : [differing('', 'order', '', wanted[moved], got[moved])];
 }
 
 function parse(text: string): Exposition {
   const families = new Map<string, FamilyText>();
   const faults: string[] = [];
   const lines = text.split('\n');
-  if (lines.pop() !== '') faults.push('form: the last line is not ended');
+  if (lines.pop() !== '') faults.push('the last line is not ended');
   const end = lines.indexOf('# EOF');
-  if (end >= 0 && end !== lines.length - 1) faults.push('form: # EOF is not the last line');
+  if (end >= 0 && end !== lines.length - 1) faults.push('# EOF is not the last line');
   const familyOf = (name: string): FamilyText => {
     const known = families.get(name);
     if (known !== undefined) return known;
@@ -101,7 +184,7 @@ function parse(text: string): Exposition {
   for (const line of lines) {
     if (line === '# EOF') continue;
     if (line === '') {
-      faults.push('form: an empty line');
+      faults.push('an empty line');
     } else if (line.startsWith('#')) {
       group = addHeader(line, group, families, familyOf, faults);
     } else {
@@ -120,16 +203,16 @@ function addHeader(
 ): FamilyText | undefined {
   const [, keyword, name, rest] = /^# (HELP|TYPE) (\S+) ?(.*)$/.exec(line) ?? [];
   if (keyword === undefined || name === undefined || rest === undefined) {
-    faults.push(`form: "${line}" is neither HELP nor TYPE`);
+    faults.push(`"${line}" is neither HELP nor TYPE`);
     return group;
   }
   if (group?.name !== name && families.has(name)) {
-    faults.push(`form: ${name} comes in more than one group`);
+    faults.push(`${name} comes in more than one group`);
   }
   const family = familyOf(name);
   const field = keyword === 'HELP' ? 'help' : 'type';
-  if (family.samples.size > 0) faults.push(`form: ${name} has a header after its samples`);
-  if (family[field] !== undefined) faults.push(`form: ${name} has two ${keyword} lines`);
+  if (family.samples.size > 0) faults.push(`${name} has a header after its samples`);
+  if (family[field] !== undefined) faults.push(`${name} has two ${keyword} lines`);
   family[field] = rest;
   return family;
 }
@@ -142,7 +225,7 @@ function addSample(
 ): void {
   const name = /^[a-zA-Z_:][\w:]*/.exec(line)?.[0] ?? line;
   const inGroup = group !== undefined && (name === group.name || name.startsWith(`${group.name}_`));
-  if (!inGroup) faults.push(`form: ${name} stands outside its group`);
+  if (!inGroup) faults.push(`${name} stands outside its group`);
   const family = inGroup ? group : familyOf(name);
   // A label's value may hold a brace and a blank: the sample's value is what follows the last.
   const cut = line.lastIndexOf('} ') + 1 || line.indexOf(' ');

@@ -1,13 +1,13 @@
 // Conformance: simulated API server → reflector → store → HTTP, compared with what KSM served.
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { systemClock } from '../../src/clock.ts';
-import { ApiServer } from '../../src/demo/apiserver.ts';
-import { loadObjects } from '../../src/demo/file.ts';
-import type { Flags } from '../../src/flags.ts';
-import { flags } from '../../src/options.ts';
-import { start } from '../start.ts';
-import { until } from '../until.ts';
+import type { Flags } from '../../src/config/flags.ts';
+import { flags } from '../../src/config/options.ts';
+import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
+import { loadObjects } from '../../src/demo/apiserver/file.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { start } from '../support/start.ts';
+import { until } from '../support/until.ts';
 import { compare } from './compare.ts';
 
 interface Case {
@@ -62,7 +62,9 @@ describe('Conformance with kube-state-metrics v2.20', () => {
   }
 
   it('is still to come only for the cases whose flags are not there yet', () => {
-    const ready = Object.entries<Flags[string]>(flags).filter(([, { later }]) => !later);
+    const ready = Object.entries<Flags[string]>(flags).filter(
+      ([, { unsupported }]) => !unsupported,
+    );
     const names = ready.map(([name]) => name);
     const known = (arg: string): boolean =>
       names.includes(arg.replace(/^--/, '').replace(/=.*/s, ''));

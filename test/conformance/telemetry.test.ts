@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { systemClock } from '../../src/clock.ts';
-import { ApiServer } from '../../src/demo/apiserver.ts';
-import { start } from '../start.ts';
-import { until } from '../until.ts';
+import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { start } from '../support/start.ts';
+import { until } from '../support/until.ts';
 
 /** What KSM counts of custom resources comes with them. */
 const toCome = /^kube_state_metrics_custom_resource_state_/;

@@ -1,6 +1,7 @@
-// The simulated API server beside lists and watches: discovery, single objects, writes, entry.
+// ApiServer: discovery, single objects, writes and tokens. Lists and watches have their own tests.
 import { expect } from 'chai';
-import { StartError } from '../../src/errors.ts';
+import { StartError } from '../../src/lib/errors.ts';
+import { expectRefusal, rejectionOf } from '../support/refusal.ts';
 import { Harness, pod } from './harness.ts';
 
 const PODS = '/api/v1/pods';
@@ -78,7 +79,7 @@ describe('the simulated API server', () => {
       });
     });
 
-    it('does not list what an older server does not know, nor is that served', async () => {
+    it('neither lists nor serves a withdrawn resource, like an older server', async () => {
       harness.server.withdraw('mutatingadmissionpolicies');
       const base = '/apis/admissionregistration.k8s.io/v1';
       const { text } = await harness.ask(base);
@@ -88,7 +89,7 @@ describe('the simulated API server', () => {
       expect([status, json.kind]).to.deep.equal([404, 'Status']);
     });
 
-    it('knows no group that it does not serve', async () => {
+    it('answers 404 for groups that it does not serve', async () => {
       for (const path of ['/apis/none.example.com', '/apis/none.example.com/v1', '/api/v2']) {
         expect((await harness.ask(path)).status, path).to.equal(404);
       }
@@ -96,7 +97,7 @@ describe('the simulated API server', () => {
   });
 
   describe('with tokens', () => {
-    it('lets in whoever has a valid one, and its health is open to all', async () => {
+    it('accepts requests with a valid one, and health checks without', async () => {
       harness.server.tokens = ['first'];
       const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } });
       const without = await harness.ask(PODS);
@@ -112,7 +113,7 @@ describe('the simulated API server', () => {
   });
 
   describe('creates', () => {
-    it('an object with all that a server adds', async () => {
+    it('an object, with the fields that a server sets', async () => {
       const { status, json } = await harness.ask(IN_A, { method: 'POST', body: pod('a/new') });
       expect(status).to.equal(201);
       expect(json.metadata).to.include({
@@ -124,7 +125,7 @@ describe('the simulated API server', () => {
       expect((await harness.ask(`${IN_A}/new`)).json).to.deep.equal(json);
     });
 
-    it('a name where only its beginning is given', async () => {
+    it('a name from generateName', async () => {
       const { metadata, ...rest } = pod('a/x');
       const body = { ...rest, metadata: { ...metadata, name: undefined, generateName: 'job-' } };
       const { json } = await harness.ask(IN_A, { method: 'POST', body });
@@ -147,7 +148,7 @@ describe('the simulated API server', () => {
   });
 
   describe('updates', () => {
-    it('what changed, counting changes of the specification', async () => {
+    it('an object, and its generation if the spec changed', async () => {
       const { json } = await harness.ask(`${IN_A}/one`);
       json.metadata.labels.tier = 'new';
       const { json: labelled } = await harness.ask(`${IN_A}/one`, { method: 'PUT', body: json });
@@ -158,14 +159,14 @@ describe('the simulated API server', () => {
       expect(moved.json.metadata.resourceVersion).to.equal(String(harness.server.version));
     });
 
-    it('nothing where nothing changed', async () => {
+    it('nothing if nothing changed', async () => {
       const { version } = harness.server;
       const { json } = await harness.ask(`${IN_A}/one`);
       const { status } = await harness.ask(`${IN_A}/one`, { method: 'PUT', body: json });
       expect([status, harness.server.version]).to.deep.equal([200, version]);
     });
 
-    it('not from a state that is out of date', async () => {
+    it('nothing from an outdated resource version', async () => {
       const { json } = await harness.ask(`${IN_A}/one`);
       json.metadata.labels.tier = 'new';
       await harness.ask(`${IN_A}/one`, { method: 'PUT', body: json });
@@ -174,7 +175,7 @@ describe('the simulated API server', () => {
       expect([again.status, again.json.reason]).to.deep.equal([409, 'Conflict']);
     });
 
-    it('the status below its own path only, and nothing else there', async () => {
+    it('the status by /status only, and nothing else there', async () => {
       const { json } = await harness.ask(`${IN_A}/one`);
       const body = { ...json, spec: { nodeName: 'other' }, status: { phase: 'Running' } };
       const status = await harness.ask(`${IN_A}/one/status`, { method: 'PUT', body });
@@ -185,7 +186,7 @@ describe('the simulated API server', () => {
       expect(after.status).to.deep.equal({ phase: 'Running' });
     });
 
-    it('by a merge patch, in which null removes', async () => {
+    it('by a merge patch, in which null removes a field', async () => {
       const body = { metadata: { labels: { tier: null, added: 'yes' } } };
       const headers = { 'Content-Type': 'application/merge-patch+json' };
       const { json } = await harness.ask(`${IN_A}/one`, { method: 'PATCH', body, headers });
@@ -198,7 +199,7 @@ describe('the simulated API server', () => {
   });
 
   describe('deletes', () => {
-    it('an object, if it is the one that is meant', async () => {
+    it('an object, if its preconditions hold', async () => {
       const wrong = { preconditions: { uid: 'another' } };
       const kept = await harness.ask(`${IN_A}/one`, { method: 'DELETE', body: wrong });
       expect(kept.status).to.equal(409);
@@ -207,7 +208,7 @@ describe('the simulated API server', () => {
       expect((await harness.ask(`${IN_A}/one`)).status).to.equal(404);
     });
 
-    it('an object with finalizers when the last of them is gone', async () => {
+    it('an object with finalizers once the last one is removed', async () => {
       const body = pod('a/held');
       body.metadata.finalizers = ['example.com/hold'];
       await harness.ask(IN_A, { method: 'POST', body });
@@ -225,7 +226,7 @@ describe('the simulated API server', () => {
     });
   });
 
-  it('remembers requests for tests, as many as it may', async () => {
+  it('records requests for tests, up to a limit', async () => {
     const headers = { Accept: 'application/json' };
     await harness.ask(`${PODS}?limit=5&limit=6`, { headers });
     expect(harness.server.requests).to.deep.equal([
@@ -235,20 +236,19 @@ describe('the simulated API server', () => {
     expect(harness.server.requests).to.deep.equal([]);
   });
 
-  it('says where it cannot listen', async () => {
+  it('names the address on which it cannot listen', async () => {
     const { server } = new Harness();
     const { port } = await server.listen(0, '127.0.0.1');
     try {
       const second = new Harness().server.listen(port, '127.0.0.1');
-      const error: unknown = await second.catch((caught: unknown) => caught);
-      expect(error).to.be.instanceOf(StartError);
-      expect(String(error)).to.include(`expected to listen on 127.0.0.1 port ${port}, got`);
+      const expected = `to listen on 127.0.0.1 port ${port}`;
+      expectRefusal(await rejectionOf(second), { expected, got: /EADDRINUSE/ }, StartError);
     } finally {
       await server.close();
     }
   });
 
-  it('refuses connections while it is closed, and still has its objects afterwards', async () => {
+  it('refuses connections while it is closed, and keeps its objects', async () => {
     await harness.server.close();
     const refused = await harness.ask(PODS).catch((caught: NodeJS.ErrnoException) => caught.code);
     expect(refused).to.equal('ECONNREFUSED');
@@ -256,7 +256,7 @@ describe('the simulated API server', () => {
     expect((await harness.ask(PODS)).json.items).to.have.length(2);
   });
 
-  it('goes back in time only as far as it remembers', () => {
+  it('rewinds only as far as its history', () => {
     const { version } = harness.server;
     harness.server.compact();
     expect(() => harness.server.rewind(version - 1)).to.throw(RangeError, /expected a version/);

@@ -1,66 +1,43 @@
 // A clock for tests of the demo: time passes only when the test says so.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Clock } from '../../src/clock.ts';
+import { TestClock } from '../support/clock.ts';
 
 const startWallMs = Date.UTC(2026, 0, 15, 12, 0, 30);
 
-interface Sleeper {
-  readonly atMs: number;
-  readonly wake: () => void;
-}
-
-/** A clock that stands still until `advance` moves it. */
-export class ManualClock implements Clock {
-  #nowMs = 0;
+/** Stands still until `elapse` moves it, from one sleeper to the next. */
+export class ManualClock extends TestClock {
   #turning = 0;
-  readonly #sleepers = new Set<Sleeper>();
+
+  constructor() {
+    super({ nowMs: 0, wallMs: startWallMs });
+  }
 
   /** How many wait for time to pass. */
   get sleeping(): number {
-    return this.#sleepers.size;
+    return this.pending.length;
   }
 
-  now(): number {
-    return this.#nowMs;
+  override sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return ms <= 0 ? Promise.resolve() : super.sleep(ms, signal);
   }
 
-  wall(): number {
-    return startWallMs + this.#nowMs;
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted || ms <= 0) return resolve();
-      const wake = (): void => {
-        this.#sleepers.delete(sleeper);
-        signal?.removeEventListener('abort', wake);
-        resolve();
-      };
-      const sleeper = { atMs: this.#nowMs + ms, wake };
-      this.#sleepers.add(sleeper);
-      signal?.addEventListener('abort', wake, { once: true });
-    });
-  }
-
-  async turn(): Promise<void> {
+  override async turn(): Promise<void> {
     this.#turning += 1;
     await nextTurn();
     this.#turning -= 1;
   }
 
   /** Lets time pass, waking each sleeper at its time and letting it work before the next. */
-  async advance(ms: number): Promise<void> {
-    const endMs = this.#nowMs + ms;
+  async elapse(ms: number): Promise<void> {
+    const endMs = this.now() + ms;
     await this.#rest();
     for (;;) {
-      const due = [...this.#sleepers].filter(({ atMs }) => atMs <= endMs);
-      const [next] = due.sort((a, b) => a.atMs - b.atMs);
-      if (next === undefined) break;
-      this.#nowMs = Math.max(this.#nowMs, next.atMs);
-      next.wake();
+      const [nextMs = Number.POSITIVE_INFINITY] = this.pending;
+      if (this.now() + nextMs > endMs) break;
+      this.advance(Math.max(0, nextMs));
       await this.#rest();
     }
-    this.#nowMs = endMs;
+    this.advance(endMs - this.now());
     await this.#rest();
   }
 

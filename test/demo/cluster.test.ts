@@ -1,8 +1,8 @@
-// The cluster that the demo builds: believable, the same for the same seed, as large as asked.
+// buildCluster: contents, size, and the same cluster for the same seed.
 import { expect } from 'chai';
-import { ApiServer } from '../../src/demo/apiserver.ts';
-import { buildCluster, type ClusterOptions } from '../../src/demo/cluster.ts';
-import { endOf } from '../../src/demo/jobs.ts';
+import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
+import { buildCluster, type ClusterOptions } from '../../src/demo/cluster/cluster.ts';
+import { endOf } from '../../src/demo/cluster/jobs.ts';
 import type { Claim, Deployment, Job, Pod, Quota } from '../../src/demo/objects.ts';
 import { seededRandom } from '../../src/demo/random.ts';
 import { ManualClock } from './clock.ts';
@@ -37,12 +37,12 @@ describe('the cluster of the demo', () => {
     }
   });
 
-  it('keeps every rule that holds in a cluster at rest', () => {
+  it('keeps all invariants of a cluster at rest', () => {
     expect(violations(build())).to.deep.equal([]);
     expect(violations(build({ pods: 500, seed: 7 }))).to.deep.equal([]);
   });
 
-  it('has the troubles to look at: a crash loop, and a pod that finds no place', () => {
+  it('has a crash loop and an unschedulable pod', () => {
     const server = build();
     const pods = [...server.objects<Pod>('pods')];
     const looping = pods.filter(({ status }) =>
@@ -65,7 +65,7 @@ describe('the cluster of the demo', () => {
     expect(ads?.status.conditions?.map(({ status }) => status)).to.deep.equal(['False', 'False']);
   });
 
-  it('has what people forget: a full quota, a claim that waits, a volume, a failed job', () => {
+  it('has an exhausted quota, a pending claim, a released volume and a failed job', () => {
     const server = build();
     const quota = server.get<Quota>('resourcequotas', 'data', 'storage');
     expect(quota?.status.used?.['requests.storage']).to.equal('2900Gi');
@@ -84,7 +84,7 @@ describe('the cluster of the demo', () => {
     ]);
   });
 
-  it('is the same for the same seed, and another one for another', () => {
+  it('is the same for the same seed, and differs for another', () => {
     for (const resource of ['pods', 'nodes', 'deployments', 'jobs', 'secrets']) {
       expect(bytesOf(build(), resource)).to.equal(bytesOf(build(), resource));
     }
@@ -92,7 +92,7 @@ describe('the cluster of the demo', () => {
   });
 
   for (const pods of [1, 40, 97, 1_234]) {
-    it(`has ${pods} pods where ${pods} are asked for`, () => {
+    it(`has ${pods} pods if ${pods} are requested`, () => {
       const server = build({ pods });
       expect(server.storage('pods').size).to.equal(pods);
       expect(server.storage('nodes').size).to.equal(Math.max(6, Math.ceil(pods / 60)));

@@ -1,6 +1,6 @@
-// The bad days of the simulated API server: each fault as a client sees it.
+// Faults of the simulated API server, as a client sees them.
 import { expect } from 'chai';
-import * as faults from '../../src/demo/faults.ts';
+import * as faults from '../support/faults.ts';
 import { type Answer, Harness, pod } from './harness.ts';
 
 const PODS = '/api/v1/pods';
@@ -8,7 +8,7 @@ const WATCH = `${PODS}?watch=true`;
 const MARKED = 'resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
 const STREAMED = `${WATCH}&sendInitialEvents=true&${MARKED}`;
 
-/** What broke a request, or what it got. */
+/** The error of a request, or its answer. */
 const outcome = (answer: Promise<Answer>): Promise<string> =>
   answer.then(
     ({ status }) => String(status),
@@ -31,11 +31,11 @@ describe('a fault of the simulated API server', () => {
   const onWatch = (act: faults.Fault, times?: number): (() => void) =>
     harness.server.faults.add({ resource: 'pods', verb: 'watch', times, act });
 
-  describe('holds', () => {
+  describe('applies', () => {
     const statusOf = async (path: string): Promise<number | undefined> =>
       (await harness.open(path)).statusCode;
 
-    it('for its resource and verb only', async () => {
+    it('to its resource and verb only', async () => {
       onList(faults.status(503, 'ServiceUnavailable'));
       expect(await statusOf(PODS)).to.equal(503);
       expect(await statusOf('/api/v1/services')).to.equal(200);
@@ -43,14 +43,14 @@ describe('a fault of the simulated API server', () => {
       expect(await statusOf('/api/v1/namespaces/a/pods/one')).to.equal(200);
     });
 
-    it('for everything, discovery included, where it names nothing', async () => {
+    it('to everything, including discovery, if it names nothing', async () => {
       harness.server.faults.add({ act: faults.status(500, 'InternalError') });
       for (const path of [PODS, '/api/v1/services', WATCH, '/apis', '/api/v1']) {
         expect(await statusOf(path), path).to.equal(500);
       }
     });
 
-    it('for so many requests, or until it is taken back', async () => {
+    it('to a number of requests, or until it is removed', async () => {
       onList(faults.status(503, 'ServiceUnavailable'), 2);
       const three = [await statusOf(PODS), await statusOf(PODS), await statusOf(PODS)];
       expect(three).to.deep.equal([503, 503, 200]);
@@ -63,7 +63,7 @@ describe('a fault of the simulated API server', () => {
       expect(await statusOf(PODS)).to.equal(200);
     });
 
-    it('in turn where several replace the answer', async () => {
+    it('in turn if several replace the answer', async () => {
       onList(faults.status(503, 'ServiceUnavailable'), 2);
       onList(faults.gone, 1);
       const answers: (number | undefined)[] = [];
@@ -71,7 +71,7 @@ describe('a fault of the simulated API server', () => {
       expect(answers).to.deep.equal([503, 503, 410, 200]);
     });
 
-    it('where its condition does', async () => {
+    it('if its condition holds', async () => {
       const when = ({ query }: faults.FaultTarget): boolean => query.continue !== undefined;
       harness.server.faults.add({ resource: 'pods', verb: 'list', when, act: faults.gone });
       const first = await harness.ask(`${PODS}?limit=1`);
@@ -80,7 +80,7 @@ describe('a fault of the simulated API server', () => {
       expect(await statusOf(`${PODS}?limit=1&continue=${token}`)).to.equal(410);
     });
 
-    it('only so often that nobody has forgotten it', () => {
+    it('only up to a limit of rules', () => {
       for (let i = 0; i < 100; i++) onList(faults.forbid);
       expect(() => onList(faults.forbid)).to.throw(RangeError, /at most 100 rules/);
     });
@@ -103,7 +103,7 @@ describe('a fault of the simulated API server', () => {
       });
     }
 
-    it('is 429 that says how long to stay away, as a Status or in plain text', async () => {
+    it('is 429 with Retry-After, as a Status or in plain text', async () => {
       onList(faults.throttled(7), 1);
       const plain = await harness.ask(PODS);
       expect([plain.status, plain.headers['retry-after']]).to.deep.equal([429, '7']);
@@ -114,12 +114,12 @@ describe('a fault of the simulated API server', () => {
       expect(json.details.retryAfterSeconds).to.equal(3);
     });
 
-    it('is a connection that breaks', async () => {
+    it('is a broken connection', async () => {
       onList(faults.reset);
       expect(await outcome(harness.ask(PODS))).to.equal('ECONNRESET');
     });
 
-    it('is nothing, for as long as one waits', async () => {
+    it('is no answer at all', async () => {
       onList(faults.hang);
       let answered = false;
       const answer = harness.ask(PODS).then(
@@ -129,7 +129,7 @@ describe('a fault of the simulated API server', () => {
         (error: NodeJS.ErrnoException) => error.code,
       );
       while (harness.server.requests.length === 0) await harness.clock.turn();
-      await harness.clock.advance(3_600_000);
+      await harness.clock.elapse(3_600_000);
       expect(answered).to.equal(false);
       await harness.server.close();
       expect(await answer).to.equal('ECONNRESET');
@@ -152,7 +152,7 @@ describe('a fault of the simulated API server', () => {
       expect(text).to.match(/^\{"kind":"PodList".*[^}\]\n]$/);
     });
 
-    it('ends the body too early, as if it were whole', async () => {
+    it('truncates the body without an error', async () => {
       onList(faults.truncated(100));
       const message = await harness.open(PODS);
       let text = '';
@@ -161,7 +161,7 @@ describe('a fault of the simulated API server', () => {
       expect(text).to.have.length(100);
     });
 
-    it('ends a compressed body too early', async () => {
+    it('truncates a compressed body', async () => {
       for (let i = 0; i < 500; i++) {
         harness.server.create(pod(`big/pod-${i}`, { text: `${i}`.repeat(100) }));
       }
@@ -172,7 +172,7 @@ describe('a fault of the simulated API server', () => {
       expect((error as Error).message).to.match(/unexpected end of file/);
     });
 
-    it('puts an item in that is no JSON', async () => {
+    it('inserts an item that is no JSON', async () => {
       onList(faults.malformedItem(1));
       const { text } = await harness.ask(PODS);
       expect(() => JSON.parse(text)).to.throw(SyntaxError);
@@ -180,20 +180,20 @@ describe('a fault of the simulated API server', () => {
       expect(whole.items).to.have.length(3);
     });
 
-    it('falls silent within the list', async () => {
+    it('stops sending within the list', async () => {
       onList(faults.silent(2));
       const message = await harness.open(PODS);
       const chunks: Buffer[] = [];
       message.on('data', (chunk: Buffer) => chunks.push(chunk));
       while (!Buffer.concat(chunks).includes('"one"')) await harness.clock.turn();
-      await harness.clock.advance(3_600_000);
+      await harness.clock.elapse(3_600_000);
       expect(Buffer.concat(chunks).toString()).not.to.include('"two"');
       expect(message.complete).to.equal(false);
     });
   });
 
   describe('in a watch', () => {
-    it('reports an error after so many events, and ends', async () => {
+    it('sends an ERROR after a number of events, and ends', async () => {
       onWatch(faults.errorEvent(1));
       const lines = await harness.watch(`${WATCH}&${at()}`);
       harness.addPods('c/four', 'c/five');
@@ -212,7 +212,7 @@ describe('a fault of the simulated API server', () => {
       expect(code).to.equal('ECONNRESET');
     });
 
-    it('sends a line that is no JSON, and goes on', async () => {
+    it('sends a line that is no JSON, and continues', async () => {
       onWatch(faults.malformedEvent(1));
       const lines = await harness.watch(`${WATCH}&${at()}`);
       harness.addPods('c/four', 'c/five');
@@ -222,13 +222,24 @@ describe('a fault of the simulated API server', () => {
       expect(await lines.names(1)).to.deep.equal(['ADDED five']);
     });
 
-    it('tells of an object that nobody has heard of', async () => {
+    it('sends no deletion whole, and continues', async () => {
+      onWatch(faults.malformedEvents('DELETED'));
+      const lines = await harness.watch(`${WATCH}&${at()}`);
+      harness.server.delete('pods', 'a', 'one');
+      harness.addPods('c/four');
+      const broken = (await lines.text()) ?? '';
+      expect(broken).to.match(/^\{"type":"DELETED".*"name":"one"/);
+      expect(() => JSON.parse(broken)).to.throw(SyntaxError);
+      expect(await lines.names(1)).to.deep.equal(['ADDED four']);
+    });
+
+    it('sends an event of an object that was never listed', async () => {
       onWatch(faults.strayEvent(0, 'DELETED', pod('x/stranger')));
       const lines = await harness.watch(`${WATCH}&${at()}`);
       expect(await lines.names(1)).to.deep.equal(['DELETED stranger']);
     });
 
-    it('tells of no deletion', async () => {
+    it('sends no deletions', async () => {
       onWatch(faults.missedDeletions);
       const lines = await harness.watch(`${WATCH}&${at()}`);
       harness.server.delete('pods', 'a', 'one');
@@ -237,7 +248,7 @@ describe('a fault of the simulated API server', () => {
     });
 
     for (const before of [0, 1]) {
-      it(`falls silent after ${before} events: no bookmark, no end`, async () => {
+      it(`sends nothing after ${before} events: no bookmark, no end`, async () => {
         onWatch(faults.silent(before));
         const query = `${WATCH}&${at()}&allowWatchBookmarks=true&timeoutSeconds=300`;
         const message = await harness.open(query);
@@ -250,7 +261,7 @@ describe('a fault of the simulated API server', () => {
           ended = true;
         });
         harness.addPods('c/four', 'c/five');
-        await harness.clock.advance(3_600_000);
+        await harness.clock.elapse(3_600_000);
         for (let turn = 0; turn < 20; turn++) await harness.clock.turn();
         expect(text.split('\n').length - 1).to.equal(before);
         expect(ended).to.equal(false);
@@ -261,20 +272,20 @@ describe('a fault of the simulated API server', () => {
       const query = `${WATCH}&${at()}&allowWatchBookmarks=true`;
       onWatch(faults.bookmarks('noVersion'), 1);
       const vague = await harness.watch(query);
-      await harness.clock.advance(60_000);
+      await harness.clock.elapse(60_000);
       const { type, object } = await vague.event();
       expect(type).to.equal('BOOKMARK');
       expect(object.metadata).not.to.have.property('resourceVersion');
       onWatch(faults.bookmarks('off'));
       const mute = await harness.watch(query);
-      await harness.clock.advance(600_000);
+      await harness.clock.elapse(600_000);
       harness.addPods('c/four');
       expect(await mute.names(1)).to.deep.equal(['ADDED four']);
     });
   });
 
   describe('of the streamed list', () => {
-    it('is a closed gate: 422', async () => {
+    it('is a disabled feature gate: 422', async () => {
       onWatch(faults.watchList('off'));
       const { status, json } = await harness.ask(STREAMED);
       expect([status, json.reason]).to.deep.equal([422, 'Invalid']);
@@ -282,27 +293,27 @@ describe('a fault of the simulated API server', () => {
       expect((await harness.open(`${WATCH}&${at()}`)).statusCode).to.equal(200);
     });
 
-    it('is a refusal: 400', async () => {
+    it('is an unknown parameter: 400', async () => {
       onWatch(faults.watchList('refused'));
       const { status, json } = await harness.ask(STREAMED);
       expect([status, json.reason]).to.deep.equal([400, 'BadRequest']);
     });
 
-    it('is ignored: changes come, and nothing else', async () => {
+    it('is ignored: only changes are sent', async () => {
       onWatch(faults.watchList('ignored'));
       const lines = await harness.watch(STREAMED);
       harness.addPods('c/four');
       expect(await lines.names(1)).to.deep.equal(['ADDED four']);
-      await harness.clock.advance(60_000);
+      await harness.clock.elapse(60_000);
       const { object } = await lines.event();
       expect(object.metadata).not.to.have.property('annotations');
     });
 
-    it('is without the mark of its end', async () => {
+    it('has no bookmark at its end', async () => {
       onWatch(faults.watchList('unmarked'));
       const lines = await harness.watch(STREAMED);
       expect(await lines.names(3)).to.deep.equal(['ADDED one', 'ADDED two', 'ADDED three']);
-      await harness.clock.advance(60_000);
+      await harness.clock.elapse(60_000);
       const { object } = await lines.event();
       expect(object.metadata).not.to.have.property('annotations');
     });

@@ -1,8 +1,9 @@
-// Objects from a file: what is served of them, and what is said about what cannot be.
+// loadObjects: what is served of a file, and the errors for invalid lines.
 import { expect } from 'chai';
-import { type Loaded, loadObjects } from '../../src/demo/file.ts';
-import { builtinKinds } from '../../src/demo/kinds.ts';
-import { ConfigError } from '../../src/errors.ts';
+import { type Loaded, loadObjects } from '../../src/demo/apiserver/file.ts';
+import { builtinKinds } from '../../src/demo/apiserver/kinds.ts';
+import { resources } from '../../src/resources/index.ts';
+import { expectRefused, type Facts } from '../support/refusal.ts';
 import { Harness, pod } from './harness.ts';
 
 const definition = {
@@ -41,7 +42,7 @@ describe('a file of objects', () => {
 
   const load = (text: string): Loaded => loadObjects(harness.server, text, 'objects.jsonl');
 
-  it('is served as it is, each kind under its plural', async () => {
+  it('is served unchanged, each kind under its plural', async () => {
     const given = {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -59,17 +60,28 @@ describe('a file of objects', () => {
     expect((await harness.ask(path)).json).to.deep.equal(role);
   });
 
-  it('has a place for every resource of kube-state-metrics', async () => {
+  it('is served with all digits of its integers', async () => {
+    const metadata = '"metadata":{"name":"web","namespace":"a"}';
+    const spec = '"spec":{"tolerations":[{"tolerationSeconds":9223372036854775807},{"a":1.5}]}';
+    load(`{"apiVersion":"v1","kind":"Pod",${metadata},${spec}}`);
+    const { text } = await harness.ask('/api/v1/namespaces/a/pods/web');
+    expect(text).to.include(spec);
+  });
+
+  it('has a place for every resource of the tables, and for definitions', async () => {
     for (const kind of Object.values(builtinKinds)) {
       const { group, version, resource } = kind;
       const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
       const { status, json } = await harness.ask(`${root}/${resource}`);
       expect([status, json.kind]).to.deep.equal([200, `${kind.kind}List`]);
     }
-    expect(Object.keys(builtinKinds)).to.have.length(39 + 1);
+    expect(Object.keys(builtinKinds)).to.have.members([
+      ...Object.keys(resources),
+      'customresourcedefinitions',
+    ]);
   });
 
-  it('gives a version to what has none, and goes on counting behind the highest', async () => {
+  it('gets versions where they are missing, and continues after the highest', async () => {
     const versioned = pod('a/one');
     versioned.metadata.resourceVersion = '500000';
     load(lines(versioned, pod('a/two')));
@@ -91,13 +103,13 @@ describe('a file of objects', () => {
     expect(await watch.names(1)).to.deep.equal(['ADDED two']);
   });
 
-  it('takes the place of what was served before', async () => {
+  it('replaces the objects that were served before', async () => {
     harness.addPods('a/old');
     load(lines(store('v1', 'x'), definition));
     expect((await harness.ask('/api/v1/pods')).json.items).to.deep.equal([]);
   });
 
-  it('defines its own kinds, in every version that is served', async () => {
+  it('can define custom kinds, in every served version', async () => {
     load(lines(store('v1', 'north'), definition, store('v1beta1', 'north')));
     for (const version of ['v1', 'v1beta1']) {
       const { json } = await harness.ask(`/apis/shop.example.com/${version}/stores`);
@@ -108,7 +120,7 @@ describe('a file of objects', () => {
     expect((await harness.ask(path)).json.items).to.have.length(1);
   });
 
-  it('may hold lists, of one kind or of many, over one line or several', () => {
+  it('can have lists, of one kind or many, in one line or several', () => {
     const list = { apiVersion: 'v1', kind: 'List', items: [pod('a/one'), definition] };
     const { metadata, spec } = pod('a/two');
     const typed = { apiVersion: 'v1', kind: 'PodList', items: [{ metadata, spec }] };
@@ -117,32 +129,48 @@ describe('a file of objects', () => {
     expect(harness.server.storage('pods').size).to.equal(1);
   });
 
-  it('serves the last of two with one name, and says so', async () => {
+  it('serves the last of two objects with one name, and reports it', async () => {
     const first = pod('a/one', { order: 'first' });
     const { objects, repeated } = load(lines(first, pod('b/one'), pod('a/one', { order: 'last' })));
     expect(objects).to.equal(2);
     expect(repeated).to.deep.equal([
-      'objects.jsonl line 3: Pod a/one again, replaces the one of line 1',
+      'objects.jsonl:3: Pod a/one again, replaces the one of line 1',
     ]);
     const { json } = await harness.ask('/api/v1/namespaces/a/pods/one');
     expect(json.metadata.labels.order).to.equal('last');
   });
 
   const good = JSON.stringify(pod('a/one'));
-  const wrong: [name: string, text: string, sentence: RegExp][] = [
+  const wrong: [name: string, text: string, facts: Facts][] = [
     [
       'no JSON',
       `${good}\n\n{"kind":`,
-      /^objects.jsonl line 3: expected one JSON document, got {"ki/,
+      { place: 'objects.jsonl:3', expected: 'one JSON document', got: /^{"ki/ },
     ],
-    ['no object', `${good}\n[]`, /line 2: expected a Kubernetes object, got \[\]/],
-    ['no kind', lines({ metadata: {} }), /line 1: expected apiVersion and kind, got \{"metadata"/],
-    ['no name', lines({ ...pod('a/x'), metadata: {} }), /expected a Pod with metadata.name, got/],
-    ['an item of no kind', lines({ kind: 'List', items: [{}] }), /line 1 item 1: expected apiVer/],
+    [
+      'no object',
+      `${good}\n[]`,
+      { place: 'objects.jsonl:2', expected: 'a Kubernetes object', got: '[]' },
+    ],
+    [
+      'no kind',
+      lines({ metadata: {} }),
+      { place: 'objects.jsonl:1', expected: 'apiVersion and kind', got: /^\{"metadata"/ },
+    ],
+    [
+      'no name',
+      lines({ ...pod('a/x'), metadata: {} }),
+      { place: 'objects.jsonl:1', expected: 'a Pod with metadata.name', got: /./ },
+    ],
+    [
+      'an item of no kind',
+      lines({ kind: 'List', items: [{}] }),
+      { place: 'objects.jsonl:1 item 1', expected: 'apiVersion and kind' },
+    ],
     [
       'an unknown kind',
       lines(store('v1', 'x')),
-      /expected a kind .* got shop.example.com\/v1 Store/,
+      { expected: /^a kind that kubestate reads/, got: 'shop.example.com/v1 Store' },
     ],
     [
       'another version of a known kind',
@@ -151,19 +179,23 @@ describe('a file of objects', () => {
         kind: 'HorizontalPodAutoscaler',
         metadata: pod('a/x').metadata,
       }),
-      /HorizontalPodAutoscaler as autoscaling\/v2, got autoscaling\/v1/,
+      {
+        expected: 'HorizontalPodAutoscaler as autoscaling/v2',
+        got: 'autoscaling/v1 HorizontalPodAutoscaler',
+      },
     ],
     [
       'a version not served',
       lines(definition, store('v1alpha1', 'x')),
-      /line 2: expected Store as/,
+      { place: 'objects.jsonl:2', expected: /^Store as/ },
     ],
   ];
-  for (const [name, text, sentence] of wrong) {
-    it(`with ${name} is refused in one sentence that names the line`, () => {
+  for (const [name, text, facts] of wrong) {
+    it(`with ${name} is refused by its line`, () => {
       harness.addPods('a/kept');
-      expect(() => load(text)).to.throw(ConfigError, sentence);
-      expect(() => load(text)).to.throw(/^[^\n]+; correct the line or take it out$/);
+      const hint = 'correct the line or take it out';
+      const { message } = expectRefused(() => load(text), { hint, ...facts });
+      expect(message).to.match(/^objects\.jsonl:\d[^\n]+; correct the line or take it out\.$/);
       expect(harness.server.storage('pods').size).to.equal(1);
     });
   }

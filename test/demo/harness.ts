@@ -1,7 +1,7 @@
-// A simulated API server for one test, and a client that sees its answers as bytes and lines.
+// Harness: a simulated API server for one test, and a client that returns raw bytes and lines.
 import { type IncomingMessage, request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { ApiServer, type ApiServerOptions } from '../../src/demo/apiserver.ts';
+import { ApiServer, type ApiServerOptions } from '../../src/demo/apiserver/apiserver.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
 import { seededRandom } from '../../src/demo/random.ts';
 import { ManualClock } from './clock.ts';
@@ -41,14 +41,14 @@ export class Harness {
     await this.server.close();
   }
 
-  /** Pods of these names, `namespace/name`, with labels and a node that follow from their order. */
+  /** Adds pods by `namespace/name`; their labels and node depend on their order. */
   addPods(...names: string[]): void {
     names.forEach((key, i) => {
       this.server.create(pod(key, { tier: i % 2 === 0 ? 'front' : 'back' }, `node-${i}`));
     });
   }
 
-  /** Sends a request and gives the whole answer; rejects where the connection breaks. */
+  /** Sends a request and returns the whole answer; rejects if the connection breaks. */
   async ask(path: string, ask: Ask = {}): Promise<Answer> {
     const message = await this.open(path, ask);
     const chunks: Buffer[] = [];
@@ -67,7 +67,7 @@ export class Harness {
     };
   }
 
-  /** Opens a request and gives the answer as soon as its headers are there. */
+  /** Sends a request and returns the answer as soon as its headers arrive. */
   open(path: string, { method = 'GET', headers = {}, body }: Ask = {}): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
@@ -83,7 +83,7 @@ export class Harness {
     });
   }
 
-  /** Opens a watch and gives its lines. */
+  /** Opens a watch and returns its lines. */
   async watch(path: string): Promise<Lines> {
     return new Lines(await this.open(path));
   }
@@ -92,7 +92,7 @@ export class Harness {
 // biome-ignore lint/suspicious/noExplicitAny: tests look into events of every shape.
 export type Event = { type: string; object: any };
 
-/** The lines of an answer, one after the other, as they arrive. */
+/** The lines of an answer, as they arrive. */
 export class Lines {
   readonly #chunks: AsyncIterator<Buffer>;
   #rest = '';
@@ -101,7 +101,7 @@ export class Lines {
     this.#chunks = (message as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   }
 
-  /** The next line's text; undefined at the end of the answer. */
+  /** The next line; `undefined` at the end of the answer. */
   async text(): Promise<string | undefined> {
     for (;;) {
       const end = this.#rest.indexOf('\n');
@@ -122,7 +122,7 @@ export class Lines {
     return JSON.parse(line);
   }
 
-  /** So many events as `TYPE name`, bookmarks as `BOOKMARK version`. */
+  /** The next events as `TYPE name`, bookmarks as `BOOKMARK version`. */
   async names(count: number): Promise<string[]> {
     const names: string[] = [];
     while (names.length < count) names.push(nameOf(await this.event()));

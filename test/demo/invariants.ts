@@ -1,6 +1,6 @@
-// What holds in a cluster whenever its controllers are at rest, as sentences about what does not.
-import type { ApiServer } from '../../src/demo/apiserver.ts';
-import { endOf } from '../../src/demo/jobs.ts';
+// Invariants of a cluster whose controllers are at rest; returns a sentence for each violation.
+import type { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
+import { endOf } from '../../src/demo/cluster/jobs.ts';
 import type {
   ApiObject,
   Autoscaler,
@@ -19,7 +19,7 @@ import { quantity, requestOf } from '../../src/demo/quantity.ts';
 
 type Check = (cluster: Cluster) => Iterable<string>;
 
-/** Everything that is wrong with the cluster of a server. */
+/** All violations in the cluster of a server. */
 export function violations(server: ApiServer): string[] {
   const cluster = readCluster(server);
   return checks.flatMap((check) => [...check(cluster)]);
@@ -218,7 +218,7 @@ function* jobsCountTheirPods({ jobs, podsOf }: Cluster): Iterable<string> {
     const { active = 0, succeeded = 0, failed = 0 } = job.status;
     const counts = [pods.filter(isActive).length, inPhase('Succeeded'), inPhase('Failed')];
     const ended = endOf(job);
-    // The pods of a Job that has ended may go before it does.
+    // The pods of a finished Job may be deleted before the Job.
     if (ended === undefined && [active, succeeded, failed].join() !== counts.join()) {
       yield `${nameOf(job)} counts its pods wrongly`;
     }

@@ -1,11 +1,11 @@
 // The life of the simulated cluster: hours of it on a clock that only the test moves.
 import { expect } from 'chai';
-import { ApiServer } from '../../src/demo/apiserver.ts';
-import { buildCluster } from '../../src/demo/cluster.ts';
-import { endOf } from '../../src/demo/jobs.ts';
-import { type Life, type LifeOptions, startLife } from '../../src/demo/life.ts';
+import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
+import { buildCluster } from '../../src/demo/cluster/cluster.ts';
+import { endOf } from '../../src/demo/cluster/jobs.ts';
+import { type Life, type LifeOptions, startLife } from '../../src/demo/cluster/life.ts';
+import { isReady } from '../../src/demo/cluster/pods.ts';
 import type { Deployment, Job, Node, Pod } from '../../src/demo/objects.ts';
-import { isReady } from '../../src/demo/pods.ts';
 import { seededRandom } from '../../src/demo/random.ts';
 import { ManualClock } from './clock.ts';
 import { pod } from './harness.ts';
@@ -13,7 +13,7 @@ import { violations } from './invariants.ts';
 
 const minuteMs = 60_000;
 
-/** A living cluster and the clock that moves it; mistakes in its life fail the test. */
+/** A running simulation and its clock; errors of the simulation fail the test. */
 class Living {
   readonly clock = new ManualClock();
   readonly server = new ApiServer({ clock: this.clock, random: seededRandom(1) });
@@ -30,7 +30,7 @@ class Living {
   /** Lets time pass in steps, looking at the cluster after each. */
   async live(ms: number, stepMs: number, look: () => void): Promise<void> {
     for (let passed = 0; passed < ms; passed += stepMs) {
-      await this.clock.advance(stepMs);
+      await this.clock.elapse(stepMs);
       look();
     }
   }
@@ -50,7 +50,7 @@ class Living {
   }
 }
 
-describe('the life of the demo cluster', () => {
+describe('the simulation of the demo cluster', () => {
   let living: Living;
 
   beforeEach(() => {
@@ -61,7 +61,7 @@ describe('the life of the demo cluster', () => {
     expect(living.errors).to.deep.equal([]);
   });
 
-  it('keeps every rule at every moment of hours, and grows without bound in nothing', async () => {
+  it('keeps all invariants over hours, without unbounded growth', async () => {
     const resources = ['pods', 'replicasets', 'jobs', 'deployments', 'nodes'];
     const sizes = (): number[] => resources.map((name) => living.server.storage(name).size);
     const most = sizes().map((size) => size * 2 + 20);
@@ -72,11 +72,11 @@ describe('the life of the demo cluster', () => {
       });
       expect(living.life.planned).to.be.below(150);
     });
-    // Beside two annotations of its template, no revision of a Deployment is kept for ever.
+    // Old revisions of Deployments are deleted beyond the history limit.
     expect(living.server.storage('replicasets').size).to.be.at.most(19 * 5);
-  }).timeout(30_000);
+  });
 
-  it('has everything in it that a cluster goes through', async () => {
+  it('shows every kind of event of a cluster', async () => {
     const seen = new Set<string>();
     const revisions = new Set<string>();
     const replicas = new Set<number>();
@@ -99,33 +99,45 @@ describe('the life of the demo cluster', () => {
       }
     });
     expect([...seen]).to.include.members([
-      ...['MemoryPressure True', 'MemoryPressure False', 'Ready Unknown', 'Ready True'],
-      ...['pod Pending', 'pod Running', 'pod Succeeded', 'pod Failed', 'pod Failed Evicted'],
-      ...['pod ends', 'container ContainerCreating', 'container running'],
-      ...['container CrashLoopBackOff', 'container terminated'],
-      ...['job undefined', 'job Complete', 'job Failed'],
+      'MemoryPressure True',
+      'MemoryPressure False',
+      'Ready Unknown',
+      'Ready True',
+      'pod Pending',
+      'pod Running',
+      'pod Succeeded',
+      'pod Failed',
+      'pod Failed Evicted',
+      'pod ends',
+      'container ContainerCreating',
+      'container running',
+      'container CrashLoopBackOff',
+      'container terminated',
+      'job undefined',
+      'job Complete',
+      'job Failed',
     ]);
     expect(replicas.size).to.be.above(1);
     expect(revisions.size).to.be.above(19 + 10);
-  }).timeout(30_000);
+  });
 
-  it('lets the restart count of the crash loop climb, more slowly with time', async () => {
+  it('increases the restart count of the crash loop, with growing back-off', async () => {
     await living.life.stop();
     living = new Living({ happenings: [] });
     const restarts = (): number =>
       living.podsNamed('ads')[0]?.status.containerStatuses?.[0]?.restartCount ?? 0;
     const before = restarts();
-    await living.clock.advance(10 * minuteMs);
+    await living.clock.elapse(10 * minuteMs);
     const soon = restarts();
     expect(soon).to.be.within(before + 2, before + 4);
-    await living.clock.advance(120 * minuteMs);
+    await living.clock.elapse(120 * minuteMs);
     // Five minutes of waiting and a quarter of one of running: some twenty-three in two hours.
     expect(restarts() - soon).to.be.within(19, 25);
     const [container] = living.podsNamed('ads')[0]?.status.containerStatuses ?? [];
     expect(container?.lastState?.terminated?.exitCode).to.equal(1);
   });
 
-  it('never finds a place for the pod that asks for too much', async () => {
+  it('never schedules the pod with too large requests', async () => {
     await living.live(60 * minuteMs, 10 * minuteMs, () => {
       const [pod] = living.podsNamed('trainer');
       expect(pod?.status.phase).to.equal('Pending');
@@ -135,53 +147,53 @@ describe('the life of the demo cluster', () => {
     });
   });
 
-  it('makes a Job when it is time for one, and the Job ends', async () => {
+  it('creates a Job on schedule, and the Job finishes', async () => {
     const names = (): string[] =>
       [...living.server.objects<Job>('jobs')].map(({ metadata }) => metadata.name);
     const before = new Set(names());
     // The clock of the test starts half a minute behind a full, even minute.
-    await living.clock.advance(89_000);
+    await living.clock.elapse(89_000);
     expect(names().filter((name) => !before.has(name))).to.deep.equal([]);
-    await living.clock.advance(2_000);
+    await living.clock.elapse(2_000);
     const added = names().filter((name) => !before.has(name));
     expect(added).to.have.length(1);
     expect(added[0]).to.equal(`cart-cleanup-${Date.UTC(2026, 0, 15, 12, 2) / minuteMs}`);
-    await living.clock.advance(3 * minuteMs);
+    await living.clock.elapse(3 * minuteMs);
     const job = living.server.get<Job>('jobs', 'shop', added[0] as string);
     expect(job === undefined ? 'gone' : endOf(job)).to.be.oneOf(['Complete', 'Failed']);
   });
 
-  describe('answers a client that', () => {
+  describe('reacts to a client that', () => {
     beforeEach(async () => {
       await living.life.stop();
       living = new Living({ happenings: [] });
     });
 
-    it('deletes a pod with another one', async () => {
+    it('deletes a pod: it is replaced', async () => {
       const before = living.podsNamed('cart').map(({ metadata }) => metadata.name);
       living.server.delete('pods', 'shop', before[0] as string);
       expect(living.podsNamed('cart')).to.have.length(3);
-      await living.clock.advance(20_000);
+      await living.clock.elapse(20_000);
       const after = living.podsNamed('cart');
       expect(after.every(isReady)).to.equal(true);
       expect(after.map(({ metadata }) => metadata.name)).not.to.include(before[0]);
     });
 
-    it('scales a workload with as many pods', async () => {
+    it('scales a workload: it gets this number of pods', async () => {
       const cart = living.deployment('cart');
       cart.spec.replicas = 7;
       living.server.update(cart);
       expect(living.deployment('cart').status.replicas).to.equal(7);
-      await living.clock.advance(20_000);
+      await living.clock.elapse(20_000);
       expect(living.deployment('cart').status.readyReplicas).to.equal(7);
       const less = living.deployment('cart');
       less.spec.replicas = 1;
       living.server.update(less);
-      await living.clock.advance(20_000);
+      await living.clock.elapse(20_000);
       expect(living.podsNamed('cart')).to.have.length(1);
     });
 
-    it('changes a template by exchanging the pods, few at a time', async () => {
+    it('changes a template: the pods are replaced, few at a time', async () => {
       const before = new Set(living.podsNamed('frontend').map(({ metadata }) => metadata.name));
       const frontend = living.deployment('frontend');
       const [container] = frontend.spec.template.spec?.containers ?? [];
@@ -203,23 +215,23 @@ describe('the life of the demo cluster', () => {
       );
     });
 
-    it('deletes a workload by taking all that belongs to it away', async () => {
+    it('deletes a workload: its dependents are deleted', async () => {
       living.server.delete('deployments', 'shop', 'cart');
-      await living.clock.advance(10_000);
+      await living.clock.elapse(10_000);
       expect(living.podsNamed('cart')).to.deep.equal([]);
       const sets = [...living.server.objects('replicasets')];
       expect(sets.filter(({ metadata }) => metadata.name.startsWith('cart-'))).to.deep.equal([]);
     });
 
-    it('makes a pod of its own by running it, whatever it leaves out', async () => {
+    it('creates a pod with missing fields: it runs', async () => {
       living.server.create(pod('shop/mine', {}, undefined));
-      await living.clock.advance(20_000);
+      await living.clock.elapse(20_000);
       const mine = living.server.get<Pod>('pods', 'shop', 'mine');
       expect(mine?.status).to.include({ phase: 'Running', qosClass: 'BestEffort' });
       expect(mine !== undefined && isReady(mine)).to.equal(true);
     });
 
-    it('makes a workload of its own by running it', async () => {
+    it('creates a workload: it runs', async () => {
       const labels = { app: 'mine' };
       const { spec } = pod('shop/mine', {}, undefined);
       const mine = {
@@ -233,23 +245,23 @@ describe('the life of the demo cluster', () => {
         },
       };
       living.server.create(mine);
-      await living.clock.advance(20_000);
+      await living.clock.elapse(20_000);
       expect(living.deployment('mine').status).to.include({ replicas: 2, readyReplicas: 2 });
       expect(violations(living.server)).to.deep.equal([]);
     });
 
-    it('makes no sense without being hindered', async () => {
+    it('creates senseless objects: the simulation continues', async () => {
       const metadata = { name: 'senseless', namespace: 'shop' };
       living.server.create({ apiVersion: 'v1', kind: 'Pod', metadata });
       living.server.create({ apiVersion: 'apps/v1', kind: 'Deployment', metadata });
-      await living.clock.advance(20_000);
+      await living.clock.elapse(20_000);
       expect(living.errors).to.have.length.above(0);
       living.errors.length = 0;
     });
 
-    it('deletes a node by starting its pods elsewhere', async () => {
+    it('deletes a node: its pods are recreated elsewhere', async () => {
       living.server.delete('nodes', undefined, 'worker-1');
-      await living.clock.advance(3 * minuteMs);
+      await living.clock.elapse(3 * minuteMs);
       expect(violations(living.server)).to.deep.equal([]);
       expect(living.pods.filter(({ spec }) => spec.nodeName === 'worker-1')).to.deep.equal([]);
     });
@@ -257,17 +269,17 @@ describe('the life of the demo cluster', () => {
 
   it('is the same for the same seed', async () => {
     const twin = new Living();
-    await living.clock.advance(30 * minuteMs);
-    await twin.clock.advance(30 * minuteMs);
+    await living.clock.elapse(30 * minuteMs);
+    await twin.clock.elapse(30 * minuteMs);
     expect(twin.pods).to.deep.equal(living.pods);
     await twin.life.stop();
   });
 
-  it('passes as fast as it is told, and not at all at speed 0', async () => {
+  it('runs at the given speed, and not at all at speed 0', async () => {
     const eventsIn = async (speed: number): Promise<number> => {
       const one = new Living({ speed });
       const before = one.server.version;
-      await one.clock.advance(5 * minuteMs);
+      await one.clock.elapse(5 * minuteMs);
       await one.life.stop();
       return one.server.version - before;
     };
@@ -276,13 +288,13 @@ describe('the life of the demo cluster', () => {
     expect(tenTimes).to.be.within(once * 5, once * 20);
   });
 
-  it('leaves nothing behind when it ends', async () => {
-    await living.clock.advance(5 * minuteMs);
+  it('leaves no timers behind when it stops', async () => {
+    await living.clock.elapse(5 * minuteMs);
     await living.life.stop();
     const { version } = living.server;
     expect(living.clock.sleeping).to.equal(0);
     living.server.delete('pods', 'shop', living.podsNamed('cart')[0]?.metadata.name ?? '');
-    await living.clock.advance(60 * minuteMs);
+    await living.clock.elapse(60 * minuteMs);
     expect(living.server.version).to.equal(version + 1);
   });
 });

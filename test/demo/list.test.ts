@@ -1,4 +1,4 @@
-// Lists of the simulated API server: versions, pages, selectors and what they refuse.
+// Lists of the simulated API server: versions, pages, selectors and errors.
 import { expect } from 'chai';
 import { type Answer, Harness, pod } from './harness.ts';
 
@@ -21,7 +21,7 @@ describe('a list of the simulated API server', () => {
   });
   afterEach(() => harness.stop());
 
-  it('is typed as a whole, in the order of namespaces and names', async () => {
+  it('has a kind for the list only, in the order of namespaces and names', async () => {
     const { status, headers, json } = await harness.ask(PODS);
     expect(status).to.equal(200);
     expect(headers['content-type']).to.equal('application/json');
@@ -31,14 +31,14 @@ describe('a list of the simulated API server', () => {
     expect(json.items[0]).to.have.all.keys('metadata', 'spec');
   });
 
-  it('is limited to a namespace, not to all whose names begin so', async () => {
+  it('is limited to a namespace, not to all with this prefix', async () => {
     harness.addPods('a-b/six', 'ab/seven');
     const { json } = await harness.ask('/api/v1/namespaces/a/pods');
     expect(json.items).to.have.length(3);
     expect((await harness.ask('/api/v1/namespaces/none/pods')).json.items).to.deep.equal([]);
   });
 
-  it('of a custom resource says the type of each item, and its metadata last', async () => {
+  it('of a custom resource has the kind of each item, and its metadata last', async () => {
     const kind = { resource: 'orders', group: 'shop.example.com', version: 'v1', kind: 'Order' };
     const traits = { namespaced: true, counted: true, statusApart: false, custom: true };
     harness.server.serve({ ...kind, ...traits });
@@ -49,7 +49,7 @@ describe('a list of the simulated API server', () => {
   });
 
   describe('in pages', () => {
-    it('hands out all objects of one version, whatever happens between the pages', async () => {
+    it('has all objects of one version, whatever changes between the pages', async () => {
       const version = String(harness.server.version);
       const first = await harness.ask(`${PODS}?limit=2`);
       expect(first.json.metadata).to.include({ resourceVersion: version, remainingItemCount: 3 });
@@ -69,13 +69,13 @@ describe('a list of the simulated API server', () => {
       expect(third.json.metadata).to.deep.equal({ resourceVersion: version });
     });
 
-    it('counts no remaining items where a selector decides', async () => {
+    it('has no remainingItemCount with a selector', async () => {
       const { json } = await harness.ask(`${PODS}?limit=1&labelSelector=tier%3Dfront`);
       expect(json.metadata.continue).to.be.a('string');
       expect(json.metadata).not.to.have.property('remainingItemCount');
     });
 
-    it('ends with 410 when the version is gone, and a token for what there is', async () => {
+    it('ends with 410 when the version is gone, and a token for the current state', async () => {
       const { json } = await harness.ask(`${PODS}?limit=2`);
       harness.server.delete('pods', 'a', 'two');
       harness.server.compact();
@@ -87,7 +87,7 @@ describe('a list of the simulated API server', () => {
       expect(rest.json.metadata.resourceVersion).to.equal(String(harness.server.version));
     });
 
-    it('knows no pages when any version will do', async () => {
+    it('has no pages with resourceVersion=0', async () => {
       const { json } = await harness.ask(`${PODS}?limit=2&resourceVersion=0`);
       expect(json.items).to.have.length(5);
       expect(json.metadata).not.to.have.property('continue');
@@ -95,7 +95,7 @@ describe('a list of the simulated API server', () => {
   });
 
   describe('at a version', () => {
-    it('is the exact past, by word or by a limit, or else the present', async () => {
+    it('is exactly that version with Exact or a limit, otherwise the current one', async () => {
       const version = harness.server.version;
       harness.server.delete('pods', 'a', 'two');
       const at = `resourceVersion=${version}`;
@@ -108,7 +108,7 @@ describe('a list of the simulated API server', () => {
       expect(namesOf(await harness.ask(`${PODS}?${at}`))).not.to.include('two');
     });
 
-    it('is refused with 504 where the server has not got there', async () => {
+    it('is rejected with 504 if the server has not reached it', async () => {
       const { status, headers, json } = await harness.ask(`${PODS}?resourceVersion=99999`);
       expect(status).to.equal(504);
       expect(headers['retry-after']).to.equal('1');
@@ -118,7 +118,7 @@ describe('a list of the simulated API server', () => {
       expect(json.details.retryAfterSeconds).to.equal(1);
     });
 
-    it('is refused with 410 where exactly this one is asked for and forgotten', async () => {
+    it('is rejected with 410 if exactly this version is requested and gone', async () => {
       const version = harness.server.version;
       harness.server.delete('pods', 'a', 'two');
       harness.server.compact();
@@ -128,7 +128,7 @@ describe('a list of the simulated API server', () => {
     });
   });
 
-  it('waits for a version that is on its way', async () => {
+  it('waits for a version that the server reaches soon', async () => {
     const patient = new Harness({ versionWaitMs: 3_000 });
     await patient.start();
     try {
@@ -165,7 +165,7 @@ describe('a list of the simulated API server', () => {
     }
   });
 
-  describe('refuses', () => {
+  describe('rejects', () => {
     const rows: [query: string, code: number, words: RegExp][] = [
       ['fieldSelector=spec.unknown%3D1', 400, /field label not supported: spec.unknown/],
       ['fieldSelector=nonsense', 400, /expected field=value, got "nonsense"/],
@@ -200,12 +200,12 @@ describe('a list of the simulated API server', () => {
     });
   });
 
-  it('takes the first media type that it has', async () => {
+  it('uses the first media type that it has', async () => {
     const Accept = 'application/vnd.kubernetes.protobuf, application/json;q=0.9, */*;q=0.1';
     expect((await harness.ask(PODS, { headers: { Accept } })).status).to.equal(200);
   });
 
-  it('is compressed when it is large and the client can read it', async () => {
+  it('is compressed if it is large and the client accepts gzip', async () => {
     const plain = await harness.ask(PODS, { headers: { 'Accept-Encoding': 'gzip' } });
     expect(plain.headers).not.to.have.property('content-encoding');
     for (let i = 0; i < 1_000; i++) {

@@ -1,7 +1,7 @@
-// How the simulated API server shows objects, by the Accept header, as a real one does.
+// Content negotiation of the simulated API server.
 import { expect } from 'chai';
-import { systemClock } from '../../src/clock.ts';
-import { ApiServer } from '../../src/demo/apiserver.ts';
+import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 
 const as = (kind: string): string => `application/json;as=${kind};g=meta.k8s.io;v=v1`;
 const path = '/api/v1/namespaces/x/secrets';
@@ -27,7 +27,10 @@ describe('The simulated API server', () => {
   before(async () => {
     base = (await server.listen(0, '127.0.0.1')).url;
     server.create({
-      ...{ apiVersion: 'v1', kind: 'Secret', type: 'Opaque', data: { a: 'YQ==', b: 'Yg==' } },
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'Opaque',
+      data: { a: 'YQ==', b: 'Yg==' },
       metadata: { name: 's', namespace: 'x', creationTimestamp: '2026-01-01T12:00:00Z' },
     } as never);
   });
@@ -38,7 +41,7 @@ describe('The simulated API server', () => {
   const get = async (where: string, accept: string): Promise<Answer> =>
     (await ask(where, accept)).json() as Promise<Answer>;
 
-  /** The first events of a watch, by which time it has said what it has to say. */
+  /** The first events of a watch. */
   async function eventsOf(where: string, accept: string, count: number) {
     const { body } = await ask(where, accept);
     let text = '';
@@ -59,7 +62,7 @@ describe('The simulated API server', () => {
   const row = () => ({ cells: ['s', 'Opaque', 2, '36h'], object: partial() });
   const names = ({ columnDefinitions }: Answer) => columnDefinitions?.map(({ name }) => name);
 
-  it('lists metadata alone', async () => {
+  it('lists metadata only', async () => {
     expect(await get(path, as('PartialObjectMetadataList'))).to.deep.equal({
       kind: 'PartialObjectMetadataList',
       apiVersion: metaVersion,
@@ -68,12 +71,12 @@ describe('The simulated API server', () => {
     });
   });
 
-  it('lists null where there is no metadata to list', async () => {
+  it('lists null instead of an empty list of metadata', async () => {
     const list = await get('/api/v1/pods', as('PartialObjectMetadataList'));
     expect(list.items).to.equal(null);
   });
 
-  it('gives one object as metadata or as a table of one row', async () => {
+  it('returns one object as metadata or as a table of one row', async () => {
     expect(await get(`${path}/s`, as('PartialObjectMetadata'))).to.deep.equal(partial());
     const table = await get(`${path}/s`, as('Table'));
     expect(table.rows).to.deep.equal([row()]);
@@ -87,7 +90,7 @@ describe('The simulated API server', () => {
     expect(table.rows).to.deep.equal([row()]);
   });
 
-  it('puts into the rows what includeObject says', async () => {
+  it('includes in the rows what includeObject says', async () => {
     const object = async (include: string) =>
       (await get(`${path}?includeObject=${include}`, as('Table'))).rows[0]?.object;
     expect(await object('None')).to.equal(null);
@@ -112,13 +115,13 @@ describe('The simulated API server', () => {
     expect(resourceVersion).to.equal(String(server.version));
   });
 
-  it('watches metadata alone, bookmarks included', async () => {
+  it('watches metadata only, including bookmarks', async () => {
     const [added, closing] = await eventsOf(streamed, as('PartialObjectMetadata'), 2);
     expect(added).to.deep.equal({ type: 'ADDED', object: partial() });
     expect(closing.object).to.include({ kind: 'PartialObjectMetadata', apiVersion: metaVersion });
   });
 
-  it('takes the first form that it knows, and whole objects where that is next', async () => {
+  it('uses the first known representation, and whole objects if they come first', async () => {
     const unknown = 'application/json;as=Poster;g=meta.k8s.io;v=v1,application/json';
     expect((await get(path, unknown)).kind).to.equal('SecretList');
     expect((await get(path, `${as('Table')},application/json`)).kind).to.equal('Table');

@@ -1,4 +1,4 @@
-// Watches of the simulated API server: where they start, what they tell, when they end.
+// Watches of the simulated API server: start, events, bookmarks and end.
 import { expect } from 'chai';
 import { Harness, pod } from './harness.ts';
 
@@ -27,7 +27,7 @@ describe('a watch of the simulated API server', () => {
     harness.server.update(found);
   }
 
-  it('tells of what happens after its version, and nothing twice', async () => {
+  it('sends each change after its version once', async () => {
     const from = at();
     label('a', 'one', { tier: 'new' });
     const lines = await harness.watch(`${WATCH}&${from}`);
@@ -37,7 +37,7 @@ describe('a watch of the simulated API server', () => {
     expect(await lines.names(3)).to.deep.equal(events);
   });
 
-  it('gives each object its type, and a deleted one the version of its end', async () => {
+  it('has the kind of each object, and the version of the deletion for a deleted one', async () => {
     const lines = await harness.watch(`${WATCH}&${at()}`);
     harness.server.delete('pods', 'b', 'two');
     const { object } = await lines.event();
@@ -47,7 +47,7 @@ describe('a watch of the simulated API server', () => {
   });
 
   for (const query of [WATCH, `${WATCH}&resourceVersion=0`, `${PODS}?watch=1`]) {
-    it(`starts with what there is: ${query}`, async () => {
+    it(`starts with the existing objects: ${query}`, async () => {
       const lines = await harness.watch(query);
       expect(await lines.names(2)).to.deep.equal(['ADDED one', 'ADDED two']);
       harness.addPods('c/three');
@@ -55,19 +55,19 @@ describe('a watch of the simulated API server', () => {
     });
   }
 
-  it('tells of one namespace only', async () => {
+  it('sends changes of one namespace only', async () => {
     const lines = await harness.watch(`/api/v1/namespaces/b/pods?watch=true&${at()}`);
     harness.addPods('a/three', 'b/four');
     expect(await lines.names(1)).to.deep.equal(['ADDED four']);
   });
 
-  it('is open before anything happens', async () => {
+  it('sends its headers before the first event', async () => {
     const message = await harness.open(`${WATCH}&${at()}`);
     expect(message.statusCode).to.equal(200);
     expect(message.headers['content-type']).to.equal('application/json');
   });
 
-  it('with a selector tells of objects that come into it and that leave it', async () => {
+  it('with a selector sends objects that start or cease to match', async () => {
     const selector = 'labelSelector=tier%3Dfront';
     const lines = await harness.watch(`${WATCH}&${at()}&${selector}`);
     label('a', 'one', { tier: 'front', more: 'yes' });
@@ -83,7 +83,7 @@ describe('a watch of the simulated API server', () => {
     expect(await lines.names(2)).to.deep.equal(['ADDED two', 'DELETED two']);
   });
 
-  it('from a version that is forgotten reports 410 in an event, and ends', async () => {
+  it('from a version that is gone sends 410 as an event, and ends', async () => {
     const from = at();
     harness.addPods('c/three');
     harness.server.compact();
@@ -95,7 +95,7 @@ describe('a watch of the simulated API server', () => {
     expect(await lines.text()).to.equal(undefined);
   });
 
-  it('goes on when the past is forgotten behind it', async () => {
+  it('continues after a compaction', async () => {
     const lines = await harness.watch(`${WATCH}&${at()}`);
     harness.addPods('c/three');
     expect(await lines.names(1)).to.deep.equal(['ADDED three']);
@@ -104,7 +104,7 @@ describe('a watch of the simulated API server', () => {
     expect(await lines.names(1)).to.deep.equal(['ADDED four']);
   });
 
-  it('forgets the older half of very many changes', async () => {
+  it('drops the older half of very many changes', async () => {
     const from = at();
     for (let i = 0; i < 10_001; i++) label('a', 'one', { count: String(i) });
     const lines = await harness.watch(`${WATCH}&${from}`);
@@ -115,21 +115,21 @@ describe('a watch of the simulated API server', () => {
     expect(await recent.names(2)).to.deep.equal(['MODIFIED one', 'MODIFIED one']);
   });
 
-  it('ends when its time is over, with a last bookmark before', async () => {
+  it('ends after its timeout, with a last bookmark', async () => {
     const query = `${WATCH}&${at()}&timeoutSeconds=30&allowWatchBookmarks=true`;
     const lines = await harness.watch(query);
-    await harness.clock.advance(28_000);
+    await harness.clock.elapse(28_000);
     expect(await lines.names(1)).to.deep.equal([`BOOKMARK ${harness.server.version}`]);
-    await harness.clock.advance(2_000);
+    await harness.clock.elapse(2_000);
     expect(await lines.text()).to.equal(undefined);
   });
 
-  it('tells every minute how far it is, to those who want to know', async () => {
+  it('sends a bookmark every minute if requested', async () => {
     const wanted = await harness.watch(`${WATCH}&${at()}&allowWatchBookmarks=true`);
     const plain = await harness.watch(`${WATCH}&${at()}`);
     for (let minute = 0; minute < 2; minute++) {
       harness.server.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: `n${minute}` } });
-      await harness.clock.advance(60_000);
+      await harness.clock.elapse(60_000);
       const { type, object } = await wanted.event();
       expect(type).to.equal('BOOKMARK');
       expect(object).to.deep.include({ kind: 'Pod', apiVersion: 'v1' });
@@ -140,7 +140,7 @@ describe('a watch of the simulated API server', () => {
     expect(await plain.names(1)).to.deep.equal(['ADDED three']);
   });
 
-  it('ends when the server goes back in time, and its version is of no use then', async () => {
+  it('ends when the server is restored, and its version is invalid then', async () => {
     const before = harness.server.version;
     harness.addPods('c/three');
     const from = at();
@@ -150,15 +150,15 @@ describe('a watch of the simulated API server', () => {
     const { json } = await harness.ask(PODS);
     expect(json.items).to.have.length(2);
     expect(json.metadata.resourceVersion).to.equal(String(before));
-    // Until the server has caught up, a watch from the lost future hears nothing at all.
+    // Until the server has reached its version again, the watch gets nothing.
     const lost = await harness.watch(`${WATCH}&${from}&allowWatchBookmarks=true`);
-    await harness.clock.advance(120_000);
+    await harness.clock.elapse(120_000);
     harness.addPods('c/four', 'c/five');
     expect(await lost.names(1)).to.deep.equal(['ADDED five']);
   });
 
   describe('with initial events', () => {
-    it('sends what there is, says that this was all, and goes on', async () => {
+    it('sends the existing objects, then a bookmark, then changes', async () => {
       const lines = await harness.watch(STREAMED);
       expect(await lines.names(2)).to.deep.equal(['ADDED one', 'ADDED two']);
       const { type, object } = await lines.event();
@@ -169,22 +169,22 @@ describe('a watch of the simulated API server', () => {
       expect(await lines.names(1)).to.deep.equal(['ADDED three']);
     });
 
-    it('of no objects says so at once', async () => {
+    it('sends the bookmark at once if there are no objects', async () => {
       const query = STREAMED.replace('/pods', '/services');
       expect((await (await harness.watch(query)).event()).type).to.equal('BOOKMARK');
     });
 
-    it('says that they are complete only when it has reached the version asked for', async () => {
+    it('sends the bookmark only when the requested version is reached', async () => {
       const version = harness.server.version + 2;
       const lines = await harness.watch(`${STREAMED}&resourceVersion=${version}`);
       expect(await lines.names(2)).to.deep.equal(['ADDED one', 'ADDED two']);
-      await harness.clock.advance(61_000);
+      await harness.clock.elapse(61_000);
       harness.addPods('c/three', 'c/four');
       const rest = ['ADDED three', 'ADDED four', `BOOKMARK ${version}`];
       expect(await lines.names(3)).to.deep.equal(rest);
     });
 
-    it('starts with the changes where they are not wanted', async () => {
+    it('starts with changes if initial events are not requested', async () => {
       const query = STREAMED.replace('Events=true', 'Events=false');
       const lines = await harness.watch(`${query}&resourceVersion=0`);
       harness.addPods('c/three');
@@ -197,7 +197,7 @@ describe('a watch of the simulated API server', () => {
       [STREAMED.replace('NotOlderThan', 'Exact'), 'resourceVersionMatch'],
     ];
     for (const [query, field] of refused) {
-      it(`is refused: ${query.slice(WATCH.length + 1)}`, async () => {
+      it(`is rejected: ${query.slice(WATCH.length + 1)}`, async () => {
         const { status, json } = await harness.ask(query);
         expect(status).to.equal(422);
         expect(json).to.include({ reason: 'Invalid', code: 422 });
@@ -207,14 +207,14 @@ describe('a watch of the simulated API server', () => {
     }
   });
 
-  it('keeps nothing of a client that has left', async () => {
+  it('releases everything when the client disconnects', async () => {
     const message = await harness.open(`${WATCH}&${at()}&allowWatchBookmarks=true`);
     expect(harness.clock.sleeping).to.be.above(0);
     message.destroy();
     while (harness.clock.sleeping > 0) await harness.clock.turn();
   });
 
-  it('hangs up on a client that reads more slowly than changes are forgotten', async () => {
+  it('ends for a client that reads more slowly than changes are dropped', async () => {
     const big = 'x'.repeat(2_000);
     const message = await harness.open(`${WATCH}&${at()}`);
     message.pause();
@@ -227,7 +227,7 @@ describe('a watch of the simulated API server', () => {
     expect(bytes).to.be.below(12_000 * big.length);
   });
 
-  it('shows a pod as it was made', async () => {
+  it('shows a pod as it was created', async () => {
     const lines = await harness.watch(`${WATCH}&${at()}`);
     const made = harness.server.create(pod('c/three', { tier: 'x' }));
     expect((await lines.event()).object).to.deep.equal(made);

@@ -59,6 +59,10 @@ describe('an alert', () => {
     receiver = new Program('unshare', alertmanagerArgs(folder));
     await receiver.answers(`http://${ALERTMANAGER}/-/ready`);
     prometheus = await Prometheus.start(prometheusConfig(folder));
+    // It first scrapes after some 5 s, which the shortened `for` of "missing" does not outlast.
+    await prometheus.queried('up == 1', JOBS.length);
+    writeRules(folder);
+    await prometheus.reload();
   });
 
   after(async () => {
@@ -143,7 +147,11 @@ receivers:
 `,
   );
   return [
-    ...['--mount', 'sh', '-c', WITH_TEMPLATES, join(alertmanager, TEMPLATES)],
+    '--mount',
+    'sh',
+    '-c',
+    WITH_TEMPLATES,
+    join(alertmanager, TEMPLATES),
     join(alertmanager, 'usr/bin/prometheus-alertmanager'),
     `--config.file=${config}`,
     `--storage.path=${join(folder, 'alertmanager')}`,
@@ -153,20 +161,24 @@ receivers:
 }
 
 function prometheusConfig(folder: string): object {
-  mkdirSync(join(folder, 'rules'));
-  for (const name of readdirSync(rules)) {
-    const text = readFileSync(join(rules, name), 'utf8');
-    writeFileSync(join(folder, 'rules', name), hastened(text));
-  }
   return {
     global: {
-      ...{ scrape_interval: '1s', evaluation_interval: '1s' },
+      scrape_interval: '1s',
+      evaluation_interval: '1s',
       external_labels: { cluster: 'demo' },
     },
     rule_files: [join(folder, 'rules/*.yaml')],
     alerting: { alertmanagers: [{ static_configs: [{ targets: [ALERTMANAGER] }] }] },
     scrape_configs: JOBS,
   };
+}
+
+function writeRules(folder: string): void {
+  mkdirSync(join(folder, 'rules'));
+  for (const name of readdirSync(rules)) {
+    const text = readFileSync(join(rules, name), 'utf8');
+    writeFileSync(join(folder, 'rules', name), hastened(text));
+  }
 }
 
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3_600 };

@@ -17,8 +17,14 @@ describe('each question of the measuring suite', () => {
   before(() => {
     bench = new Bench({
       plan: {
-        ...{ sizes: [pods], pods, rounds: 1, seconds: 0.2 },
-        ...{ churnSeconds: 0.5, stepsPerSecond: 50, settleSeconds: 0, scrapeSeconds: 1 },
+        sizes: [pods],
+        pods,
+        rounds: 1,
+        seconds: 0.2,
+        churnSeconds: 0.5,
+        stepsPerSecond: 50,
+        settleSeconds: 0,
+        scrapeSeconds: 1,
       },
       program: [process.execPath, kubestate],
       openCluster: (count, namespacesPerTeam) =>

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { parseCommandLine } from '../../src/flags.ts';
-import { flags } from '../../src/options.ts';
+import { parseCommandLine } from '../../src/config/flags.ts';
+import { flags } from '../../src/config/options.ts';
 import { chart, installed, type Objects, objectsIn, rendered, runHelm, set } from './helm.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -197,7 +197,7 @@ describe('the chart', () => {
     expect(rendered(chart, ...set(gone))).to.equal(rendered(chart));
   });
 
-  it('says how to reach it, and what to beware of', () => {
+  it('prints notes with the URLs, and warnings for risky values', () => {
     // Helm shows notes of a real install only; an extra manifest may hold them like any template.
     const data = { text: '{{ include (print .Template.BasePath "/NOTES.txt") . | b64enc }}' };
     const holder = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'notes' }, data };
@@ -209,10 +209,10 @@ describe('the chart', () => {
     expect(notes()).to.include(
       'http://kube-state-metrics.kube-system.svc.cluster.local:8080/metrics',
     );
-    expect(notes('replicas=2')).to.match(/2 replicas each serve everything/);
-    expect(notes('replicas=2', 'highAvailability.enabled=true')).to.not.include('Beware');
-    expect(notes('rbac.useClusterRole=false')).to.match(/its Role is for kube-system alone/);
+    expect(notes('replicas=2')).to.match(/each of the 2 replicas serves all series/);
+    expect(notes('replicas=2', 'highAvailability.enabled=true')).to.not.include('WARNING');
+    expect(notes('rbac.useClusterRole=false')).to.match(/its Role allows kube-system only/);
     const few = ['rbac.useClusterRole=false', 'namespaces=a', 'authFilter.enabled=true'];
-    expect(notes(...few)).to.match(/Bind the service account kube-state-metrics to/);
+    expect(notes(...few)).to.match(/Bind the service\s+account kube-state-metrics to/);
   });
 });

@@ -96,8 +96,11 @@ describe('the prometheus community chart', function () {
     for (const { labels, value } of found) {
       expect(value).to.equal(1);
       expect(labels).to.include({
-        ...{ job: JOB, namespace: NAMESPACE, service: SERVICE, node: POD.node },
-        ...{ app_kubernetes_io_name: 'kube-state-metrics' },
+        job: JOB,
+        namespace: NAMESPACE,
+        service: SERVICE,
+        node: POD.node,
+        app_kubernetes_io_name: 'kube-state-metrics',
       });
     }
   });

@@ -75,7 +75,10 @@ function specification({ config, files }: Image, options: ContainerOptions): obj
       { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755'] },
       { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['ro'] },
       ...Object.entries(volumes).map(([destination, source]) => ({
-        ...{ destination, type: 'bind', source, options: ['rbind', 'ro'] },
+        destination,
+        type: 'bind',
+        source,
+        options: ['rbind', 'ro'],
       })),
     ],
     linux: {

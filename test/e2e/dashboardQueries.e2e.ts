@@ -42,7 +42,9 @@ const memory = (container: string, image: string): string =>
 const cases: readonly Case[] = [
   {
     name: 'requests are those of pods that have a node and have not ended',
-    ...{ dashboard: 'cluster', panel: 'Each namespace now', of: 'CPU requested' },
+    dashboard: 'cluster',
+    panel: 'Namespaces now',
+    of: 'CPU requested',
     series: {
       [requests('running', 'a')]: '2',
       [phase('running', 'Running')]: '1',
@@ -61,7 +63,8 @@ const cases: readonly Case[] = [
   },
   {
     name: 'the loss of the largest node counts that node as gone',
-    ...{ dashboard: 'cluster', panel: 'CPU if a node is lost' },
+    dashboard: 'cluster',
+    panel: 'CPU requests if a node fails',
     series: {
       'kube_node_status_allocatable{resource="cpu", node="a"}': '4',
       'kube_node_status_allocatable{resource="cpu", node="b"}': '8',
@@ -73,7 +76,9 @@ const cases: readonly Case[] = [
   },
   {
     name: 'of a node without requests all is left',
-    ...{ dashboard: 'cluster', panel: 'Each node now', of: 'CPU left' },
+    dashboard: 'cluster',
+    panel: 'Nodes now',
+    of: 'CPU left',
     series: {
       'kube_node_info{node="a"}': '1',
       'kube_node_info{node="b"}': '1',
@@ -86,7 +91,9 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a node is found in node_exporter by its address, whatever its port',
-    ...{ dashboard: 'cluster', panel: 'Each node now', of: 'Memory used' },
+    dashboard: 'cluster',
+    panel: 'Nodes now',
+    of: 'Memory used',
     series: {
       'kube_node_info{node="a", internal_ip="10.0.0.1"}': '1',
       'kube_node_info{node="six", internal_ip="10.0.0.16"}': '1',
@@ -99,7 +106,9 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a container’s memory is counted once, without its sandbox and its pod’s sum',
-    ...{ dashboard: 'cluster', panel: 'Each namespace now', of: 'Memory used' },
+    dashboard: 'cluster',
+    panel: 'Namespaces now',
+    of: 'Memory used',
     series: {
       [memory('main', 'registry.example.com/cart')]: '10',
       [memory('', 'registry.k8s.io/pause')]: '1',
@@ -110,7 +119,9 @@ const cases: readonly Case[] = [
   },
   {
     name: 'what is least left of a quota is told, and a quota of nothing is not divided by',
-    ...{ dashboard: 'cluster', panel: 'Each namespace now', of: 'Least left of a quota' },
+    dashboard: 'cluster',
+    panel: 'Namespaces now',
+    of: 'Lowest quota left',
     series: {
       [quota('hard', 'pods')]: '10',
       [quota('used', 'pods')]: '4',
@@ -123,7 +134,8 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a full quota is used up, one of nothing is not',
-    ...{ dashboard: 'namespaces', panel: 'Quotas used up' },
+    dashboard: 'namespaces',
+    panel: 'Exhausted quotas',
     series: {
       [quota('hard', 'pods')]: '10',
       [quota('used', 'pods')]: '10',
@@ -134,7 +146,8 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a workload’s pods are its own, not those of one whose name begins alike',
-    ...{ dashboard: 'workloads', panel: 'Containers that restarted in the time shown' },
+    dashboard: 'workloads',
+    panel: 'Containers that restarted in this time range',
     of: 'Restarts',
     variables: { workload: 'cart', __range: '10m' },
     series: {
@@ -153,7 +166,9 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a pod that has ended is not one that is not ready',
-    ...{ dashboard: 'workloads', panel: 'Pods that are not ready', of: 'Phase' },
+    dashboard: 'workloads',
+    panel: 'Pods that are not ready',
+    of: 'Phase',
     series: Object.fromEntries(
       [
         ['sick', 'Running', 0],
@@ -172,7 +187,9 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a volume that fills up tells when it will be full, one that does not tells nothing',
-    ...{ dashboard: 'storage', panel: 'Each claim now', of: 'Full in' },
+    dashboard: 'storage',
+    panel: 'Claims now',
+    of: 'Full in',
     series: {
       'kubelet_volume_stats_used_bytes{namespace="shop", persistentvolumeclaim="a"}': '0+60x10',
       'kubelet_volume_stats_available_bytes{namespace="shop", persistentvolumeclaim="a"}':
@@ -185,7 +202,8 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a suspended cron job is never late',
-    ...{ dashboard: 'jobs', panel: 'Cron jobs late' },
+    dashboard: 'jobs',
+    panel: 'Late CronJobs',
     series: {
       'kube_cronjob_next_schedule_time{namespace="shop", cronjob="late"}': '60',
       'kube_cronjob_spec_suspend{namespace="shop", cronjob="late"}': '0',
@@ -198,7 +216,8 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a shard is missing though another one is scraped twice',
-    ...{ dashboard: 'kubestate', panel: 'Shards missing' },
+    dashboard: 'kubestate',
+    panel: 'Missing shards',
     series: {
       'kube_state_metrics_total_shards{instance="a"}': '3',
       'kube_state_metrics_total_shards{instance="b"}': '3',
@@ -210,7 +229,9 @@ const cases: readonly Case[] = [
   },
   {
     name: 'memory is kubestate’s and no other program’s',
-    ...{ dashboard: 'kubestate', panel: 'Memory', of: '{{instance}}' },
+    dashboard: 'kubestate',
+    panel: 'Memory',
+    of: '{{instance}}',
     series: {
       'kube_state_metrics_build_info{job="x", instance="a:8081"}': '1',
       'process_resident_memory_bytes{job="x", instance="a:8081"}': '7',

@@ -35,7 +35,9 @@ function jobsOfNodes(addresses: readonly string[], kubeletsPort: number): object
       ],
     },
     {
-      ...{ job_name: 'cadvisor', honor_labels: true, metrics_path: '/metrics/cadvisor' },
+      job_name: 'cadvisor',
+      honor_labels: true,
+      metrics_path: '/metrics/cadvisor',
       static_configs: kubelets,
     },
     { job_name: 'kubelet', honor_labels: true, static_configs: kubelets },

@@ -11,17 +11,15 @@ const unzip = promisify(gunzip);
 const READY_TIMEOUT_MS = 40_000;
 const CHANGE_TIMEOUT_MS = 20_000;
 const SCRAPE_EVERY_MS = 100;
-/** Of the log, how much a failure shows. */
-const LOG_LINES = 15;
 
 export class Exporter {
   readonly program: Program;
-  readonly #metrics: string;
+  readonly metricsUrl: string;
   readonly #telemetry: string;
 
   constructor(program: Program, metricsPort: number, telemetryPort: number) {
     this.program = program;
-    this.#metrics = `http://127.0.0.1:${metricsPort}/metrics`;
+    this.metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
     this.#telemetry = `http://127.0.0.1:${telemetryPort}`;
   }
 
@@ -41,8 +39,10 @@ export class Exporter {
       ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
       kubestate,
       `--kubeconfig=${kubeconfig}`,
-      ...['--host=127.0.0.1', `--port=${metricsPort}`],
-      ...['--telemetry-host=127.0.0.1', `--telemetry-port=${telemetryPort}`],
+      '--host=127.0.0.1',
+      `--port=${metricsPort}`,
+      '--telemetry-host=127.0.0.1',
+      `--telemetry-port=${telemetryPort}`,
       ...flags,
     ]);
     return Exporter.ready(program, metricsPort, telemetryPort);
@@ -62,7 +62,7 @@ export class Exporter {
       const said = (await exporter.readyz())?.text ?? 'nothing';
       await program.stop('SIGKILL');
       const missing = said.split('\n').filter((line) => !line.includes(' synced '));
-      throw new Error(`${error}\n/readyz: ${missing.join('\n')}\n${exporter.#lastLog()}`);
+      throw new Error(`${error}\n/readyz: ${missing.join('\n')}`);
     }
     return exporter;
   }
@@ -76,11 +76,21 @@ export class Exporter {
   /** The text of one scrape; its status is 200 or it is an error. */
   async scrape(encoding: 'gzip' | 'identity' = 'identity'): Promise<string> {
     const asked = { accept: 'text/plain', 'accept-encoding': encoding };
-    const { status, headers, body } = await get(this.#metrics, asked);
+    const { status, headers, body } = await get(this.metricsUrl, asked);
     if (status !== 200) throw new Error(`a scrape was answered ${status}: ${body}`);
     const zipped = headers['content-encoding'] === 'gzip';
     if (zipped !== (encoding === 'gzip')) throw new Error(`a scrape was not sent as ${encoding}`);
     return (zipped ? await unzip(body) : body).toString();
+  }
+
+  /** The sum of a self-metric's series whose labels hold this text. */
+  async own(family: string, holding = ''): Promise<number> {
+    const lines = (await this.telemetry()).split('\n');
+    const ofFamily = lines.filter((line) => /^\w+/.exec(line)?.[0] === family);
+    if (ofFamily.length === 0)
+      throw new Error(`expected ${family} on the telemetry port, got none`);
+    const found = ofFamily.filter((line) => line.includes(holding));
+    return found.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 
   /** What it says about itself. */
@@ -95,15 +105,7 @@ export class Exporter {
     withinMs = CHANGE_TIMEOUT_MS,
   ): Promise<void> {
     const probe = async () => holds(await this.scrape()) || undefined;
-    try {
-      await this.program.until(what, probe, withinMs);
-    } catch (error) {
-      throw new Error(`${error}\n${this.#lastLog()}`);
-    }
-  }
-
-  #lastLog(): string {
-    return this.program.stderr.split('\n').slice(-LOG_LINES).join('\n');
+    await this.program.until(what, probe, withinMs);
   }
 
   /**

@@ -25,9 +25,12 @@ export function get(
 }
 
 /** The whole answer, or undefined where nobody listens yet. */
-export async function reachable(url: string): Promise<Answer | undefined> {
+export async function reachable(
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<Answer | undefined> {
   try {
-    return await get(url);
+    return await get(url, headers);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
     throw error;

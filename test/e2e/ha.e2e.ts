@@ -6,7 +6,7 @@ import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts
 import { leaderElectionRules } from '../../tools/generate/rules.ts';
 import { freePorts } from '../../tools/serverProcess.ts';
 import { until } from '../../tools/until.ts';
-import { Scraper, StandInService } from '../service.ts';
+import { Scraper, StandInService } from '../support/service.ts';
 import { Exporter } from './exporter.ts';
 import { kubestate, Program } from './program.ts';
 
@@ -123,10 +123,16 @@ describe('two replicas on a real API server', function () {
   /** A process for the pod; a first one, or one more after its end. */
   function startIn(pod: string, metricsPort: number, telemetryPort: number): Program {
     return new Program('env', [
-      ...[`POD_NAME=${pod}`, `POD_NAMESPACE=${NAMESPACE}`, kubestate, '--leader-elect'],
-      ...[`--kubeconfig=${kubeconfig}`, '--resources=pods,namespaces'],
-      ...['--host=127.0.0.1', `--port=${metricsPort}`],
-      ...['--telemetry-host=127.0.0.1', `--telemetry-port=${telemetryPort}`],
+      `POD_NAME=${pod}`,
+      `POD_NAMESPACE=${NAMESPACE}`,
+      kubestate,
+      '--leader-elect',
+      `--kubeconfig=${kubeconfig}`,
+      '--resources=pods,namespaces',
+      '--host=127.0.0.1',
+      `--port=${metricsPort}`,
+      '--telemetry-host=127.0.0.1',
+      `--telemetry-port=${telemetryPort}`,
     ]);
   }
 

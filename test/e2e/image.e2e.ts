@@ -146,8 +146,11 @@ describe('the image', function () {
     const container = await served({ args: ['--resources=namespaces'] });
     const told = (file: string) => readFileSync(`/proc/${container.pid}/${file}`, 'utf8');
     expect(told('cmdline').split('\0')).to.deep.equal([
-      ...['/nodejs/bin/node', '--max-old-space-size-percentage=60'],
-      ...['/kube-state-metrics', '--resources=namespaces', ''],
+      '/nodejs/bin/node',
+      '--max-old-space-size-percentage=60',
+      '/kube-state-metrics',
+      '--resources=namespaces',
+      '',
     ]);
     const status = told('status');
     expect(status).to.match(/^NSpid:.*\t1$/m);

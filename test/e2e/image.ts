@@ -59,8 +59,12 @@ export function buildImage(folder: string): Image {
   const baseFiles = made(RUNTIME_BASE, layRuntimeBase, '--env=PATH=/usr/bin:/bin', entrypoint);
   const bases = [`BUILD_IMAGE=${BUILD_BASE}`, `RUNTIME_IMAGE=${RUNTIME_BASE}`];
   buildah(
-    ...['bud', '--pull-never', `--volume=${npmCache}:/npm-cache:rw`, '--tag=localhost/kubestate'],
-    ...[...bases.map((base) => `--build-arg=${base}`), root],
+    'bud',
+    '--pull-never',
+    `--volume=${npmCache}:/npm-cache:rw`,
+    '--tag=localhost/kubestate',
+    ...bases.map((base) => `--build-arg=${base}`),
+    root,
   );
   const files = buildah('mount', buildah('from', '--pull-never', 'localhost/kubestate'));
   const inspected = buildah('inspect', '--type=image', 'localhost/kubestate');

@@ -48,7 +48,9 @@ export const installs: readonly Install[] = [
   {
     source: ['-f', 'rbac/autosharding/'],
     objects: [
-      ...[...account('kube-system'), ...role('kube-system'), service(NAME)],
+      ...account('kube-system'),
+      ...role('kube-system'),
+      service(NAME),
       `StatefulSet kube-system/${NAME} 2`,
     ],
     rights: {
@@ -65,8 +67,11 @@ export const installs: readonly Install[] = [
   {
     source: ['-f', 'rbac/daemonsetsharding/'],
     objects: [
-      ...[...account('kube-system'), service(NAME), `Deployment kube-system/${NAME} 1`],
-      ...[...account('kube-system', `${NAME}-shard`), service(`${NAME}-shard`)],
+      ...account('kube-system'),
+      service(NAME),
+      `Deployment kube-system/${NAME} 1`,
+      ...account('kube-system', `${NAME}-shard`),
+      service(`${NAME}-shard`),
       `DaemonSet kube-system/${NAME}-shard`,
       service(`${NAME}-unscheduled-pods-fetching`),
       `Deployment kube-system/${NAME}-unscheduled-pods-fetching 1`,
@@ -81,8 +86,11 @@ export const installs: readonly Install[] = [
   {
     source: ['-f', 'rbac/limited/'],
     objects: [
-      ...[`ServiceAccount kube-system/${NAME}`, service(NAME), `Deployment kube-system/${NAME} 1`],
-      ...[...role('default'), ...role('kube-system')],
+      `ServiceAccount kube-system/${NAME}`,
+      service(NAME),
+      `Deployment kube-system/${NAME} 1`,
+      ...role('default'),
+      ...role('kube-system'),
     ],
     rights: {
       [`kube-system/${NAME}`]: {
@@ -95,8 +103,12 @@ export const installs: readonly Install[] = [
   {
     source: ['-f', 'rbac/high-availability/'],
     objects: [
-      ...[`Namespace ${NAME}`, ...account(NAME), ...role(NAME), `Service ${NAME}/${NAME}`],
-      ...[`Deployment ${NAME}/${NAME} 2`, `PodDisruptionBudget ${NAME}/${NAME}`],
+      `Namespace ${NAME}`,
+      ...account(NAME),
+      ...role(NAME),
+      `Service ${NAME}/${NAME}`,
+      `Deployment ${NAME}/${NAME} 2`,
+      `PodDisruptionBudget ${NAME}/${NAME}`,
     ],
     rights: {
       [`${NAME}/${NAME}`]: {

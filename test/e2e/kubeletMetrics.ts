@@ -115,7 +115,12 @@ function usagesOf(containers: readonly Labels[]): Usage[] {
 
 /** cAdvisor shows each label always, empty where it does not apply. */
 const labelsOf = (labels: Labels): Labels => ({
-  ...{ container: '', id: '', image: '', name: '', namespace: '', pod: '' },
+  container: '',
+  id: '',
+  image: '',
+  name: '',
+  namespace: '',
+  pod: '',
   ...labels,
 });
 

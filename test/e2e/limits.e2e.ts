@@ -4,63 +4,34 @@ import { Agent, type IncomingMessage, get as request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type Cluster, startSimulated } from '../../bench/lib/cluster.ts';
-import { cpuMsOf, memoryOf } from '../../bench/lib/proc.ts';
-import { systemClock } from '../../src/clock.ts';
-import { ApiServer } from '../../src/demo/apiserver.ts';
-import { buildCluster } from '../../src/demo/cluster.ts';
-import { silent, type Verb, watchList } from '../../src/demo/faults.ts';
-import { freePorts } from '../../tools/serverProcess.ts';
+import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
+import { buildCluster } from '../../src/demo/cluster/cluster.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { until } from '../../tools/until.ts';
+import { silent, type Verb, watchList } from '../support/faults.ts';
 import { Cgroup } from './cgroup.ts';
 import { get, reachable } from './get.ts';
+import { isLiveness, readyWithin, type Started, startProgram } from './limited.ts';
 import { holdToShare } from './pace.ts';
-import { kubestate, Program } from './program.ts';
 
 const PODS = 5_000;
 const CPU_SHARE = 0.1;
 /** A process is looked at every few milliseconds, so its share is met by about that much. */
 const CPU_SHARE_MAX = 0.13;
 const MEMORY_MAX = 250 * 2 ** 20;
-const PROBE_EVERY_MS = 500;
 const PROBE_MAX_MS = 5_000;
 const READY_MS = 240_000;
+/** The smallest container that the chart's users run, and clusters that fit into it. */
+const SMALL_MEMORY_MAX = 128 * 2 ** 20;
+const SMALL_PODS = [96, 1_000];
+const SMALL_READY_MS = 120_000;
 const STOP_MAX_MS = 8_000;
 const CLIENTS = 24;
 
-/** A started program, and where it listens. */
-interface Started {
-  readonly program: Program;
-  readonly pid: number;
-  readonly metrics: string;
-  readonly telemetry: string;
-}
-
-async function start(
-  apiServer: string,
-  flags: readonly string[] = [],
-  cgroup?: Cgroup,
-): Promise<Started> {
-  const [metricsPort = 0, telemetryPort = 0] = await freePorts(2);
-  const args = [
-    `--apiserver=${apiServer}`,
-    ...['--host=127.0.0.1', `--port=${metricsPort}`],
-    ...['--telemetry-host=127.0.0.1', `--telemetry-port=${telemetryPort}`],
-    ...flags,
-  ];
-  const program = new Program(...(cgroup?.command(kubestate, args) ?? [kubestate, args]));
-  const { pid } = program;
-  if (pid === undefined)
-    throw new Error(`expected ${kubestate} to start: ${await program.exitCode}`);
-  const [metrics, telemetry] = [metricsPort, telemetryPort].map(
-    (port) => `http://127.0.0.1:${port}`,
-  );
-  return { program, pid, metrics: metrics as string, telemetry: telemetry as string };
-}
-
-/** Groups with the limits of the small container, or why this machine gives none. */
-function makeCgroup(): Cgroup | string {
+/** Groups with limits, or why this machine gives none. */
+function makeCgroup(memoryBytes: number, cpuShare = CPU_SHARE): Cgroup | string {
   try {
-    return Cgroup.make({ cpuShare: CPU_SHARE, memoryBytes: MEMORY_MAX });
+    return Cgroup.make({ cpuShare, memoryBytes });
   } catch (error) {
     return `${error}`;
   }
@@ -96,37 +67,15 @@ describe(`a cluster of ${PODS} pods`, function () {
   });
 
   it('is listed with 100m CPU and 250 MiB while every probe is answered', async () => {
-    const made = makeCgroup();
+    const made = makeCgroup(MEMORY_MAX);
     cgroup = typeof made === 'string' ? undefined : made;
-    started = await start(cluster.url, [], cgroup);
-    const { program, pid, metrics, telemetry } = started;
-    const ended = new AbortController();
-    const began = performance.now();
-    const held = cgroup ? Promise.resolve() : holdToShare(pid, CPU_SHARE, ended.signal);
-    const probes: { readonly url: string; readonly status: number; readonly ms: number }[] = [];
-    const probing = async (url: string): Promise<void> => {
-      while (!ended.signal.aborted) {
-        const asked = performance.now();
-        const status = (await reachable(url))?.status;
-        if (status !== undefined) probes.push({ url, status, ms: performance.now() - asked });
-        await sleep(PROBE_EVERY_MS);
-      }
-    };
-    const live = [`${metrics}/livez`, `${metrics}/healthz`];
-    const ready = `${telemetry}/readyz`;
-    const asking = [...live, ready].map(probing);
-    const isReady = async () => probes.some(({ url, status }) => url === ready && status === 200);
-    try {
-      await program.until('it was ready', async () => (await isReady()) || undefined, READY_MS);
-    } finally {
-      ended.abort();
-      await held;
-    }
-    const tookMs = performance.now() - began;
-    const share = cpuMsOf(pid) / tookMs;
-    await Promise.all(asking);
-    const { peak } = memoryOf(pid);
-    const slowestMs = Math.max(...probes.map(({ ms }) => ms));
+    started = await startProgram(cluster.url, [], cgroup);
+    const { pid, metrics } = started;
+    const held = new AbortController();
+    const holding = cgroup ? undefined : holdToShare(pid, CPU_SHARE, held.signal);
+    const start = await readyWithin(READY_MS, started, cgroup).finally(() => held.abort());
+    await holding;
+    const { tookMs, share, peak, probes, slowestMs } = start;
     const by = cgroup ? `cgroups (v${cgroup.version})` : `SIGSTOP and SIGCONT: ${made}`;
     process.stdout.write(
       `    held by ${by}\n` +
@@ -141,17 +90,14 @@ describe(`a cluster of ${PODS} pods`, function () {
       expect(cgroup.killed, 'processes killed for memory').to.equal(0);
     }
     expect(probes.filter(({ ms }) => ms > PROBE_MAX_MS)).to.deep.equal([]);
-    for (const url of live) {
-      const statuses = probes.filter((probe) => probe.url === url).map(({ status }) => status);
-      expect(new Set(statuses), url).to.deep.equal(new Set([200]));
-    }
-    const before = probes.filter(({ url, status }) => url === ready && status === 503);
+    expect(probes.filter(({ url, status }) => isLiveness(url) && status !== 200)).to.be.empty;
+    const before = probes.filter(({ url, status }) => !isLiveness(url) && status === 503);
     expect(before, 'answers of /readyz while it listed').to.not.be.empty;
     expect((await get(`${metrics}/metrics`)).body.toString()).to.include('\nkube_pod_info{');
   });
 
   it('is scraped to the end by a slow reader, where SIGTERM comes in between', async () => {
-    started = await start(cluster.url);
+    started = await startProgram(cluster.url);
     await untilReady(started);
     const url = `${started.metrics}/metrics`;
     const whole = (await get(url)).body;
@@ -204,13 +150,41 @@ class Hammer {
   }
 }
 
+describe('a container of 128 MiB and 100m CPU', function () {
+  this.timeout(SMALL_READY_MS + 120_000);
+
+  for (const pods of SMALL_PODS) {
+    it(`is ready in two minutes with ${pods} pods, and answers each liveness probe`, async () => {
+      const cluster = await startSimulated({ pods, managedFields: true });
+      const cgroup = Cgroup.make({ cpuShare: CPU_SHARE, memoryBytes: SMALL_MEMORY_MAX });
+      const started = await startProgram(cluster.url, [], cgroup);
+      try {
+        const { tookMs, peak, probes } = await readyWithin(SMALL_READY_MS, started, cgroup);
+        const live = probes.filter(({ url }) => isLiveness(url));
+        const slowestMs = Math.max(...live.map(({ ms }) => ms));
+        process.stdout.write(
+          `    ready after ${(tookMs / 1_000).toFixed(1)} s, ${(peak / 2 ** 20).toFixed(0)} MiB ` +
+            `at the most; the slowest of ${live.length} probes took ${slowestMs.toFixed(0)} ms\n`,
+        );
+        expect(cgroup.killed, 'processes killed for memory').to.equal(0);
+        expect(live.filter(({ status }) => status !== 200)).to.be.empty;
+        expect(slowestMs).to.be.below(PROBE_MAX_MS);
+      } finally {
+        await started.program.stop('SIGKILL');
+        cgroup.remove();
+        await cluster.stop();
+      }
+    });
+  }
+});
+
 describe('SIGTERM among clients that keep their connections', () => {
   it('resets none of them: each has an answer to all that it asked', async () => {
     const server = new ApiServer({ clock: systemClock, random: Math.random });
     buildCluster(server, { clock: systemClock, seed: 1, pods: 20, managedFields: false });
     const { url } = await server.listen(0, '127.0.0.1');
     try {
-      const started = await start(url);
+      const started = await startProgram(url);
       await untilReady(started);
       const { metrics, telemetry } = started;
       const urls = [`${metrics}/metrics`, `${metrics}/livez`, `${telemetry}/metrics`];
@@ -247,7 +221,7 @@ describe('SIGTERM in the middle of a list', () => {
     it(`that is ${how} ends the program with 0`, async () => {
       if (verb === 'list') server.faults.add({ verb: 'watch', act: watchList('off') });
       server.faults.add({ resource: 'pods', verb, act: silent(20) });
-      const started = await start(url, ['--resources=pods']);
+      const started = await startProgram(url, ['--resources=pods']);
       const asked = async () =>
         server.requests.some(({ path }) => path.endsWith('/pods')) || undefined;
       await started.program.until('it asked for pods', asked, PROBE_MAX_MS);

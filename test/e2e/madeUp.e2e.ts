@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { AnyResource } from '../../src/metrics/select.ts';
 import { resources } from '../../src/resources/index.ts';
-import { parseExposition } from '../exposition/parse.ts';
+import { parseExposition } from '../http/parse.ts';
 import { expositionOf, objectsNamed, rendererOf } from '../resources/madeUp.ts';
 import { outcomeOf } from './program.ts';
 import { python } from './tools.ts';

@@ -234,8 +234,10 @@ describe('the plain manifests on a real API server', function () {
   /** A pod on each node and one on none, and a config map. */
   async function fill(namespace: string): Promise<void> {
     const securityContext = {
-      ...{ allowPrivilegeEscalation: false, runAsNonRoot: true },
-      ...{ capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } },
+      allowPrivilegeEscalation: false,
+      runAsNonRoot: true,
+      capabilities: { drop: ['ALL'] },
+      seccompProfile: { type: 'RuntimeDefault' },
     };
     const containers = [{ name: 'main', image: 'example', securityContext }];
     for (const nodeName of [...NODES, undefined]) {

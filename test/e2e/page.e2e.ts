@@ -15,7 +15,7 @@ describe('the pages in a browser', () => {
 
   for (const [name, at, heading, row] of [
     ['metrics', 8080, 'What is served now, by resource', 'replicasets'],
-    ['telemetry', 8081, 'Each resource, and what its reflector is at', 'replicasets'],
+    ['telemetry', 8081, 'Each resource, and what its reflector is doing', 'replicasets'],
   ] as const) {
     it(`show what they promise and break no rule of their own: ${name}`, () => {
       const { html, complaints } = opened(`http://127.0.0.1:${at}/`);

@@ -1,6 +1,7 @@
 // Starts programs for the end-to-end suites and waits for what they do.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { errorMessage } from '../../src/lib/errors.ts';
 import { until } from '../../tools/until.ts';
 import { reachable } from './get.ts';
 
@@ -8,6 +9,8 @@ import { reachable } from './get.ts';
 export const kubestate = join(import.meta.dirname, '../../dist/kubestate.cjs');
 
 const READY_TIMEOUT_MS = 40_000;
+/** How much of a program's log a failure shows. */
+const LOG_CHARS_MAX = 8_000;
 const OUTPUT_BYTES_MAX = 256 * 2 ** 20;
 
 /** A running program with all that it has said; `stop` ends it and tells its exit code. */
@@ -43,14 +46,20 @@ export class Program {
     return this.exitCode;
   }
 
-  /** Waits as `until` does, and fails at once where the program ends instead. */
-  until<T>(what: string, probe: () => Promise<T | undefined>, withinMs: number): Promise<T> {
+  /** Waits as `until` does, and no longer than the program runs; a failure ends with its log. */
+  async until<T>(what: string, probe: () => Promise<T | undefined>, withinMs: number): Promise<T> {
     const ended = new AbortController();
     this.exitCode.then(
       (code) => ended.abort(new Error(`${this.name} ended with ${code}:\n${this.stderr}`)),
       (error) => ended.abort(error),
     );
-    return until(what, probe, withinMs, ended.signal);
+    try {
+      return await until(what, probe, withinMs, ended.signal);
+    } catch (error) {
+      if (ended.signal.aborted) throw error;
+      const log = this.stderr.slice(-LOG_CHARS_MAX);
+      throw new Error(`${errorMessage(error)}; ${this.name} runs, and logged:\n${log}`);
+    }
   }
 
   /** Waits until it answers 200 to a GET of this URL, as `until` waits. */

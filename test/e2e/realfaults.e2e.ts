@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
 import { until } from '../../tools/until.ts';
-import { openTap } from '../tap.ts';
+import { openTap } from '../support/tap.ts';
 import { Exporter } from './exporter.ts';
 
 const TIMEOUT_MS = 120_000;

@@ -7,6 +7,7 @@ import { buildGoModule } from '../../tools/goModule.ts';
 import { helmUnittestModule } from '../../tools/helmUnittest/program.ts';
 import { cacheFolder, keptFolder, makeOnce } from '../../tools/kept.ts';
 import { prometheusModule } from '../../tools/prometheus/program.ts';
+import { referenceModule } from '../../tools/reference/program.ts';
 import { fetchDefinitions } from './definitions.ts';
 
 const GO_PROGRAMS = [
@@ -74,6 +75,7 @@ export function installTools(): void {
   buildPrograms();
   buildGoModule(helmUnittestModule);
   buildGoModule(prometheusModule);
+  buildGoModule(referenceModule);
   fetchDefinitions();
 }
 

@@ -1,9 +1,9 @@
 // The consistency check through the whole program: what it finds, heals, and takes for no drift.
 import { expect } from 'chai';
-import type * as faults from '../../src/demo/faults.ts';
+import type { Running } from '../../src/app/run.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
-import { ConfigError } from '../../src/errors.ts';
-import type { Running } from '../../src/run.ts';
+import type * as faults from '../support/faults.ts';
+import { expectRefusal, rejectionOf } from '../support/refusal.ts';
 import { pod, Scene } from './scene.ts';
 
 const every = '--consistency-check-interval=10s';
@@ -57,7 +57,7 @@ describe('The consistency check', () => {
 
   it('asks for secrets as a table only', async () => {
     const secret = { metadata: { name: 's', namespace: 'x' }, type: 'Opaque' };
-    scene.server.create({ ...{ apiVersion: 'v1', kind: 'Secret' }, ...secret } as ApiObject);
+    scene.server.create({ apiVersion: 'v1', kind: 'Secret', ...secret } as ApiObject);
     const program = await scene.startSynced(every, '--resources=secrets');
     await scene.pass(30_000);
     const series = 'kube_state_metrics_resource_drift_objects{resource="secrets"}';
@@ -111,7 +111,7 @@ describe('The consistency check', () => {
       scene.server.faults.clear();
       await scene.recovers(program);
       expect(scene.log.lines).to.include(
-        'warn what is held differs from the API server, listing again',
+        'warn stored objects differ from those of the API server, listing again',
       );
       await scene.until(async () => (await scene.self(program, drift)) === 0);
       expect(await scene.self(program, healed)).to.equal(1);
@@ -122,7 +122,9 @@ describe('The consistency check', () => {
     const program = await scene.startSynced(every);
     // Only lists of metadata show it: as if the object itself could not be read.
     scene.server.faults.add({
-      ...{ resource: 'pods', verb: 'list', act: hidden('goes') },
+      resource: 'pods',
+      verb: 'list',
+      act: hidden('goes'),
       when: ({ query }) => query.resourceVersionMatch === 'NotOlderThan',
     });
     await scene.pass(180_000);
@@ -147,9 +149,11 @@ describe('The consistency check', () => {
   });
 
   it('is refused where it would come too often', async () => {
-    const error = await scene.start('--consistency-check-interval=1s').catch((caught) => caught);
-    expect(error).to.be.instanceOf(ConfigError);
-    expect(error.message).to.match(/^--consistency-check-interval: expected 0 or .* got 1s; /);
+    expectRefusal(await rejectionOf(scene.start('--consistency-check-interval=1s')), {
+      flag: '--consistency-check-interval',
+      expected: /^0 or at least /,
+      got: '1s',
+    });
   });
 
   const foundDrift = async (program: Running): Promise<boolean> =>

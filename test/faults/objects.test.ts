@@ -1,8 +1,8 @@
 // Objects that are odd, and times that jump: what is served stays what the server has.
 import { expect } from 'chai';
-import type * as faults from '../../src/demo/faults.ts';
-import { builtinKinds } from '../../src/demo/kinds.ts';
+import { builtinKinds } from '../../src/demo/apiserver/kinds.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
+import type * as faults from '../support/faults.ts';
 import { pod, Scene, scrape } from './scene.ts';
 
 describe('What is served is what the server has', () => {
@@ -37,7 +37,7 @@ describe('What is served is what the server has', () => {
     // What breaks off again and again is asked for more and more slowly: this is to be the first.
     await scene.pass(130_000);
     // A version on, or a watch from where it was would be taken for one that missed nothing.
-    server.create({ ...{ apiVersion: 'v1', kind: 'Node' }, metadata: { name: 'node' } });
+    server.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'node' } });
     server.load(builtinKinds.pods, all);
     await scene.recovers(program);
   });
@@ -57,15 +57,27 @@ describe('What is served is what the server has', () => {
   it('after the machine slept for an hour', async () => {
     const program = await scene.startSynced();
     scene.change();
-    scene.clock.jump(3_600_000);
+    scene.clock.advance(3_600_000);
     await scene.recovers(program);
   });
 
-  for (const ms of [3_600_000, -3_600_000]) {
+  for (const ms of [3_600_000, -3_600_000, 36 * 3_600_000, -36 * 3_600_000]) {
     it(`after the time of day was set by ${ms / 60_000} minutes`, async () => {
       const program = await scene.startSynced();
       await scene.pass(61_000);
+      const relists = 'kube_state_metrics_relists_total{resource="pods",reason="retry"}';
+      const lists = 'kube_state_metrics_list_total{resource="*v1.Pod",result="success"}';
+      const before = [await scene.self(program, relists), await scene.self(program, lists)];
       scene.clock.setWall(ms);
+      await scene.pass(40_000);
+      expect([await scene.self(program, relists), await scene.self(program, lists)], 'lists')
+        .to.deep.equal(before)
+        .and.not.include(undefined);
+      const { text } = await scene.readyz(program);
+      expect(text.split('\n')[0]).to.equal('Ready: 2 resources synced.');
+      const stale = 'kube_state_metrics_resource_stale{resource="pods"}';
+      expect(await scene.self(program, stale)).to.equal(0);
+      expect(await scene.self(program, 'kube_state_metrics_state_age_seconds')).to.equal(0);
       scene.change();
       await scene.recovers(program);
       const last = await scene.self(

@@ -4,13 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { ApiServer } from '../../src/demo/apiserver.ts';
-import * as faults from '../../src/demo/faults.ts';
+import type { Running } from '../../src/app/run.ts';
+import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
 import { seededRandom } from '../../src/demo/random.ts';
-import type { Running } from '../../src/run.ts';
 import { recordingLog } from '../kube/harness.ts';
-import { start } from '../start.ts';
+import * as faults from '../support/faults.ts';
+import { start } from '../support/start.ts';
 import { SteppedClock } from './clock.ts';
 
 /** How much later what is served must be what the server has, once the fault is over. */
@@ -24,20 +24,24 @@ const patienceMsMax = 120_000;
 
 /** Families enough to tell objects, their uids and their changes apart. */
 const families = [
-  ...['kube_pod_(info|labels)', 'kube_service_(info|labels)'],
-  ...['kube_secret_(info|labels|type)'],
+  'kube_pod_(info|labels)',
+  'kube_service_(info|labels)',
+  'kube_secret_(info|labels|type)',
 ].map((name) => `^${name}$`);
 
 export const pod = (name: string, tier = 'one', more: Partial<ApiObject['metadata']> = {}) =>
   ({
-    ...{ apiVersion: 'v1', kind: 'Pod' },
+    apiVersion: 'v1',
+    kind: 'Pod',
     metadata: { name, namespace: 'x', labels: { tier }, ...more },
     spec: { containers: [{ name: 'c', image: 'i' }] },
     status: { phase: 'Running' },
   }) satisfies ApiObject;
 
 const service = (name: string): ApiObject => ({
-  ...{ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'x' } },
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: 'x' },
   spec: { type: 'ClusterIP' },
 });
 
@@ -87,7 +91,9 @@ export class Scene {
     const cluster = { server: `http://127.0.0.1:${this.#port}` };
     const user = { tokenFile: join(this.#folder, 'token') };
     const config = {
-      ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'c' },
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'c',
       clusters: [{ name: 'c', cluster }],
       users: [{ name: 'c', user }],
       contexts: [{ name: 'c', context: { cluster: 'c', user: 'c' } }],
@@ -103,7 +109,8 @@ export class Scene {
   /** Starts the program under test, which may not be able to sync. */
   async start(...args: string[]): Promise<Running> {
     const all = [
-      ...['--resources=pods,services', `--metric-allowlist=${families}`],
+      '--resources=pods,services',
+      `--metric-allowlist=${families}`,
       '--metric-labels-allowlist=pods=[*]',
       ...(args.some((arg) => arg.startsWith('--kubeconfig'))
         ? []

@@ -1,8 +1,8 @@
 // A bad day that has already begun as we start: nothing is served until all is there, or refused.
 import { expect } from 'chai';
-import * as faults from '../../src/demo/faults.ts';
-import { builtinKinds } from '../../src/demo/kinds.ts';
-import type { Running } from '../../src/run.ts';
+import type { Running } from '../../src/app/run.ts';
+import { builtinKinds } from '../../src/demo/apiserver/kinds.ts';
+import * as faults from '../support/faults.ts';
 import { Scene, scrape } from './scene.ts';
 
 const noWatchList: faults.FaultRule = { verb: 'watch', act: faults.watchList('refused') };
@@ -14,15 +14,15 @@ const lists = (act: faults.Fault): faults.FaultRule => ({ ...pods(act), verb: 'l
 const rows: readonly [fault: string, ...rules: faults.FaultRule[]][] = [
   ['breaks the connection in the middle of a list', lists(faults.resetWithin(300)), noWatchList],
   ['breaks the connection within a streamed list', pods(faults.resetWithin(300))],
-  ['cuts compressed lists short', lists(faults.truncated(3_000)), noWatchList],
-  ['answers with a page of HTML', pods(faults.htmlPage(200))],
+  ['truncates compressed lists', lists(faults.truncated(3_000)), noWatchList],
+  ['answers with an HTML page', pods(faults.htmlPage(200))],
   ['fails (500)', pods(faults.status(500, 'InternalError'))],
-  ['asks us to stay away (429)', pods(faults.throttled(3))],
+  ['throttles requests (429)', pods(faults.throttled(3))],
   ['answers lists with 410', pods(faults.gone)],
   ['forbids pods for ten seconds (403)', pods(faults.forbid)],
 ];
 
-describe('While we start, when the API server', () => {
+describe('During startup, when the API server', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = new Scene();
@@ -47,7 +47,7 @@ describe('While we start, when the API server', () => {
     });
   }
 
-  it('is not there yet: scrapes are answered 503 until it is', async () => {
+  it('is not up yet: scrapes are answered 503 until it is', async () => {
     await scene.server.close();
     const program = await scene.start();
     await scene.pass(60_000);

@@ -1,11 +1,12 @@
-// What tests of the two ports share: a port on loopback, a clock that is wound by hand, requests.
+// What tests of the two ports share: a port on loopback, requests, a log.
+
 import { type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type Koa from 'koa';
 import { pino } from 'pino';
-import { type Clock, systemClock } from '../../src/clock.ts';
 import { type Listening, type ListenOptions, listen } from '../../src/http/server.ts';
-import type { Logger } from '../../src/log.ts';
+import type { Logger } from '../../src/lib/log.ts';
+import { TestClock } from '../support/clock.ts';
 
 export interface Answer {
   readonly status: number;
@@ -28,41 +29,6 @@ export function ask(port: number, path: string, { method, headers }: Ask = {}): 
     });
     asked.end();
   });
-}
-
-/** Time that passes only when a test says so. */
-export class HandClock implements Clock {
-  #now = 1_700_000_000_000;
-  readonly turn = systemClock.turn;
-  readonly #sleepers = new Set<{ until: number; wake: () => void }>();
-
-  now(): number {
-    return this.#now;
-  }
-
-  wall(): number {
-    return this.#now;
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const sleeper = { until: this.#now + ms, wake: resolve };
-      this.#sleepers.add(sleeper);
-      signal?.addEventListener('abort', () => {
-        this.#sleepers.delete(sleeper);
-        resolve();
-      });
-    });
-  }
-
-  pass(ms: number): void {
-    this.#now += ms;
-    for (const sleeper of this.#sleepers) {
-      if (sleeper.until > this.#now) continue;
-      this.#sleepers.delete(sleeper);
-      sleeper.wake();
-    }
-  }
 }
 
 interface Line {
@@ -88,13 +54,8 @@ export function serve(app: Koa, options: Partial<ListenOptions> = {}): Promise<L
     port: 0,
     flags: { host: '--host', port: '--port' },
     timeouts: { readMs: 10_000, headersMs: 5_000, writeMs: 60_000, idleMs: 60_000 },
-    clock: new HandClock(),
+    clock: new TestClock(),
     log: keptLog().log,
     ...options,
   });
-}
-
-/** Resolves once `holds`; the test's own time limit is what fails it. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,96 +1,34 @@
 // The port of the cluster's metrics: what a scraper, a probe and a person get there.
+
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { type MetricsAppOptions, metricsApp } from '../../src/http/metrics.ts';
-import type { ResourceStatus } from '../../src/http/readiness.ts';
-import type { Listening } from '../../src/http/server.ts';
-import type { Renderer } from '../../src/metrics/render.ts';
-import type { Stores } from '../../src/metrics/store.ts';
-import { openPlainStores } from '../metrics/plain.ts';
-import { ask, HandClock, serve, until } from './harness.ts';
-
-const padding = 'x'.repeat(1_000);
-
-const renderer = (family: string): Renderer => ({
-  families: [
-    {
-      name: family,
-      header: { text: `# TYPE ${family} gauge\n`, openmetrics: `# TYPE ${family} info\n` },
-    },
-  ],
-  render: ({ metadata: { name } }) => [`${family}{name="${name}",padding="${padding}"} 1\n`],
-});
-
-const storesOf = (pods: number): Stores => {
-  const stores = openPlainStores(
-    new Map([
-      ['nodes', renderer('kube_node_info')],
-      ['pods', renderer('kube_pod_info')],
-      ['services', renderer('kube_service_info')],
-    ]),
-  );
-  stores.byResource.get('nodes')?.put({ metadata: { name: 'one' } });
-  stores.byResource.get('services')?.put({ metadata: { name: 'one' } });
-  for (let i = 0; i < pods; i++) stores.byResource.get('pods')?.put({ metadata: { name: `${i}` } });
-  return stores;
-};
-
-const synced: ResourceStatus = { resource: 'pods', synced: true, refused: false, detail: '' };
-const waiting: ResourceStatus = { ...synced, synced: false };
-
-/** Keeps what the app tells of its scrapes. */
-class Seen {
-  readonly requests: [string, number][] = [];
-  readonly inFlights: number[] = [];
-  rejections = 0;
-  cut = 0;
-
-  request(method: string, seconds: number): void {
-    this.requests.push([method, seconds]);
-  }
-
-  inFlight(count: number): void {
-    this.inFlights.push(count);
-  }
-
-  cutOff(scrapes: number): void {
-    this.cut += scrapes;
-  }
-
-  rejected(): void {
-    this.rejections++;
-  }
-}
+import type { Stores } from '../../src/store/types.ts';
+import { openPlainStores } from '../store/plain.ts';
+import { TestClock } from '../support/clock.ts';
+import { until } from '../support/until.ts';
+import { ask } from './harness.ts';
+import {
+  MetricsPorts,
+  padding,
+  renderer,
+  Seen,
+  storesOf,
+  synced,
+  waiting,
+} from './metricsBench.ts';
 
 describe('the metrics port', () => {
-  const opened: Listening[] = [];
-  const open = async (options: Partial<MetricsAppOptions> = {}): Promise<number> => {
-    const app = metricsApp({
-      stores: storesOf(3),
-      readiness: () => [synced],
-      serveBeforeSync: false,
-      gzip: true,
-      observer: new Seen(),
-      version: '1.2.3',
-      telemetryPort: 8081,
-      clock: new HandClock(),
-      ...options,
-    });
-    const listening = await serve(app);
-    opened.push(listening);
-    return listening.port;
-  };
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((listening) => listening.close(0)));
-  });
+  const ports = new MetricsPorts();
+  const { open } = ports;
+  afterEach(() => ports.closeAll());
 
   const families = async (port: number, query: string): Promise<string[]> =>
     (await ask(port, `/metrics${query}`)).body.toString().match(/(?<=TYPE )\w+/g) ?? [];
 
-  it('serves the exposition as text to whoever asks for nothing else', async () => {
+  it('serves text where nothing else is requested', async () => {
     const answer = await ask(await open(), '/metrics');
     expect(answer.status).to.equal(200);
     expect(answer.headers['content-type']).to.equal('text/plain; version=0.0.4; charset=utf-8');
@@ -119,8 +57,8 @@ describe('the metrics port', () => {
     expect(plain.body.toString()).to.match(/^# TYPE kube_node_info info\n.*# EOF\n$/s);
   });
 
-  it('turns scrapes away where another replica leads, and keeps no connection', async () => {
-    const standing = { serves: false, keeps: false, ready: true, sentence: 'b leads.' };
+  it('refuses scrapes where another replica leads, and closes the connection', async () => {
+    const standing = { serves: false, keepsConnections: false, ready: true, sentence: 'b leads.' };
     const follower = await ask(await open({ leadership: () => standing }), '/metrics');
     expect(follower.status).to.equal(503);
     expect(follower.headers.connection).to.equal('close');
@@ -139,7 +77,7 @@ describe('the metrics port', () => {
     expect(answer.body.toString()).to.match(/^# TYPE/);
   });
 
-  it('answers HEAD with the headers of GET and makes no byte of the body', async () => {
+  it('answers HEAD with the headers of GET, and makes no body', async () => {
     const stores = storesOf(3);
     let made = 0;
     const snapshot: Stores['snapshot'] = (includes) => ({
@@ -190,7 +128,7 @@ describe('the metrics port', () => {
     });
   }
 
-  it('turns scrapes away until every resource is synced or refused', async () => {
+  it('refuses scrapes until every resource is synced or refused', async () => {
     let statuses = [synced, waiting];
     const port = await open({ readiness: () => statuses });
     const early = await ask(port, '/metrics');
@@ -203,34 +141,12 @@ describe('the metrics port', () => {
     expect((await ask(port, '/metrics')).status).to.equal(200);
   });
 
-  it('serves what there is before that where it is told to', async () => {
+  it('serves an incomplete state before that with --serve-before-sync', async () => {
     const port = await open({ readiness: () => [waiting], serveBeforeSync: true });
     expect((await ask(port, '/metrics')).status).to.equal(200);
   });
 
-  it('writes 32 expositions at once and no more, and counts them', async () => {
-    const observer = new Seen();
-    const port = await open({ stores: storesOf(20_000), observer });
-    const slow = Array.from({ length: 32 }, () => {
-      const socket = connect(port, '127.0.0.1').pause();
-      socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
-      return socket;
-    });
-    await until(() => observer.inFlights.at(-1) === 32);
-    const rejected = await ask(port, '/metrics');
-    expect(rejected.status).to.equal(503);
-    expect(rejected.headers['retry-after']).to.equal('5');
-    expect(rejected.body.toString()).to.include('32 scrapes are being answered');
-    expect(observer.rejections).to.equal(1);
-    expect((await ask(port, '/livez')).status).to.equal(200);
-    slow[0]?.destroy();
-    await until(() => observer.inFlights.at(-1) === 31);
-    expect((await ask(port, '/metrics')).status).to.equal(200);
-    for (const socket of slow) socket.destroy();
-    await until(() => observer.inFlights.at(-1) === 0);
-  });
-
-  it('cuts off those that read a state long gone, when too many of them are held', async () => {
+  it('cuts off the scrapes of the oldest state where too many states are held', async () => {
     const observer = new Seen();
     let state = 1;
     const stores = storesOf(20_000);
@@ -258,15 +174,15 @@ describe('the metrics port', () => {
     await until(() => observer.inFlights.at(-1) === 0);
   });
 
-  it('tells how long each request took, until its last byte', async () => {
+  it('reports the duration of each request, to its last byte', async () => {
     const observer = new Seen();
-    const clock = new HandClock();
+    const clock = new TestClock();
     const port = await open({ stores: storesOf(20_000), observer, clock });
     await ask(port, '/metrics', { method: 'HEAD' });
     const slow = connect(port, '127.0.0.1').pause();
     slow.write('GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     await until(() => observer.inFlights.at(-1) === 1);
-    clock.pass(2_500);
+    clock.advance(2_500);
     slow.resume();
     await once(slow, 'end');
     await until(() => observer.requests.length === 2);
@@ -276,7 +192,7 @@ describe('the metrics port', () => {
     ]);
   });
 
-  it('serves a scrape under way from its snapshot, whatever changes meanwhile', async () => {
+  it('serves a running scrape from its snapshot, whatever changes meanwhile', async () => {
     const stores = storesOf(20_000);
     const port = await open({ stores });
     const slow = connect(port, '127.0.0.1').pause();
@@ -288,7 +204,7 @@ describe('the metrics port', () => {
     expect(await families(port, '')).not.to.include('kube_pod_info');
   });
 
-  it('answers probes however the cluster is', async () => {
+  it('answers probes in every state of the cluster', async () => {
     const port = await open({ readiness: () => [waiting] });
     for (const path of ['/healthz', '/livez']) {
       const answer = await ask(port, path);
@@ -296,7 +212,7 @@ describe('the metrics port', () => {
     }
   });
 
-  it('says what it does not serve, and how it may be asked', async () => {
+  it('answers unknown paths and methods with a sentence', async () => {
     const port = await open();
     const missing = await ask(port, '/nothing');
     expect(missing.status).to.equal(404);
@@ -309,7 +225,7 @@ describe('the metrics port', () => {
     expect(posted.body.toString()).to.equal('/metrics answers GET and HEAD, not POST.\n');
   });
 
-  it('shows people what is served and how much, and escapes what it shows', async () => {
+  it('has a page of what is served and its size, escaped', async () => {
     const status = { ...waiting, resource: '<b>' };
     const stores = openPlainStores(new Map([['<i>&"', renderer('kube_x')]]));
     for (let i = 0; i < 1_234; i++)

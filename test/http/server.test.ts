@@ -1,4 +1,5 @@
 // Listening: what happens to a port that cannot be had, to slow clients, and at the end.
+
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -6,9 +7,12 @@ import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import Koa from 'koa';
 import nock from 'nock';
-import { systemClock } from '../../src/clock.ts';
-import { StartError } from '../../src/errors.ts';
-import { ask, HandClock, keptLog, serve, until } from './harness.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { StartError } from '../../src/lib/errors.ts';
+import { TestClock } from '../support/clock.ts';
+import { expectRefusal, rejectionOf } from '../support/refusal.ts';
+import { until } from '../support/until.ts';
+import { ask, keptLog, serve } from './harness.ts';
 
 /** An app that answers every request with what `body` gives. */
 const appOf = (body: () => unknown): Koa =>
@@ -51,20 +55,22 @@ async function* endless(state: { made: number; ended: boolean }): AsyncGenerator
 describe('listening', () => {
   it('says which flag to change when the port is taken', async () => {
     const first = await serve(hello());
-    const error = await serve(hello(), { port: first.port }).catch((reason) => reason);
+    const error = await rejectionOf(serve(hello(), { port: first.port }));
     await first.close(0);
-    expect(error).to.be.instanceOf(StartError);
-    expect(error.message).to.equal(
-      `--port: expected a free port, but another program listens on port ${first.port} ` +
-        'of 127.0.0.1; end it, or name another port with --port',
-    );
+    const facts = {
+      flag: '--port',
+      expected: 'a free port',
+      got: `port ${first.port} of 127.0.0.1, on which another program listens`,
+      hint: 'end it, or name another port with --port',
+    };
+    expectRefusal(error, facts, StartError);
   });
 
   it('says which flag to change when the host is not of this machine', async () => {
     const flags = { host: '--telemetry-host', port: '--telemetry-port' };
-    const error = await serve(hello(), { host: '192.0.2.1', flags }).catch((reason) => reason);
-    expect(error).to.be.instanceOf(StartError);
-    expect(error.message).to.match(/^--telemetry-host: expected an address .*, got 192\.0\.2\.1;/);
+    const error = await rejectionOf(serve(hello(), { host: '192.0.2.1', flags }));
+    const facts = { flag: '--telemetry-host', expected: /^an address /, got: '192.0.2.1' };
+    expectRefusal(error, { ...facts, hint: /--telemetry-host$/ }, StartError);
   });
 
   it('takes every address of IPv4 for the default host where there is no IPv6', async () => {
@@ -78,16 +84,16 @@ describe('listening', () => {
   });
 });
 
-describe('connections that are let go', () => {
+describe('draining connections', () => {
   before(() => nock.restore());
   after(() => nock.activate());
 
-  it('end soon where they are idle, and with their responses where they are not', async () => {
+  it('closes idle ones soon, and busy ones after their response', async () => {
     const slow = new Readable({ read() {} });
     const app = new Koa().use((ctx) => {
       ctx.body = ctx.path === '/slow' ? slow : 'hello';
     });
-    const clock = new HandClock();
+    const clock = new TestClock();
     const listening = await serve(app, { clock });
     const idle = requestBy(listening.port);
     await once(idle, 'data');
@@ -99,8 +105,8 @@ describe('connections that are let go', () => {
     // Sent ahead: its answer comes behind that of the first.
     busy.write(getRoot);
     await ask(listening.port, '/');
-    listening.letGo();
-    clock.pass(lingerMs);
+    listening.drainConnections();
+    clock.advance(lingerMs);
     await once(idle, 'end');
     let text = '';
     busy.on('data', (chunk: Buffer) => {
@@ -109,7 +115,7 @@ describe('connections that are let go', () => {
     slow.push('last');
     slow.push(null);
     await until(() => text.endsWith('hello'));
-    clock.pass(lingerMs);
+    clock.advance(lingerMs);
     await once(busy, 'end');
     expect(text).to.match(/last.*HTTP\/1\.1 200 .*hello$/s);
     // One that was opened, but not used yet, has its answer.
@@ -127,7 +133,7 @@ describe('a client', () => {
   before(() => nock.restore());
   after(() => nock.activate());
 
-  it('that reads slowly is given no more than fits in between, and others go on', async () => {
+  it('that reads slowly gets no more than buffers hold, and delays no others', async () => {
     const state = { made: 0, ended: false };
     const app = new Koa().use((ctx) => {
       ctx.body = ctx.path === '/slow' ? Readable.from(endless(state)) : 'hello';
@@ -145,7 +151,7 @@ describe('a client', () => {
     await listening.close(60_000);
   });
 
-  it('that leaves ends the making of its response, and is no error in the log', async () => {
+  it('that disconnects ends its response, and is no error in the log', async () => {
     const state = { made: 0, ended: false };
     const { log, lines } = keptLog();
     const app = appOf(() => Readable.from(endless(state)));
@@ -157,30 +163,30 @@ describe('a client', () => {
     await listening.close(60_000);
     // It is told of once for the socket, and once for the response if there is time for that.
     const said = new Set(lines.map(({ level, msg }) => `${level}: ${msg}`));
-    expect([...said]).to.deep.equal(['debug: client went away']);
+    expect([...said]).to.deep.equal(['debug: client disconnected']);
   });
 
-  it('that takes longer than the time to write is cut off', async () => {
+  it('that reads for longer than the write time-out is cut off', async () => {
     const state = { made: 0, ended: false };
-    const clock = new HandClock();
+    const clock = new TestClock();
     const { log, lines } = keptLog();
     const app = appOf(() => Readable.from(endless(state)));
     const listening = await serve(app, { clock, log });
     const slow = requestBy(listening.port).pause();
     await until(() => state.made > 0);
-    clock.pass(59_999);
+    clock.advance(59_999);
     await ask(listening.port, '/x', { method: 'HEAD' });
     expect(state.ended).to.equal(false);
-    clock.pass(1);
+    clock.advance(1);
     await until(() => state.ended);
     await listening.close(60_000);
     expect(lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg)).to.deep.equal([
-      'cut off a response that took too long to write',
+      'cut off a response: the client read too slowly',
     ]);
     slow.destroy();
   });
 
-  it('that sends no headers in time is told so and let go', async () => {
+  it('that sends no headers in time gets 408, and is disconnected', async () => {
     const timeouts = { readMs: 50, headersMs: 20, writeMs: 0, idleMs: 60_000 };
     const listening = await serve(hello(), { timeouts });
     const silent = connect(listening.port, '127.0.0.1');
@@ -195,7 +201,7 @@ describe('a client', () => {
     ['one header', `GET / HTTP/1.1\r\nHost: x\r\nCookie: ${'x'.repeat(17_000)}\r\n\r\n`],
     ['headers', `GET / HTTP/1.1\r\nHost: x\r\n${'A: xxxxxxxxxx\r\n'.repeat(1_300)}\r\n`],
   ] as const) {
-    it(`that sends more than 16 KiB of ${what} is told so and let go`, async () => {
+    it(`that sends more than 16 KiB of ${what} gets an error, and is disconnected`, async () => {
       const listening = await serve(hello());
       const socket = connect(listening.port, '127.0.0.1');
       socket.end(head);
@@ -209,7 +215,7 @@ describe('a client', () => {
     ['of a known length', 'Content-Length: 1000000000'],
     ['of any length', 'Transfer-Encoding: chunked'],
   ] as const) {
-    it(`that sends a body ${what} is answered and let go, and the body is not read`, async () => {
+    it(`that sends a body ${what} is answered and disconnected, its body unread`, async () => {
       const sockets: Socket[] = [];
       const listening = await serve(hello(), {
         createServer: (options, listener) =>
@@ -232,7 +238,7 @@ describe('a client', () => {
     });
   }
 
-  it('that runs into a fault of ours gets 500, and the fault is logged', async () => {
+  it('gets 500 where the app throws, and the error is logged', async () => {
     const { log, lines } = keptLog();
     const app = new Koa().use(() => {
       throw new Error('broken');
@@ -253,7 +259,7 @@ describe('closing', () => {
   before(() => nock.restore());
   after(() => nock.activate());
 
-  it('lets the response under way finish, takes nothing new, and waits no longer', async () => {
+  it('finishes the response in progress, accepts nothing new, and waits no longer', async () => {
     const gate = Promise.withResolvers<void>();
     let arrived = false;
     const app = new Koa().use(async (ctx) => {
@@ -274,9 +280,9 @@ describe('closing', () => {
     await closed;
   });
 
-  it('cuts off what takes longer than the grace, and says so', async () => {
+  it('cuts off responses after the grace period, and logs it', async () => {
     const state = { made: 0, ended: false };
-    const clock = new HandClock();
+    const clock = new TestClock();
     const { log, lines } = keptLog();
     const app = appOf(() => Readable.from(endless(state)));
     const listening = await serve(app, { clock, log });
@@ -284,41 +290,41 @@ describe('closing', () => {
     await until(() => state.made > 0);
     const closed = listening.close(5_000);
     await untilNobodyWaits();
-    clock.pass(4_999);
+    clock.advance(4_999);
     expect(state.ended).to.equal(false);
-    clock.pass(1);
+    clock.advance(1);
     await closed;
     await until(() => state.ended);
     expect(lines.map(({ msg }) => msg)).to.include('cutting off responses that take too long');
   });
 
-  it('ends connections that are kept with nothing on them', async () => {
-    const clock = new HandClock();
+  it('closes idle kept-alive connections', async () => {
+    const clock = new TestClock();
     const listening = await serve(hello(), { clock });
     const kept = requestBy(listening.port);
     await once(kept, 'data');
     const ended = once(kept, 'close');
     const closed = listening.close(60_000);
     await untilNobodyWaits();
-    clock.pass(lingerMs);
+    clock.advance(lingerMs);
     await closed;
     await ended;
   });
 
-  it('ends connections on which no request has come', async () => {
-    const clock = new HandClock();
+  it('closes connections without a request', async () => {
+    const clock = new TestClock();
     const listening = await serve(hello(), { clock });
     const unused = connect(listening.port, '127.0.0.1').resume();
     await once(unused, 'connect');
     const ended = once(unused, 'close');
     const closed = listening.close(60_000);
     await untilNobodyWaits();
-    clock.pass(lingerMs);
+    clock.advance(lingerMs);
     await closed;
     await ended;
   });
 
-  it('answers those who connected before it, though nobody has accepted them yet', async () => {
+  it('answers connections of the backlog, which were not accepted yet', async () => {
     const listening = await serve(hello());
     const waiting = Array.from({ length: 16 }, () => requestBy(listening.port));
     const answers = Promise.all(waiting.map((socket) => once(socket, 'data')));
@@ -328,7 +334,7 @@ describe('closing', () => {
     await closed;
   });
 
-  it('answers what was on its way on a kept connection, and ends that with it', async () => {
+  it('answers a request on its way on a kept-alive connection, and closes that then', async () => {
     const listening = await serve(hello());
     const kept = requestBy(listening.port);
     await once(kept, 'data');
@@ -342,7 +348,7 @@ describe('closing', () => {
     await ended;
   });
 
-  it('answers one more request where a response said that the connection stays', async () => {
+  it('answers one more request where a response promised keep-alive', async () => {
     const slow = new Readable({ read() {} });
     const app = new Koa().use((ctx) => {
       ctx.body = ctx.path === '/slow' ? slow : 'hello';

@@ -1,9 +1,9 @@
 // The port about ourselves: readiness line by line, self-metrics, and the page for people.
 import { expect } from 'chai';
-import type { Standing } from '../../src/http/leadership.ts';
 import type { ResourceStatus } from '../../src/http/readiness.ts';
 import type { Listening } from '../../src/http/server.ts';
 import { telemetryApp } from '../../src/http/telemetry.ts';
+import type { LeaderStatus } from '../../src/leader/status.ts';
 import { ask, serve } from './harness.ts';
 
 const status = (
@@ -16,7 +16,7 @@ describe('the telemetry port', () => {
   const opened: Listening[] = [];
   const open = async (
     statuses: readonly ResourceStatus[],
-    standing?: Standing,
+    standing?: LeaderStatus,
   ): Promise<number> => {
     const app = telemetryApp({
       selfMetrics: { contentType: 'text/plain; version=0.0.4', text: async () => 'up_to 1\n' },
@@ -33,7 +33,7 @@ describe('the telemetry port', () => {
     await Promise.all(opened.splice(0).map((listening) => listening.close(0)));
   });
 
-  it('is not ready while a resource waits for its first list, and says which', async () => {
+  it('is not ready before every resource has its first list, and names those without', async () => {
     const port = await open([
       status('nodes', 'watching', { synced: true }),
       status('secrets', 'forbidden:\n  not for you', { refused: true }),
@@ -50,10 +50,10 @@ describe('the telemetry port', () => {
     );
   });
 
-  it('is not ready while its part in an election is not clear, and says why', async () => {
+  it('is not ready while its role in an election is unknown, and says why', async () => {
     const nodes = status('nodes', 'watching', { synced: true });
     const sentence = 'No label\nyet.';
-    const standing = { serves: false, keeps: false, ready: false, sentence };
+    const standing = { serves: false, keepsConnections: false, ready: false, sentence };
     const answer = await ask(await open([nodes], standing), '/readyz');
     expect(answer.status).to.equal(503);
     expect(answer.body.toString()).to.equal(
@@ -66,7 +66,7 @@ describe('the telemetry port', () => {
     );
   });
 
-  it('is ready once each resource is synced or refused for good', async () => {
+  it('is ready once each resource is synced, or finally refused', async () => {
     const refused = await ask(
       await open([
         status('nodes', 'forbidden: since then', { synced: true, refused: true }),
@@ -84,7 +84,71 @@ describe('the telemetry port', () => {
     expect(synced.body.toString()).to.equal('Ready: 1 resource synced.\npods  synced\n');
   });
 
-  it('serves the metrics about ourselves in their own format', async () => {
+  describe('of a stale state', () => {
+    const minute = 60_000;
+    const untilMs = Date.UTC(2026, 10, 28, 23, 32, 10);
+    const why = 'the API server cannot be reached (ECONNREFUSED)';
+    const behind = (resource: string, ageMs: number): ResourceStatus =>
+      status(resource, 'retrying: gone', { synced: true, behind: { untilMs, ageMs, why } });
+    const fresh = ['a', 'b'].map((name) => status(name, 'watching', { synced: true }));
+    const follower = { serves: false, keepsConnections: false, ready: true, sentence: 'X leads.' };
+
+    const rows: [
+      what: string,
+      statuses: ResourceStatus[],
+      lines: string[],
+      standing?: LeaderStatus,
+    ][] = [
+      [
+        'says of when everything is, and why',
+        [behind('pods', 4.9 * minute), behind('nodes', 4 * minute)],
+        [`Serving the state of 23:32:10, 4 min old: ${why}`],
+      ],
+      [
+        'names the one resource',
+        [behind('pods', 59_999), ...fresh],
+        [`Serving the state of 23:32:10, 59 s old: ${why}; affected: pods`],
+      ],
+      [
+        'counts some resources',
+        [behind('pods', 3 * 60 * minute), behind('nodes', minute), ...fresh],
+        [`Serving the state of 23:32:10, 3 h old: ${why}; affected: 2 of 4 resources`],
+      ],
+      [
+        'has the date after a day',
+        [behind('pods', 50 * 60 * minute), behind('nodes', minute)],
+        [`Serving the state of 2026-11-28 23:32:10, 2 days old: ${why}`],
+      ],
+      ['waits for half a minute', [behind('pods', 29_999)], ['Ready: 1 resource synced.']],
+      [
+        'stands behind what is in the way of being ready',
+        [behind('pods', minute), status('nodes', 'listing')],
+        [
+          'Not ready: 1 of 2 resources had no complete list yet.',
+          `Serving the state of 23:32:10, 1 min old: ${why}; affected: pods`,
+        ],
+      ],
+      [
+        'says of a follower what it holds',
+        [behind('pods', minute), behind('nodes', minute)],
+        [`Holding the state of 23:32:10, 1 min old: ${why}`, 'Leader election: X leads.'],
+        follower,
+      ],
+    ];
+    for (const [what, statuses, lines, standing] of rows) {
+      it(what, async () => {
+        const port = await open(statuses, standing);
+        const text = (await ask(port, '/readyz')).body.toString();
+        expect(text.split('\n').slice(0, lines.length)).to.deep.equal(lines);
+        const page = (await ask(port, '/')).body.toString();
+        const banner = /<p class="status (\w+)">(.*?)<\/p>/.exec(page);
+        expect(banner?.[2]).to.equal(lines[0]);
+        expect(banner?.[1]).to.equal(lines[0]?.startsWith('Ready') ? 'good' : 'partial');
+      });
+    }
+  });
+
+  it('serves the self-metrics in their own format', async () => {
     const answer = await ask(await open([]), '/metrics', {
       headers: { accept: 'application/openmetrics-text;version=1.0.0' },
     });
@@ -92,7 +156,7 @@ describe('the telemetry port', () => {
     expect(answer.body.toString()).to.equal('up_to 1\n');
   });
 
-  it('answers probes, and says what it does not serve', async () => {
+  it('answers probes, and unknown paths with a sentence', async () => {
     const port = await open([status('pods', 'listing')]);
     expect((await ask(port, '/healthz')).body.toString()).to.equal('OK');
     expect((await ask(port, '/livez')).body.toString()).to.equal('OK');
@@ -100,7 +164,7 @@ describe('the telemetry port', () => {
     expect((await ask(port, '/readyz', { method: 'DELETE' })).status).to.equal(405);
   });
 
-  it('shows people where each resource stands, and escapes what the server said', async () => {
+  it('shows the state of each resource, and escapes what the server said', async () => {
     const port = await open([
       status('nodes', 'watching', { synced: true }),
       status('pods', 'forbidden: <script>alert("x")</script>', { refused: true }),

@@ -1,4 +1,5 @@
 // Requests as they go out, answers as they come back, and errors as one class.
+
 import { PassThrough } from 'node:stream';
 import { setImmediate as quiet } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -8,15 +9,19 @@ import { ApiError } from '../../src/kube/apiError.ts';
 import { Client } from '../../src/kube/client.ts';
 import { openTransport, type Transport } from '../../src/kube/transport.ts';
 import type { Collection, Representation } from '../../src/kube/types.ts';
-import { Turns } from '../../src/turns.ts';
-import { clientOf, LoopClock, object, recordingLog, TestClock } from './harness.ts';
+import { TimeSlicer } from '../../src/lib/timeSlicer.ts';
+import { TestClock } from '../support/clock.ts';
+import { clientOf, LoopClock, object, readAtOnce, recordingLog } from './harness.ts';
 
 type Answer = Awaited<ReturnType<Transport['request']>>;
 
 const server = 'http://api.test:8080';
 const pods: Collection = { resource: 'pods', group: '', version: 'v1' };
 const deployments: Collection = {
-  ...{ resource: 'deployments', group: 'apps', version: 'v1', namespace: 'x' },
+  resource: 'deployments',
+  group: 'apps',
+  version: 'v1',
+  namespace: 'x',
   fieldSelector: 'metadata.name!=y',
 };
 const { signal } = new AbortController();
@@ -66,6 +71,19 @@ describe('a client', () => {
     expect(await all(await open().list(deployments, {}, read))).to.deep.equal([]);
   });
 
+  it('loses no digit of the fields that the collection names, in list and watch', async () => {
+    const exact = { ...pods, exactIntegers: ['tolerationSeconds'] };
+    const item = '{"spec":{"tolerations":[{"tolerationSeconds":9223372036854775807}]}}';
+    const expected = { spec: { tolerations: [{ tolerationSeconds: 2n ** 63n - 1n }] } };
+    nock(server).get('/api/v1/pods').reply(200, `{"items":[${item}]}`);
+    expect(await all(await open().list(exact, {}, read))).to.deep.equal([expected]);
+    const event = `{"type":"ADDED","object":${item}}\n`;
+    nock(server).get('/api/v1/pods').query(true).reply(200, event);
+    const query = { resourceVersion: '1', timeoutSeconds: 60 };
+    const events = await all(await open().watch(exact, query, read));
+    expect(events).to.deep.equal([{ type: 'ADDED', object: expected }]);
+  });
+
   const meta = 'g=meta.k8s.io;v=v1';
   const accepts: [representation: Representation, verb: string, accept: string][] = [
     ['metadata', 'list', `application/json;as=PartialObjectMetadataList;${meta},application/json`],
@@ -101,7 +119,7 @@ describe('a client', () => {
     expect(await all(watch)).to.deep.equal([{ type: 'ADDED', object: {} }]);
   });
 
-  it('creates an object, and tells what the server made of it', async () => {
+  it('creates an object, and resolves to what the server created', async () => {
     const path = '/apis/authentication.k8s.io/v1/tokenreviews';
     const review = { kind: 'TokenReview', spec: { token: 't' } };
     const made = { ...review, status: { authenticated: true } };
@@ -111,7 +129,7 @@ describe('a client', () => {
     expect(await open().create(path, review, signal)).to.deep.equal(made);
   });
 
-  it('exchanges an object, and merges a patch into one', async () => {
+  it('replaces an object, and merges a patch into one', async () => {
     const path = '/apis/coordination.k8s.io/v1/namespaces/x/leases/l';
     const lease = { kind: 'Lease', metadata: { name: 'l', resourceVersion: '7' } };
     nock(server, { reqheaders: { 'content-type': 'application/json' } })
@@ -136,7 +154,7 @@ describe('a client', () => {
     expect(await open().get('/api/v1/pods', signal, query)).to.deep.equal({ items: [] });
   });
 
-  it('tells why an object was not created', async () => {
+  it('rejects with the reason why an object was not created', async () => {
     const path = '/apis/authentication.k8s.io/v1/tokenreviews';
     nock(server).post(path).reply(403, { reason: 'Forbidden', message: 'no' });
     const error = await caught(open().create(path, {}, signal));
@@ -160,14 +178,14 @@ describe('a client', () => {
 
   it('lets the event loop turn while it decodes what came in one piece', async () => {
     class SlowClock extends TestClock {
-      turns = 0;
+      timeSlicer = 0;
       override now(): number {
         // Whoever looks at this clock has taken four milliseconds since the last look.
         this.advance(4);
         return super.now();
       }
       override turn(): Promise<void> {
-        this.turns++;
+        this.timeSlicer++;
         return super.turn();
       }
     }
@@ -178,7 +196,7 @@ describe('a client', () => {
       .get('/api/v1/pods')
       .reply(200, { items: Array.from({ length: pieces }, () => item) });
     await all(await clientOf(server, clock, recordingLog()).list(pods, {}, read));
-    expect(clock.turns).to.be.within(pieces / 4, pieces);
+    expect(clock.timeSlicer).to.be.within(pieces / 4, pieces);
   });
 
   it('lets the event loop turn between lists that come in at the same time', async () => {
@@ -186,14 +204,16 @@ describe('a client', () => {
     const bodies = Array.from({ length: 16 }, () => new PassThrough());
     const unread = [...bodies];
     const transport: Transport = {
-      ...{ base: new URL(server), compress: false },
+      base: new URL(server),
+      compress: false,
       request: async () =>
         ({ statusCode: 200, headers: {}, body: unread.shift() }) as unknown as Answer,
+      watch: () => Promise.reject(new Error('no watch is to be opened')),
       refresh: async () => undefined,
       close: async () => undefined,
     };
-    const shared = { clock: loop, turns: new Turns(loop), log: recordingLog() };
-    const client = new Client({ transport, userAgent: 'x', ...shared });
+    const shared = { clock: loop, timeSlicer: new TimeSlicer(loop), log: recordingLog() };
+    const client = new Client({ transport, userAgent: 'x', ticks: readAtOnce, ...shared });
     const counts: number[] = Array(bodies.length).fill(0);
     const reading = counts.map(async (_, one) => {
       for await (const _item of await client.list(pods, {}, read)) {
@@ -284,7 +304,7 @@ describe('a client', () => {
     expect(await open().get('/version', signal)).to.deep.equal({ major: '1' });
   });
 
-  it('finds a resource in what the server serves, and misses it where it is not', async () => {
+  it('finds a resource in discovery, and says where it is missing', async () => {
     const resources = [{ name: 'deployments' }, { name: 'deployments/scale' }];
     nock(server).get('/apis/apps/v1').twice().reply(200, { resources });
     expect(await open().served(deployments, signal)).to.equal(true);
@@ -303,11 +323,11 @@ describe('a client', () => {
       clusters: [{ name: 'c', cluster: { server } }],
       users: [{ name: 'u', user: { token } }],
     });
-    const surroundings = { env: {}, readFile: () => Buffer.from(JSON.stringify(config())) };
+    const processContext = { env: {}, readFile: () => Buffer.from(JSON.stringify(config())) };
     const clock = new TestClock();
-    const shared = { clock, turns: new Turns(clock), log: recordingLog() };
-    const transport = openTransport({ kubeconfig: '/k' }, surroundings, shared);
-    const client = new Client({ transport, userAgent: 'x', ...shared });
+    const shared = { clock, timeSlicer: new TimeSlicer(clock), log: recordingLog() };
+    const transport = openTransport({ kubeconfig: '/k' }, processContext, shared);
+    const client = new Client({ transport, userAgent: 'x', ticks: readAtOnce, ...shared });
     const asking = (bearer: string) =>
       nock(server, { reqheaders: { authorization: `Bearer ${bearer}` } }).get('/version');
     asking('old').reply(401, status);
@@ -320,25 +340,27 @@ describe('a client', () => {
 
   it('limits the pauses within all bodies but those of watches', async () => {
     const limits: number[] = [];
+    const request: Transport['request'] & Transport['watch'] = async (_path, _query, options) => {
+      limits.push(options.bodyTimeoutMs);
+      throw new Error('enough');
+    };
     const transport: Transport = {
       base: new URL(server),
       compress: true,
-      request: async (_path, _query, { bodyTimeoutMs }) => {
-        limits.push(bodyTimeoutMs);
-        throw new Error('enough');
-      },
+      request,
+      watch: request,
       refresh: async () => undefined,
       close: async () => undefined,
     };
     const clock = new TestClock();
-    const shared = { clock, turns: new Turns(clock), log: recordingLog() };
-    const client = new Client({ transport, userAgent: 'x', ...shared });
+    const shared = { clock, timeSlicer: new TimeSlicer(clock), log: recordingLog() };
+    const client = new Client({ transport, userAgent: 'x', ticks: readAtOnce, ...shared });
     await caught(client.list(pods, {}, read));
     await caught(client.watch(pods, { resourceVersion: '7', timeoutSeconds: 300 }, read));
     expect(limits).to.deep.equal([60_000, 0]);
   });
 
-  it('says that the server cannot be reached once in five minutes, whoever asks', async () => {
+  it('logs once in five minutes that the server cannot be reached, for all requests', async () => {
     const clock = new TestClock();
     const log = recordingLog();
     const client = clientOf(server, clock, log);
@@ -349,7 +371,7 @@ describe('a client', () => {
       await caught(client.list(pods, {}, read));
     }
     expect(log.lines).to.deep.equal(
-      Array.from({ length: 2 }, () => 'warn API server cannot be reached, trying on'),
+      Array.from({ length: 2 }, () => 'warn API server cannot be reached, retrying'),
     );
   });
 });

@@ -1,4 +1,5 @@
 // What only a real socket shows: resets within a body, silence, and stopping in the midst of it.
+
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,14 +7,8 @@ import { expect } from 'chai';
 import nock from 'nock';
 import { Reflector } from '../../src/kube/reflector.ts';
 import type { Collection } from '../../src/kube/types.ts';
-import {
-  clientOf,
-  MemorySink,
-  RecordingObserver,
-  recordingLog,
-  TestClock,
-  until,
-} from './harness.ts';
+import { TestClock } from '../support/clock.ts';
+import { clientOf, MemorySink, recordingLog, recordingObserver, until } from './harness.ts';
 import { added, bookmark, closing, synced } from './script.ts';
 
 const pods: Collection = { resource: 'pods', group: '', version: 'v1' };
@@ -57,7 +52,7 @@ describe('a reflector on a real connection', () => {
 
   function start(client = connect()) {
     const sink = new MemorySink();
-    const observer = new RecordingObserver();
+    const observer = recordingObserver();
     const shared = { client, collection: pods, sink, observer, clock, log: recordingLog() };
     const reflector = new Reflector({ ...shared, random: () => 0 });
     const stop = new AbortController();
@@ -163,8 +158,11 @@ describe('a reflector on a real connection', () => {
       );
     }
     expect(urls.map((url) => url.includes('sendInitialEvents'))).to.deep.equal([
-      ...[true, false, false],
-      ...[false, false],
+      true,
+      false,
+      false,
+      false,
+      false,
     ]);
     await Promise.all(ends.map((end) => end()));
   });

@@ -1,12 +1,9 @@
-// Lists and watches decode to what JSON.parse makes of them, however their bytes are cut.
+// Lists and watches decode to what was written, however their bytes are cut.
 import { expect } from 'chai';
 import fc from 'fast-check';
-import {
-  DecodeError,
-  ItemTooLargeError,
-  ListDecoder,
-  WatchDecoder,
-} from '../../src/kube/decode.ts';
+import { DecodeError, ListDecoder } from '../../src/kube/decode.ts';
+import { ItemTooLargeError } from '../../src/kube/itemParser.ts';
+import { WatchDecoder } from '../../src/kube/watchDecoder.ts';
 
 const fail = (key: string, error: unknown): never => {
   throw new Error(`malformed ${key}`, { cause: error });
@@ -24,6 +21,13 @@ function decodeList(chunks: readonly Buffer[]) {
   return { items, metadata: decoder.metadata() };
 }
 
+/** What JSON keeps of a value: all but a zero's sign. JSON.parse is no judge: see json.test.ts. */
+function asWritten(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asWritten);
+  if (typeof value !== 'object' || value === null) return value === 0 ? 0 : value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, asWritten(field)]));
+}
+
 const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });
 const text = fc.string({ unit: 'binary' });
 const item = fc.oneof(
@@ -33,7 +37,7 @@ const item = fc.oneof(
 const metadata = fc.record({ resourceVersion: text, continue: text });
 
 describe('a list decoder', () => {
-  it('decodes any list, cut anywhere, to what JSON.parse makes of the whole', () => {
+  it('decodes any list, cut anywhere, to what was written', () => {
     fc.assert(
       fc.property(
         fc.array(item),
@@ -44,10 +48,9 @@ describe('a list decoder', () => {
         (items, meta, trailing, space, where) => {
           const list = trailing ? { kind: 'L', items, metadata: meta } : { metadata: meta, items };
           const body = Buffer.from(JSON.stringify(list, null, space));
-          const whole = JSON.parse(body.toString());
           expect(decodeList(cut(body, where))).to.deep.equal({
-            items: whole.items,
-            metadata: whole.metadata,
+            items: items.map(asWritten),
+            metadata: meta,
           });
         },
       ),
@@ -141,16 +144,16 @@ describe('a list decoder', () => {
 });
 
 describe('a watch decoder', () => {
-  it('decodes any events, cut anywhere, to what JSON.parse makes of each line', () => {
+  it('decodes any events, cut anywhere, to what was written', () => {
     const event = fc.record({ type: text, object: item });
     fc.assert(
       fc.property(fc.array(event), cuts, (events, where) => {
         const lines = events.map((one) => JSON.stringify(one));
         const body = Buffer.from(lines.map((line) => `${line}\n`).join(''));
         const decoder = new WatchDecoder({ onMalformed: fail });
-        const decoded = cut(body, where).flatMap((chunk) => decoder.push(Buffer.from(chunk)));
+        const decoded = cut(body, where).flatMap((chunk) => [...decoder.push(Buffer.from(chunk))]);
         decoder.end();
-        expect(decoded).to.deep.equal(lines.map((line) => JSON.parse(line)));
+        expect(decoded).to.deep.equal(events.map(asWritten));
       }),
     );
   });
@@ -169,14 +172,16 @@ describe('a watch decoder', () => {
       '',
       '{"type":"DELETED","object":{}}',
     ];
-    const events = decoder.push(Buffer.from(`${lines.join('\r\n')}\n`));
+    const events = [...decoder.push(Buffer.from(`${lines.join('\r\n')}\n`))];
     expect(events).to.deep.equal([{ type: 'DELETED', object: {} }]);
     expect(reported).to.deep.equal(['a', '', '', 'b']);
   });
 
   it('calls a body that ends within a line an error', () => {
     const decoder = new WatchDecoder({ onMalformed: fail });
-    decoder.push(Buffer.from('{"type":"ADDED","object":{}}\n{"type"'));
+    expect([...decoder.push(Buffer.from('{"type":"ADDED","object":{}}\n{"type"'))]).to.have.length(
+      1,
+    );
     expect(() => decoder.end()).to.throw(DecodeError);
   });
 });

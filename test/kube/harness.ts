@@ -1,69 +1,22 @@
 // What the tests of kube share: a clock that stands still, a sink and an observer that remember.
+
 import { setTimeout as delay, setImmediate as quiet } from 'node:timers/promises';
-import type { Clock } from '../../src/clock.ts';
 import { Client } from '../../src/kube/client.ts';
 import { openTransport } from '../../src/kube/transport.ts';
-import type { ListedObject, ReflectorObserver, Relisting, Sink } from '../../src/kube/types.ts';
-import type { Logger } from '../../src/log.ts';
-import { Turns } from '../../src/turns.ts';
+import type { ReflectorObserver } from '../../src/kube/types.ts';
+import type { BodyTicks } from '../../src/kube/watchBody.ts';
+import type { Clock } from '../../src/lib/clock.ts';
+import type { Logger } from '../../src/lib/log.ts';
+import { keyOf } from '../../src/lib/objectKey.ts';
+import { TimeSlicer } from '../../src/lib/timeSlicer.ts';
+import type { KubeObject } from '../../src/metrics/object.ts';
+import type { Relist, Sink } from '../../src/store/types.ts';
+import { noopObserver } from '../../src/telemetry/registry.ts';
+import { TestClock } from '../support/clock.ts';
 
 const patienceMsMax = 5_000;
 /** Answers of nock need a few turns from being given to being used. */
 const quietTurns = 10;
-
-/** A clock that moves only when told to. */
-export class TestClock implements Clock {
-  #nowMs = 1_000_000;
-  readonly #sleeps = new Set<{ readonly dueMs: number; readonly wake: () => void }>();
-
-  now(): number {
-    return this.#nowMs;
-  }
-
-  wall(): number {
-    return this.#nowMs;
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) {
-        resolve();
-        return;
-      }
-      const wake = (): void => {
-        this.#sleeps.delete(sleep);
-        signal?.removeEventListener('abort', wake);
-        resolve();
-      };
-      const sleep = { dueMs: this.#nowMs + ms, wake };
-      this.#sleeps.add(sleep);
-      signal?.addEventListener('abort', wake);
-    });
-  }
-
-  turn(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
-  }
-
-  /** The waits under way, in milliseconds still to go. */
-  get pending(): number[] {
-    return [...this.#sleeps].map(({ dueMs }) => dueMs - this.#nowMs).sort((a, b) => a - b);
-  }
-
-  advance(ms: number): void {
-    this.#nowMs += ms;
-    for (const { dueMs, wake } of [...this.#sleeps]) if (dueMs <= this.#nowMs) wake();
-  }
-
-  /** Lets a wait of exactly this length pass, once there is one. */
-  async pass(ms: number): Promise<void> {
-    await until(
-      () => this.pending.includes(ms),
-      () => `a wait of ${ms} ms among ${this.pending.join(', ') || 'none'}`,
-    );
-    this.advance(ms);
-  }
-}
 
 /** A clock that moves only when told to, and an event loop that turns only then, too. */
 export class LoopClock extends TestClock {
@@ -111,20 +64,20 @@ export class MemorySink implements Sink {
   puts = 0;
   readonly relistings = { open: 0, commits: 0, aborts: 0 };
   /** What is waited for before the sink takes more; a test may put another in its place. */
-  room = (): Promise<void> => Promise.resolve();
+  drained = (): Promise<void> => Promise.resolve();
   /** What is waited for before a list that is committed shows; likewise. */
   served = (): Promise<void> => Promise.resolve();
 
-  put(object: ListedObject): void {
+  put(object: KubeObject): void {
     this.puts++;
-    this.objects.set(keyOf(object), String(object.metadata.resourceVersion));
+    this.objects.set(keyOf(object.metadata), String(object.metadata.resourceVersion));
   }
 
-  delete(object: ListedObject): void {
-    this.objects.delete(keyOf(object));
+  delete(object: KubeObject): void {
+    this.objects.delete(keyOf(object.metadata));
   }
 
-  relist(): Relisting {
+  relist(): Relist {
     const built = new MemorySink();
     this.relistings.open++;
     let closed = false;
@@ -139,7 +92,7 @@ export class MemorySink implements Sink {
         built.put(object);
       },
       delete: (object) => built.delete(object),
-      room: () => this.room(),
+      drained: () => this.drained(),
       commit: async () => {
         await this.served();
         if (closed) return;
@@ -148,6 +101,7 @@ export class MemorySink implements Sink {
       },
       abort: () => {
         if (!closed) close('aborts');
+        return Promise.resolve(false);
       },
     };
   }
@@ -158,64 +112,75 @@ export class MemorySink implements Sink {
   }
 }
 
-function keyOf({ metadata }: ListedObject): string {
-  return `${metadata.namespace}/${metadata.name}`;
-}
-
-/** Remembers everything it is told, one word or two for each. */
-export class RecordingObserver implements ReflectorObserver {
-  readonly told: string[] = [];
-  list(outcome: string): void {
-    this.told.push(`list ${outcome}`);
-  }
-  watch(outcome: string): void {
-    this.told.push(`watch ${outcome}`);
-  }
-  relist(reason: string): void {
-    this.told.push(`relist ${reason}`);
-  }
-  watchRestart(reason: string): void {
-    this.told.push(`restart ${reason}`);
-  }
-  event(): void {
-    this.told.push('event');
-  }
-  bookmark(): void {
-    this.told.push('bookmark');
-  }
-  malformed(key: string): void {
-    this.told.push(`malformed ${key}`);
-  }
+/** Keeps each call as one word or two: the method, and what it was called with first. */
+export function recordingObserver(): ReflectorObserver & { readonly told: string[] } {
+  const told: string[] = [];
+  const methods = Object.keys(noopObserver).map((method) => {
+    const word = method === 'watchRestart' ? 'restart' : method;
+    return [
+      method,
+      (...[first]: string[]) => told.push(first === undefined ? word : `${word} ${first}`),
+    ];
+  });
+  return { ...Object.fromEntries(methods), told };
 }
 
 /** A logger that keeps its lines as `level message`. */
-export function recordingLog(): Logger & { readonly lines: string[] } {
+export function recordingLog(): Logger & {
+  readonly lines: string[];
+  /** The keys of each line, with its message. */
+  readonly keys: { readonly message: string; readonly [key: string]: unknown }[];
+} {
   const lines: string[] = [];
-  const at = (level: string) => (_keys: unknown, message?: string) =>
-    void lines.push(`${level} ${message}`);
-  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const keys: { readonly message: string }[] = [];
+  const at = (level: string) => (given: unknown, message?: string) => {
+    lines.push(`${level} ${message}`);
+    keys.push({ ...(given as object), message: message ?? '' });
+  };
+  return {
+    lines,
+    keys,
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+  };
 }
 
+/** Reads every watch as its bytes come, for tests of what is read and not of when. */
+export const readAtOnce: BodyTicks = {
+  wait: (body) => body.close(),
+  used: (body) => body.close(),
+  got: () => undefined,
+  forget: () => undefined,
+};
+
 /** A client of a server named by its URL, without credentials. */
-export function clientOf(server: string, clock: Clock, log: Logger): Client {
-  const surroundings = {
+export function clientOf(
+  server: string,
+  clock: Clock,
+  log: Logger,
+  ticks: BodyTicks = readAtOnce,
+): Client {
+  const processContext = {
     env: {},
     readFile: (path: string): Buffer => {
       throw new Error(`no file is to be read, got ${path}`);
     },
   };
-  const transport = openTransport({ apiserver: server }, surroundings, { clock, log });
+  const transport = openTransport({ apiserver: server }, processContext, { clock, log });
   return new Client({
     transport,
     userAgent: 'kubestate/test',
     clock,
-    turns: new Turns(clock),
+    timeSlicer: new TimeSlicer(clock),
+    ticks,
     log,
   });
 }
 
 /** An object as the server sends it. */
-export function object(key: string, version: number, more: object = {}): ListedObject {
+export function object(key: string, version: number, more: object = {}): KubeObject {
   const [namespace, name] = key.split('/') as [string, string];
   return { metadata: { namespace, name, resourceVersion: String(version), ...more } };
 }

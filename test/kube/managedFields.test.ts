@@ -31,7 +31,8 @@ describe('Parsing without managedFields', () => {
     fc.assert(
       fc.property(managed, text, after, (managedFields, label, rest) => {
         const parsed = parseUnmanaged(JSON.stringify(pod(managedFields, label, rest)));
-        expect(parsed).to.deep.equal(JSON.parse(JSON.stringify(pod([], label, rest))));
+        // Not what JSON.parse makes of it, which knows no escaped names: test/kube/json.test.ts.
+        expect(parsed).to.deep.equal(pod([], label, rest));
       }),
     );
   });

@@ -22,7 +22,7 @@ const fours = (count: number): number[] => Array.from({ length: count }, () => 4
 
 const rows: Row[] = [
   {
-    behaviour: 'lists again when it is asked to, in the midst of a watch and at once',
+    behaviour: 'relists at once when it is asked to during a watch',
     steps: [
       { events: synced(added('x/b', 11)), end: 'open' },
       { relist: 'resharded' },
@@ -33,7 +33,7 @@ const rows: Row[] = [
     told: [...start, 'event', 'relist resharded', 'watch success', 'list success'],
   },
   {
-    behaviour: 'begins a list anew when it is asked to list in the midst of one',
+    behaviour: 'starts a list again when it is asked to relist during one',
     steps: [
       { events: [added('x/a', 9)], end: 'open' },
       { relist: 'resharded' },
@@ -44,7 +44,7 @@ const rows: Row[] = [
     told: ['relist start', 'watch success', 'relist resharded', 'watch success', 'list success'],
   },
   {
-    behaviour: 'keeps the wish for a list through a pause after a failure',
+    behaviour: 'waits to the end of a backoff before a relist that was asked for meanwhile',
     steps: [
       { events: synced('{"type":"ADDED"'), end: 'cut' },
       { relist: 'resharded' },
@@ -68,8 +68,14 @@ const rows: Row[] = [
     requests: [streamed, watchFrom(11), watchFrom(12)],
     content: ['x/a@9', 'x/b@11', 'x/c@12', 'x/d@13'],
     told: [
-      ...[...start, 'event', 'restart silence'],
-      ...['watch success', 'event', 'restart silence', 'watch success', 'event'],
+      ...start,
+      'event',
+      'restart silence',
+      'watch success',
+      'event',
+      'restart silence',
+      'watch success',
+      'event',
     ],
   },
   {
@@ -131,7 +137,35 @@ const rows: Row[] = [
     told: [...start, 'event', 'restart reset', 'watch success', 'event'],
   },
   {
-    behaviour: 'waits longer each time while the server fails, and says it once',
+    behaviour: 'waits no longer each time where watches are cut a minute after they were opened',
+    steps: [
+      { events: synced(), end: 'open' },
+      ...[11, 12, 13, 14].flatMap((version) => [
+        { cutAfterMs: 60_000 },
+        { passMs: 500 },
+        { events: [bookmark(version)], end: 'open' as const },
+      ]),
+    ],
+    requests: [streamed, ...[10, 11, 12, 13].map(watchFrom)],
+    content: ['x/a@9'],
+    told: [...start, ...[1, 2, 3, 4].flatMap(() => ['restart reset', 'watch success', 'bookmark'])],
+  },
+  {
+    behaviour: 'waits longer each time where watches are cut soon after they were opened',
+    steps: [
+      { events: synced(), end: 'open' },
+      ...[500, 1_000, 2_000].flatMap((passMs, i) => [
+        { cutAfterMs: 5_000 },
+        { passMs },
+        { events: [bookmark(11 + i)], end: 'open' as const },
+      ]),
+    ],
+    requests: [streamed, ...[10, 11, 12].map(watchFrom)],
+    content: ['x/a@9'],
+    told: [...start, ...[1, 2, 3].flatMap(() => ['restart reset', 'watch success', 'bookmark'])],
+  },
+  {
+    behaviour: 'waits longer each time while the server fails, and logs it once',
     steps: [
       refusal(500, 'InternalError'),
       { passMs: 500 },
@@ -144,15 +178,23 @@ const rows: Row[] = [
     requests: [streamed, streamed, streamed, streamed],
     content: ['x/a@9'],
     told: [
-      ...['relist start', 'watch error', 'list error'],
-      ...['relist retry', 'watch error', 'list error'],
-      ...['relist retry', 'watch error', 'list error'],
-      ...['relist retry', 'watch success', 'list success'],
+      'relist start',
+      'watch error',
+      'list error',
+      'relist retry',
+      'watch error',
+      'list error',
+      'relist retry',
+      'watch error',
+      'list error',
+      'relist retry',
+      'watch success',
+      'list success',
     ],
-    log: ['warn request failed, trying on', 'info synced'],
+    log: ['warn request failed, retrying', 'info synced'],
   },
   {
-    behaviour: 'says once that nobody answers, tries on, and says when somebody does',
+    behaviour: 'logs once that the server cannot be reached, retries, and logs when it can',
     steps: [
       { broken: 'ECONNREFUSED' },
       { passMs: 500 },
@@ -163,12 +205,18 @@ const rows: Row[] = [
     requests: [streamed, streamed, streamed],
     content: ['x/a@9'],
     told: [
-      ...['relist start', 'watch error', 'list error'],
-      ...['relist retry', 'watch error', 'list error'],
-      ...['relist retry', 'watch success', 'list success'],
+      'relist start',
+      'watch error',
+      'list error',
+      'relist retry',
+      'watch error',
+      'list error',
+      'relist retry',
+      'watch success',
+      'list success',
     ],
     log: [
-      'warn API server cannot be reached, trying on',
+      'warn API server cannot be reached, retrying',
       'debug connection failed',
       'debug connection failed',
       'info API server can be reached again',
@@ -176,7 +224,7 @@ const rows: Row[] = [
     ],
   },
   {
-    behaviour: 'stays away for as long as Retry-After says',
+    behaviour: 'waits for as long as Retry-After says',
     steps: [
       { ...refusal(429, 'TooManyRequests'), headers: { 'retry-after': '7' } },
       { passMs: 7_000 },
@@ -189,9 +237,17 @@ const rows: Row[] = [
     requests: [streamed, streamed, watchFrom(10), watchFrom(10)],
     content: ['x/a@9'],
     told: [
-      ...['relist start', 'watch error', 'list error'],
-      ...['relist retry', 'watch success', 'list success', 'restart closed'],
-      ...['watch error', 'restart refused', 'watch success', 'bookmark'],
+      'relist start',
+      'watch error',
+      'list error',
+      'relist retry',
+      'watch success',
+      'list success',
+      'restart closed',
+      'watch error',
+      'restart refused',
+      'watch success',
+      'bookmark',
     ],
   },
   {
@@ -204,7 +260,7 @@ const rows: Row[] = [
     requests: [streamed, watchFrom(11)],
     content: ['x/a@9', 'x/b@11'],
     told: [...start, 'event', 'restart refused', 'watch success', 'bookmark'],
-    log: ['info synced', 'warn request failed, trying on', 'info watching again'],
+    log: ['info synced', 'warn request failed, retrying', 'info watching again'],
   },
   {
     behaviour: 'tries once more with fresh credentials when they are refused',
@@ -227,8 +283,12 @@ const rows: Row[] = [
     requests: [streamed, 'discovery', 'discovery', 'discovery', streamed],
     content: ['x/a@9'],
     told: [
-      ...['relist start', 'watch error', 'list error'],
-      ...['relist retry', 'watch success', 'list success'],
+      'relist start',
+      'watch error',
+      'list error',
+      'relist retry',
+      'watch success',
+      'list success',
     ],
     status: { synced: true, refused: false },
     log: ['warn refused by the API server', 'info synced'],
@@ -253,11 +313,15 @@ const rows: Row[] = [
     requests: [streamed, 'discovery', streamed, 'discovery'],
     content: [],
     told: [
-      ...['relist start', 'watch error', 'list error'],
-      ...['relist retry', 'watch error', 'list error'],
+      'relist start',
+      'watch error',
+      'list error',
+      'relist retry',
+      'watch error',
+      'list error',
     ],
     status: { synced: false, refused: false, absent: false, detail: 'retrying: says NotFound' },
-    log: ['warn request failed, trying on'],
+    log: ['warn request failed, retrying'],
   },
   {
     behaviour: 'takes a 403 as final only after thirty seconds',
@@ -276,10 +340,10 @@ const rows: Row[] = [
       'list error',
     ]).flat(),
     status: { synced: false, refused: false, detail: 'forbidden: says Forbidden' },
-    log: ['warn request failed, trying on'],
+    log: ['warn request failed, retrying'],
   },
   {
-    behaviour: 'retries a 403 slowly after five minutes, and takes back the refusal when it works',
+    behaviour: 'retries a 403 slowly after five minutes, and is no longer refused once it works',
     steps: [
       ...[500, 1_000, 2_000, ...fours(75)].flatMap((passMs) => [
         refusal(403, 'Forbidden'),
@@ -297,11 +361,10 @@ const rows: Row[] = [
       i < 79 ? 'list error' : 'list success',
     ]).flat(),
     status: { synced: true, refused: false },
-    log: ['warn request failed, trying on', 'warn refused by the API server', 'info synced'],
+    log: ['warn request failed, retrying', 'warn refused by the API server', 'info synced'],
   },
   {
-    behaviour:
-      'keeps what it knows when a synced resource is forbidden for long, and calls it stale',
+    behaviour: 'keeps its content when a synced resource is forbidden for long, and says why',
     steps: [
       { events: synced(), end: 'close' },
       { passMs: 500 },
@@ -316,10 +379,16 @@ const rows: Row[] = [
       ...Array.from({ length: 11 }, () => ['watch error', 'restart refused']).flat(),
     ],
     status: {
-      ...{ synced: true, refused: false, stale: true },
-      detail: 'stale: forbidden: says Forbidden',
+      synced: true,
+      refused: false,
+      detail: 'forbidden: says Forbidden',
     },
-    log: ['info synced', 'warn request failed, trying on', 'warn refused by the API server'],
+    log: [
+      'info synced',
+      'info the server ended the watch early, opening it again',
+      'warn request failed, retrying',
+      'warn refused by the API server',
+    ],
   },
 ];
 

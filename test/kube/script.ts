@@ -1,18 +1,19 @@
 // A server that follows a script, and what a reflector makes of it: the rows of the tests beside.
+
 import { getEventListeners } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import nock from 'nock';
 import { Reflector } from '../../src/kube/reflector.ts';
 import type { Collection, SyncStatus } from '../../src/kube/types.ts';
+import { TestClock } from '../support/clock.ts';
 import {
   clientOf,
   MemorySink,
   object,
-  RecordingObserver,
   recordingLog,
+  recordingObserver,
   settled,
-  TestClock,
 } from './harness.ts';
 
 const server = 'http://api.test:8080';
@@ -30,11 +31,14 @@ export type Step =
   | { readonly events: readonly unknown[]; readonly end: 'open' | 'close' | 'cut' }
   | { readonly broken: string }
   | { readonly passMs: number }
+  /** The watch that is open breaks within an event, so long after the step before. */
+  | { readonly cutAfterMs: number }
   | { readonly relist: 'resharded' };
 
-type Answer = Exclude<Step, { passMs: number } | { relist: string }>;
+type Answer = Exclude<Step, { passMs: number } | { cutAfterMs: number } | { relist: string }>;
 
-const isAnswer = (step: Step): step is Answer => !('passMs' in step || 'relist' in step);
+const isAnswer = (step: Step): step is Answer =>
+  !('passMs' in step || 'cutAfterMs' in step || 'relist' in step);
 
 export interface Row {
   readonly behaviour: string;
@@ -100,25 +104,31 @@ export const firstList = ['relist start', 'list success', 'watch success'];
 export function begin(steps: readonly Step[]) {
   const clock = new TestClock();
   const sink = new MemorySink();
-  const observer = new RecordingObserver();
+  const observer = recordingObserver();
   const log = recordingLog();
   const client = clientOf(server, clock, log);
   const shared = { client, collection: pods, sink, observer, clock, log };
   const reflector = new Reflector({ ...shared, random: () => 0 });
-  const requests = serve(steps);
+  const { requests, bodies } = serve(steps);
   const stop = new AbortController();
   const running = reflector.run(stop.signal);
   const look = () => [requests, observer.told, sink.puts, clock.pending];
-  return { clock, sink, observer, log, reflector, requests, stop, running, look };
+  const cut = (afterMs: number): void => {
+    clock.advance(afterMs);
+    bodies.at(-1)?.end('{"type":');
+  };
+  return { clock, sink, observer, log, reflector, requests, stop, running, look, cut };
 }
 
 /** Plays the row's script to a reflector, then compares all that can be seen of it with the row. */
 export async function play(row: Row): Promise<void> {
-  const { clock, sink, observer, log, reflector, requests, stop, running, look } = begin(row.steps);
+  const at = begin(row.steps);
+  const { clock, sink, observer, log, reflector, requests, stop, running, look } = at;
   for (const step of row.steps) {
     if (isAnswer(step)) continue;
     await settled(look);
     if ('relist' in step) reflector.relist(step.relist);
+    else if ('cutAfterMs' in step) at.cut(step.cutAfterMs);
     else await clock.pass(step.passMs);
   }
   await settled(look);
@@ -140,18 +150,27 @@ export async function play(row: Row): Promise<void> {
   expect(sink.relistings.open, 'lists left open').to.equal(0);
 }
 
-/** Answers each request by the next step that is an answer; the requests as rows spell them. */
-function serve(steps: readonly Step[]): string[] {
+/**
+ * Answers each request by the next step that is an answer. Grows: the requests as rows spell them,
+ * and the bodies of watches.
+ */
+function serve(steps: readonly Step[]): { requests: string[]; bodies: PassThrough[] } {
   const requests: string[] = [];
+  const bodies: PassThrough[] = [];
   const scope = nock(server);
   for (const step of steps) {
     if (!isAnswer(step)) continue;
     const request = scope.get(/.*/);
     if ('broken' in step) request.replyWithError(errorOf(step.broken));
-    else request.reply(() => answerOf(step));
+    else
+      request.reply(() => {
+        const answer = answerOf(step);
+        if (typeof answer[1] !== 'string') bodies.push(answer[1]);
+        return answer;
+      });
   }
   scope.on('request', (request: Request) => requests.push(spelled(request.url)));
-  return requests;
+  return { requests, bodies };
 }
 
 function errorOf(code: string): Error {

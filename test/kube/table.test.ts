@@ -1,15 +1,10 @@
 // Tables of the API server become objects of few fields; what is no table is refused unread.
 import { expect } from 'chai';
 import fc from 'fast-check';
-import {
-  DecodeError,
-  FormError,
-  ListDecoder,
-  type OnMalformed,
-  WatchDecoder,
-  type WatchEvent,
-} from '../../src/kube/decode.ts';
+import { DecodeError, FormError, ListDecoder } from '../../src/kube/decode.ts';
+import type { OnMalformed } from '../../src/kube/itemParser.ts';
 import { TableReader } from '../../src/kube/table.ts';
+import { WatchDecoder, type WatchEvent } from '../../src/kube/watchDecoder.ts';
 
 const columns = { type: 'Type' };
 const definitions = ['Name', 'Type', 'Data'].map((name) => ({ name, type: 'string' }));
@@ -18,8 +13,11 @@ const row = (name: string, type: unknown) => ({
   object: { kind: 'PartialObjectMetadata', metadata: { name, namespace: 'x' }, data: 'unseen' },
 });
 const table = (rows: unknown, more: object = {}) => ({
-  ...{ kind: 'Table', metadata: { resourceVersion: '7' }, columnDefinitions: definitions },
-  ...{ rows, ...more },
+  kind: 'Table',
+  metadata: { resourceVersion: '7' },
+  columnDefinitions: definitions,
+  rows,
+  ...more,
 });
 const seen = (name: string, type: unknown) => ({ metadata: { name, namespace: 'x' }, type });
 
@@ -51,7 +49,7 @@ async function readList(list: unknown, cuts: readonly number[] = []) {
 }
 
 const readWatch = async (events: readonly unknown[], malformed: OnMalformed = fail) => {
-  const decoder = new WatchDecoder({ onMalformed: fail });
+  const decoder = new WatchDecoder({ onMalformed: fail, whole: true });
   async function* decoded(): AsyncGenerator<WatchEvent> {
     yield* decoder.push(Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join('')));
   }

@@ -1,16 +1,18 @@
 // What reaches a server by way of a kubeconfig: headers, certificates, and what changes meanwhile.
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { createSecureServer } from 'node:http2';
-import type { AddressInfo, Server } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import nock from 'nock';
-import { ConfigError } from '../../src/errors.ts';
 import { openTransport, type Transport } from '../../src/kube/transport.ts';
+import { TestClock } from '../support/clock.ts';
+import { expectRefused } from '../support/refusal.ts';
 import { certificate, key } from './certificate.ts';
-import { recordingLog, TestClock } from './harness.ts';
+import { recordingLog } from './harness.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -60,8 +62,8 @@ describe('a transport', () => {
     };
     writeFileSync(path, JSON.stringify(config));
     const options = { clock: new TestClock(), log: recordingLog() };
-    const surroundings = { env: {}, readFile: (file: string) => readFileSync(file) };
-    const transport = openTransport({ kubeconfig: path }, surroundings, options);
+    const processContext = { env: {}, readFile: (file: string) => readFileSync(file) };
+    const transport = openTransport({ kubeconfig: path }, processContext, options);
     closers.push(() => transport.close());
     return { transport, path, clock: options.clock };
   }
@@ -135,6 +137,38 @@ describe('a transport', () => {
       }
     });
   }
+
+  it('sends names outside of ASCII as the bytes of UTF-8', async () => {
+    let bytes = Buffer.alloc(0);
+    const server = createTcpServer((socket) => {
+      socket.on('data', (chunk: Buffer) => {
+        bytes = Buffer.concat([bytes, chunk]);
+        if (bytes.includes('\r\n\r\n')) {
+          socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
+        }
+      });
+    });
+    const base = `http://127.0.0.1:${await listen(server)}`;
+    const user = {
+      token: 'ключ',
+      as: 'jürgen@日本',
+      'as-uid': 'ÿ-7',
+      'as-groups': ['grün', '🦊'],
+      'as-user-extra': { 'straße(x)': ['größe', 'b'] },
+    };
+    await get(open(base, user).transport);
+    const lines = bytes.toString('utf8').split('\r\n');
+    expect(Buffer.from(bytes.toString('utf8')).equals(bytes), 'UTF-8 throughout').to.equal(true);
+    expect(lines).to.include.members([
+      'authorization: Bearer ключ',
+      'impersonate-user: jürgen@日本',
+      'impersonate-uid: ÿ-7',
+      'impersonate-group: grün',
+      'impersonate-group: 🦊',
+      'impersonate-extra-stra%c3%9fe%28x%29: größe',
+      'impersonate-extra-stra%c3%9fe%28x%29: b',
+    ]);
+  });
 
   it('asks below the path of the server, with the query', async () => {
     await get(open(`${await plain()}/k8s/clusters/c-1/`, {}).transport, '/api/v1/pods');
@@ -216,12 +250,14 @@ describe('a transport', () => {
   it('refuses to start with a certificate authority that is not there, or is none', async () => {
     const folder = makeFolder();
     const missing = { 'certificate-authority': 'ca.crt' };
-    expect(() => open('https://x.test', {}, missing, folder)).to.throw(
-      ConfigError,
-      `expected a readable certificate-authority at ${join(folder, 'ca.crt')}`,
-    );
+    expectRefused(() => open('https://x.test', {}, missing, folder), {
+      place: /: certificate-authority$/,
+      expected: `a readable file at ${join(folder, 'ca.crt')}`,
+      got: /^ENOENT/,
+    });
     const nonsense = { 'certificate-authority-data': base64('-----BEGIN CERTIFICATE-----\n!\n') };
-    expect(() => open('https://x.test', {}, nonsense)).to.throw(ConfigError, 'in PEM form');
+    const expected = 'certificates and a key in PEM form';
+    expectRefused(() => open('https://x.test', {}, nonsense), { expected });
   });
 
   it('ends a request that waits for a plugin when it is aborted', async () => {

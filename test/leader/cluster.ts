@@ -1,8 +1,9 @@
 // Leases and pods as an API server has them, and candidates on a clock that the test moves.
-import type { Clock } from '../../src/clock.ts';
+
+import type { LeaderApi } from '../../src/leader/api.ts';
 import { Elector } from '../../src/leader/elector.ts';
 import { leaderLabel } from '../../src/leader/label.ts';
-import type { LeaderApi } from '../../src/leader/requests.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { ManualClock } from '../demo/clock.ts';
 
 export const leaseName = 'ksm';
@@ -24,8 +25,11 @@ interface StoredLease {
   spec: Record<string, unknown>;
 }
 
-/** How a request of one candidate fares; `lost` is done, but its answer does not come. */
-export type Fate = 'done' | 'slow' | 'refused' | 'hangs' | 'lost' | Refusal;
+/**
+ * How a request of one candidate fares; `lost` is done, but no answer comes; `frozen` is on
+ * its way until `thaw`.
+ */
+export type Fate = 'done' | 'slow' | 'refused' | 'hangs' | 'lost' | 'frozen' | Refusal;
 
 /** Just within the time that a request is given. */
 const slowMs = 1_900;
@@ -39,6 +43,9 @@ export class FakeCluster {
   readonly clock = new ManualClock();
   lease: StoredLease | undefined;
   readonly pods = new Map<string, Record<string, string>>();
+  /** How often each pod was written; its resourceVersion. */
+  readonly #writes = new Map<string, number>();
+  readonly frozen: (() => unknown)[] = [];
   /** Candidates so far. */
   started = 0;
   #version = 0;
@@ -58,6 +65,10 @@ export class FakeCluster {
       if (comes instanceof Refusal) throw comes;
       if (comes === 'refused') throw new Error('connection refused');
       if (comes === 'hangs') return endOf(signal);
+      if (comes === 'frozen') {
+        this.frozen.push(act);
+        return endOf(signal);
+      }
       if (comes === 'slow') await this.clock.sleep(slowMs, signal);
       signal.throwIfAborted();
       // What is done between a request and its answer must not find both at once.
@@ -79,6 +90,18 @@ export class FakeCluster {
       patch: (path, patch, signal) =>
         send({ verb: 'patch', on: 'pods' }, signal, () => this.#patch(path, patch)),
     };
+  }
+
+  /** Requests that are on their way arrive; the status of each refusal. */
+  thaw(): number[] {
+    return this.frozen.splice(0).flatMap((act) => {
+      try {
+        act();
+        return [];
+      } catch (error) {
+        return error instanceof Refusal ? error.status : [];
+      }
+    });
   }
 
   /** Someone else's write to the lease. */
@@ -115,17 +138,39 @@ export class FakeCluster {
     this.lease = { ...copy, metadata: { ...copy.metadata, resourceVersion } };
   }
 
-  #list(path: string, { labelSelector }: Readonly<Record<string, string>>): unknown {
-    if (path !== podsPath || labelSelector === undefined) throw new Refusal(400);
-    const [key = '', value] = labelSelector.split('=');
-    const found = [...this.pods].filter(([, labels]) => labels[key] === value);
-    return { items: found.map(([name, labels]) => ({ metadata: { name, labels } })) };
+  #list(path: string, query: Readonly<Record<string, string>>): unknown {
+    const { labelSelector, fieldSelector } = query;
+    const [key = '', value] = (labelSelector ?? fieldSelector ?? '').split('=');
+    if (path !== podsPath || key === '') throw new Refusal(400);
+    const found = [...this.pods].filter(([name, labels]) =>
+      fieldSelector === undefined ? labels[key] === value : name === value,
+    );
+    return {
+      items: found.map(([name, labels]) => ({
+        metadata: { name, labels: { ...labels }, resourceVersion: this.#versionOf(name) },
+      })),
+    };
+  }
+
+  #versionOf(pod: string): string {
+    return String(this.#writes.get(pod) ?? 0);
+  }
+
+  /** A kubelet, or whoever else, writes to a pod. */
+  touch(pod: string): void {
+    this.#writes.set(pod, (this.#writes.get(pod) ?? 0) + 1);
   }
 
   #patch(path: string, patch: object): unknown {
-    const labels = this.pods.get(path.slice(podsPath.length + 1));
+    const name = path.slice(podsPath.length + 1);
+    const labels = this.pods.get(name);
     if (labels === undefined) throw new Refusal(404);
-    const { metadata } = patch as { metadata: { labels: Record<string, string | null> } };
+    const { metadata } = patch as {
+      metadata: { labels: Record<string, string | null>; resourceVersion?: string };
+    };
+    const { resourceVersion = this.#versionOf(name) } = metadata;
+    if (resourceVersion !== this.#versionOf(name)) throw new Refusal(409);
+    this.touch(name);
     for (const [key, value] of Object.entries(metadata.labels)) {
       if (value === null) delete labels[key];
       else labels[key] = value;
@@ -179,7 +224,9 @@ export class Candidate implements Given {
     };
     this.elector = new Elector({
       pod: { name: pod, namespace: 'x' },
-      ...{ lease: leaseName, durationMs: 6_000, clock },
+      lease: leaseName,
+      durationMs: 6_000,
+      clock,
       // Two lives of a pod are two candidates.
       random: seeded(`${pod}${cluster.started++}`),
       api: cluster.api((asked) => (this.alive ? this.fate(asked) : 'hangs')),
@@ -195,7 +242,7 @@ export class Candidate implements Given {
   }
 
   get serves(): boolean {
-    return this.alive && this.elector.standing.serves;
+    return this.alive && this.elector.status.serves;
   }
 
   /** SIGKILL. */

@@ -1,4 +1,4 @@
-// The election on a clock that the test moves: who leads, who serves, which pod bears the label.
+// The election on a test's clock: which replica leads, which serves, which pod has the label.
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { leaderLabel } from '../../src/leader/label.ts';
@@ -11,7 +11,7 @@ const lingerMs = 3_000;
 
 describe('An election', () => {
   let cluster: FakeCluster;
-  const pass = (ms: number): Promise<void> => cluster.clock.advance(ms);
+  const pass = (ms: number): Promise<void> => cluster.clock.elapse(ms);
 
   beforeEach(() => {
     cluster = new FakeCluster();
@@ -36,15 +36,19 @@ describe('An election', () => {
     throw new Error(`waited ${msMax} ms in vain`);
   };
 
-  it('makes one leader, whose pod alone bears the label', async () => {
+  it('makes one leader, whose pod alone has the label', async () => {
     const [a, b] = await pair();
     expect(cluster.labelled).to.deep.equal(['a']);
-    expect(a.elector.standing).to.deep.equal({
-      ...{ serves: true, keeps: true, ready: true },
+    expect(a.elector.status).to.deep.equal({
+      serves: true,
+      keepsConnections: true,
+      ready: true,
       sentence: 'This replica leads.',
     });
-    expect(b.elector.standing).to.deep.equal({
-      ...{ serves: false, keeps: false, ready: true },
+    expect(b.elector.status).to.deep.equal({
+      serves: false,
+      keepsConnections: false,
+      ready: true,
       sentence: 'This replica follows; a leads.',
     });
     await pass(60_000);
@@ -54,23 +58,23 @@ describe('An election', () => {
     expect(cluster.lease?.spec.renewTime).to.match(/^2026-01-15T12:0\d:\d\d\.\d{6}Z$/);
   });
 
-  it('takes the label off its own pod before it is ready, and off no other lease', async () => {
+  it('unlabels its own pod before it is ready, and keeps labels of other leases', async () => {
     cluster.pods.set('b', { [leaderLabel]: leaseName });
     cluster.pods.set('other', { [leaderLabel]: 'another-release' });
     cluster.write({ holderIdentity: 'c_1', leaseDurationSeconds: 6 });
     const b = add('b', { fate: ({ on }) => (on === 'pods' ? 'refused' : 'done') });
     await pass(1_500);
-    expect(b.elector.standing.ready).to.equal(false);
+    expect(b.elector.status.ready).to.equal(false);
     b.fate = () => 'done';
     await pass(1_500);
-    expect(b.elector.standing).to.include({ ready: true, serves: false });
+    expect(b.elector.status).to.include({ ready: true, serves: false });
     expect(cluster.labelled).to.deep.equal([]);
     await pass(durationMs);
     expect(cluster.labelled).to.deep.equal(['b']);
     expect(cluster.pods.get('other')).to.deep.equal({ [leaderLabel]: 'another-release' });
   });
 
-  it('does not elect who could not serve', async () => {
+  it('does not elect a replica that could not serve', async () => {
     const cold = add('cold', { canLead: false });
     await pass(3_000);
     expect(cluster.lease).to.equal(undefined);
@@ -79,7 +83,7 @@ describe('An election', () => {
     expect([cold.leads, warm.leads]).to.deep.equal([false, true]);
   });
 
-  it('replaces a leader that was killed within its lease and two seconds, at any time', () =>
+  it('replaces a killed leader within the lease duration and two seconds', () =>
     fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 5_000 }), fc.nat(1_000), async (at, seed) => {
         cluster = new FakeCluster();
@@ -97,7 +101,7 @@ describe('An election', () => {
       { numRuns: 60 },
     ));
 
-  it('lets the warm replica lead at once where the leader starts again in its pod', async () => {
+  it('makes the synced replica leader at once where the leader restarts in its pod', async () => {
     const [a, b] = await pair();
     a.kill();
     await pass(300);
@@ -110,7 +114,7 @@ describe('An election', () => {
     expect([again.leads, b.leads]).to.deep.equal([false, true]);
   });
 
-  it('leads again without a wait where the only replica starts again', async () => {
+  it('leads again without a wait where the only replica restarts', async () => {
     const alone = add('a');
     await pass(1_000);
     alone.kill();
@@ -122,14 +126,14 @@ describe('An election', () => {
     expect(again.leads).to.equal(true);
   });
 
-  it('hands over when it leaves: whatever bears the label serves at every moment', async () => {
+  it('hands over when it leaves: every labelled pod serves at every moment', async () => {
     const [a, b] = await pair();
     let left = false;
     void a.elector.leave().then(() => {
       left = true;
     });
     await pass(0);
-    expect(a.elector.standing).to.include({ serves: true, keeps: false });
+    expect(a.elector.status).to.include({ serves: true, keepsConnections: false });
     expect(a.stepsDown).to.equal(1);
     const tookMs = await passesUntil(() => {
       expect(cluster.labelled).to.not.be.empty;
@@ -144,7 +148,7 @@ describe('An election', () => {
     expect(cluster.lease?.spec).to.include({ leaseTransitions: 1 });
   });
 
-  it('waits for no successor where none comes, nor for an API server that is away', async () => {
+  it('stops waiting for a successor where none comes, or the API server is down', async () => {
     const [a, b] = await pair();
     let left = 0;
     void b.elector.leave().then(() => left++);
@@ -156,29 +160,29 @@ describe('An election', () => {
     expect(left).to.equal(2);
   });
 
-  it('goes on serving while it cannot renew, and steps down when it sees another', async () => {
+  it('keeps serving while it cannot renew, and steps down for another holder', async () => {
     const [a, b] = await pair();
     a.fate = () => 'hangs';
     await passesUntil(() => b.leads, durationMs + slackMs);
     await pass(60_000);
-    expect(a.elector.standing).to.include({ serves: true, keeps: true });
-    expect(a.elector.standing.sentence).to.match(
+    expect(a.elector.status).to.include({ serves: true, keepsConnections: true });
+    expect(a.elector.status.sentence).to.match(
       /^This replica leads\. Failing: expected to get the lease ksm/,
     );
     expect(cluster.labelled).to.deep.equal(['b']);
     a.fate = () => 'done';
     await passesUntil(() => !a.leads, 3_000);
     // A Service may still lead here, so it serves, but keeps no connection.
-    expect(a.elector.standing).to.include({ serves: true, keeps: false });
+    expect(a.elector.status).to.include({ serves: true, keepsConnections: false });
     expect(a.stepsDown).to.equal(1);
     await pass(lingerMs + 100);
-    expect(a.elector.standing).to.include({ serves: false, keeps: false });
-    expect(a.elector.standing.sentence).to.equal('This replica follows; b leads.');
+    expect(a.elector.status).to.include({ serves: false, keepsConnections: false });
+    expect(a.elector.status.sentence).to.equal('This replica follows; b leads.');
     expect(b.elector.work).to.include({ began: 1, ceased: 0 });
     expect(cluster.labelled).to.deep.equal(['b']);
   });
 
-  it('leaves the label to its successor, which may need a moment to put it on', async () => {
+  it('leaves the label to its successor, which may need a moment to set it', async () => {
     const [a, b] = await pair();
     b.fate = ({ on, verb }) => (on === 'pods' && verb === 'patch' ? 'refused' : 'done');
     cluster.write({ ...cluster.lease?.spec, holderIdentity: 'b_0' });
@@ -192,7 +196,7 @@ describe('An election', () => {
     expect(cluster.labelled).to.deep.equal(['b']);
   });
 
-  it('renews in time though its looks at labels are slow', async () => {
+  it('renews in time though requests for labels are slow', async () => {
     const [a, b] = await pair();
     cluster.pods.set('c', { [leaderLabel]: leaseName });
     a.fate = ({ on }) => (on === 'pods' ? 'slow' : 'done');
@@ -220,7 +224,7 @@ describe('An election', () => {
     });
   }
 
-  it('does not look at the clocks of others, nor at leaps of its own', async () => {
+  it('ignores the clocks of others, and jumps of its own', async () => {
     const [a, b] = await pair();
     for (const skewMs of [-86_400_000, 86_400_000, 0]) {
       a.skewMs = skewMs;
@@ -231,7 +235,7 @@ describe('An election', () => {
     expect(a.elector.work.failures + b.elector.work.failures).to.equal(0);
   });
 
-  it('takes a lost answer for what it may have been', async () => {
+  it('treats a lost answer as a possible success', async () => {
     const a = add('a', { fate: ({ verb }) => (verb === 'create' ? 'lost' : 'done') });
     await pass(4_000);
     expect(a.leads).to.equal(true);
@@ -244,7 +248,7 @@ describe('An election', () => {
     expect(a.elector.work).to.include({ began: 1, ceased: 0 });
   });
 
-  it('gives back a lease that it got while it was told to leave', async () => {
+  it('releases a lease that it acquired while it was leaving', async () => {
     const a = add('a', { fate: ({ verb }) => (verb === 'create' ? 'lost' : 'done') });
     await pass(100);
     let left = false;
@@ -256,7 +260,7 @@ describe('An election', () => {
     expect(cluster.lease?.spec).to.not.have.property('holderIdentity');
   });
 
-  it('goes on where the lease is changed or deleted under it', async () => {
+  it('keeps leading where the lease is changed or deleted by others', async () => {
     const [a] = await pair();
     cluster.write({ ...cluster.lease?.spec, note: 'kubectl was here' });
     await pass(3_000);
@@ -269,7 +273,7 @@ describe('An election', () => {
     expect(a.elector.work.failures).to.equal(0);
   });
 
-  it('steps down where somebody puts another into the lease', async () => {
+  it('steps down where somebody writes another holder into the lease', async () => {
     const [a, b] = await pair();
     cluster.write({ ...cluster.lease?.spec, holderIdentity: 'nobody' });
     await pass(2_100);
@@ -279,7 +283,7 @@ describe('An election', () => {
     expect(cluster.labelled).to.have.length(1);
   });
 
-  it('puts labels right that somebody has changed', async () => {
+  it('corrects labels that somebody has changed', async () => {
     const [a] = await pair();
     cluster.pods.set('a', {});
     cluster.pods.set('b', { [leaderLabel]: leaseName });
@@ -288,17 +292,17 @@ describe('An election', () => {
     expect(a.leads).to.equal(true);
   });
 
-  it('leads no more once its pod is gone', async () => {
+  it('stops leading once its pod is deleted', async () => {
     const [a, b] = await pair();
     cluster.pods.delete('a');
     await pass(14_000);
     expect([a.leads, b.leads]).to.deep.equal([false, true]);
     await pass(lingerMs);
-    expect(a.elector.standing.serves).to.equal(false);
+    expect(a.elector.status.serves).to.equal(false);
     expect(cluster.labelled).to.deep.equal(['b']);
   });
 
-  it('elects one of three that see the same lease run out', async () => {
+  it('elects one of three that see the same lease expire', async () => {
     const [a, b] = await pair();
     const c = add('c');
     await pass(2_000);
@@ -309,7 +313,7 @@ describe('An election', () => {
     expect(b.elector.work.failures + c.elector.work.failures).to.equal(0);
   });
 
-  it('loses a race without a fault', async () => {
+  it('loses a race without an error', async () => {
     let raced = false;
     const fate = ({ verb }: Asked): 'done' => {
       if (verb === 'create' && !raced) {
@@ -323,7 +327,7 @@ describe('An election', () => {
     expect(raced).to.equal(true);
     expect(a.leads).to.equal(false);
     expect(a.elector.work.failures).to.equal(0);
-    expect(a.elector.standing.sentence).to.equal('This replica follows; z leads.');
+    expect(a.elector.status.sentence).to.equal('This replica follows; z leads.');
   });
 
   const refusals: [on: 'lease' | 'pods', sentence: string][] = [
@@ -331,15 +335,15 @@ describe('An election', () => {
     ['pods', 'patch the pod a in namespace x'],
   ];
   for (const [on, what] of refusals) {
-    it(`says once, in a sentence, that it may not ${what}, and is not ready`, async () => {
+    it(`logs once that it may not ${what}, and is not ready`, async () => {
       const a = add('a', { fate: (asked) => (asked.on === on ? new Refusal(403) : 'done') });
       await pass(20_000);
       const sentence =
         `expected to be allowed to ${what}, got: answered 403; ` +
         'give the service account the role of docs/high-availability.md';
-      expect(a.said).to.deep.equal([`leader election: a round failed, trying on: ${sentence}`]);
-      expect(a.elector.standing.ready).to.equal(false);
-      expect(a.elector.standing.sentence).to.include(`${sentence}.`);
+      expect(a.said).to.deep.equal([`leader election failed, retrying: ${sentence}`]);
+      expect(a.elector.status.ready).to.equal(false);
+      expect(a.elector.status.sentence).to.include(`${sentence}.`);
     });
   }
 

@@ -1,9 +1,15 @@
-// Quantities as Kubernetes reads them, and the units of resource names.
+// Quantities, against k8s.io/apimachinery, and the units of resource names.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { quantity, resourceLabels, wholeQuantity } from '../../src/metrics/quantity.ts';
+import {
+  approximateQuantity,
+  quantity,
+  resourceLabels,
+  wholeQuantity,
+} from '../../src/metrics/quantity.ts';
+import { formatNumber } from '../../src/metrics/text.ts';
 
 describe('a quantity', () => {
   const rows = readFileSync(join(import.meta.dirname, 'quantities.tsv'), 'utf8')
@@ -12,7 +18,7 @@ describe('a quantity', () => {
     .map((row) => row.split('\t') as [text: string, thousandths: string, whole: string])
     .map(([text, ...values]) => [JSON.parse(text) as string, ...values] as const);
 
-  it('has the value that k8s.io/apimachinery gives it', () => {
+  it('has the value of k8s.io/apimachinery', () => {
     const wellFormed = rows.filter(([, thousandths]) => thousandths !== 'malformed');
     expect(wellFormed).to.have.length.above(300);
     for (const [text, thousandths, whole] of wellFormed) {
@@ -21,7 +27,7 @@ describe('a quantity', () => {
     }
   });
 
-  it('is refused in words where k8s.io/apimachinery refuses it', () => {
+  it('is rejected where k8s.io/apimachinery rejects it', () => {
     const malformed = rows.filter(([, thousandths]) => thousandths === 'malformed');
     expect(malformed).to.have.length.above(20);
     for (const [text] of malformed) {
@@ -31,22 +37,22 @@ describe('a quantity', () => {
     }
   });
 
-  it('counts as the largest of the API if it is larger', () => {
+  it('is cut to the largest quantity of the API', () => {
     for (const text of ['10E', '1e30', '1e999999999', '99999999999999999999', '9Ei']) {
       expect(quantity(text), text).to.equal(2 ** 63);
       expect(wholeQuantity(text), text).to.equal(2 ** 63);
     }
   });
 
-  it('is refused if it is absurdly long, before any arithmetic', () => {
+  it('is rejected if it is too long, before any arithmetic', () => {
     expect(() => quantity('1'.repeat(129))).to.throw(TypeError);
   });
 
-  it('is read from a bare number too, which files may hold', () => {
+  it('can be a JSON number, as in files', () => {
     expect(quantity(JSON.parse('1.5'))).to.equal(1.5);
   });
 
-  it('is the number it names, whole or in thousandths', () => {
+  it('is the number that its text has, whole or in thousandths', () => {
     fc.assert(
       fc.property(fc.nat({ max: 2 ** 31 - 1 }), (count) => {
         expect(quantity(`${count}`)).to.equal(count);
@@ -59,7 +65,7 @@ describe('a quantity', () => {
     );
   });
 
-  it('is the same with a suffix and with the exponent that the suffix stands for', () => {
+  it('is the same with a suffix and with its exponent', () => {
     const suffixes = fc.constantFrom(['n', -9], ['u', -6], ['m', -3], ['k', 3], ['M', 6], ['G', 9]);
     fc.assert(
       fc.property(fc.nat(), fc.nat({ max: 999 }), suffixes, (whole, part, [suffix, exponent]) => {
@@ -68,6 +74,23 @@ describe('a quantity', () => {
         );
       }),
     );
+  });
+});
+
+describe('an approximate quantity', () => {
+  it('is as kube-state-metrics v2.20.0 shows tolerances', () => {
+    const rows = readFileSync(join(import.meta.dirname, 'tolerances.tsv'), 'utf8')
+      .trim()
+      .split('\n');
+    expect(rows).to.have.length.above(200);
+    for (const row of rows) {
+      const [text = '', value] = row.split('\t');
+      expect(formatNumber(approximateQuantity(text)), text).to.equal(value);
+    }
+  });
+
+  it('is rejected if it is malformed', () => {
+    expect(() => approximateQuantity('1.2.3')).to.throw(TypeError, 'expected a quantity');
   });
 });
 
@@ -83,34 +106,39 @@ describe('the name of a resource', () => {
     'nvidia.com/gpu': 'integer',
     'example.com/Foo_bar.baz': 'integer',
     'count/pods': 'integer',
-    // Names of quotas, of Kubernetes' own, and of nobody.
-    'limits.cpu': undefined,
-    'requests.storage': undefined,
-    'requests.nvidia.com/gpu': undefined,
-    'kubernetes.io/batch-cpu': undefined,
-    'sub.kubernetes.io/x': undefined,
-    services: undefined,
-    '': undefined,
-    constructor: undefined,
-    // Names that no API server takes.
-    'Example.com/gpu': undefined,
-    'example.com/gpu/a': undefined,
-    'example.com/': undefined,
-    'example.com/-gpu': undefined,
-    'example..com/gpu': undefined,
+    // Extended resources named like huge pages and attachable volumes.
+    'hugepages-2mi/x': 'byte and integer',
+    'hugepages-2Mi/x': 'byte',
+    'attachable-volumes-csi/a.b': 'byte and integer',
+    'hugepages-/1': 'byte',
+    // Names of quotas, of Kubernetes, and without a domain.
+    'limits.cpu': '',
+    'requests.storage': '',
+    'requests.nvidia.com/gpu': '',
+    'kubernetes.io/batch-cpu': '',
+    'sub.kubernetes.io/x': '',
+    services: '',
+    '': '',
+    constructor: '',
+    // Invalid names.
+    'Example.com/gpu': '',
+    'example.com/gpu/a': '',
+    'example.com/': '',
+    'example.com/-gpu': '',
+    'example..com/gpu': '',
     [`example.com/${'x'.repeat(63)}`]: 'integer',
-    [`example.com/${'x'.repeat(64)}`]: undefined,
+    [`example.com/${'x'.repeat(64)}`]: '',
     [`${'x'.repeat(244)}/gpu`]: 'integer',
-    [`${'x'.repeat(245)}/gpu`]: undefined,
+    [`${'x'.repeat(245)}/gpu`]: '',
   };
 
   for (const [name, unit] of Object.entries(units)) {
-    it(`${name.slice(0, 40)} is counted in ${unit ?? 'nothing'}`, () => {
-      expect(resourceLabels(name).unit).to.equal(unit);
+    it(`${name.slice(0, 40)} is counted in ${unit || 'nothing'}`, () => {
+      expect(resourceLabels(name).units.join(' and ')).to.equal(unit);
     });
   }
 
-  it('is shown with underscores, its case kept', () => {
+  it('is shown with underscores, in the same case', () => {
     expect(resourceLabels('example.com/Foo-bar').resource).to.equal('example_com_Foo_bar');
     expect(resourceLabels('hugepages-1Gi').resource).to.equal('hugepages_1Gi');
   });

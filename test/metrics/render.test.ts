@@ -1,19 +1,22 @@
-// Compiled tables: from an object to the text of each family.
+// compile: renders an object to the text of each family.
 import { expect } from 'chai';
 import {
   type Family,
   gauge,
   gauges,
   info,
+  joined,
   mapped,
-  metadataGauge,
-  metadataMapped,
+  metadata,
   noLabel,
+  spec,
+  status,
 } from '../../src/metrics/family.ts';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject, Received } from '../../src/metrics/object.ts';
 import { compile, type RenderChoices } from '../../src/metrics/render.ts';
 import type { Resource } from '../../src/metrics/resource.ts';
+import { annotations, labels } from '../../src/metrics/stock.ts';
 
 interface Thing extends KubeObject {
   size?: number;
@@ -29,7 +32,7 @@ const everything: RenderChoices = {
 };
 const thing: Thing = { metadata: { name: 'a', namespace: 'n' } };
 
-/** The texts of the families for one object; errors are thrown unless a listener takes them. */
+/** The texts of the families for one object; throws errors unless there is a listener. */
 function rendered(
   families: Families,
   object: Thing,
@@ -38,20 +41,21 @@ function rendered(
     throw new Error(family, { cause: error });
   },
 ): string[] {
-  const table: Resource<Thing> = {
-    group: '',
-    version: 'v1',
-    kind: 'Thing',
-    scope: 'namespace',
-    default: true,
-    identity: { namespace: (o) => o.metadata.namespace, thing: (o) => o.metadata.name },
-    families,
-  };
-  return compile(table, { ...everything, ...choices }, onError).render(object);
+  return compile(tableOf(families), { ...everything, ...choices }, onError).render(object);
 }
 
+const tableOf = <T>(families: Resource<T>['families']): Resource<T> => ({
+  group: '',
+  version: 'v1',
+  kind: 'Thing',
+  scope: 'namespace',
+  default: true,
+  identity: { namespace: (o) => o.metadata.namespace, thing: (o) => o.metadata.name },
+  families,
+});
+
 describe('a compiled table', () => {
-  it('gives the identity first, then the labels of the row, then the value', () => {
+  it('renders the identity labels, then the labels of the row, then the value', () => {
     const parts: Families = {
       kube_thing_size: gauge('STABLE', 'Size.', (o) => o.size),
       kube_thing_part: gauges('STABLE', 'Parts.', ['part', 'no'], (o, emit) => {
@@ -67,7 +71,7 @@ describe('a compiled table', () => {
     ]);
   });
 
-  it('gives an empty text where a family has no series', () => {
+  it('renders an empty text for a family without series', () => {
     const families: Families = { kube_thing_size: gauge('STABLE', 'Size.', (o) => o.size) };
     expect(rendered(families, thing)).to.deep.equal(['']);
     expect(rendered(families, { ...thing, size: 0 })).to.deep.equal([
@@ -75,7 +79,7 @@ describe('a compiled table', () => {
     ]);
   });
 
-  it('gives what is absent or null as an empty label', () => {
+  it('renders absent and null as an empty label', () => {
     const families: Families = {
       kube_thing_x: gauges('STABLE', 'X.', ['a', 'b', 'c'], (_, emit) =>
         emit(1, null, undefined, ''),
@@ -86,7 +90,7 @@ describe('a compiled table', () => {
     ]);
   });
 
-  it('leaves out the labels that a series goes without, wherever they stand', () => {
+  it('omits noLabel at any position', () => {
     const families: Families = {
       kube_thing_x: gauges('STABLE', 'X.', ['a', 'b'], (_, emit) => {
         emit(1, 'x', noLabel);
@@ -103,7 +107,7 @@ describe('a compiled table', () => {
     ]);
   });
 
-  it('escapes values of the identity, of labels and of maps', () => {
+  it('escapes values of identity labels, labels and maps', () => {
     const families: Families = {
       kube_thing_part: gauges('STABLE', 'Parts.', ['part'], (_, emit) => emit(1, 'a"b')),
       kube_thing_keys: mapped('STABLE', 'Keys.', 'key', (o) => o.keys),
@@ -115,14 +119,14 @@ describe('a compiled table', () => {
     ]);
   });
 
-  it('gives a series that comes again once, with its first value', () => {
+  it('renders a duplicate series once, with its first value', () => {
     const families: Families = {
       kube_thing_part: gauges('STABLE', 'Parts.', ['a', 'b'], (_, emit) => {
         emit(1, 'x', 'y');
         emit(2, 'x', 'y');
         emit(3, 'x', 'z');
         emit(4, 'x', 'y');
-        // Not the same: what one label holds must not be taken for two.
+        // Different series: the text of one label looks like two labels.
         emit(5, 'x",b="y', '');
       }),
       kube_thing_none: gauges('STABLE', 'No labels.', [], (_, emit) => {
@@ -138,7 +142,7 @@ describe('a compiled table', () => {
     ]);
   });
 
-  it('loses only the family that throws, not even in part, and says of which object', () => {
+  it('drops only the family that throws, as a whole, and reports the object', () => {
     const families: Families = {
       kube_thing_bad: gauges('STABLE', 'Bad.', ['x'], (_, emit) => {
         emit(1, 'a');
@@ -154,7 +158,7 @@ describe('a compiled table', () => {
     expect(errors).to.deep.equal([['kube_thing_bad', thing, 'odd']]);
   });
 
-  it('loses a family that has far more series than is real, and says so', () => {
+  it('drops a family above familyCharsMax, and reports it', () => {
     const errors: unknown[] = [];
     const families: Families = {
       kube_thing_many: {
@@ -175,7 +179,7 @@ describe('a compiled table', () => {
       .that.includes('16777216');
   });
 
-  it('holds the enabled families only, with their headers', () => {
+  it('has the enabled families only, with their headers', () => {
     const families: Families = {
       kube_thing_a: gauge('STABLE', 'A.', () => 1),
       kube_thing_b: gauge('ALPHA', 'B.', () => 1),
@@ -184,23 +188,23 @@ describe('a compiled table', () => {
     expect(rendered(families, thing, { enabled })).to.have.length(1);
   });
 
-  it('shows the keys of the allow-list, if need be none, and no series without a list', () => {
+  it('shows the keys of the allow-list, possibly none, and no series without a list', () => {
     const families: Families = {
-      kube_thing_labels: metadataMapped('STABLE', 'Labels.', 'label', 'labels'),
-      kube_thing_annotations: metadataMapped('STABLE', 'Notes.', 'annotation', 'annotations'),
+      kube_thing_labels: labels('STABLE'),
+      kube_thing_annotations: annotations('STABLE'),
     };
     const object = { metadata: { name: 'a', labels: { app: 'x', tier: 'y' } } };
-    const labels = { shows: (key: string) => key === 'app' };
-    expect(rendered(families, object, { labels })).to.deep.equal([
+    const app = { shows: (key: string) => key === 'app' };
+    expect(rendered(families, object, { labels: app })).to.deep.equal([
       'kube_thing_labels{namespace="",thing="a",label_app="x"} 1\n',
       '',
     ]);
-    expect(rendered(families, { metadata: { name: 'a', labels: null } }, { labels })).to.deep.equal(
-      ['kube_thing_labels{namespace="",thing="a"} 1\n', ''],
-    );
+    expect(
+      rendered(families, { metadata: { name: 'a', labels: null } }, { labels: app }),
+    ).to.deep.equal(['kube_thing_labels{namespace="",thing="a"} 1\n', '']);
   });
 
-  it('gives a row of metadata nothing but metadata', () => {
+  it('passes only metadata to a metadata row', () => {
     const object = new Proxy(thing, {
       get(target, field) {
         if (field !== 'metadata') throw new Error(`read ${String(field)}`);
@@ -208,12 +212,61 @@ describe('a compiled table', () => {
       },
     });
     const families: Families = {
-      kube_thing_generation: metadataGauge('STABLE', 'G.', (meta) => meta.generation ?? 0),
-      kube_thing_labels: metadataMapped('STABLE', 'Labels.', 'label', 'labels'),
+      kube_thing_generation: metadata.gauge('STABLE', 'G.', (meta) => meta.generation ?? 0),
+      kube_thing_labels: labels('STABLE'),
     };
     expect(rendered(families, object)).to.deep.equal([
       'kube_thing_generation{namespace="n",thing="a"} 0\n',
       'kube_thing_labels{namespace="n",thing="a"} 1\n',
+    ]);
+  });
+
+  it('renders what is not made of the spec alone, with what was taken of an earlier one', () => {
+    interface Split extends KubeObject {
+      spec?: { size?: number };
+      status?: { used?: number };
+    }
+    const families: Resource<Split>['families'] = {
+      kube_thing_size: spec.gauge('STABLE', 'Size.', (s) => s?.size),
+      kube_thing_used: status.gauge('STABLE', 'Used.', (s) => s?.used),
+      kube_thing_free: joined(
+        'STABLE',
+        'Free.',
+        ['of'],
+        (s) => s?.size,
+        (size, object, emit) => emit((size ?? 0) - (object.status?.used ?? 0), String(size)),
+      ),
+      kube_thing_generation: metadata.gauge('STABLE', 'G.', (meta) => meta.generation),
+    };
+    const { bySection } = compile(tableOf(families), everything, () => expect.fail('an error'));
+    const object = {
+      metadata: { name: 'a', generation: 1 },
+      spec: { size: 5 },
+      status: { used: 2 },
+    };
+    const all = bySection?.renderAll(object);
+    expect(bySection?.ofSpec).to.deep.equal([0]);
+    expect(all).to.deep.equal({
+      texts: [
+        'kube_thing_size{namespace="",thing="a"} 5\n',
+        'kube_thing_used{namespace="",thing="a"} 2\n',
+        'kube_thing_free{namespace="",thing="a",of="5"} 3\n',
+        'kube_thing_generation{namespace="",thing="a"} 1\n',
+      ],
+      taken: [5],
+    });
+    const later = {
+      metadata: { name: 'a', generation: 2 },
+      get spec(): never {
+        return expect.fail('read');
+      },
+      status: { used: 4 },
+    };
+    expect([...(bySection?.renderRest(later, all?.taken ?? []) ?? [])]).to.deep.equal([
+      undefined,
+      'kube_thing_used{namespace="",thing="a"} 4\n',
+      'kube_thing_free{namespace="",thing="a",of="5"} 1\n',
+      'kube_thing_generation{namespace="",thing="a"} 2\n',
     ]);
   });
 });

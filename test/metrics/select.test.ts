@@ -1,12 +1,12 @@
 // Which resources, families and keys the user's choices turn on.
 import { expect } from 'chai';
-import { ConfigError } from '../../src/errors.ts';
 import { gauge } from '../../src/metrics/family.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Resource } from '../../src/metrics/resource.ts';
 import { type Choices, type Selected, select } from '../../src/metrics/select.ts';
 import { created, labels } from '../../src/metrics/stock.ts';
 import { resources } from '../../src/resources/index.ts';
+import { expectRefusal, type Facts, rejectionOf } from '../support/refusal.ts';
 
 const row = (optIn = false) => gauge('STABLE', 'Says x.', () => 1, { optIn });
 const table = (families: Resource<KubeObject>['families'], isDefault = true) =>
@@ -33,86 +33,121 @@ const nothing: Choices = {
   metricLabelsAllowlist: undefined,
   metricAnnotationsAllowlist: undefined,
 };
-const chosen = (choices: Partial<Choices>): readonly Selected[] =>
-  select(tables, { ...nothing, ...choices }).resources;
+const chosen = async (choices: Partial<Choices>): Promise<readonly Selected[]> =>
+  (await select(tables, { ...nothing, ...choices })).resources;
 
-/** The families that are on, by resource. */
-const families = (choices: Partial<Choices>): Record<string, string[]> =>
+/** The enabled families by resource. */
+const families = async (choices: Partial<Choices>): Promise<Record<string, string[]>> =>
   Object.fromEntries(
-    chosen(choices).map(({ plural, resource, choices: { enabled } }) => [
+    (await chosen(choices)).map(({ plural, resource, choices: { enabled } }) => [
       plural,
       Object.keys(resource.families).filter(enabled),
     ]),
   );
 
+/** Expects these choices to be refused by a ConfigError of these fields. */
+async function expectRefusedChoices(
+  choices: Partial<Choices>,
+  facts: Facts,
+  of: Parameters<typeof select>[0] = tables,
+): Promise<void> {
+  expectRefusal(await rejectionOf(select(of, { ...nothing, ...choices })), facts);
+}
+
 describe('a selection', () => {
-  it('is all that is on by default where nothing is chosen', () => {
-    expect(families({})).to.deep.equal({
+  it('has the default resources and families without flags', async () => {
+    expect(await families({})).to.deep.equal({
       gears: ['kube_gear_info', 'kube_gear_teeth'],
       nuts: ['kube_nut_info'],
     });
   });
 
-  it('is the resources that are named, in the order of the tables', () => {
-    expect(Object.keys(families({ resources: ['spares', 'gears'] }))).to.deep.equal([
-      ...['gears', 'spares'],
+  it('has the named resources, in the order of the tables', async () => {
+    expect(Object.keys(await families({ resources: ['spares', 'gears'] }))).to.deep.equal([
+      'gears',
+      'spares',
     ]);
   });
 
-  it('asks for metadata where no family that is on reads more, or for columns', () => {
+  it('requests metadata if no enabled family reads more, or columns', async () => {
     const meta = { kube_bolt_created: created('STABLE'), kube_bolt_labels: labels('STABLE') };
     const bolts = table({ ...meta, kube_bolt_info: row() });
     const keys = { ...table(meta), columns: { type: 'Type' } };
-    const asked = (metricDenylist: string[]) =>
-      select({ bolts, keys }, { ...nothing, metricDenylist }).resources.map(
-        (one) => one.representation,
-      );
-    expect(asked([])).to.deep.equal(['object', { columns: { type: 'Type' } }]);
-    expect(asked(['_info'])).to.deep.equal(['metadata', { columns: { type: 'Type' } }]);
+    const asked = async (metricDenylist: string[]) => {
+      const { resources: selected } = await select({ bolts, keys }, { ...nothing, metricDenylist });
+      return selected.map((one) => one.representation);
+    };
+    expect(await asked([])).to.deep.equal(['object', { columns: { type: 'Type' } }]);
+    expect(await asked(['_info'])).to.deep.equal(['metadata', { columns: { type: 'Type' } }]);
   });
 
-  it('is refused for a resource that does not exist, with the nearest that does', () => {
-    expect(() => chosen({ resources: ['gears', 'nut'] })).to.throw(
-      ConfigError,
-      '--resources: expected the plural of a resource, got "nut"; did you mean nuts?',
+  it('defers specs where families of the status are on, and none of the whole object', async () => {
+    const deferred = async (resource: string, metricAllowlist: string[]): Promise<unknown> => {
+      const choice = { ...nothing, resources: [resource], metricAllowlist };
+      const { resources: selected } = await select(resources, choice);
+      return selected.map(({ deferSpec }) => deferSpec);
+    };
+    expect(await deferred('pods', [])).to.deep.equal([true]);
+    expect(await deferred('pods', ['kube_pod_status_phase'])).to.deep.equal([true]);
+    expect(await deferred('pods', ['kube_pod_labels', 'limits'])).to.deep.equal([false]);
+    expect(await deferred('leases', [])).to.deep.equal([false]);
+    expect(await deferred('certificatesigningrequests', [])).to.deep.equal([false]);
+    expect(await deferred('secrets', [])).to.deep.equal([false]);
+  });
+
+  it('is refused for a resource that does not exist, with the nearest that does', async () => {
+    await expectRefusedChoices(
+      { resources: ['gears', 'nut'] },
+      {
+        flag: '--resources',
+        expected: 'the plural of a resource',
+        got: '"nut"',
+        hint: 'did you mean nuts?',
+      },
     );
   });
 
-  it('is the families that an expression of the allow-list matches anywhere', () => {
-    expect(families({ metricAllowlist: ['_info$', 'teeth'] })).to.deep.equal({
+  it('has the families that the allow-list matches anywhere in the name', async () => {
+    expect(await families({ metricAllowlist: ['_info$', 'teeth'] })).to.deep.equal({
       gears: ['kube_gear_info', 'kube_gear_teeth'],
       nuts: ['kube_nut_info'],
     });
   });
 
-  it('leaves out a resource none of whose families is on', () => {
-    expect(families({ metricAllowlist: ['kube_gear_teeth'] })).to.deep.equal({
+  it('omits a resource without enabled families', async () => {
+    expect(await families({ metricAllowlist: ['kube_gear_teeth'] })).to.deep.equal({
       gears: ['kube_gear_teeth'],
     });
-    expect(families({ metricDenylist: ['kube_(gear|nut)'] })).to.deep.equal({});
+    expect(await families({ metricDenylist: ['kube_(gear|nut)'] })).to.deep.equal({});
   });
 
-  it('is without the families that the deny-list matches', () => {
-    expect(families({ metricDenylist: ['gear_(?!info)'] })).to.deep.equal({
+  it('omits the families that the deny-list matches', async () => {
+    expect(await families({ metricDenylist: ['gear_(?!info)'] })).to.deep.equal({
       gears: ['kube_gear_info'],
       nuts: ['kube_nut_info'],
     });
   });
 
-  it('has opt-in families only by the opt-in list, which matches anywhere too', () => {
+  it('has opt-in families only by the opt-in list, which matches anywhere', async () => {
     const withSecret = { nuts: ['kube_nut_info', 'kube_nut_secret'] };
     const resources = ['nuts'];
-    expect(families({ resources, metricOptInList: ['kube_nut_secret'] })).to.deep.equal(withSecret);
-    expect(families({ resources, metricOptInList: ['secret'] })).to.deep.equal(withSecret);
-    expect(families({ resources, metricAllowlist: ['secret'] })).to.deep.equal({});
+    expect(await families({ resources, metricOptInList: ['kube_nut_secret'] })).to.deep.equal(
+      withSecret,
+    );
+    expect(await families({ resources, metricOptInList: ['secret'] })).to.deep.equal(withSecret);
+    expect(await families({ resources, metricAllowlist: ['secret'] })).to.deep.equal({});
     const both = { metricAllowlist: ['nut'], metricOptInList: ['secret'] };
-    expect(families({ resources, ...both })).to.deep.equal(withSecret);
+    expect(await families({ resources, ...both })).to.deep.equal(withSecret);
   });
 
-  it('is refused with both an allow- and a deny-list', () => {
-    expect(() => chosen({ metricAllowlist: ['a'], metricDenylist: ['b'] })).to.throw(
-      ConfigError,
-      '--metric-allowlist and --metric-denylist: expected one of them, got both',
+  it('is refused with both an allow- and a deny-list', async () => {
+    await expectRefusedChoices(
+      { metricAllowlist: ['a'], metricDenylist: ['b'] },
+      {
+        flag: ['--metric-allowlist', '--metric-denylist'],
+        expected: 'one of them',
+        got: 'both',
+      },
     );
   });
 
@@ -121,30 +156,41 @@ describe('a selection', () => {
     '--metric-denylist': { metricDenylist: ['kube_('] },
     '--metric-opt-in-list': { metricOptInList: ['kube_('] },
   })) {
-    it(`is refused for what is no expression behind ${flag}`, () => {
-      expect(() => chosen(choices)).to.throw(
-        ConfigError,
-        `${flag}: expected regular expressions, got "kube_(": `,
-      );
+    it(`is refused for what is no expression behind ${flag}`, async () => {
+      const got = /^"kube_\(": /;
+      await expectRefusedChoices(choices, { flag, expected: 'regular expressions', got });
     });
   }
 
   for (const [flag, choices] of Object.entries({
     '--metric-allowlist': { metricAllowlist: ['(\\w+)+!'] },
     '--metric-denylist': { metricDenylist: ['fine', '(\\w+)+!'] },
-    '--metric-opt-in-list': { metricOptInList: ['(\\w+)+!'] },
   })) {
-    it(`is refused, not waited for, where an expression backtracks without end: ${flag}`, () => {
-      const choose = () => select(resources, { ...nothing, ...choices });
-      expect(choose).to.throw(
-        ConfigError,
-        `${flag}: expected regular expressions, got "(\\w+)+!": it takes longer than 500 ms`,
+    it(`is refused where an expression backtracks without end: ${flag}`, async () => {
+      const got = /^"\(\\w\+\)\+!": it takes longer than 500 ms/;
+      await expectRefusedChoices(
+        choices,
+        { flag, expected: 'regular expressions', got },
+        resources,
       );
     });
   }
 
-  it('knows which patterns of the allow-lists have shown no key', () => {
-    const selection = select(tables, {
+  it('lists expressions that match no family, enabled or not', async () => {
+    const { idleExpressions } = await select(tables, {
+      ...nothing,
+      metricDenylist: ['kube_gear', '\\Qkube_nut_info\\E', 'kube_spare', 'kube_nuts_.*'],
+      metricOptInList: ['\\Qkube_nut_secret\\E', 'secrets'],
+    });
+    expect(idleExpressions).to.deep.equal([
+      { flag: '--metric-denylist', expression: '\\Qkube_nut_info\\E' },
+      { flag: '--metric-denylist', expression: 'kube_nuts_.*' },
+      { flag: '--metric-opt-in-list', expression: 'secrets' },
+    ]);
+  });
+
+  it('lists patterns of the allow-lists that have matched no key', async () => {
+    const selection = await select(tables, {
       ...nothing,
       resources: ['gears'],
       metricLabelsAllowlist: 'gears=[app,team/*,tier],nuts=[size]',
@@ -162,8 +208,8 @@ describe('a selection', () => {
     expect(unused()).to.deep.equal([tier, size]);
   });
 
-  it('has filters for the keys of the resources that the allow-lists name', () => {
-    const [gears, nuts] = chosen({
+  it('has key filters for the resources in the allow-lists', async () => {
+    const [gears, nuts] = await chosen({
       metricLabelsAllowlist: 'gears=[app]',
       metricAnnotationsAllowlist: '*=[team/*]',
     });
@@ -173,10 +219,14 @@ describe('a selection', () => {
     expect(nuts?.choices.annotations?.shows('team/a')).to.equal(true);
   });
 
-  it('is refused for an allow-list of keys that names no resource, with the flag', () => {
-    expect(() => chosen({ metricAnnotationsAllowlist: 'gear=[a]' })).to.throw(
-      ConfigError,
-      '--metric-annotations-allowlist: expected the plural of a resource, got "gear"',
+  it('is refused for an allow-list of keys that names no resource, with the flag', async () => {
+    await expectRefusedChoices(
+      { metricAnnotationsAllowlist: 'gear=[a]' },
+      {
+        flag: '--metric-annotations-allowlist',
+        expected: 'the plural of a resource',
+        got: '"gear"',
+      },
     );
   });
 });

@@ -1,9 +1,9 @@
 //go:build ignore
 
-// Writes the tables that the tests of numbers, quantities, percentages and shards read: what Go and
-// Kubernetes' own libraries make of awkward input. To renew them, copy this file into an empty folder:
+// Writes the tables that the tests of numbers, floats, quantities, percentages and shards read: what Go
+// and Kubernetes' own libraries make of awkward input. To renew them, copy this file into an empty folder:
 //
-//	go mod init tables && go get k8s.io/apimachinery@v0.36.3 && go run tables.go
+//	go mod init tables && go get k8s.io/apimachinery@v0.36.3 && go run -mod=mod tables.go
 package main
 
 import (
@@ -25,6 +25,7 @@ var random = rand.New(rand.NewSource(7))
 
 func main() {
 	write("numbers.tsv", numbers())
+	write("floats.tsv", floats())
 	write("quantities.tsv", quantities())
 	write("percents.tsv", percents())
 	write("shards.tsv", shards())
@@ -63,6 +64,37 @@ func numbers() (rows []string) {
 	}
 	for _, value := range values {
 		rows = append(rows, fmt.Sprintf("%016x\t%s", math.Float64bits(value), float(value)))
+	}
+	return rows
+}
+
+// floats: the text, and the bits of what ParseFloat makes of it, or "none" where it gives an error.
+func floats() (rows []string) {
+	texts := strings.Split("0 -0 +0 1 -5 +7 1e5 1E5 0.25 .5 5. 5.e1 . - + e5 1e 1e+ 1e+05 1e400 -1e400 "+
+		"1e-400 1e999999999999 0e999999999999 1.7976931348623157e308 1.7976931348623159e308 4.9e-324 2e-324 "+
+		"18446744073709551616 9007199254740993 00012 1_000 1_0.0_1 _1 1_ 1__0 1_.5 1._5 1_e5 1e_5 1e1_0 1e5_ "+
+		"0_1 +_1 NaN nan NAN +NaN -nan nano Inf inf INF +Inf -inf Infinity +infinity -INFINITY infinit "+
+		"infinityy +-inf 0x1p-2 0X1P-2 0x1 0x1p 0x.8p0 0x8.p0 0x.p1 0xp1 0x_1p-2 0x1_fp3 0x1__fp3 0x_.8p1 "+
+		"0x1_.8p1 0x1._8p1 0x1.8_8p1 0x1p_1 0x1p1_0 0x1p1_ 0xep1 0x1e5 0x1.fffffffffffffp1023 "+
+		"0x1.fffffffffffff8p1023 0x1.fffffffffffff7p1023 0x1p1024 0x1p-1074 0x1p-1075 0x1.8p-1075 "+
+		"0x0.8p-1074 0x1.00000000000008p0 0x1.000000000000081p0 0x1.00000000000018p0 -0x1p3 +0x1p3 0x0p99999 "+
+		"0x1p-99999 0x1p99999 0x1.23456789abcdef01p-1060 0xfffffffffffffffffffffp-20 0b1 0o7 0b1p1 1,000 "+
+		"1d5 1f 0x1g 100n 1.2.3 --1 ١ １", " ")
+	texts = append(texts, "", " ", " 1", "1 ", "1\n", "\n1", "1\x00")
+	own := rand.New(rand.NewSource(11))
+	for i := 0; i < 100; i++ {
+		texts = append(texts,
+			strconv.FormatFloat(math.Float64frombits(own.Uint64()), 'x', -1, 64),
+			fmt.Sprintf("0x%x.%xp%d", own.Uint64(), own.Uint64(), own.Intn(2300)-1150),
+			fmt.Sprintf("%d.%de%d", own.Uint64(), own.Uint64(), own.Intn(700)-350))
+	}
+	for _, text := range texts {
+		value, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			rows = append(rows, quoted(text)+"\tnone")
+			continue
+		}
+		rows = append(rows, fmt.Sprintf("%s\t%016x", quoted(text), math.Float64bits(value)))
 	}
 	return rows
 }

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { type Family, gauge } from '../../src/metrics/family.ts';
 import { escapeLabelValue, formatNumber, headerOf } from '../../src/metrics/text.ts';
 
-/** Reads an escaped label value as the format's definition says, character by character. */
+/** Parses an escaped label value character by character, as the format defines. */
 function unescaped(text: string): string {
   let value = '';
   for (let i = 0; i < text.length; i++) {
@@ -24,13 +24,13 @@ function unescaped(text: string): string {
   return value;
 }
 
-/** Text with plenty of the characters that need care. */
+/** Text with many special characters. */
 const awkwardText = fc.string({
   unit: fc.oneof(fc.constantFrom('\\', '"', '\n', 'n', '{', '}'), fc.string({ unit: 'binary' })),
 });
 
 describe('a label value', () => {
-  it('reads back as it was, whatever stands in it', () => {
+  it('can be parsed back, whatever its characters', () => {
     fc.assert(
       fc.property(awkwardText, (value) => {
         expect(unescaped(escapeLabelValue(value))).to.equal(value);
@@ -44,21 +44,29 @@ describe('a label value', () => {
 });
 
 describe('a number', () => {
+  it('is rejected if it is of another type, as a field from the server may be', () => {
+    for (const value of [true, ' 1', '1\n', '1', null, undefined, {}, [1], 1n]) {
+      const words = /^expected a number, got /;
+      expect(() => formatNumber(value as never), String(value)).to.throw(TypeError, words);
+    }
+    expect(() => formatNumber('1\n' as never)).to.throw('got "1\\n"');
+  });
+
   const rows = readFileSync(join(import.meta.dirname, 'numbers.tsv'), 'utf8')
     .trim()
     .split('\n');
 
-  it('is written as Go writes it', () => {
+  it('is printed as in Go', () => {
     expect(rows).to.have.length.above(400);
     for (const row of rows) {
       const [bits = '', text] = row.split('\t');
       const value = Buffer.from(bits, 'hex').readDoubleBE();
-      // KSM writes a zero of either sign without one.
+      // KSM prints -0 as 0.
       expect(formatNumber(value), bits).to.equal(text === '-0' ? '0' : text);
     }
   });
 
-  it('reads back as it was, with an exponent just where Go has one', () => {
+  it('can be parsed back, and has an exponent where Go has one', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         const text = formatNumber(value);
@@ -74,7 +82,7 @@ describe('a header', () => {
   const header = (row: Family<never>, format: 'text' | 'openmetrics' = 'text'): string =>
     headerOf('kube_x', row, format);
 
-  it('tells the help with the tag of a stable family, and the type', () => {
+  it('has the help with the tag of a stable family, and the type', () => {
     expect(header(gauge('STABLE', 'Says x.', () => 1))).to.equal(
       '# HELP kube_x [STABLE] Says x.\n# TYPE kube_x gauge\n',
     );
@@ -85,9 +93,9 @@ describe('a header', () => {
     expect(header(gauge('BETA', 'Says x.', () => 1))).to.match(/^# HELP kube_x Says x\.\n/);
   });
 
-  it('tells since when a family is deprecated', () => {
-    const row = gauge('STABLE', 'Says x.', () => 1, { deprecatedSince: '2.9.0' });
-    expect(header(row)).to.include('# HELP kube_x [STABLE] (Deprecated since 2.9.0) Says x.\n');
+  it('has the version since which a family is deprecated', () => {
+    const row = gauge('STABLE', 'Says x.', () => 1, { deprecatedSince: 'v2.9.0' });
+    expect(header(row)).to.include('# HELP kube_x [STABLE] (Deprecated since v2.9.0) Says x.\n');
   });
 
   it('escapes backslash and line feed of the help', () => {
@@ -101,7 +109,7 @@ describe('a header', () => {
   });
 
   for (const type of ['info', 'stateset'] as const) {
-    it(`gives ${type}, which only OpenMetrics knows, as gauge in text`, () => {
+    it(`renders ${type}, which only OpenMetrics has, as gauge in text`, () => {
       const row = gauge('ALPHA', 'Says x.', () => 1, { type });
       expect(header(row)).to.include('# TYPE kube_x gauge\n');
       expect(header(row, 'openmetrics')).to.include(`# TYPE kube_x ${type}\n`);

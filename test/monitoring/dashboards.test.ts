@@ -1,9 +1,9 @@
-// The dashboards: what they ask for is there, and what Grafana is given is as its model has it.
+// The dashboards: their queries use existing families, and their JSON fits Grafana's model.
 import { expect } from 'chai';
 import { dashboards } from '../../monitoring/dashboards/index.ts';
 import { type Dashboard, type Panel, queriesOf } from '../../monitoring/dashboards/model.ts';
 import { dashboardFiles } from '../../tools/generate/dashboards.ts';
-import { selectorsOf } from '../promql.ts';
+import { selectorsOf } from '../support/promql.ts';
 import { filledIn } from './filled.ts';
 import { type Known, knownOfSelf, knownOfTables, missingIn } from './known.ts';
 import { knownOfNeighbours } from './neighbours.ts';
@@ -24,7 +24,7 @@ const panelsOf = ({ rows }: Dashboard): readonly Panel[] => rows.flatMap(({ pane
 
 const missing = (query: string, known: Known): string[] => missingIn(filledIn(query), known);
 
-/** The selector or expression of a variable's query. */
+/** The selector or expression in the query of a variable. */
 const insideOf = (query: string): string =>
   query.replace(/^label_values\((.+), (\w+)\)$/, 'group by ($2) ($1)').replace(/^query_result/, '');
 
@@ -34,7 +34,7 @@ describe('a dashboard', () => {
     own = new Map([...knownOfTables(), ...(await knownOfSelf())]);
   });
 
-  it('would be missed a family or a label that is not there', () => {
+  it('fails this test with a family or label that does not exist', () => {
     const query = 'sum by (pod, hat) (kube_pod_info{mood="x"}) / kube_pot';
     expect(missing(query, own)).to.have.members([
       'kube_pod_info: mood',
@@ -45,7 +45,7 @@ describe('a dashboard', () => {
     expect(() => missing('kube_pod_info{pod="$pot"}', own)).to.throw('$pot');
   });
 
-  it('has its own uid, which stays', () => {
+  it('has a unique and stable uid', () => {
     const files = dashboardFiles(dashboards);
     const uids = Object.values(files).map((text) => (JSON.parse(text) as { uid: string }).uid);
     expect(uids).to.deep.equal([
@@ -64,7 +64,7 @@ describe('a dashboard', () => {
 
     describe(title, () => {
       for (const panel of panels) {
-        it(`asks for what there is: ${panel.title}`, () => {
+        it(`queries existing families and labels: ${panel.title}`, () => {
           for (const { query, joins } of queriesOf(panel)) {
             const known = joins ? new Map([...own, ...knownOfNeighbours[joins]]) : own;
             expect(missing(query, known), query).to.deep.equal([]);
@@ -72,7 +72,7 @@ describe('a dashboard', () => {
         });
       }
 
-      it('has lists of what there is, and no variable without one', () => {
+      it('has variables over existing labels, and uses no others', () => {
         for (const { query } of variables) {
           expect(missing(insideOf(query), own), query).to.deep.equal([]);
         }
@@ -82,7 +82,7 @@ describe('a dashboard', () => {
         expect([...new Set(used)].sort()).to.deep.equal(variables.map((one) => one.name).sort());
       });
 
-      it('matches no job, whose name is another in each installation', () => {
+      it('matches no job label, which differs between installations', () => {
         for (const { query } of panels.flatMap((panel) => queriesOf(panel))) {
           const jobs = selectorsOf(filledIn(query)).flatMap(({ matchers }) =>
             matchers.filter(({ label }) => label === 'job'),
@@ -91,17 +91,16 @@ describe('a dashboard', () => {
         }
       });
 
-      it('says in one sentence what each panel tells, under a title that is its own', () => {
+      it('describes each panel in a few short sentences, with a unique title', () => {
         for (const { about } of panels) {
-          expect(about)
-            .to.match(/^[A-Z].{30,220}[^.]\.$/)
-            .and.not.match(/[.!?] [A-Z]/);
+          expect(about).to.match(/^[A-Z].{20,220}[^.]\.$/);
+          expect(about.split(/[.!?] (?=[A-Z])/), about).to.have.length.at.most(3);
         }
         const ofKind = panels.map((panel) => `${panel.kind} ${panel.title}`);
         expect(new Set(ofKind)).to.have.property('size', ofKind.length);
       });
 
-      it('names labels in legends that the query gives', () => {
+      it('has only labels of the query in legends', () => {
         for (const panel of panels) {
           const legends = panel.kind === 'lines' ? panel.queries : [];
           for (const { query, legend } of legends) {
@@ -112,7 +111,7 @@ describe('a dashboard', () => {
         }
       });
 
-      it('sorts tables by a column, and links to dashboards that know the variable', () => {
+      it('sorts tables by a column, and links to dashboards with the variable', () => {
         for (const panel of panels) {
           if (panel.kind !== 'table') continue;
           const { keys, columns, sort, links = {} } = panel;
@@ -130,7 +129,7 @@ describe('a dashboard', () => {
         }
       });
 
-      it('fills the grid without a hole or an overlap, each panel with an id of its own', () => {
+      it('fills the grid without gaps and overlaps, with unique panel ids', () => {
         const text = dashboardFiles([dashboard])[`${name}.json`] ?? '';
         const { panels: placed } = JSON.parse(text) as { panels: readonly Placed[] };
         const cells = new Set<string>();
@@ -149,10 +148,13 @@ describe('a dashboard', () => {
     });
   }
 
-  it('is refused where its panels do not fill their lines', () => {
+  it('is rejected if its panels do not fill their lines', () => {
     const stat = { kind: 'stat', about: '', unit: 'none', query: 'vector(1)' } as const;
     const of = (...widths: number[]): Dashboard => ({
-      ...{ name: 'x', title: 'X', about: '', variables: [] },
+      name: 'x',
+      title: 'X',
+      about: '',
+      variables: [],
       rows: [{ title: 'Row', panels: widths.map((width) => ({ ...stat, title: 'P', width })) }],
     });
     expect(() => dashboardFiles([of(12)])).to.throw('"P" ends before column 24');

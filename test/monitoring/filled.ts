@@ -1,13 +1,13 @@
-// What Grafana puts into a query before it is asked.
+// Fills in the variables of a query, as Grafana does.
 
 export interface Choices {
   readonly rateInterval?: string;
   readonly range?: string;
-  /** By variable, an expression; all of a list where absent. */
+  /** An expression by variable; a missing variable matches all values. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** The query with a choice in the place of each variable; throws where one is not known. */
+/** The query with its variables filled in; throws for an unknown variable. */
 export function filledIn(query: string, choices: Choices = {}): string {
   const { rateInterval = '5m', range = '3h', variables = {} } = choices;
   const values: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ export function filledIn(query: string, choices: Choices = {}): string {
     ),
     ...variables,
   };
-  // `$1` is no variable but what label_replace found.
+  // `$1` is no variable, but a group of label_replace.
   return query.replace(/\$([a-z_]\w*)/g, (_, name: string) => {
     const value = values[name];
     if (value === undefined) throw new Error(`expected a variable that is known, got $${name}`);

@@ -1,18 +1,19 @@
-// Every family that kubestate serves on either port, with the labels that its series can have.
+// All families that kubestate serves on both ports, with their label names.
 import type { Family } from '../../src/metrics/family.ts';
 import type { AnyResource } from '../../src/metrics/select.ts';
-import { SelfMetrics } from '../../src/metrics/self.ts';
 import { resources } from '../../src/resources/index.ts';
-import { parseExposition } from '../exposition/parse.ts';
-import { selectorsOf } from '../promql.ts';
+import { SelfMetrics } from '../../src/telemetry/registry.ts';
+import { electionFamilies, selfFamilies } from '../../src/telemetry/table.ts';
+import { parseExposition } from '../http/parse.ts';
+import { selectorsOf } from '../support/promql.ts';
 
-/** Label names by family; those of the scraped target, `job` and `instance`, are not among them. */
+/** Label names by family, without the target labels `job` and `instance`. */
 export type Known = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** What Prometheus puts on every series of a target. */
 export const TARGET_LABELS: readonly string[] = ['job', 'instance'];
 
-/** What an expression asks for that is not there: families, and labels of those that are. */
+/** Families and labels in an expression that do not exist. */
 export function missingIn(expr: string, known: Known): string[] {
   return selectorsOf(expr).flatMap(({ metric = 'a name', matchers, labels }) => {
     const has = known.get(metric) ?? known.get(metric.replace(/_(?:bucket|count|sum)$/, ''));
@@ -36,45 +37,41 @@ export function knownOfTables(): Known {
   );
 }
 
-/** What is told of one resource, an election, a configuration file and a mistake. */
+/** The families about kubestate itself: those of its tables, and those of prom-client. */
 export async function knownOfSelf(): Promise<Known> {
-  const pods = { resource: 'pods', version: 'v1', kind: 'Pod' };
   const longest = { minute: 1, start: 1 };
+  const work = {
+    segments: 0,
+    flushes: 0,
+    seconds: 0,
+    incomingObjects: 0,
+    pendingBytes: 0,
+    storedBytes: 0,
+    hotBytes: 0,
+    hotBytesMax: 0,
+    compressed: 0,
+    decompressed: 0,
+  };
   const self = new SelfMetrics({
     build: { version: '', revision: '', branch: '', node: '', platform: '', arch: '' },
-    clock: { now: () => 1_000 },
+    clock: { wall: () => 1_000 },
     now: () => ({
-      shard: { index: 0, total: 1 },
-      resources: [{ ...pods, ...everyState, store: { size: { objects: 1, series: 1, bytes: 1 } } }],
-      stores: {
-        stalenessMs: () => 0,
-        work: () => ({ segments: 0, batches: 0, seconds: 0, pendingBytes: 0, storedBytes: 0 }),
-      },
+      shard: undefined,
+      resources: [],
+      stores: { stalenessMs: () => 0, work: () => work },
     }),
     loop: () => ({ runCpu: longest, delay: longest }),
   });
-  const outcomes = { relists: ['start'], watchRestarts: ['closed'], checks: ['drift'] };
-  const observer = self.observer(pods, outcomes);
-  observer.event();
-  observer.bookmark();
-  self.renderError('pods', 'kube_pod_info');
-  self.scrapes.request('get', 0.1);
-  self.config.taken('config.yaml', 1);
-  self.election(() => ({ leads: true, began: 1, ceased: 0, failures: 0, contactMs: 1 }));
-  return new Map(
-    parseExposition(withoutEmptyLines(await self.text())).map(({ name, samples }) => [
-      name,
-      new Set(samples.flatMap(({ labels }) => [...labels.keys()])),
-    ]),
+  const ofClient = parseExposition(withoutEmptyLines(await self.text())).map(
+    ({ name, samples }) =>
+      [name, new Set(samples.flatMap(({ labels }) => [...labels.keys()]))] as const,
   );
+  const ofTables = Object.entries({ ...selfFamilies, ...electionFamilies }).map(
+    ([name, { type, labels }]) =>
+      [name, new Set([...Object.keys(labels), ...(type === 'histogram' ? ['le'] : [])])] as const,
+  );
+  return new Map([...ofClient, ...ofTables]);
 }
-
-const everyState = {
-  synced: () => true,
-  absent: () => false,
-  stale: () => false,
-  drift: () => 0,
-};
 
 /** prom-client parts families by them, which the format allows and our reader does not mind. */
 const withoutEmptyLines = (text: string): string => text.replaceAll(/^\n/gm, '');

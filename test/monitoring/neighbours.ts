@@ -1,4 +1,4 @@
-// The families that dashboards join from what runs on nodes, with the labels of their documents.
+// Families of cAdvisor, node_exporter and the kubelet that dashboards use, with their labels.
 import type { Neighbour } from '../../monitoring/dashboards/model.ts';
 import type { Known } from './known.ts';
 

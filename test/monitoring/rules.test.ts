@@ -1,4 +1,4 @@
-// The rules: all they ask for exists, each is tried both ways, and each says what to do.
+// The rules: they use existing families, each has cases for and against it, and a section in docs.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -7,7 +7,7 @@ import type { Alert, Recording } from '../../monitoring/rules/rule.ts';
 import { relistReasons } from '../../src/kube/reflector.ts';
 import { alertsPage, ruleFiles } from '../../tools/generate/alerts.ts';
 import { dedented } from '../../tools/generate/dedented.ts';
-import { type Matcher, selectorsOf } from '../promql.ts';
+import { type Matcher, selectorsOf } from '../support/promql.ts';
 import { type Known, knownOfSelf, knownOfTables, missingIn, TARGET_LABELS } from './known.ts';
 import { cases } from './rules/index.ts';
 
@@ -15,7 +15,7 @@ const alerts: readonly Alert[] = ruleGroups.flatMap((group) => group.alerts);
 const recordings: readonly Recording[] = ruleGroups.flatMap((group) => group.recordings);
 const page = readFileSync(join(import.meta.dirname, '../../docs/alerts.md'), 'utf8');
 
-/** Labels whose values are words of the API, and were recorded from kube-state-metrics. */
+/** Labels with a fixed set of values, recorded from kube-state-metrics. */
 const VOCABULARIES = ['phase', 'condition', 'status', 'type'];
 
 /** All recorded values, as `family/label/value`. */
@@ -36,11 +36,11 @@ function recordedValues(): Set<string> {
   return values;
 }
 
-/** What a matcher names: each choice of an expression that is but a list of them. */
+/** The values of a matcher: the alternatives if it is a list of them. */
 const namedBy = ({ op, value }: Matcher): string[] =>
   op.includes('~') ? value.split('|') : [value];
 
-/** Values that an expression matches on and no series has ever had. */
+/** Values in an expression that no recorded series has. */
 const unheardOf = (expr: string, values: ReadonlySet<string>): string[] =>
   selectorsOf(expr).flatMap(({ metric = '', matchers }) =>
     matchers
@@ -49,14 +49,14 @@ const unheardOf = (expr: string, values: ReadonlySet<string>): string[] =>
       .filter((name) => !values.has(name)),
   );
 
-/** What is recorded, with the labels of its outermost aggregation, which each begins with. */
+/** Recording rules, with the labels of their outermost aggregation. */
 const recorded: Known = new Map(
   recordings.map(({ record, expr }) => {
     const [, labels = ''] = /^\s*\w+ by \((.*?)\)/.exec(expr) ?? [];
     return [record, new Set(labels.split(', '))];
   }),
 );
-/** What Prometheus has of its own about each target. */
+/** Metrics that Prometheus adds for each target. */
 const OF_PROMETHEUS: Known = new Map([['up', new Set<string>()]]);
 
 describe('the rules', () => {
@@ -69,14 +69,14 @@ describe('the rules', () => {
 
   for (const rule of [...recordings, ...alerts]) {
     const name = 'alert' in rule ? rule.alert : rule.record;
-    it(`ask for families and labels that exist, by no job: ${name}`, () => {
+    it(`query existing families and labels, and match no job: ${name}`, () => {
       expect(missingIn(rule.expr, known)).to.deep.equal([]);
       const matched = selectorsOf(rule.expr).flatMap(({ matchers }) => matchers);
       expect(matched.filter(({ label }) => TARGET_LABELS.includes(label))).to.deep.equal([]);
     });
   }
 
-  it('would not ask for what does not exist', () => {
+  it('fail this test with a family or label that does not exist', () => {
     expect(missingIn('kube_pod_inf', known)).to.deep.equal(['kube_pod_inf']);
     expect(missingIn('sum by (job, pot) (kube_pod_info{node="a"})', known)).to.deep.equal([
       'kube_pod_info: pot',
@@ -89,7 +89,7 @@ describe('the rules', () => {
     ]);
   });
 
-  it('match on values that there are', () => {
+  it('match on existing label values', () => {
     const values = recordedValues();
     const expressions = [...recordings, ...alerts].map(({ expr }) => expr);
     expect(expressions.flatMap((expr) => unheardOf(expr, values))).to.deep.equal([]);
@@ -98,29 +98,33 @@ describe('the rules', () => {
     ]);
   });
 
-  it('have names of their own', () => {
+  it('have unique names', () => {
     const names = [...alerts.map(({ alert }) => alert), ...recordings.map(({ record }) => record)];
     expect(names).to.have.length.above(50);
     expect(new Set(names)).to.have.property('size', names.length);
   });
 
-  it('are each tried with what makes them fire and with what must not', () => {
+  it('have a case in which they fire, and one in which they do not', () => {
     const named = alerts.map(({ alert }) => alert);
     const tried = new Set(cases.map(({ alert }) => alert));
     const quiet = new Set(cases.filter((each) => each.quiet.length > 0).map(({ alert }) => alert));
+    const write = 'write its case in test/monitoring/rules/<group>.ts';
+    const untried = named.filter((name) => !tried.has(name)).map((name) => `${name}: ${write}`);
+    expect(untried).to.deep.equal([]);
     expect([...tried].sort()).to.deep.equal([...named].sort());
-    expect([...quiet].sort()).to.deep.equal([...named].sort());
+    expect([...quiet].sort(), 'a case that must not fire').to.deep.equal([...named].sort());
   });
 
-  it('lead to a section of the page that says what to do', () => {
+  it('link to their section of docs/alerts.md', () => {
     const files = Object.values(ruleFiles(ruleGroups)).join('');
     for (const { alert } of alerts) {
       expect(files).to.include(`docs/alerts.md#${alert.toLowerCase()}\n`);
-      expect(page.match(new RegExp(`^## ${alert}$`, 'm')), alert).to.not.equal(null);
+      const stale = `docs/alerts.md has no section ${alert}; run \`npm run generate\``;
+      expect(page.match(new RegExp(`^## ${alert}$`, 'm')), stale).to.not.equal(null);
     }
   });
 
-  it('keep the labels of objects, and fill them in as Prometheus does', () => {
+  it('keep the labels of objects, and render templates as Prometheus does', () => {
     const alert = { ...(alerts[0] as Alert), alert: 'A', for: '1m', expr: '\n    a\n      > 1' };
     const texts = { summary: '{a} b', description: 'c', steps: ['{value|humanize}.'] } as const;
     const group = { name: 'g', title: 'G', recordings: [], alerts: [{ ...alert, ...texts }] };

@@ -33,39 +33,39 @@ const oddStrings = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.constantFrom(
-      ...[
-        '',
-        ' ',
-        '"',
-        '\\',
-        '\n',
-        '\r\n',
-        '\\n',
-        '\\"',
-        '"} 1\n',
-        '{',
-        '\u0000',
-        '\u2028',
-        '\ufeff',
-      ],
-      ...[
-        'é',
-        '😀',
-        '日本',
-        '_',
-        'a.b',
-        'a-b',
-        'a/b',
-        'A',
-        '-1',
-        '0',
-        '50%',
-        '1e999',
-        '%',
-        '#',
-        ',',
-      ],
-      ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length'],
+      '',
+      ' ',
+      '"',
+      '\\',
+      '\n',
+      '\r\n',
+      '\\n',
+      '\\"',
+      '"} 1\n',
+      '{',
+      '\u0000',
+      '\u2028',
+      '\ufeff',
+      'é',
+      '😀',
+      '日本',
+      '_',
+      'a.b',
+      'a-b',
+      'a/b',
+      'A',
+      '-1',
+      '0',
+      '50%',
+      '1e999',
+      '%',
+      '#',
+      ',',
+      '__proto__',
+      'constructor',
+      'toString',
+      'hasOwnProperty',
+      'length',
     ),
   },
   {
@@ -263,7 +263,12 @@ function emptyOf(schema: Schema): unknown {
 /** An object of the resource as it comes from the wire, but without a name. */
 export function objectsOf(plural: string): Arbitrary<Record<string, unknown>> {
   const root = roots[plural];
-  if (root === undefined) throw new Error(`expected a resource of openapi.json, got ${plural}`);
+  if (root === undefined) {
+    throw new Error(
+      `test/resources/openapi.json: expected a schema of ${plural}, got none; run ` +
+        '`npx node tools/openapi.ts`, which writes it from the sources of Kubernetes.',
+    );
+  }
   return fieldsOf(schemas[root] as Schema, root).map((object) =>
     JSON.parse(JSON.stringify(object)),
   );

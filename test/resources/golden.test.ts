@@ -1,6 +1,4 @@
 // Golden cases: each <plural>/<case>.yaml gives the series that the <case>.prom beside it holds.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { everyKey } from '../../src/metrics/labels.ts';
@@ -8,6 +6,7 @@ import type { KubeObject } from '../../src/metrics/object.ts';
 import { compile } from '../../src/metrics/render.ts';
 import type { AnyResource } from '../../src/metrics/select.ts';
 import { resources } from '../../src/resources/index.ts';
+import { goldenCasesOf, readGolden } from './goldenCases.ts';
 
 /** All series of the objects, family by family, opt-in ones and all labels included. */
 function seriesOf(resource: AnyResource, objects: readonly KubeObject[]): string[] {
@@ -26,16 +25,20 @@ function seriesOf(resource: AnyResource, objects: readonly KubeObject[]): string
 }
 
 for (const [plural, resource] of Object.entries(resources)) {
-  const folder = join(import.meta.dirname, plural);
-  const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
-  const cases = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+  const cases = goldenCasesOf(plural);
 
   describe(`the series of ${plural}`, () => {
-    for (const file of cases) {
-      it(`are as written by hand: ${file.replace('.yaml', '')}`, () => {
-        const objects = parseAllDocuments(read(file)).map((document) => document.toJS());
+    // Without any case this fails, and names the first file to write.
+    for (const name of cases.length > 0 ? cases : ['bare']) {
+      it(`are as written by hand: ${name}`, () => {
+        const given = readGolden(plural, `${name}.yaml`);
+        const objects = parseAllDocuments(given).map((document) => document.toJS());
+        if (name === 'bare') {
+          const first = `test/resources/${plural}/bare.yaml: the first object has a name alone`;
+          expect(objects[0], first).to.deep.equal({ metadata: { name: 'bare' } });
+        }
         // Comments in the expected text say why.
-        const expected = read(file.replace('.yaml', '.prom'))
+        const expected = readGolden(plural, `${name}.prom`)
           .split('\n')
           .filter((line) => line !== '' && !line.startsWith('#'));
         expect(seriesOf(resource, objects)).to.deep.equal(expected);
@@ -43,3 +46,15 @@ for (const [plural, resource] of Object.entries(resources)) {
     }
   });
 }
+
+describe('a golden case', () => {
+  it('names the file to write where one is missing', () => {
+    expect(goldenCasesOf('nothings')).to.deep.equal([]);
+    expect(() => readGolden('nothings', 'bare.yaml')).to.throw(
+      'test/resources/nothings/bare.yaml: expected an object, got no file; write it.',
+    );
+    expect(() => readGolden('pods', 'nothing.prom')).to.throw(
+      'test/resources/pods/nothing.prom: expected the series of the object beside it,',
+    );
+  });
+});

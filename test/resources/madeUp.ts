@@ -1,4 +1,4 @@
-// What tests of made-up objects share: the objects with names, and their plainest exposition.
+// Random objects with names, and a plain exposition of them, for fuzz tests and the judge.
 import fc from 'fast-check';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
@@ -8,7 +8,7 @@ import { objectsOf } from './arbitrary.ts';
 
 const objectsMax = 3;
 
-/** Renders all families, with all labels; a fault of any of them is thrown. */
+/** A renderer of all families with all labels, which throws errors of rows. */
 export function rendererOf(resource: AnyResource): Renderer {
   const choices = { enabled: () => true, labels: everyKey, annotations: everyKey };
   return compile(resource, choices, (family, object, error) => {
@@ -16,7 +16,7 @@ export function rendererOf(resource: AnyResource): Renderer {
   });
 }
 
-/** What is served of the objects, put together in the plainest way. */
+/** The exposition of the objects, concatenated plainly. */
 export function expositionOf(
   { families, render }: Renderer,
   objects: readonly KubeObject[],
@@ -27,7 +27,7 @@ export function expositionOf(
     .join('');
 }
 
-/** Some objects of the resource, each of another name, which may be odd beyond that. */
+/** Some objects of the resource with different, possibly odd names. */
 export const objectsNamed = (plural: string) =>
   fc
     .array(fc.tuple(objectsOf(plural), fc.string({ unit: 'binary', maxLength: 3 })), {

@@ -1,13 +1,13 @@
-// Renders the recorded clusters through select and compile, and compares with what KSM served.
+// Renders recorded clusters with select and compile, and compares with what KSM served.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import { compile } from '../../src/metrics/render.ts';
 import { type Choices, select } from '../../src/metrics/select.ts';
-import type { Format } from '../../src/metrics/store.ts';
 import { resources } from '../../src/resources/index.ts';
-import { shardOf } from '../../src/shard/hash.ts';
+import type { Format } from '../../src/store/types.ts';
+import { shardOf } from '../../src/sync/shardHash.ts';
 import { compare } from '../conformance/compare.ts';
 
 interface Case {
@@ -24,19 +24,19 @@ const conformance = join(import.meta.dirname, '../conformance');
 const read = (file: string): string => readFileSync(join(conformance, file), 'utf8');
 const cases = JSON.parse(read('cases.json')) as readonly Case[];
 
-describe('the tables, with the objects of the recorded clusters', () => {
+describe('the tables, with the objects of recorded clusters', () => {
   for (const recorded of cases.filter(({ name }) => !name.startsWith('custom-'))) {
-    it(`give what KSM gave: ${recorded.name}`, () => {
+    it(`render what KSM served: ${recorded.name}`, async () => {
       const expected = read(`expected/${recorded.name}.prom`);
-      const { differences, series } = compare(expected, exposition(recorded));
+      const { differences, series } = compare(expected, await exposition(recorded));
       expect(differences).to.deep.equal([]);
       expect(series.expected, 'series to compare').to.be.greaterThan(0);
     });
   }
 });
 
-/** What this case serves, put together in the plainest way. */
-function exposition({ clusters, args, path, accept }: Case): string {
+/** The exposition of a case, concatenated plainly. */
+async function exposition({ clusters, args, path, accept }: Case): Promise<string> {
   const value: FlagValue = (flag) =>
     args.find((arg) => `${arg}=`.startsWith(`--${flag}=`))?.slice(flag.length + 3);
   const list = (flag: string): string[] => value(flag)?.split(',') ?? [];
@@ -53,7 +53,8 @@ function exposition({ clusters, args, path, accept }: Case): string {
   const only = query.get('resources')?.split(',');
   const format: Format = accept?.startsWith('application/openmetrics') ? 'openmetrics' : 'text';
   let text = '';
-  for (const { plural, resource, choices: rendering } of select(resources, choices).resources) {
+  const { resources: selected } = await select(resources, choices);
+  for (const { plural, resource, choices: rendering } of selected) {
     if (only?.includes(plural) === false) continue;
     if (query.getAll('exclude_resources').includes(plural)) continue;
     const renderer = compile(resource, rendering, (family, object, error) => {
@@ -76,10 +77,10 @@ const objectsOf = (file: string): ClusterObject[] =>
     .filter(Boolean)
     .map((line) => JSON.parse(line) as ClusterObject);
 
-/** A flag's text; empty for a switch that is on, `undefined` for what is not given. */
+/** The text of a flag; empty for a switch that is on, `undefined` if it is not given. */
 type FlagValue = (flag: string) => string | undefined;
 
-/** The cases' flags that decide about objects; the program gives them to watches and shards. */
+/** Flags of the cases that select objects, which watches and shards apply in the program. */
 function isServed(object: ClusterObject, value: FlagValue): boolean {
   const { namespace, uid } = object.metadata;
   const namespaces = value('namespaces')?.split(',');

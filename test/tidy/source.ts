@@ -57,9 +57,28 @@ export const wordsOf = (name: string): string[] =>
     .split(/[^a-z\d]+/)
     .filter(Boolean);
 
-/** The modules that a file imports by a relative path, as paths from the root. */
-export function relativeImports({ path, text }: Source): string[] {
+/**
+ * The modules whose values a file imports by a relative path, as paths from the root. An import of
+ * types alone is none: it is gone when the program runs.
+ */
+export function valueImports({ path, text }: Source): string[] {
   const folder = path.split('/').slice(0, -1).join('/');
-  const imports = /\b(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
-  return [...text.matchAll(imports)].map(([, to = '']) => join(folder, to).replaceAll('\\', '/'));
+  const imports = /\b(import|export)\b([^;'"]*?)\bfrom\s*'(\.{1,2}\/[^']+)'/g;
+  const named = [...text.matchAll(imports)]
+    .filter(([, , names = '']) => !isTypesOnly(names))
+    .map(([, , , to = '']) => to);
+  const dynamic = [...text.matchAll(/\bimport\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map(
+    ([, to = '']) => to,
+  );
+  return [...named, ...dynamic].map((to) => join(folder, to).replaceAll('\\', '/'));
+}
+
+/** Whether `type { A }` or `{ type A, type B }` stands between `import` and `from`. */
+function isTypesOnly(names: string): boolean {
+  if (/^\s*type\b/.test(names)) return true;
+  const listed = /^\s*\{([\s\S]*)\}\s*$/.exec(names)?.[1]?.split(',') ?? [''];
+  return (
+    listed.every((name) => name.trim() === '' || /^\s*type\b/.test(name)) &&
+    listed.join('').trim() !== ''
+  );
 }

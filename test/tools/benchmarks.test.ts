@@ -19,13 +19,23 @@ const question: Question = {
 };
 
 const result = (rows: readonly Row[], cluster = 'simulated API server'): Result => ({
-  ...{ question: 'scrape', at: '2026-01-02T03:04:05.000Z', commit: 'abcdef0123', cluster },
+  question: 'scrape',
+  at: '2026-01-02T03:04:05.000Z',
+  commit: 'abcdef0123',
+  cluster,
   machine: { cpu: 'Abacus', cores: 2, memoryGb: 4, kernel: 'Linux 1', node: '26.0.0' },
   plan: {
-    ...{ sizes: [10, 20], pods: 20, rounds: 3, seconds: 5 },
-    ...{ churnSeconds: 6, stepsPerSecond: 50, settleSeconds: 1, scrapeSeconds: 15 },
+    sizes: [10, 20],
+    pods: 20,
+    rounds: 3,
+    seconds: 5,
+    churnSeconds: 6,
+    stepsPerSecond: 50,
+    settleSeconds: 1,
+    scrapeSeconds: 15,
   },
-  ...{ nodeOptions: '', rows },
+  nodeOptions: '',
+  rows,
 });
 
 const rows: Row[] = [
@@ -34,7 +44,7 @@ const rows: Row[] = [
 ];
 
 describe('the page of benchmarks', () => {
-  it('says that nothing was measured where nothing was', () => {
+  it('says so if there are no results', () => {
     const pages = benchmarkPages({}, { scrape: question });
     expect(Object.keys(pages)).to.deep.equal(['benchmarks.md']);
     expect(pages['benchmarks.md']).to.include('Nothing has been measured and kept yet.');
@@ -42,6 +52,7 @@ describe('the page of benchmarks', () => {
 
   it('has a table of the rows, with the conditions above it', () => {
     const page = benchmarkPages({ scrape: result(rows) }, { scrape: question })['benchmarks.md'];
+    expect(page).to.include('- [How long is a scrape?](#how-long-is-a-scrape)\n\n');
     expect(page).to.include('## How long is a scrape?\n\nBy a clock.');
     expect(page).to.include(
       '*2026-01-02, commit abcdef0123; Abacus, 2 cores, 4 GiB, Linux 1, Node 26.0.0; ' +
@@ -57,7 +68,7 @@ describe('the page of benchmarks', () => {
     expect(page).to.include('kube-apiserver;');
   });
 
-  it('draws growth from two sizes on, and never from one', () => {
+  it('draws growth from two sizes on, not from one', () => {
     const two = benchmarkPages({ scrape: result(rows) }, { scrape: question });
     expect(two['benchmarks/scrape-growth.svg']).to.include('kubestate, gzip');
     expect(two['benchmarks.md']).to.include('(benchmarks/scrape-growth.svg)');
@@ -68,21 +79,23 @@ describe('the page of benchmarks', () => {
 
 describe('a chart', () => {
   const chart = {
-    ...{ title: 'Time & space', xLabel: 'pods', yLabel: 'ms' },
+    title: 'Time & space',
+    xLabel: 'pods',
+    yLabel: 'ms',
     lines: [{ name: 'a < b', points: [[0, 0] as const, [50, 10] as const, [100, 20] as const] }],
   };
 
-  it('puts points where they belong', () => {
+  it('places points by their values', () => {
     // From the left margin to the right one, and from the bottom to the top.
     expect(lineChart(chart)).to.include('d="M64.0 272.0L277.0 156.0L490.0 40.0"');
   });
 
-  it('escapes words', () => {
+  it('escapes text', () => {
     const svg = lineChart(chart);
     expect(svg).to.include('<title>Time &amp; space</title>').and.include('>a &lt; b</text>');
   });
 
-  it('is refused without a point', () => {
+  it('is rejected without points', () => {
     expect(() => lineChart({ ...chart, lines: [] })).to.throw('expected a point in the chart');
   });
 

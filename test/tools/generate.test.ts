@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import type { Command } from '../../src/commands/command.ts';
-import { integer, list, toggle } from '../../src/flags.ts';
+import type { Command } from '../../src/cli/command.ts';
+import { integer, list, toggle } from '../../src/config/flags.ts';
 import { gauge, gauges } from '../../src/metrics/family.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Resource } from '../../src/metrics/resource.ts';
@@ -34,7 +34,7 @@ const tables = {
     families: {
       kube_widget_created: gauge('STABLE', 'When it was made.', () => 1),
       kube_widget_mode: gauges('ALPHA', 'Which a|b it is.', ['mode'], () => {}, { optIn: true }),
-      kube_widget_old: gauge('BETA', 'Old.', () => 1, { deprecatedSince: '2.9.0' }),
+      kube_widget_old: gauge('BETA', 'Old.', () => 1, { deprecatedSince: 'v2.9.0' }),
       kube_widget_labels: {
         type: 'gauge',
         stability: 'STABLE',
@@ -78,12 +78,12 @@ describe('the metrics pages', () => {
     expect(pages['README.md']).to.include('| [spares](spares.md) | v1 | off | 0 | 0 |');
   });
 
-  it('tell of each family its type, stability, labels and help', () => {
+  it('have type, stability, labels and help of each family', () => {
     const page = pages['widgets.md'];
     expect(page).to.include('`namespace`, `thing`');
     expect(page).to.include('| `kube_widget_created` | gauge | STABLE |  | When it was made. |');
     expect(page).to.include('`mode` | Which a\\|b it is. Opt-in. |');
-    expect(page).to.include('Old. Deprecated since 2.9.0. |');
+    expect(page).to.include('Old. Deprecated since v2.9.0. |');
     expect(page).to.include('`label_*` by `--metric-labels-allowlist`');
   });
 });
@@ -100,7 +100,7 @@ collectors: [stale]
 after: 1
 `;
 
-  it('says once which image it is', () => {
+  it('names the image in one place', () => {
     expect(chartFacts('appVersion: 2.20.0', values)).to.deep.equal(facts);
     expect(chartFacts('appVersion: 2.20.0', values.replace('""', 'edge')).image).to.equal(
       'r.io/a/b:edge',
@@ -117,11 +117,11 @@ after: 1
     expect(withCollectors(renewed, tables)).to.equal(renewed);
   });
 
-  it('refuses values without a place for the list', () => {
+  it('rejects values without a place for the list', () => {
     expect(() => withCollectors('collectors: []\n', tables)).to.throw('must hold the lines');
   });
 
-  it('knows the API group of every resource, and what an election needs', () => {
+  it('has the API group of every resource, and the rules of leader election', () => {
     const text = derivedTemplates(tables);
     expect(text).to.match(
       /resource: axles\n {2}group: apps\n(.*\n)+.*resource: spares\n {2}group: ""/,
@@ -131,7 +131,7 @@ after: 1
     );
   });
 
-  it('has rules in the order of the chart that it stands in for', () => {
+  it('has rules in the order of the kube-state-metrics chart', () => {
     const { axles } = tables;
     const some = { nodes: axles, roles: axles, networkpolicies: axles, clusterroles: axles };
     const order = derivedTemplates(some).match(/(?<=resource: )\w+/g);
@@ -154,24 +154,25 @@ describe('the page of the command line', () => {
   };
   const page = cliPage({ serve: command, demo: { ...command, flags: {} } });
 
-  it('has a section for each command, the first one without a word', () => {
-    expect(page.match(/^## .*$/gm)).to.deep.equal(['## kubestate', '## kubestate demo']);
+  it('has a section per command, the default one without its name, and one for signals', () => {
+    const sections = ['## kubestate', '## kubestate demo', '## Signals'];
+    expect(page.match(/^## .*$/gm)).to.deep.equal(sections);
   });
 
-  it('gives each flag its value, its default and its help', () => {
+  it('has value, default and help of each flag', () => {
     expect(page).to.include('| `--names A,B` | all | What &lt;it> does. |');
     expect(page).to.include('| `-v`, `--v N` | 0 |');
     expect(page).to.include('| `--quiet` |  |');
   });
 
-  it('gives the keys of the config file where the command reads one', () => {
+  it('has the keys of the config file if the command reads one', () => {
     const config = { ...row, kind: toggle, default: false, configKeys: [] };
     const page = cliPage({ serve: { ...command, flags: { ...command.flags, config } } });
     expect(page).to.include('| `--names A,B` | `names` | all | What &lt;it> does. |');
     expect(page).to.include('| `--config` |  |  | What &lt;it> does. |');
   });
 
-  it('names what is accepted without effect apart', () => {
+  it('lists flags without effect separately', () => {
     expect(page).to.include('Accepted without effect: `--one_output`.');
     expect(page).to.not.include('| `--one_output');
   });
@@ -183,23 +184,28 @@ describe('the table of flags in the page of migration', () => {
   it('has those of kube-state-metrics in order, with their keys and what differs', () => {
     const table = flagTable({
       'wide-open': { ...row, difference: 'Off.' },
-      host: { ...row, fixed: true, configKeys: ['host', 'address'] },
-      ours: { ...row, own: true },
+      host: { ...row, restartRequired: true, configKeys: ['host', 'address'] },
+      ours: { ...row, extension: true },
       v: { ...row, configKeys: [] },
     });
     expect(table.split('\n').slice(2)).to.deep.equal([
       '| `--host` | `host`, `address` | The same. ' +
-        'A change in the config file waits for the next start. |',
+        'A change in the config file needs a restart. |',
       '| `--v` |  | The same. |',
       '| `--wide-open` | `wide_open` | Off. |',
+      '',
+      'Only kubestate has:',
+      '- `--ours`',
     ]);
   });
 });
 
-describe('the table of what the chart does otherwise', () => {
+describe('the table of differences of the chart', () => {
   it('has a line for each difference', () => {
     const rows = [{ what: 'a', theirs: 'b', ours: 'c', why: 'D.' }];
-    expect(differenceTable(rows).split('\n').slice(2)).to.deep.equal(['| a | b | c | D. |']);
+    expect(differenceTable(['', 'a', 'b'], rows).split('\n').slice(2)).to.deep.equal([
+      '| a | b | c | D. |',
+    ]);
   });
 });
 
@@ -214,7 +220,7 @@ stale
 After.
 `;
 
-  it('is renewed between its own comments, and nothing else is', () => {
+  it('is replaced between its comments, and nothing else is', () => {
     expect(withGenerated('page.md', page, 'ours', 'fresh')).to.equal(
       page.replace('stale', 'fresh'),
     );
@@ -244,10 +250,12 @@ describe('a check of generated files', () => {
     rmSync(root, { recursive: true });
   });
 
-  it('names what differs, what is missing and what nothing makes any more', async () => {
+  it('lists files that differ, are missing, or are no longer generated', async () => {
     const files = {
-      ...{ 'docs/same.md': 'same', 'docs/below/same.md': 'same' },
-      ...{ 'docs/other.md': 'made', 'rbac/new.yaml': 'new' },
+      'docs/same.md': 'same',
+      'docs/below/same.md': 'same',
+      'docs/other.md': 'made',
+      'rbac/new.yaml': 'new',
     };
     const stale = await differing(root, files, ['docs', 'rbac']);
     expect(stale.map(({ path, reason }) => `${path} ${reason}`)).to.have.members([
@@ -258,7 +266,7 @@ describe('a check of generated files', () => {
     ]);
   });
 
-  it('is content with what is as the tables make it', async () => {
+  it('passes if all files are up to date', async () => {
     const files = { 'docs/same.md': 'same' };
     expect(await differing(root, files, [])).to.deep.equal([]);
   });

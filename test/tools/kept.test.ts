@@ -1,4 +1,4 @@
-// What is kept outside of the project: when it is made, and what is left of older makings.
+// The cache of built programs: when a folder is filled, and which ones are removed.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,14 +7,14 @@ import { makeOnce, removeStale } from '../../tools/kept.ts';
 
 const hourMs = 3_600_000;
 
-describe('What is kept', () => {
+describe('The cache of built programs', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'kubestate-programs-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('is made once, and not at all where that fails', () => {
+  it('fills a folder once, and not at all if that fails', () => {
     const kept = join(folder, 'etcd-00000000000a');
     let made = 0;
     const fail = () => {
@@ -33,7 +33,7 @@ describe('What is kept', () => {
     expect(readdirSync(kept)).to.deep.equal(['program']);
   });
 
-  it('ends what was made of other texts, and nothing else', () => {
+  it('removes folders of other texts only', () => {
     const now = Date.now();
     const ages = {
       'etcd-00000000000a': 0,

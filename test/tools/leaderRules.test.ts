@@ -1,4 +1,4 @@
-// The Role that docs/high-availability.md shows is the one that the manifests are made of.
+// The Role in docs/high-availability.md is that of the manifests.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';

@@ -1,11 +1,11 @@
-// The licences of what is bundled: whose they are, where they are found, and what has none.
+// The licences of bundled packages, and packages without one.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { thirdPartyLicences } from '../../tools/build/licences.ts';
 
-describe('the licences of what is bundled', () => {
+describe('the licences of bundled packages', () => {
   let root: string;
 
   beforeEach(() => {
@@ -22,7 +22,7 @@ describe('the licences of what is bundled', () => {
     );
   }
 
-  it('are those of each package that has a file in it, by name, each once', async () => {
+  it('are listed once for each package with a file in the bundle, by name', async () => {
     write('node_modules/b/package.json', { name: 'b', version: '2.0.0', license: 'ISC' });
     write('node_modules/b/LICENSE', 'Copyright Bea\n');
     write('node_modules/@s/a/package.json', { name: '@s/a', version: '1.0.0', license: 'MIT' });
@@ -37,7 +37,7 @@ describe('the licences of what is bundled', () => {
     ]);
   });
 
-  it('are both of a package that is there in two versions', async () => {
+  it('include both versions of a package', async () => {
     write('node_modules/a/package.json', { name: 'a', version: '1.0.0', license: 'MIT' });
     write('node_modules/a/LICENSE', 'Old');
     const inner = 'node_modules/b/node_modules/a';
@@ -47,7 +47,7 @@ describe('the licences of what is bundled', () => {
     expect(text).to.include('a 1.0.0 (MIT)\n\nOld').and.to.include('a 2.0.0 (MIT)\n\nNew');
   });
 
-  it('come with the notice that stands beside them', async () => {
+  it('include the NOTICE file', async () => {
     write('node_modules/a/package.json', { name: 'a', version: '1.0.0', license: 'Apache-2.0' });
     write('node_modules/a/LICENSE', 'The licence');
     write('node_modules/a/NOTICE.txt', 'The notice');
@@ -55,17 +55,20 @@ describe('the licences of what is bundled', () => {
     expect(text).to.include('The licence\n\nThe notice');
   });
 
-  it('are said to be missing where a package names one and has no text of it', async () => {
+  it('are marked as missing if a package has no licence text', async () => {
     const repository = { url: 'https://example.com/a' };
     write('node_modules/a/package.json', {
-      ...{ name: 'a', version: '1.0.0', license: 'MIT', repository },
+      name: 'a',
+      version: '1.0.0',
+      license: 'MIT',
+      repository,
     });
     const text = await thirdPartyLicences(root, ['node_modules/a/x.js']);
     expect(text).to.include('a 1.0.0 (MIT)\n\nThe package brings no text of its licence.');
     expect(text).to.include('https://example.com/a');
   });
 
-  it('refuse a package that names none', async () => {
+  it('reject a package without a licence', async () => {
     write('node_modules/a/package.json', { name: 'a', version: '1.0.0' });
     const error = await thirdPartyLicences(root, ['node_modules/a/x.js']).catch((e: Error) => e);
     expect(error)

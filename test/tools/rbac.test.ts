@@ -32,7 +32,7 @@ const facts = { appVersion: '2.20.0', image: 'r.io/a/b:v2.20.0' };
 const verbs = ['list', 'watch'];
 
 describe('the rules', () => {
-  it('let list and watch, by API group, both in alphabetical order', () => {
+  it('allow list and watch by API group, in alphabetical order', () => {
     expect(rulesOf(tables)).to.deep.equal([
       { apiGroups: [''], resources: ['pods', 'spares'], verbs },
       { apiGroups: ['apps'], resources: ['axles', 'gears'], verbs },
@@ -47,7 +47,7 @@ describe('the plain manifests', () => {
   const yaml = paths.filter((path) => path.endsWith('.yaml'));
   const folders = ['', 'autosharding/', 'daemonsetsharding/', 'limited/', 'high-availability/'];
 
-  /** The objects that `kubectl apply -f` makes of a folder. */
+  /** The objects that `kubectl apply -f` creates from a folder. */
   const kindsIn = (folder: string): string[] =>
     yaml
       .filter((path) => path.slice(0, path.lastIndexOf('/') + 1) === folder)
@@ -62,7 +62,7 @@ describe('the plain manifests', () => {
     }
   });
 
-  it('are what an installation takes, and nothing of a variant', () => {
+  it('are the standard installation, without variants', () => {
     expect(kindsIn('')).to.have.members([
       'ServiceAccount',
       'ClusterRole',
@@ -74,7 +74,7 @@ describe('the plain manifests', () => {
     expect(containerOf('deployment.yaml')).to.not.have.property('args');
   });
 
-  it('have each variant in a folder of its own, complete by itself', () => {
+  it('have each variant in its own complete folder', () => {
     expect(new Set(paths.map((path) => path.slice(0, path.lastIndexOf('/') + 1)))).to.deep.equal(
       new Set(folders),
     );
@@ -84,7 +84,7 @@ describe('the plain manifests', () => {
     }
   });
 
-  it('are kustomizations too, by a name that kubectl apply -f passes over', () => {
+  it('are kustomizations too, in a file that kubectl apply -f ignores', () => {
     for (const folder of folders) {
       const { resources } = read(`${folder}Kustomization`);
       const depth = folder.split('/').length;
@@ -95,14 +95,14 @@ describe('the plain manifests', () => {
     expect(parse(kustomization(['rbac'])).resources).to.deep.equal(['rbac']);
   });
 
-  it('grant the resources that are on by default, and no others', () => {
+  it('allow the default resources only', () => {
     expect(read('cluster-role.yaml').rules).to.deep.equal([
       { apiGroups: [''], resources: ['pods'], verbs },
       { apiGroups: ['apps'], resources: ['axles', 'gears'], verbs },
     ]);
   });
 
-  it('let a shard find its place', () => {
+  it('allow a shard to read its pod and StatefulSet', () => {
     expect(read('autosharding/role.yaml').rules).to.deep.equal([
       { apiGroups: [''], resources: ['pods'], verbs: ['get'] },
       { apiGroups: ['apps'], resources: ['statefulsets'], resourceNames: [NAME], verbs },
@@ -112,7 +112,7 @@ describe('the plain manifests', () => {
     expect(read('autosharding/service.yaml').spec.clusterIP).to.equal('None');
   });
 
-  it('give the program on every node pods and nothing else', () => {
+  it('allow the DaemonSet pods only', () => {
     const folder = 'daemonsetsharding';
     const { spec } = read(`${folder}/daemonset.yaml`).spec.template;
     expect(spec.containers[0].args).to.deep.equal(['--resources=pods', '--node=$(NODE_NAME)']);
@@ -128,7 +128,7 @@ describe('the plain manifests', () => {
     ]);
   });
 
-  it('grant limited replicas what is in their namespaces, and nothing of the cluster', () => {
+  it('allow the variant limited its namespaces only', () => {
     expect(kindsIn('limited/').join()).to.not.include('ClusterRole');
     for (const namespace of ['default', 'kube-system']) {
       const role = read(`limited/${namespace}-role.yaml`);
@@ -146,7 +146,7 @@ describe('the plain manifests', () => {
     ]);
   });
 
-  it('lead to the leader of two replicas, in a namespace that is made first', () => {
+  it('select the leader of two replicas, in a namespace that is created first', () => {
     const folder = 'high-availability';
     const { replicas, selector, strategy } = read(`${folder}/deployment.yaml`).spec;
     expect(replicas).to.equal(2);
@@ -162,7 +162,7 @@ describe('the plain manifests', () => {
     expect(read(first as string).kind).to.equal('Namespace');
   });
 
-  it('run the image as nobody, with nothing to write to and no capability', () => {
+  it('run the image as nobody, with a read-only root file system and no capabilities', () => {
     const workloads = yaml.filter((path) => /Deployment|Set$/.test(read(path).kind));
     expect(workloads).to.have.length(7);
     for (const path of workloads) {
@@ -178,7 +178,7 @@ describe('the plain manifests', () => {
     }
   });
 
-  it('select the pods that they make, and bind the account that these use', () => {
+  it('select their own pods, and bind the service account of these', () => {
     const { spec } = read('deployment.yaml');
     expect(spec.template.metadata.labels).to.include(spec.selector.matchLabels);
     expect(spec.template.metadata.labels).to.include(read('service.yaml').spec.selector);
@@ -191,7 +191,7 @@ describe('the plain manifests', () => {
     ]);
   });
 
-  it('are told apart by a page that names each folder, what runs and where it is found', () => {
+  it('have a page on each folder, its workloads and URLs', () => {
     const page = files['README.md'] ?? '';
     for (const folder of folders) expect(page).to.include(`| \`rbac/${folder}\` | `);
     expect(page).to.include('| StatefulSet `kube-state-metrics` × 2 `--pod=$(POD_NAME)`');

@@ -1,4 +1,4 @@
-// What a release is called and says, from small files written by hand, and from the project's own.
+// The facts and notes of a release, from small files and from those of the project.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,16 +18,16 @@ const sources = {
 describe('the facts of a release', () => {
   const facts = releaseFacts(sources);
 
-  it('are the image under our version and under the one that it stands in for', () => {
+  it('include the image tags: the version, and the replaced kube-state-metrics release', () => {
     expect(facts.image).to.equal('r.io/own/a/b');
     expect(facts.tags).to.equal('r.io/own/a/b:1.2.3\nr.io/own/a/b:v2.20.0');
   });
 
-  it('are where to log in, and where the chart goes', () => {
+  it('include the registry, and the repository of the chart', () => {
     expect(facts).to.include({ registry: 'r.io', chart: 'r.io/own/charts/ksm' });
   });
 
-  it('keep a port of the registry apart from the tag', () => {
+  it('allow a registry with a port', () => {
     const valuesYaml = sources.valuesYaml.replace('r.io', 'r.io:5000');
     expect(releaseFacts({ ...sources, valuesYaml })).to.include({
       image: 'r.io:5000/own/a/b',
@@ -35,7 +35,7 @@ describe('the facts of a release', () => {
     });
   });
 
-  it('label the image and its index with where they come from', () => {
+  it('include the labels of the image and its index', () => {
     const labels = [
       'org.opencontainers.image.version=1.2.3',
       'org.opencontainers.image.revision=abc',
@@ -49,13 +49,13 @@ describe('the facts of a release', () => {
     expect(facts.annotations?.split('\n')).to.deep.equal(labels.map((one) => `index:${one}`));
   });
 
-  it('refuse a tag that is not the version', () => {
+  it('reject a git tag that is not the version', () => {
     expect(() => releaseFacts({ ...sources, gitTag: 'v1.2.4' })).to.throw(
       'expected the tag v1.2.3, as package.json has it, got v1.2.4',
     );
   });
 
-  it('are written as outputs that may have lines', () => {
+  it('are written as multi-line outputs', () => {
     expect(asOutputs({ a: '1', b: '2\n3' })).to.equal(
       'a<<END-OF-a\n1\nEND-OF-a\nb<<END-OF-b\n2\n3\nEND-OF-b\n',
     );
@@ -65,17 +65,23 @@ describe('the facts of a release', () => {
 describe('the notes of a release', () => {
   const changelog = (heading: string): string =>
     [
-      ...['# Changelog', 'Of this.', heading, 'Ours.', '- [FEATURE] A.'],
-      ...['## 1.0.0 / 2026-01-01', '- B.', ''],
+      '# Changelog',
+      'Of this.',
+      heading,
+      'Ours.',
+      '- [FEATURE] A.',
+      '## 1.0.0 / 2026-01-01',
+      '- B.',
+      '',
     ].join('\n\n');
 
-  it('are its part of the changelog', () => {
+  it('are its section of the changelog', () => {
     const text = changelog('## 1.2.3 / 2026-11-21');
     expect(releaseNotes(text, '1.2.3')).to.equal('Ours.\n\n- [FEATURE] A.\n');
     expect(releaseNotes(text, '1.0.0')).to.equal('- B.\n');
   });
 
-  it('refuse a version that has no day yet, or no part', () => {
+  it('reject a version without a date or a section', () => {
     expect(() => releaseNotes(changelog('## 1.2.3 / unreleased'), '1.2.3')).to.throw(
       'expected "## 1.2.3 / YYYY-MM-DD" in CHANGELOG.md, got "## 1.2.3 / unreleased"',
     );
@@ -97,7 +103,7 @@ describe('tools/release.ts', () => {
     GITHUB_SHA: 'abc',
   };
 
-  it('tells the image that the manifests name', () => {
+  it('prints the image of the manifests', () => {
     const wrong = run('facts', { ...job, GITHUB_REF_NAME: 'v0.0.0' });
     expect(wrong).to.include({ status: 1, stdout: '' });
     const tag = /the tag (v\S+),/.exec(wrong.stderr)?.[1];
@@ -110,7 +116,7 @@ describe('tools/release.ts', () => {
     expect(stdout).to.match(/^org\.opencontainers\.image\.created=\d{4}-\d\d-\d\dT\S+Z$/m);
   });
 
-  it('says what it lacks', () => {
+  it('says which variable is missing', () => {
     const { status, stderr } = run('facts', {});
     expect(status).to.equal(1);
     expect(stderr).to.match(/^release: expected the variable GITHUB_\w+, .*\.\n$/);

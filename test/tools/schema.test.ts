@@ -1,4 +1,4 @@
-// The schema of the chart's values, as it is made of defaults and rows.
+// valuesSchema: the schema of the chart's values, from defaults and rows.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -13,7 +13,7 @@ const chart = join(import.meta.dirname, '../../helm/kube-state-metrics');
 const schemaOf = (valuesYaml: string, facts: Partial<ValueFacts> = {}): Schema =>
   JSON.parse(valuesSchema(valuesYaml, { rows: {}, asked: [], closed: [], ...facts })) as Schema;
 
-/** What the schema says of the key at `path`, which is nothing where it does not know the key. */
+/** The schema of the key at `path`; `undefined` if it has none. */
 function at(schema: Schema, path: readonly string[]): Schema | undefined {
   return path.reduce<Schema | undefined>((found, key) => {
     const { properties, additionalProperties: others } = found ?? {};
@@ -41,7 +41,7 @@ c:
 `;
 
 describe('the schema of the chart', () => {
-  it('takes a type from each default that tells one, and null, which takes it away', () => {
+  it('derives a type from each default, and allows null', () => {
     const { properties } = schemaOf('a: true\nb: ""\nc: 0\nd: [x]\ne: {f: 1}\n');
     expect(properties).to.deep.equal({
       a: { type: ['boolean', 'null'] },
@@ -56,20 +56,20 @@ describe('the schema of the chart', () => {
     });
   });
 
-  it('takes the row of a key before its default, also where the key has no default', () => {
+  it('prefers the row of a key to its default, and uses it for keys without default', () => {
     const schema = schemaOf('a: 0\nb: {c: 0}\n', { rows: { a: text, 'b.d': toggle } });
     expect(at(schema, ['a'])).to.deep.equal(text);
     expect(at(schema, ['b', 'd'])).to.deep.equal(toggle);
   });
 
-  it('lets unknown keys pass, but not in the maps that are closed', () => {
+  it('accepts unknown keys, but not in closed maps', () => {
     const schema = schemaOf('a: {b: 1}\nc: {d: 1}\n', { closed: ['c'] });
     expect(schema.additionalProperties).to.equal(true);
     expect(at(schema, ['a'])?.additionalProperties).to.equal(true);
     expect(at(schema, ['c'])?.additionalProperties).to.equal(false);
   });
 
-  it('requires the maps that templates ask, and no other', () => {
+  it('requires the maps that templates always read, and no others', () => {
     const schema = schemaOf('a: {b: {c: 1}, d: 1}\ne: {f: 1}\n', { asked: ['a', 'a.b'] });
     expect(schema.required).to.deep.equal(['a']);
     expect(at(schema, ['a'])?.required).to.deep.equal(['b']);
@@ -89,20 +89,20 @@ describe('the schema of the chart', () => {
   });
 
   for (const [name, value] of Object.entries({ null: 'null', 'no key': '{}', 'no item': '[]' })) {
-    it(`is not made where a default is ${name} and no row says what the key takes`, () => {
+    it(`fails if a default is ${name} and has no row`, () => {
       expect(() => schemaOf(`a: {b: ${value}}\n`)).to.throw(
         /^values\.yaml: the default of a\.b, .* add a row for it/,
       );
     });
   }
 
-  it('is not made with a row under a key that is no map, as after a slip of the pen', () => {
+  it('fails for a row below a key that is no map, as after a typo', () => {
     expect(() => schemaOf('service: {port: 1}\n', { rows: { 'servcie.port': text } })).to.throw(
       /expected paths under maps of values\.yaml, got servcie\.port/,
     );
   });
 
-  it('is not made with a row that says what the default says', () => {
+  it('fails for a row that repeats the default', () => {
     expect(() => schemaOf('a: true\n', { rows: { a: toggle } })).to.throw(
       /the row of a says what its default in values\.yaml says/,
     );

@@ -1,4 +1,4 @@
-// What makes a CI run red, over reports in mocha's form.
+// Verdicts on reports in mocha's format.
 import { expect } from 'chai';
 import { checkVerdict, suiteVerdict } from '../../tools/ci/verdict.ts';
 
@@ -7,7 +7,7 @@ interface Test {
   readonly state: 'passed' | 'failed' | 'pending';
 }
 
-/** A report as mocha writes it, of tests that ended as said. */
+/** A report in mocha's format, of tests with these states. */
 function reportOf(...tests: Test[]): unknown {
   const titled = tests.map(({ file, state }, i) => ({
     fullTitle: `test ${i}`,
@@ -29,7 +29,7 @@ function reportOf(...tests: Test[]): unknown {
 }
 
 describe('the verdict on a suite', () => {
-  it('is green where every file ran and every test passed', () => {
+  it('passes if every file ran and every test passed', () => {
     const report = reportOf({ file: 'a', state: 'passed' }, { file: 'b', state: 'passed' });
     expect(suiteVerdict(report, ['a', 'b'], 0)).to.deep.equal({
       passed: 2,
@@ -47,7 +47,7 @@ describe('the verdict on a suite', () => {
       { passed: 1, failed: 1, complaints: ['test 1\nAssertionError: no'] },
     ],
     [
-      'a skipped test, though the runner is content',
+      'a skipped test, though the runner exits with 0',
       reportOf({ file: 'a', state: 'passed' }, { file: 'a', state: 'pending' }),
       ['a'],
       0,
@@ -75,14 +75,14 @@ describe('the verdict on a suite', () => {
       { passed: 0, failed: 1, complaints: ['left no report and ended with 0'] },
     ],
     [
-      'a report of another form',
+      'a malformed report',
       { passed: 5 },
       ['a'],
       0,
       { passed: 0, failed: 1, complaints: ['left no report and ended with 0'] },
     ],
     [
-      'a runner that had to be ended, though every test passed',
+      'a runner that was killed, though every test passed',
       reportOf({ file: 'a', state: 'passed' }),
       ['a'],
       null,
@@ -96,18 +96,18 @@ describe('the verdict on a suite', () => {
       { passed: 1, failed: 1, complaints: ['ended with 7'] },
     ],
   ] as const) {
-    it(`is red for ${what}`, () => {
+    it(`fails for ${what}`, () => {
       expect(suiteVerdict(report, files, exitCode)).to.deep.equal(expected);
     });
   }
 });
 
 describe('the verdict on a check', () => {
-  it('adds no test where it passes', () => {
+  it('counts no test if it passes', () => {
     expect(checkVerdict(0)).to.deep.equal({ passed: 0, failed: 0, complaints: [] });
   });
 
-  it('is one failure where it does not, also when it was killed', () => {
+  it('is one failure if it fails or was killed', () => {
     expect(checkVerdict(2)).to.deep.equal({ passed: 0, failed: 1, complaints: ['ended with 2'] });
     expect(checkVerdict(null)).to.deep.equal({
       passed: 0,

@@ -1,4 +1,4 @@
-// An etcd of one member on loopback: compacted, saved, and set back to what was saved.
+// Etcd runs a single etcd on loopback, and can compact, snapshot and restore it.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { request } from 'undici';
@@ -7,7 +7,7 @@ import { freePorts, ServerProcess } from '../serverProcess.ts';
 import { programPath } from './programs.ts';
 
 const OPTIONS = [
-  // Nothing of a test's is worth a disk's time.
+  // Faster; the data of tests need not survive a crash.
   '--unsafe-no-fsync',
   '--log-level=warn',
   `--quota-backend-bytes=${8 * 2 ** 30}`,
@@ -26,9 +26,14 @@ export class Etcd {
     this.url = `http://127.0.0.1:${clientPort}`;
     const peer = `http://127.0.0.1:${peerPort}`;
     const args = () => [
-      ...[programPath('etcd'), ...OPTIONS, `--data-dir=${this.#data}`, '--name=default'],
-      ...[`--listen-client-urls=${this.url}`, `--advertise-client-urls=${this.url}`],
-      ...[`--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`],
+      programPath('etcd'),
+      ...OPTIONS,
+      `--data-dir=${this.#data}`,
+      '--name=default',
+      `--listen-client-urls=${this.url}`,
+      `--advertise-client-urls=${this.url}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
       `--initial-cluster=default=${peer}`,
     ];
     this.process = new ServerProcess('etcd', join(folder, 'etcd.log'), args, () => this.#ready());
@@ -47,7 +52,7 @@ export class Etcd {
       await body.dump();
       return statusCode === 200;
     } catch {
-      // Nobody listens yet; the caller knows how long to go on.
+      // Not listening yet; the caller limits the time.
       return false;
     }
   }
@@ -59,20 +64,20 @@ export class Etcd {
     throw new Error(`etcd answered ${answer.statusCode} to ${path}: ${text}`);
   }
 
-  /** The newest revision: what the API server calls a resourceVersion. */
+  /** The latest revision, which is the API server's resourceVersion. */
   async revision(): Promise<number> {
     const status = JSON.parse(await this.#post('/v3/maintenance/status', {}));
     return Number(status.header.revision);
   }
 
-  /** Forgets all history before the newest revision, which it returns. */
+  /** Compacts the history up to the latest revision, which it returns. */
   async compact(): Promise<number> {
     const revision = await this.revision();
     await this.#post('/v3/kv/compaction', { revision, physical: true });
     return revision;
   }
 
-  /** Saves all there is to a file, and returns its path. */
+  /** Saves a snapshot to a file, and returns its path. */
   async snapshot(name = 'snapshot.db'): Promise<string> {
     const parts = (await this.#post('/v3/maintenance/snapshot', {})).split('\n').filter(Boolean);
     const path = join(this.#folder, name);
@@ -82,8 +87,8 @@ export class Etcd {
   }
 
   /**
-   * Makes a snapshot the content, versions and all; to be called while it does not run. `bump`
-   * makes all versions from now on so much greater, and forgets those before.
+   * Restores a snapshot, including its revisions; call it while etcd is stopped. `bump` increases
+   * all later revisions by this number, and compacts those before.
    */
   async restore(snapshot: string, bump = 0): Promise<void> {
     const peer = this.process.pid;

@@ -1,4 +1,4 @@
-// kube-apiserver, etcd and their tools: which modules they are built from, and where they are.
+// kube-apiserver, etcd and their tools: modules and paths.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildGoModule, type GoModule, goProgram } from '../goModule.ts';
@@ -22,19 +22,19 @@ const kubernetes: GoModule = {
   variables: versionVariables(readFileSync(join(kubernetesFolder, 'go.mod'), 'utf8')),
 };
 
-/** The programs by name, as paths; there are such only after `buildPrograms`. */
+/** The path of a program, which exists after `buildPrograms`. */
 export function programPath(program: string): string {
   const module = [etcd, kubernetes].find(({ programs }) => program in programs);
   if (module === undefined) throw new Error(`No module in tools/apiserver makes ${program}.`);
   return goProgram(module, program);
 }
 
-/** Builds what is missing; throws a sentence that names what could not be built. */
+/** Builds missing programs; throws an error that names what could not be built. */
 export function buildPrograms(): void {
   for (const module of [etcd, kubernetes]) buildGoModule(module);
 }
 
-/** What a release build of Kubernetes is told of its version: a build from a module knows none. */
+/** The linker variables of a Kubernetes release; without them a build has no version. */
 function versionVariables(goMod: string): Record<string, string> {
   const [, version, major, minor] = /k8s\.io\/kubernetes (v(\d+)\.(\d+)\S*)/.exec(goMod) ?? [];
   if (version === undefined || major === undefined || minor === undefined) {

@@ -1,4 +1,4 @@
-// A real kube-apiserver on its etcd, on loopback, for the end-to-end suites and the benchmarks.
+// RealCluster runs kube-apiserver and etcd on loopback, for the end-to-end suites and benchmarks.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,18 +12,18 @@ import { buildPrograms, programPath } from './programs.ts';
 const CONNECTIONS_MAX = 32;
 
 export interface ApiServerOptions {
-  /** As `--feature-gates` has them: `{ WatchList: false }`. */
+  /** For `--feature-gates`: `{ WatchList: false }`. */
   readonly featureGates?: Readonly<Record<string, boolean>>;
-  /** More flags of kube-apiserver; those given here win over ours. */
+  /** Additional flags of kube-apiserver, which override the defaults. */
   readonly flags?: readonly string[];
-  /** Users beside the administrator, who may do what RBAC lets them: name to groups. */
+  /** Users in addition to the administrator, limited by RBAC: groups by name. */
   readonly users?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What to write into a kubeconfig; the administrator's token and the server's URL by default. */
+/** Contents of a kubeconfig; by default the administrator's token and the URL of the server. */
 export interface KubeconfigOptions {
   readonly token?: string;
-  /** A file that holds the token, in its stead. */
+  /** A file with the token, instead of the token. */
   readonly tokenFile?: string;
   readonly url?: string;
 }
@@ -33,7 +33,7 @@ export interface RequestOptions {
   readonly contentType?: string;
 }
 
-/** A status and, of what is JSON, the value that the caller says it is; of all else the text. */
+/** The status, and the parsed JSON or the text of the body. */
 export interface ApiAnswer<Body> {
   readonly status: number;
   readonly body: Body;
@@ -41,8 +41,8 @@ export interface ApiAnswer<Body> {
 
 /**
  * Starts etcd and kube-apiserver on free ports, with TLS, RBAC and tokens, and waits until
- * `/readyz` says ok. Builds them first where they are not built yet. Admission plugins that need a
- * controller to be of use are off: there is none. All ends with `stop`, or with this process.
+ * `/readyz` is ok. Builds them first if needed. Admission plugins that depend on controllers are
+ * off, because no controllers run. Both end with `stop`, or with this process.
  */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<RealCluster> {
   buildPrograms();
@@ -53,7 +53,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Re
   try {
     await cluster.start();
   } catch (error) {
-    // The folder stays: the error names a log in it.
+    // The folder is kept, because the error names a log in it.
     await etcd.process.stop('SIGKILL');
     throw error;
   }
@@ -64,7 +64,7 @@ export class RealCluster {
   readonly url: string;
   readonly etcd: Etcd;
   readonly adminToken: string;
-  /** A folder that is removed with the cluster; logs are in it. */
+  /** A folder with logs, which is removed with the cluster. */
   readonly folder: string;
   readonly #process: ServerProcess;
   readonly #tokens: ReadonlyMap<string, string>;
@@ -98,7 +98,7 @@ export class RealCluster {
     this.#process = new ServerProcess('kube-apiserver', log, args, () => this.#ready());
   }
 
-  /** What the next start takes for its feature gates and further flags. */
+  /** Sets feature gates and flags for the next start. */
   configure({ featureGates = {}, flags = [] }: ApiServerOptions): void {
     const gates = Object.entries(featureGates).map(([name, on]) => `${name}=${on}`);
     this.#flags = [...(gates.length > 0 ? [`--feature-gates=${gates.join(',')}`] : []), ...flags];
@@ -107,42 +107,47 @@ export class RealCluster {
   #flagsOf(port: number): string[] {
     const { folder } = this;
     return [
-      ...[`--etcd-servers=${this.etcd.url}`, `--secure-port=${port}`, `--cert-dir=${folder}`],
-      ...['--bind-address=127.0.0.1', '--advertise-address=127.0.0.1'],
-      // An address on loopback is no endpoint that the server would publish.
+      `--etcd-servers=${this.etcd.url}`,
+      `--secure-port=${port}`,
+      `--cert-dir=${folder}`,
+      '--bind-address=127.0.0.1',
+      '--advertise-address=127.0.0.1',
+      // The server does not publish a loopback address as an endpoint.
       '--endpoint-reconciler-type=none',
-      ...['--authorization-mode=RBAC', `--token-auth-file=${join(folder, 'tokens.csv')}`],
+      '--authorization-mode=RBAC',
+      `--token-auth-file=${join(folder, 'tokens.csv')}`,
       '--disable-admission-plugins=ServiceAccount,StorageObjectInUseProtection',
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-key-file=${join(folder, 'accounts.pub')}`,
       `--service-account-signing-key-file=${join(folder, 'accounts.key')}`,
-      ...['--service-cluster-ip-range=10.96.0.0/12', '--allow-privileged=true'],
+      '--service-cluster-ip-range=10.96.0.0/12',
+      '--allow-privileged=true',
     ];
   }
 
   async #ready(): Promise<boolean> {
     try {
-      // The server makes its certificate at the first start, and keeps it.
+      // The server creates its certificate at the first start, and keeps it.
       this.#ca = readFileSync(join(this.folder, 'apiserver.crt'), 'utf8');
       return (await this.request('GET', '/readyz')).status === 200;
     } catch {
-      // No certificate or nobody listening yet; the caller knows how long to go on.
+      // No certificate, or not listening yet; the caller limits the time.
       await this.#forgetConnections();
       return false;
     }
   }
 
-  /** The pid of kube-apiserver, for who wants to measure it. */
+  /** The pid of kube-apiserver, for measurements. */
   get pid(): number | undefined {
     return this.#process.pid;
   }
 
-  /** The certificates that prove the server, as PEM. */
+  /** The CA certificate of the server, as PEM. */
   get ca(): string {
     return this.#ca;
   }
 
-  /** The token of a user that the options name, or of `admin`. */
+  /** The token of a user of the options, or of `admin`. */
   token(user: string): string {
     const token = this.#tokens.get(user);
     if (token === undefined) throw new Error(`expected one of the users, got ${user}`);
@@ -159,7 +164,9 @@ export class RealCluster {
     const ca = Buffer.from(this.#ca).toString('base64');
     const cluster = { server: url, ...(url.startsWith('https:') && { [CA_DATA]: ca }) };
     const config = {
-      ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'real' },
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'real',
       clusters: [{ name: 'real', cluster }],
       users: [{ name: 'real', user: tokenFile === undefined ? { token } : { tokenFile } }],
       contexts: [{ name: 'real', context: { cluster: 'real', user: 'real' } }],
@@ -168,7 +175,7 @@ export class RealCluster {
     return path;
   }
 
-  /** Runs kubectl as the administrator and returns its stdout; rejects where it fails. */
+  /** Runs kubectl as the administrator and returns its stdout; rejects if it fails. */
   kubectl(args: readonly string[], input = ''): Promise<string> {
     this.#adminConfig ??= this.kubeconfig();
     const all = [`--kubeconfig=${this.#adminConfig}`, ...args];
@@ -178,7 +185,7 @@ export class RealCluster {
     });
   }
 
-  /** One request as the administrator or by another token; every status is an answer. */
+  /** A request as the administrator or with another token; resolves with any status. */
   async request<Body = unknown>(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
@@ -197,30 +204,31 @@ export class RealCluster {
     return { status: answer.statusCode, body: isJson ? JSON.parse(text) : text };
   }
 
-  /** The body of a request that has to succeed; any other status is an error. */
+  /** The body of a request; rejects unless it succeeds. */
   async must<Body = unknown>(...args: Parameters<RealCluster['request']>): Promise<Body> {
     const { status, body } = await this.request<Body>(...args);
     if (status < 300) return body;
     throw new Error(`${args[0]} ${args[1]} was answered ${status}: ${JSON.stringify(body)}`);
   }
 
-  /** A token of a service account; with `secret`, one that ends when that secret does. */
+  /** A token of a service account; with `secret` it is valid as long as that secret exists. */
   async accountToken(namespace: string, name: string, secret?: string): Promise<string> {
     const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
     const bound = { apiVersion: 'v1', kind: 'Secret', name: secret };
     const answer = await this.must<{ status: { token: string } }>('POST', path, {
-      ...{ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest' },
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
       spec: { ...(secret !== undefined && { boundObjectRef: bound }) },
     });
     return answer.status.token;
   }
 
-  /** Starts kube-apiserver, on the same port as ever, and waits until it is ready. */
+  /** Starts kube-apiserver on the same port as before, and waits until it is ready. */
   start(): Promise<void> {
     return this.#process.start();
   }
 
-  /** Ends kube-apiserver alone; etcd goes on. */
+  /** Stops kube-apiserver only; etcd keeps running. */
   async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     await this.#process.stop(signal);
     await this.#forgetConnections();
@@ -236,7 +244,7 @@ export class RealCluster {
     await this.start();
   }
 
-  /** Sets etcd back to a snapshot of it: all versions after that come again, unless bumped. */
+  /** Restores a snapshot of etcd: later resource versions are used again, unless bumped. */
   async restore(snapshot: string, bump?: number): Promise<void> {
     await this.end('SIGKILL');
     await this.etcd.process.stop('SIGKILL');
@@ -245,7 +253,7 @@ export class RealCluster {
     await this.start();
   }
 
-  /** Ends both servers and removes all that they wrote. */
+  /** Stops both servers and removes their files. */
   async stop(): Promise<void> {
     await this.end('SIGKILL');
     await this.etcd.process.stop('SIGKILL');

@@ -1,11 +1,11 @@
-// The licences of what the bundle carries, read from the packages that it was made of.
+// Collects the licences of the packages in the bundle.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Some say so in a file of their own, and Apache's licence asks for the notice beside it. */
+/** Files with licences and the notices that the Apache licence requires. */
 const LICENCE_FILE = /^(?:(?:un)?licen[cs]e|copying|notice)(?:\.(?:md|txt))?$/i;
 
-/** `…/node_modules/@scope/name` of a path inside a package, the innermost one. */
+/** `…/node_modules/@scope/name` in a path, the innermost one. */
 const PACKAGE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
 
 interface Manifest {
@@ -16,8 +16,8 @@ interface Manifest {
 }
 
 /**
- * One text with a part for each package that has a file among `inputs`, paths under `root` as the
- * bundler tells them. A package that names no licence is an error.
+ * One text with a part for each package that has a file among `inputs`, the bundler's paths below
+ * `root`. A package without a licence is an error.
  */
 export async function thirdPartyLicences(root: string, inputs: readonly string[]): Promise<string> {
   const folders = new Set(inputs.flatMap((path) => PACKAGE.exec(path)?.[0] ?? []));

@@ -1,13 +1,13 @@
-// Judges what a runner reports: what counts as passed, and all that makes a run red.
+// The verdict on a runner's report: counts of passed and failed tests, and all reasons to fail.
 
 export interface Verdict {
   readonly passed: number;
   readonly failed: number;
-  /** A text for each thing that failed. */
+  /** One message per failure. */
   readonly complaints: readonly string[];
 }
 
-/** As much of mocha's JSON report as is judged. */
+/** The part of mocha's JSON report that is read. */
 interface Report {
   readonly stats: { passes: number; failures: number; pending: number };
   readonly tests: readonly { file?: string }[];
@@ -19,15 +19,15 @@ interface Titled {
   readonly fullTitle: string;
 }
 
-/** A check has no tests to count: nothing where it passes, one failure where it does not. */
+/** The verdict on a check, which has no tests: one failure unless it passes. */
 export function checkVerdict(exitCode: number | null): Verdict {
   if (exitCode === 0) return { passed: 0, failed: 0, complaints: [] };
   return { passed: 0, failed: 1, complaints: [ending(exitCode)] };
 }
 
 /**
- * Counts a suite by its own report, and as failures too: a missing report, a file of `files`
- * that ran no test, a skipped test, and an exit code that none of these explains.
+ * The verdict on a suite by its report. These are failures too: a missing report, a file of
+ * `files` without a test, a skipped test, and an exit code that none of these explains.
  */
 export function suiteVerdict(
   report: unknown,
@@ -48,7 +48,7 @@ export function suiteVerdict(
   return { passed: report.stats.passes, failed: complaints.length, complaints };
 }
 
-/** How a runner came to its end; one that had to be ended has no code. */
+/** How a runner ended; a killed one has no exit code. */
 const ending = (exitCode: number | null): string =>
   exitCode === null ? 'did not end in time' : `ended with ${exitCode}`;
 

@@ -1,16 +1,16 @@
-// Writes Prometheus rule files, and the page that says what to do about each alert.
+// Renders Prometheus rule files, and docs/alerts.md with the steps for each alert.
 import { stringify } from 'yaml';
 import type { Alert, Recording, RuleGroup } from '../../monitoring/rules/rule.ts';
 import { dedented } from './dedented.ts';
 import { code, row, tableOf, words } from './markdown.ts';
 import { notice } from './notice.ts';
 
-/** Where the page can be read by who was woken; each alert's section is an anchor of it. */
+/** The URL of docs/alerts.md for runbook links; each alert is an anchor of it. */
 const PAGE = 'https://github.com/kubestate/kubestate/blob/main/docs/alerts.md';
 
 const SOURCE = 'monitoring/rules';
 
-/** One rule file a group, by its name. */
+/** The rule files by name, one per group. */
 export const ruleFiles = (groups: readonly RuleGroup[]): Record<string, string> =>
   Object.fromEntries(groups.map((group) => [`${group.name}.yaml`, ruleFile(group)]));
 
@@ -32,7 +32,7 @@ function alertRule(alert: Alert) {
   };
 }
 
-/** What a notification says; `fill` gives the text for a placeholder. */
+/** The annotations of an alert; `fill` returns the text of a placeholder. */
 export function annotationsOf(
   { alert, summary, description, steps }: Alert,
   fill: (placeholder: string) => string,
@@ -45,14 +45,14 @@ export function annotationsOf(
   };
 }
 
-/** The text with each `{place}` filled in. */
+/** The text with each `{placeholder}` filled in. */
 const withPlaces = (text: string, fill: (placeholder: string) => string): string =>
   text.replace(/\{([^}]+)\}/g, (_, placeholder: string) => fill(placeholder));
 
-/** An increase is never a whole number, though what it counts is. */
+/** increase() extrapolates, so its value is not a whole number. */
 const WHOLE = 'printf "%.0f"';
 
-/** `pod` becomes a label, `value|humanize` the value through a function. */
+/** The Go template of a placeholder: `pod` is a label, `value|humanize` a function of the value. */
 function goTemplate(placeholder: string): string {
   const [name, format] = placeholder.split('|');
   const operand = name === 'value' ? '$value' : `$labels.${name}`;
@@ -60,7 +60,7 @@ function goTemplate(placeholder: string): string {
   return `{{ ${operand} | ${format === 'whole' ? WHOLE : format} }}`;
 }
 
-/** On the page a placeholder is a word in capitals. */
+/** In docs/alerts.md a placeholder is a word in capitals. */
 const capitals = (placeholder: string): string => (placeholder.split('|')[0] ?? '').toUpperCase();
 
 /** docs/alerts.md. */
@@ -87,7 +87,8 @@ operator reads the files as they are (\`rule_files\`).
 - **critical** is for waking a person, **warning** for the next working hours, **info** for whoever
   looks anyway. Route by the label \`severity\`.
 - Names are those of the kubernetes-mixin where the meaning is the same, so routes and silences go
-  on to match. Where the mixin is installed too, leave one of the two out, or people are told twice.
+  on to match. Where the mixin is installed too, leave one of the two out, or each alert is sent
+  twice.
 - No rule asks for a \`job\`, and the labels of the exporter's own target are left out: a restart of
   kubestate neither ends an alert nor repeats it. Rules are meant for the Prometheus of one cluster.
 - Rules go by the default resources; one on a resource that is not served is silent.

@@ -1,4 +1,4 @@
-// docs/benchmarks.md and its charts, made of what the measuring suite has kept and nothing else.
+// Renders docs/benchmarks.md and its charts from the saved results of bench.
 import { machineLine } from '../../bench/lib/machine.ts';
 import type { Question, Row } from '../../bench/lib/question.ts';
 import type { Result } from '../../bench/lib/results.ts';
@@ -8,20 +8,22 @@ import { type Line, lineChart } from './lineChart.ts';
 import { row, tableOf, words } from './markdown.ts';
 import { notice } from './notice.ts';
 
-/** Points of a curve in a chart; more would not be seen. */
+/** Points of a curve in a chart; more would not be visible. */
 const curvePointsMax = 150;
 
-/** The page and its charts, by their paths below docs; `results` by the names of their files. */
+/** The page and its charts by path below docs; `results` are by file name. */
 export function benchmarkPages(
   results: Readonly<Record<string, Result>>,
   questions: Readonly<Record<string, Question>>,
 ): Record<string, string> {
   const sections: string[] = [];
+  const contents: string[] = [];
   const charts: Record<string, string> = {};
   for (const [question, { asks, how, columns }] of Object.entries(questions)) {
     const found = Object.entries(results).filter(([, result]) => result.question === question);
     if (found.length === 0) continue;
     sections.push(`## ${asks}`, words(how));
+    contents.push(`- [${asks}](#${anchorOf(asks)})`);
     for (const [name, result] of found) {
       const shown = shownColumns(columns, result.rows);
       const cells = result.rows.map((one) => row(...shown.map((column) => cell(column, one))));
@@ -33,20 +35,30 @@ export function benchmarkPages(
       }
     }
   }
-  const body = sections.length > 0 ? sections : ['Nothing has been measured and kept yet.'];
-  const page = [`<!-- ${notice('bench/results')} -->`, ...opening, ...body, ...theirs];
+  const measured = [contents.join('\n'), ...sections];
+  const body = sections.length > 0 ? measured : ['Nothing has been measured and kept yet.'];
+  const byHand = results['compare.real'] === undefined ? theirs : [];
+  const page = [`<!-- ${notice('bench/results')} -->`, ...opening, ...body, ...byHand];
   return { 'benchmarks.md': `${page.join('\n\n')}\n`, ...charts };
 }
 
 const opening = [
   '# Benchmarks',
-  'Every figure on this page was printed by `npm run bench -- --full --save` (with `--real` ' +
-    'where it says kube-apiserver), with its conditions beside it. The exporter is a process of ' +
-    'its own, looked at from outside: HTTP, /proc and its own metrics. Megabytes are millions of ' +
-    'bytes. The yardsticks are what the same bytes cost in the same run.',
-  '`npm run bench` measures a short set on your machine in some minutes; `npm run bench -- ' +
-    '--help` tells the rest, also how to measure another exporter on the same cluster.',
+  'Every figure on this page comes from `npm run bench -- --full --save` (with `--real` for ' +
+    'kube-apiserver); its conditions are above it. The exporter is a separate process, measured ' +
+    'from outside by HTTP, /proc and its own metrics. Megabytes are millions of bytes. A ' +
+    'yardstick is a simple operation on the same bytes in the same run; ratios compare with it.',
+  '`npm run bench` measures a short set on your machine in some minutes. `npm run bench -- ' +
+    '--real --reference` measures kubestate and kube-state-metrics in turn, within an hour. ' +
+    '`npm run bench -- --help` explains the rest.',
 ];
+
+/** A heading's anchor as GitHub makes it. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\w\s-]/g, '')
+    .replaceAll(/\s/g, '-');
 
 function conditions({ at, commit, machine, cluster, plan, nodeOptions }: Result): string {
   const day = at.slice(0, 10);
@@ -55,7 +67,7 @@ function conditions({ at, commit, machine, cluster, plan, nodeOptions }: Result)
   return `*${day}, commit ${commit}; ${machineLine(machine)}${node}; ${cluster}; ${pace}.*`;
 }
 
-/** The charts that a result is good for, by their names. */
+/** The charts of a result, by name. */
 function chartsOf(name: string, { question, rows }: Result): Record<string, string> {
   if (question === 'scrape') return growth(name, 'Time of a scrape', 'ms', scrapeLines(rows));
   if (question === 'start') return growth(name, 'Memory by pods', 'MB', memoryLines(rows));
@@ -63,7 +75,7 @@ function chartsOf(name: string, { question, rows }: Result): Record<string, stri
   return {};
 }
 
-/** Nothing grows from one point. */
+/** A chart by number of pods, which needs two points. */
 function growth(name: string, title: string, yLabel: string, lines: Line[]) {
   if (!lines.some(({ points }) => points.length > 1)) return {};
   return { [`${name}-growth`]: lineChart({ title, xLabel: 'pods', yLabel, lines }) };
@@ -94,10 +106,10 @@ function memoryCurve(rows: readonly Row[]): string {
 const pointsOf = (rows: readonly Row[], x: string, y: string): (readonly [number, number])[] =>
   rows.map((one) => [Number(one[x]), Number(one[y])] as const);
 
-/** What kube-state-metrics does under the load of `ksm.ts`. */
+/** Rows of kube-state-metrics, under the load of `ksm.ts`. */
 const theirs = [
-  '## kube-state-metrics beside it',
-  `Measured for comparison with kube-state-metrics v2.20, ${theirConditions}. The load is 50 ` +
+  '## kube-state-metrics for comparison',
+  `kube-state-metrics v2.20 was measured ${theirConditions}. The load is 50 ` +
     'steps a second and 30 Lease renewals; CPU is in seconds a minute.',
   tableOf(['', ...costs.map(({ pods }) => `${grouped(pods)} pods`)], theirRows()),
 ];
@@ -115,7 +127,7 @@ function theirRows(): string[] {
     ['CPU of status flips', load('statusFlips')],
     ['CPU of short-lived pods', load('shortLivedPods')],
     ['CPU of pods replaced', load('podsReplaced')],
-    ['CPU of four gzip scrapes a minute, beside', load('fourGzipScrapes')],
+    ['CPU of four gzip scrapes a minute, in addition', load('fourGzipScrapes')],
   ];
   const cellOf = (value: number | undefined) => (value === undefined ? '' : grouped(value));
   return rows.map(([what, of]) => row(what, ...costs.map((one) => cellOf(of(one)))));

@@ -1,12 +1,11 @@
-// Renders what the chart does otherwise than the one it stands in for, for docs/migration.md.
+// Renders the tables of differences from kube-state-metrics and its chart, for docs/migration.md.
 import type { Row } from '../../test/chart/differences.ts';
 import { row, tableOf } from './markdown.ts';
 
-/** A line for each difference. Cells are Markdown already. */
-export function differenceTable(rows: readonly Row[]): string {
-  const head = ['', "kube-state-metrics' chart", 'this chart', 'why'];
+/** A table with one row per difference, with these heads and `why`. Cells are Markdown already. */
+export function differenceTable(heads: readonly string[], rows: readonly Row[]): string {
   return tableOf(
-    head,
+    [...heads, 'why'],
     rows.map(({ what, theirs, ours, why }) => row(what, theirs, ours, why)),
   );
 }

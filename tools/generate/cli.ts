@@ -1,17 +1,17 @@
 // Renders docs/cli.md: every command with its flags.
-import type { Command } from '../../src/commands/command.ts';
-import { defaultOf } from '../../src/commands/help.ts';
-import { configKeysOf } from '../../src/config/file.ts';
-import type { Flag } from '../../src/flags.ts';
+import type { Command } from '../../src/cli/command.ts';
+import { defaultOf } from '../../src/cli/help.ts';
+import { configKeysOf } from '../../src/config/configFile.ts';
+import type { Flag } from '../../src/config/flags.ts';
 import { code, row, tableOf, words } from './markdown.ts';
 import { notice } from './notice.ts';
 
-/** The page; the first command is the one that runs when none is named. */
+/** The page; the first command is the default one. */
 export function cliPage(commands: Readonly<Record<string, Command>>): string {
   const sections = Object.entries(commands).map(([name, command], i) =>
     commandSection(name, command, i === 0),
   );
-  return `<!-- ${notice('src/options.ts and src/commands')} -->
+  return `<!-- ${notice('src/config/options.ts and src/cli')} -->
 # Command line
 
 A flag is written \`--flag=value\` or \`--flag value\`, a switch \`--switch\` or \`--switch=false\`.
@@ -19,8 +19,29 @@ A flag that comes twice takes its last value; one that takes a list adds up. Whe
 a file by \`--config\`, the file sets a flag by the key beside it, over what the command line says.
 
 ${sections.join('\n\n')}
+
+## Signals
+
+${tableOf(['signal', 'what it does'], signals)}
+
+What holds in the first moments of a start, and what is done for scrapes under way, has a page:
+[reliability.md](reliability.md#shutdown).
 `;
 }
+
+const signals: readonly string[] = [
+  row(
+    `${code('SIGTERM')}, ${code('SIGINT')}`,
+    'Ends the program in order, with exit code 0; a second one ends it at once.',
+  ),
+  row(
+    code('SIGHUP'),
+    words(
+      'Reads at once what is followed: the file of --config, the kubeconfig, the web ' +
+        'configuration of --tls-config with its certificates. It never ends the program.',
+    ),
+  ),
+];
 
 function commandSection(name: string, command: Command, isDefault: boolean): string {
   const flags = Object.entries(command.flags);

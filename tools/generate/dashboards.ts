@@ -3,13 +3,13 @@ import type { Dashboard, Panel, Row, Variable } from '../../monitoring/dashboard
 import { datasource, panelJson } from './panels.ts';
 
 const SCHEMA_VERSION = 39;
-/** By this tag the dashboards find one another. */
+/** The tag by which the dashboards link to each other. */
 const TAG = 'kubestate';
 const COLUMNS = 24;
 const WIDTHS = { stat: 4, lines: 12, states: 12, table: 24 };
 const HEIGHTS = { stat: 4, lines: 8, states: 8, table: 9 };
 
-/** Each file by its name, ready to be imported, to be provisioned or to stand in a ConfigMap. */
+/** The files by name, for import, provisioning or a ConfigMap. */
 export const dashboardFiles = (dashboards: readonly Dashboard[]): Record<string, string> =>
   Object.fromEntries(
     dashboards.map((dashboard) => [
@@ -18,7 +18,7 @@ export const dashboardFiles = (dashboards: readonly Dashboard[]): Record<string,
     ]),
   );
 
-/** Where a dashboard is reached, below Grafana's own root. */
+/** The path of a dashboard below Grafana's root URL. */
 export const pathOf = (name: string): string => `/d/${uidOf(name)}`;
 
 const uidOf = (name: string): string => `kubestate-${name}`;
@@ -74,7 +74,7 @@ const datasourceVariable = {
 };
 
 function variableJson({ name, label, query, regex = '' }: Variable): object {
-  // The editor's form for this kind of query: a label's values, or what a query gives.
+  // The query type of Grafana's editor: label values or query result.
   const qryType = query.startsWith('label_values(') ? 1 : 3;
   return {
     type: 'query',
@@ -85,7 +85,7 @@ function variableJson({ name, label, query, regex = '' }: Variable): object {
     regex,
     includeAll: true,
     multi: true,
-    // Also takes in series that lack the label, or have it empty.
+    // Also matches series without the label.
     allValue: '.*',
     current: { selected: true, text: ['All'], value: ['$__all'] },
     options: [],
@@ -96,7 +96,7 @@ function variableJson({ name, label, query, regex = '' }: Variable): object {
   };
 }
 
-/** Panels with their places on the grid and their ids, in the order of the rows. */
+/** Panels with their grid positions and ids, in the order of the rows. */
 function laidOut(rows: readonly Row[]): object[] {
   const panels: object[] = [];
   let y = 0;
@@ -121,7 +121,7 @@ function laidOut(rows: readonly Row[]): object[] {
 
 const widthOf = ({ kind, width }: Panel): number => width ?? WIDTHS[kind];
 
-/** The panels line by line; throws where a line is not filled. */
+/** The panels line by line; throws if a line is not full. */
 function linesOf(panels: readonly Panel[]): Panel[][] {
   const lines: Panel[][] = [];
   let filled = COLUMNS;
@@ -132,8 +132,15 @@ function linesOf(panels: readonly Panel[]): Panel[][] {
     }
     lines.at(-1)?.push(panel);
     filled += widthOf(panel);
-    if (filled > COLUMNS) throw new Error(`"${panel.title}" ends beyond column ${COLUMNS}`);
+    if (filled > COLUMNS) throw misfit(panel, 'beyond');
   }
-  if (filled < COLUMNS) throw new Error(`"${panels.at(-1)?.title}" ends before column ${COLUMNS}`);
+  const last = panels.at(-1);
+  if (filled < COLUMNS && last !== undefined) throw misfit(last, 'before');
   return lines;
 }
+
+const misfit = ({ title }: Panel, where: 'before' | 'beyond'): Error =>
+  new Error(
+    `"${title}" ends ${where} column ${COLUMNS}: give panels of its line another \`width\` in ` +
+      `monitoring/dashboards, so that they are ${COLUMNS} wide together.`,
+  );

@@ -1,6 +1,6 @@
-// PromQL as files and pages show it.
+// Removes the indentation of PromQL in template literals.
 
-/** An expression as it is written in a row, without the row's indentation. */
+/** The expression without the indentation of its source. */
 export function dedented(expr: string): string {
   const lines = expr.replace(/^\n/, '').split('\n');
   const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));

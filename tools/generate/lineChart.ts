@@ -1,4 +1,4 @@
-// Draws lines over a plane as SVG, readable on light and on dark pages.
+// Renders a line chart as SVG, readable on light and dark backgrounds.
 
 export interface Chart {
   readonly title: string;
@@ -19,10 +19,10 @@ const right = 150;
 const top = 40;
 const bottom = 48;
 const ticks = 5;
-/** Told apart by people who see few colours, and by brightness on both backgrounds. */
+/** Distinguishable with colour blindness, and on both backgrounds. */
 const colours = ['#0a84c6', '#d9730d', '#2a9d5c', '#a05bc9'];
 
-/** The chart as one SVG document; both axes begin at 0. Throws where there is no point. */
+/** The chart as one SVG document; both axes begin at 0. Throws if there are no points. */
 export function lineChart({ title, xLabel, yLabel, lines }: Chart): string {
   const points = lines.flatMap((line) => line.points);
   if (points.length === 0) throw new RangeError(`expected a point in the chart "${title}"`);
@@ -66,7 +66,7 @@ ${drawn.join('\n')}
 `;
 }
 
-/** The next number of which the parts of an axis are round: 1, 2, 2.5 or 5 and noughts. */
+/** The next number that divides an axis into round parts: 1, 2, 2.5 or 5 times a power of ten. */
 export function roundUp(value: number): number {
   const unit = 10 ** Math.floor(Math.log10(value));
   return ([1, 2, 2.5, 5, 10].find((step) => step * unit >= value) ?? 10) * unit;

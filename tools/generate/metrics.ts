@@ -5,7 +5,7 @@ import { code, row, tableOf, words } from './markdown.ts';
 import { notice } from './notice.ts';
 import type { Tables } from './rules.ts';
 
-/** The pages by file name: README.md, and one named by each resource's plural. */
+/** The pages by file name: README.md, and one per resource. */
 export function metricPages(tables: Tables): Record<string, string> {
   const pages: Record<string, string> = { 'README.md': indexPage(tables) };
   for (const [plural, table] of Object.entries(tables)) {

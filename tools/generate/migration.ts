@@ -1,15 +1,20 @@
 // Renders the table of flags in docs/migration.md; the words around it are written by hand.
-import { configKeysOf } from '../../src/config/file.ts';
-import type { Flag, Flags } from '../../src/flags.ts';
+import { configKeysOf } from '../../src/config/configFile.ts';
+import type { Flag, Flags } from '../../src/config/flags.ts';
 import { code, row, tableOf } from './markdown.ts';
 
-/** What becomes of each flag of kube-state-metrics, by name. */
+/** What becomes of each flag of kube-state-metrics, by name, and the flags that it lacks. */
 export function flagTable(flags: Flags): string {
   const theirs = Object.entries(flags)
-    .filter(([, { own }]) => !own)
+    .filter(([, { extension }]) => !extension)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const head = ['flag', 'in the config file', 'what kubestate does with it'];
-  return tableOf(head, theirs.map(flagRow));
+  return `${tableOf(head, theirs.map(flagRow))}\n\n${extensionsOf(flags)}`;
+}
+
+function extensionsOf(flags: Flags): string {
+  const names = Object.keys(flags).filter((name) => flags[name]?.extension);
+  return ['Only kubestate has:', ...names.map((name) => `- \`--${name}\``)].join('\n');
 }
 
 const flagRow = ([name, flag]: [string, Flag<unknown>]): string => {
@@ -18,7 +23,7 @@ const flagRow = ([name, flag]: [string, Flag<unknown>]): string => {
 };
 
 /** A difference is written as Markdown, and so are the names in it. */
-function meaningOf({ difference, fixed }: Flag<unknown>): string {
-  const start = fixed ? ' A change in the config file waits for the next start.' : '';
-  return `${difference ?? 'The same.'}${start}`;
+function meaningOf({ difference, restartRequired }: Flag<unknown>): string {
+  const restart = restartRequired ? ' A change in the config file needs a restart.' : '';
+  return `${difference ?? 'The same.'}${restart}`;
 }

@@ -1,4 +1,4 @@
-// Renders single panels as Grafana's JSON: what they ask, and how the answers look.
+// Renders panels as Grafana's JSON: queries and options.
 import {
   type Colour,
   type Column,
@@ -14,14 +14,14 @@ import {
 } from '../../monitoring/dashboards/model.ts';
 import { dedented } from './dedented.ts';
 
-/** Whose option sets these are; Grafana brings older ones up to its own. */
+/** The Grafana version of these options; newer versions migrate them. */
 const PLUGIN_VERSION = '11.0.0';
 const TYPES = { stat: 'stat', lines: 'timeseries', states: 'state-timeline', table: 'table' };
 const ABSOLUTE = 'absolute';
-/** Of 24 columns: a panel that has fewer needs all of them for its lines. */
+/** In columns: narrower panels have no room for a legend beside the lines. */
 const LEGEND_BESIDE_WIDTH = 12;
 
-/** The data source that is chosen at the top of each dashboard. */
+/** The data source that is selected in the dashboard. */
 export const datasource = { type: 'prometheus', uid: `\${datasource}` };
 
 interface Place {
@@ -36,7 +36,7 @@ interface Place {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A panel at its place; `pathOf` tells where the dashboard of a name is reached. */
+/** A panel at its grid position; `pathOf` is the path of a dashboard by name. */
 export function panelJson(panel: Panel, place: Place, pathOf: (name: string) => string): object {
   const { title, about } = panel;
   return {
@@ -157,13 +157,13 @@ function tableBody(table: Table, pathOf: (name: string) => string): Json {
   };
 }
 
-/** Names and orders the fields of the merged answers: keys first, then the columns as declared. */
+/** Names and orders the fields of the merged results: keys first, then the columns as declared. */
 function organized({ keys, columns }: Table): Json {
   const renameByName: Record<string, string> = { ...keys };
   const excludeByName: Record<string, boolean> = { Time: true };
   const order = Object.keys(keys);
   columns.forEach((column: Column, i) => {
-    // With one query there is nothing to tell apart, and Grafana leaves its letter out.
+    // With one query Grafana omits the letter of the query.
     const value = columns.length === 1 ? 'Value' : `Value #${refId(i)}`;
     if (isOfLabels(column)) {
       excludeByName[value] = true;
@@ -223,7 +223,7 @@ function target(index: number, expr: string, asking: Asking): Json {
 
 const refId = (index: number): string => String.fromCharCode('A'.charCodeAt(0) + index);
 
-/** Colours by thresholds: green while well, another where nothing is bad or good. */
+/** Colours by thresholds: green if good, `otherwise` without thresholds. */
 function coloured(trouble: Trouble | undefined, otherwise: Colour = 'text'): Json {
   const steps = trouble === undefined ? [{ color: otherwise, value: null }] : stepsOf(trouble);
   return { color: { mode: 'thresholds' }, thresholds: { mode: ABSOLUTE, steps } };

@@ -1,7 +1,7 @@
-// What kubestate may ask of the API server: RBAC rules made of the tables.
+// Derives RBAC rules from the tables.
 import type { Resource } from '../../src/metrics/resource.ts';
 
-/** Any table, whatever the model of its objects. */
+/** Tables by plural. */
 export type Tables = Readonly<Record<string, Resource<never>>>;
 
 export interface Rule {
@@ -11,7 +11,7 @@ export interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
-/** One rule for each API group, both in alphabetical order: list and watch, and no more. */
+/** One rule per API group with list and watch; groups and resources in alphabetical order. */
 export function rulesOf(tables: Tables): Rule[] {
   const groups = Object.groupBy(Object.keys(tables), (plural) => tables[plural]?.group ?? '');
   return Object.keys(groups)
@@ -23,7 +23,7 @@ export function rulesOf(tables: Tables): Rule[] {
     }));
 }
 
-/** The tables that the test holds for. */
+/** The tables that pass the test. */
 export function tablesWhere(
   tables: Tables,
   test: (plural: string, table: Resource<never>) => boolean,
@@ -31,13 +31,13 @@ export function tablesWhere(
   return Object.fromEntries(Object.entries(tables).filter((entry) => test(...entry)));
 }
 
-/** The tables that are served without being named by --resources. */
+/** The tables that are served by default. */
 export const defaultsOf = (tables: Tables): Tables =>
   tablesWhere(tables, (_, table) => table.default);
 
 /**
- * What --pod needs in the namespace of the pods, for a Role there: whose pod it is, and how many
- * replicas that StatefulSet has. The names of pods are not known before it is scaled.
+ * Rules for --pod, in a Role in the namespace of the pods: read the pod's owner, and watch the
+ * replicas of that StatefulSet. They cannot name the pods, which depend on its scale.
  */
 export function shardingRules(statefulSet: string): Rule[] {
   return [
@@ -52,8 +52,8 @@ export function shardingRules(statefulSet: string): Rule[] {
 }
 
 /**
- * What --leader-elect needs in the namespace of the replicas, for a Role there: the lease of this
- * name, and labels of pods. RBAC can name neither a lease that is yet to be made, nor one label.
+ * Rules for --leader-elect, in a Role in the namespace of the replicas: the lease of this name, and
+ * labels of pods. RBAC can restrict neither `create` by name, nor `patch` to one label.
  */
 export function leaderElectionRules(lease: string): Rule[] {
   const leases = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };

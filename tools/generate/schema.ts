@@ -1,23 +1,23 @@
-// values.schema.json of the chart: types by the defaults in values.yaml, and rows for the rest.
+// Renders values.schema.json: types from the defaults in values.yaml, or from rows.
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isPair, isScalar, parse, parseDocument, visit } from 'yaml';
 import { notice } from './notice.ts';
 import { count, open, type Schema, text, textList, toggle } from './valueTypes.ts';
 
-/** What defaults cannot tell; all paths are keys joined with dots. */
+/** What defaults do not determine; a path is keys joined with dots. */
 export interface ValueFacts {
   readonly rows: Readonly<Record<string, Schema>>;
-  /** Maps that templates ask for keys whatever else is set, so that there is none without them. */
+  /** Maps that templates always read, so they are required. */
   readonly asked: readonly string[];
-  /** Maps that refuse unknown keys. */
+  /** Maps that reject unknown keys. */
   readonly closed: readonly string[];
 }
 
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * The text of values.schema.json. Throws a sentence where a default tells no type and no row does,
- * where both tell the same, and where a path leads to what nothing can be under.
+ * The text of values.schema.json. Throws an error if neither default nor row has the type of a key,
+ * if both have the same, or if a path is not below a map.
  */
 export function valuesSchema(valuesYaml: string, facts: ValueFacts): string {
   const { rows, asked, closed } = facts;
@@ -94,14 +94,14 @@ function requireParent(defaults: Values, path: string): void {
   );
 }
 
-/** By path, the comment right above a key: editors show it beside the key. */
+/** The comment right above each key, by path: editors show it as the description. */
 function commentsOf(valuesYaml: string): Record<string, string> {
   const comments: Record<string, string> = {};
   visit(parseDocument(valuesYaml), {
     Pair(_, pair, ancestors) {
       if (!isScalar(pair.key)) return;
       const map = ancestors.at(-1);
-      // The parser gives the comment above a map's first key to the map.
+      // The parser attaches the comment above the first key of a map to the map.
       const above = isMap(map) && map.items[0] === pair ? map.commentBefore : undefined;
       const comment = lastParagraph(pair.key.commentBefore ?? above ?? '');
       const parents = ancestors.filter(isPair).map(({ key }) => String(key));
@@ -111,7 +111,7 @@ function commentsOf(valuesYaml: string): Record<string, string> {
   return comments;
 }
 
-/** What stands above an empty line is about more than the key below; marks are the generator's. */
+/** The text after the last empty line, which is about the key; without markers of the generator. */
 function lastParagraph(comment: string): string {
   const paragraph = comment.split('\n\n').at(-1) ?? '';
   if (paragraph.endsWith('\n')) return '';
@@ -119,7 +119,7 @@ function lastParagraph(comment: string): string {
   return lines.filter((line) => !line.startsWith('Generated')).join(' ');
 }
 
-/** The last keys of those paths that are right under `parent`. */
+/** The last keys of those paths that are directly below `parent`. */
 const keysUnder = (parent: string, paths: readonly string[]): string[] =>
   paths.filter((path) => parentOf(path) === parent).map((path) => path.split('.').at(-1) ?? path);
 

@@ -1,4 +1,4 @@
-// Compares generated files with what stands on disk.
+// Compares generated files with those on disk.
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
@@ -8,8 +8,8 @@ export interface Stale {
 }
 
 /**
- * The files under `root` that differ from `files`, are missing, or stand below one of `folders`
- * though nothing makes them any more.
+ * The files below `root` that differ from `files`, are missing, or are in one of `folders` without
+ * being generated any more.
  */
 export async function differing(
   root: string,
@@ -33,7 +33,7 @@ export async function differing(
   return stale;
 }
 
-/** What is read, or undefined where there is nothing to read; any other fault is thrown. */
+/** The result of `reading`, or `undefined` if the file does not exist; throws other errors. */
 async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;

@@ -1,4 +1,4 @@
-// What the defaults in values.yaml cannot tell of the chart's values: a row for each such key.
+// Schemas of values whose default in values.yaml does not determine their type, one row per key.
 import type { ValueFacts } from './schema.ts';
 import {
   choice,
@@ -36,8 +36,8 @@ const probe = (name: string): Readonly<Record<string, Schema>> => ({
 });
 
 /**
- * The rows, by the keys joined with dots. A row takes the place of what the default says, and is
- * the only word on a key that values.yaml lacks because a template asks for it only if it is set.
+ * The rows by path, keys joined with dots. A row overrides the type of the default, and is the only
+ * source for keys that values.yaml does not have.
  */
 const rows: Readonly<Record<string, Schema>> = {
   prometheusScrape: { type: ['boolean', 'string', 'null'] },
@@ -55,7 +55,7 @@ const rows: Readonly<Record<string, Schema>> = {
   initContainers: list,
   volumes: list,
   volumeMounts: list,
-  // Templates go over the values of a map as over the items of a list.
+  // Templates range over maps as over lists.
   extraManifests: { type: ['array', 'object', 'null'], items: { type: ['object', 'string'] } },
   resources,
   nodeSelector: texts,
@@ -103,7 +103,7 @@ const rows: Readonly<Record<string, Schema>> = {
   'selfMonitor.telemetryPort': port,
   'selfMonitor.telemetryNodePort': port,
 
-  // `false` says in other charts that there is none.
+  // `false` means none, as in other charts.
   'rbac.useExistingRole': { type: ['string', 'boolean', 'null'] },
   'rbac.extraRules': list,
   'rbac.clusterRoleSelectors': list,
@@ -125,7 +125,7 @@ const rows: Readonly<Record<string, Schema>> = {
   'prometheus.monitor.http.bearerTokenSecret': open,
   ...endpoint('prometheus.monitor.metrics'),
   'prometheus.monitor.metrics.bearerTokenSecret': open,
-  // What an endpoint takes may also stand a level higher, for both.
+  // The keys of an endpoint may also be set one level higher, for both.
   ...endpoint('prometheus.monitor'),
   'prometheus.monitor.bearerTokenSecret': open,
   'prometheus.monitor.bearerTokenFile': text,
@@ -163,20 +163,36 @@ const rows: Readonly<Record<string, Schema>> = {
 };
 
 /**
- * Without them templates would end at a nil pointer, so Helm says which one is missing instead. The
- * closed ones are none of them: an upgrade from upstream's chart with --reuse-values has no default
- * for them.
+ * Required maps: without them templates would fail with a nil pointer; the schema names the missing
+ * one instead. The closed maps are not required, because an upgrade from the kube-state-metrics
+ * chart with --reuse-values lacks them.
  */
 const asked = [
-  ...['image', 'global', 'service', 'selfMonitor', 'rbac', 'serviceAccount', 'securityContext'],
-  ...['autosharding', 'customResourceState', 'kubeconfig', 'authFilter', 'kubeRBACProxy'],
-  ...['prometheus', 'prometheus.monitor', 'prometheus.scrapeconfig', 'verticalPodAutoscaler'],
-  ...['networkPolicy', 'startupProbe', 'livenessProbe', 'readinessProbe'],
+  'image',
+  'global',
+  'service',
+  'selfMonitor',
+  'rbac',
+  'serviceAccount',
+  'securityContext',
+  'autosharding',
+  'customResourceState',
+  'kubeconfig',
+  'authFilter',
+  'kubeRBACProxy',
+  'prometheus',
+  'prometheus.monitor',
+  'prometheus.scrapeconfig',
+  'verticalPodAutoscaler',
+  'networkPolicy',
+  'startupProbe',
+  'livenessProbe',
+  'readinessProbe',
 ];
 
 /**
- * Switches that upstream's chart does not have. Only these refuse unknown keys: upstream lets all
- * pass, so values that have worked for years may hold what no template reads any more.
+ * Maps that the kube-state-metrics chart does not have. Only these reject unknown keys: existing
+ * values may have keys that no template reads any more, which that chart accepts.
  */
 const closed = ['highAvailability', 'prometheusRule', 'dashboards'];
 

@@ -1,6 +1,6 @@
-// The kinds of values that the chart takes, as fragments of JSON Schema.
+// JSON Schema fragments for the values of the chart.
 
-/** A fragment of JSON Schema; as much of it as the chart's values need. */
+/** A JSON Schema fragment, with the keywords that are used. */
 export interface Schema {
   readonly type?: string | readonly string[];
   readonly description?: string;
@@ -13,22 +13,22 @@ export interface Schema {
   readonly additionalProperties?: Schema | boolean;
 }
 
-// Null takes a default away, so whatever has one may be null: users unset runAsUser that way.
+// Null removes a default, as for runAsUser, so every value with a default may be null.
 export const text: Schema = { type: ['string', 'null'] };
 export const toggle: Schema = { type: ['boolean', 'null'] };
-/** No count in this chart is below zero. */
+/** A count, 0 or more. */
 export const count: Schema = { type: ['integer', 'null'], minimum: 0 };
-/** 0 stands for no port of one's own. */
+/** A port; 0 means the default. */
 export const port: Schema = { ...count, maximum: 65_535 };
-/** An object of Kubernetes or of another operator, which knows its fields better. */
+/** An object of the Kubernetes API or of an operator, whose fields are not checked. */
 export const open: Schema = { type: ['object', 'null'] };
 
 export const mapOf = (values: Schema): Schema => ({ ...open, additionalProperties: values });
-/** Labels and annotations: text to Kubernetes, which templates make of numbers and booleans. */
+/** Labels and annotations; templates convert numbers and booleans to strings. */
 export const texts: Schema = mapOf({ type: ['string', 'number', 'boolean', 'null'] });
-/** `cpu: 1`, `cpu: 100m`: YAML reads a quantity as a number or as text. */
+/** Quantities: numbers or strings in YAML, as in `cpu: 1` and `cpu: 100m`. */
 export const quantities: Schema = mapOf({ type: ['string', 'number', 'null'] });
-/** What a container asks for and may have. */
+/** The requests and limits of a container. */
 export const resources: Schema = {
   ...open,
   properties: { limits: quantities, requests: quantities },
@@ -37,8 +37,8 @@ export const resources: Schema = {
 export const listOf = (items: Schema): Schema => ({ type: ['array', 'null'], items });
 export const list: Schema = listOf({ type: 'object' });
 export const textList: Schema = listOf({ type: 'string' });
-/** Templates join a list with commas and take text as it is. */
+/** A list, or a comma-separated string. */
 export const textOrList: Schema = { type: ['array', 'string', 'null'], items: { type: 'string' } };
 
-/** One of some words; empty leaves the choice to Kubernetes. */
+/** One of these words; empty means the default of Kubernetes. */
 export const choice = (...words: readonly string[]): Schema => ({ enum: [...words, '', null] });

@@ -1,4 +1,4 @@
-// helm-unittest, by which the chart's own suites are run: what it is built from, and where it is.
+// helm-unittest, which runs the suites of the chart: its module and program.
 import { type GoModule, goProgram } from '../goModule.ts';
 
 export const helmUnittestModule: GoModule = {
@@ -6,5 +6,5 @@ export const helmUnittestModule: GoModule = {
   programs: { 'helm-unittest': 'github.com/helm-unittest/helm-unittest/cmd/helm-unittest' },
 };
 
-/** The program, as a path; there is one only after the module was built. */
+/** The path of the program, which exists once the module was built. */
 export const helmUnittest = goProgram(helmUnittestModule, 'helm-unittest');

@@ -1,4 +1,4 @@
-// Prometheus with discovery in Kubernetes, which Debian's package is built without.
+// Prometheus with Kubernetes service discovery, which Debian's package lacks.
 import { type GoModule, goProgram } from '../goModule.ts';
 
 export const prometheusModule: GoModule = {
@@ -7,5 +7,5 @@ export const prometheusModule: GoModule = {
   tags: ['remove_all_sd', 'enable_kubernetes_sd'],
 };
 
-/** The program, as a path; there is one only after the module was built. */
+/** The path of the program, which exists once the module was built. */
 export const prometheus = goProgram(prometheusModule, 'prometheus');

@@ -1,4 +1,4 @@
-// A real Prometheus on loopback: started with a configuration, asked by queries, stopped.
+// Prometheus runs a real Prometheus server on loopback: start, query, stop.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,12 +12,12 @@ export interface Sample {
   readonly value: number;
 }
 
-/** What Prometheus found to scrape, and how the last scrape of it went. */
+/** A scrape target, and the result of its last scrape. */
 export interface Target {
   readonly scrapeUrl: string;
   readonly health: 'up' | 'down' | 'unknown';
   readonly lastError: string;
-  /** As they were before relabelling, `__meta_…` and all. */
+  /** The labels before relabelling, including `__meta_…`. */
   readonly discoveredLabels: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -25,28 +25,31 @@ export interface Target {
 export class Prometheus {
   readonly #process: ServerProcess;
   readonly #folder: string;
-  readonly #api: string;
+  readonly #url: string;
 
   private constructor(process: ServerProcess, folder: string, url: string) {
     this.#process = process;
     this.#folder = folder;
-    this.#api = `${url}/api/v1`;
+    this.#url = url;
   }
 
   /**
-   * Starts it with a configuration on a free port, and waits until it is ready. Takes Debian's, or
-   * another program by its path. Its log, which an error names, stays where it does not start.
+   * Starts it with a configuration on a free port, and waits until it is ready. The default program
+   * is Debian's. If it does not start, the error names its log, which is kept.
    */
   static async start(config: object, program = 'prometheus'): Promise<Prometheus> {
     const folder = mkdtempSync(join(tmpdir(), 'kubestate-prometheus-'));
     const path = join(folder, 'prometheus.yml');
-    // JSON is YAML too.
+    // JSON is valid YAML.
     writeFileSync(path, JSON.stringify(config));
     const [port = 0] = await freePorts(1);
     const url = `http://127.0.0.1:${port}`;
     const args = [
-      ...[program, `--config.file=${path}`, `--storage.tsdb.path=${join(folder, 'data')}`],
+      program,
+      `--config.file=${path}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
+      '--web.enable-lifecycle',
     ];
     const log = join(folder, 'prometheus.log');
     const process = new ServerProcess(
@@ -64,15 +67,15 @@ export class Prometheus {
     return new Prometheus(process, folder, url);
   }
 
-  /** The data of an answer of its API, by the path below `/api/v1/`. */
+  /** The data of an API response, by the path below `/api/v1/`. */
   async ask<Data>(path: string): Promise<Data> {
-    const answer = await fetch(`${this.#api}/${path}`);
+    const answer = await fetch(`${this.#url}/api/v1/${path}`);
     const text = await answer.text();
     if (answer.ok) return (JSON.parse(text) as { data: Data }).data;
     throw new Error(`Prometheus answered ${answer.status} to ${decodeURIComponent(path)}: ${text}`);
   }
 
-  /** The values that a PromQL query gives now. */
+  /** The result of an instant query. */
   async query(expression: string): Promise<Sample[]> {
     const { result } = await this.ask<{ result: Result[] }>(
       `query?query=${encodeURIComponent(expression)}`,
@@ -80,7 +83,7 @@ export class Prometheus {
     return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
   }
 
-  /** Waits for a query to give at least `count` values, and gives them all. */
+  /** Waits until a query has at least `count` results, and returns them. */
   queried(expression: string, count = 1): Promise<Sample[]> {
     const probe = async (): Promise<Sample[] | undefined> => {
       const samples = await this.query(expression);
@@ -89,12 +92,18 @@ export class Prometheus {
     return until(`${count} values of ${expression}`, probe, QUERY_TIMEOUT_MS);
   }
 
-  /** What it scrapes now. */
+  /** The current targets. */
   async targets(): Promise<readonly Target[]> {
     return (await this.ask<{ activeTargets: Target[] }>('targets?state=active')).activeTargets;
   }
 
-  /** Ends it and removes what it wrote. */
+  /** Reads the configuration and its rule files again; rejects if Prometheus refuses them. */
+  async reload(): Promise<void> {
+    const answer = await fetch(`${this.#url}/-/reload`, { method: 'POST' });
+    if (!answer.ok) throw new Error(`Prometheus did not reload: ${await answer.text()}`);
+  }
+
+  /** Stops it and removes its data. */
   async stop(): Promise<void> {
     await this.#process.stop();
     rmSync(this.#folder, { recursive: true });
@@ -106,7 +115,7 @@ interface Result {
   readonly value: readonly [number, string];
 }
 
-/** Nobody listens at first; the caller knows how long to go on. */
+/** Whether it answers; false while it does not listen yet. The caller limits the time. */
 const isReady = (url: string): Promise<boolean> =>
   fetch(`${url}/-/ready`).then(
     ({ ok }) => ok,

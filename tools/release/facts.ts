@@ -1,27 +1,27 @@
-// What a release is called and says, taken from where it stands already: nothing is typed twice.
+// The facts of a release: tags, platforms, labels and notes, read from the files that have them.
 import { parse } from 'yaml';
 import { chartFacts } from '../generate/chart.ts';
 
 /** The platforms that both bases of the Dockerfile exist for. */
 const PLATFORMS = ['linux/amd64', 'linux/arm64', 'linux/ppc64le', 'linux/s390x'];
 
-/** The texts of the files that know something, and what the checkout is. */
+/** The texts of the source files, and facts of the checkout. */
 export interface ReleaseSources {
   readonly packageJson: string;
   readonly chartYaml: string;
   readonly valuesYaml: string;
-  /** As `v1.0.0`. */
+  /** Such as `v1.0.0`. */
   readonly gitTag: string;
-  /** Where the sources are: an URL. */
+  /** URL of the sources. */
   readonly source: string;
   readonly revision: string;
-  /** When the image is made, by RFC 3339. */
+  /** Creation time of the image, in RFC 3339. */
   readonly created: string;
 }
 
 /**
- * The facts that the release workflow asks for; lists have a line for each item. Throws a sentence
- * where the git tag is not the version of package.json.
+ * The facts that the release workflow needs; lists have one item per line. Throws an error if the
+ * git tag is not the version of package.json.
  */
 export function releaseFacts(sources: ReleaseSources): Record<string, string> {
   const { gitTag, source, revision, created } = sources;
@@ -44,7 +44,7 @@ export function releaseFacts(sources: ReleaseSources): Record<string, string> {
   return {
     registry: registry ?? '',
     image,
-    // Ours alone has no v: what has one is the kube-state-metrics release that this stands in for.
+    // kubestate's version has no v; the tag with v is the kube-state-metrics release it replaces.
     tags: [version, standIn].map((tag) => `${image}:${tag}`).join('\n'),
     platforms: PLATFORMS.join(','),
     labels: labels.join('\n'),
@@ -53,7 +53,7 @@ export function releaseFacts(sources: ReleaseSources): Record<string, string> {
   };
 }
 
-/** The facts as a step's outputs, in the form that takes more than a line. */
+/** The facts as outputs of a GitHub step, in the multi-line format. */
 export function asOutputs(facts: Readonly<Record<string, string>>): string {
   const entries = Object.entries(facts);
   return entries
@@ -61,7 +61,7 @@ export function asOutputs(facts: Readonly<Record<string, string>>): string {
     .join('');
 }
 
-/** The part of CHANGELOG.md about a version; throws a sentence where it is not released there. */
+/** The section of CHANGELOG.md on a version; throws an error if there is none. */
 export function releaseNotes(changelog: string, version: string): string {
   const parts = changelog.split(/^## /m).slice(1);
   const part = parts.find((one) => one.startsWith(`${version} / `));

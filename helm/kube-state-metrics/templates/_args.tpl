@@ -1,6 +1,6 @@
-{{- /* The command line, and the values that shape it. */ -}}
+{{- /* The arguments of the container, and what they are made from. */ -}}
 
-{{- /* The resources to serve, as a JSON list: collectors less collectorsExclude, then collectorsExtra. */ -}}
+{{- /* The resources to serve as a JSON list: collectors without collectorsExclude, and collectorsExtra. */ -}}
 {{- define "kube-state-metrics.collectors" -}}
 {{- $excluded := include "kube-state-metrics.items" .Values.collectorsExclude | fromJsonArray }}
 {{- $collectors := list }}
@@ -13,7 +13,7 @@
 {{- concat $collectors $extra | uniq | toJson }}
 {{- end }}
 
-{{- /* The namespaces to watch, as a JSON list; an empty one means all. */ -}}
+{{- /* The namespaces to watch as a JSON list; an empty list means all. */ -}}
 {{- define "kube-state-metrics.namespaces" -}}
 {{- $namespaces := list }}
 {{- with .Values.namespaces }}
@@ -25,7 +25,7 @@
 {{- uniq $namespaces | toJson }}
 {{- end }}
 
-{{- /* A list, or a string of items between commas, as a JSON list without blanks. */ -}}
+{{- /* A list or a comma-separated string, as a JSON list without blanks. */ -}}
 {{- define "kube-state-metrics.items" -}}
 {{- $items := list }}
 {{- range splitList "," (join "," .) }}
@@ -34,7 +34,7 @@
 {{- compact $items | toJson }}
 {{- end }}
 
-{{- /* The port of the program itself; behind the proxy, which takes the Service's, another. */ -}}
+{{- /* The port of kubestate; with kube-rbac-proxy, which listens on the Service's port, another one. */ -}}
 {{- define "kube-state-metrics.port" -}}
 {{- if .Values.kubeRBACProxy.enabled }}
 {{- .Values.kubeRBACProxy.port }}
@@ -51,12 +51,12 @@
 {{- default 8081 .Values.selfMonitor.telemetryPort }}
 {{- end }}
 
-{{- /* Behind the proxy: where the program tells about itself. */ -}}
+{{- /* The telemetry port of kubestate behind kube-rbac-proxy. */ -}}
 {{- define "kube-state-metrics.hiddenTelemetryPort" -}}
 9091
 {{- end }}
 
-{{- /* extraArgs come first: of a flag that is given twice the last one counts, and lists add up. */ -}}
+{{- /* extraArgs come first: the last value of a repeated flag counts, and lists are combined. */ -}}
 {{- define "kube-state-metrics.args" -}}
 {{- with .Values.extraArgs }}
 {{- toYaml . }}

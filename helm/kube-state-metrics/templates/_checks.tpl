@@ -1,15 +1,15 @@
-{{- /* Values that cannot be meant so, alone or together, end the render with a sentence. */ -}}
+{{- /* Checks of values: those that conflict or are missing stop the render with an error. */ -}}
 
 {{- define "kube-state-metrics.check" -}}
 {{- $elects := include "kube-state-metrics.elects" . }}
 {{- if and $elects .Values.autosharding.enabled }}
-{{- fail "highAvailability.enabled and autosharding.enabled: expected one of them, got both; replicas either stand in for each other or share the work, so turn one off" }}
+{{- fail "highAvailability.enabled and autosharding.enabled: expected one of them, got both; leader election and sharding exclude each other, so turn one off" }}
 {{- end }}
 {{- if and $elects (eq (toString .Values.updateStrategy) "Recreate") }}
-{{- fail "updateStrategy: expected none with highAvailability.enabled, got Recreate, which ends all replicas at once; remove it" }}
+{{- fail "updateStrategy: expected none with highAvailability.enabled, got Recreate, which stops all replicas at once; remove it" }}
 {{- end }}
 {{- if and .Values.kubeRBACProxy.enabled .Values.authFilter.enabled }}
-{{- fail "kubeRBACProxy.enabled and authFilter.enabled: expected one of them, got both; either asks the API server who may read, so turn one off" }}
+{{- fail "kubeRBACProxy.enabled and authFilter.enabled: expected one of them, got both; each of them authorizes requests, so turn one off" }}
 {{- end }}
 {{- if and .Values.customResourceState.enabled (not .Values.customResourceState.key) }}
 {{- fail "customResourceState.key: expected the key of the ConfigMap that holds the configuration, got none; set it" }}
@@ -17,7 +17,7 @@
 {{- include "kube-state-metrics.checkCollectors" . }}
 {{- end }}
 
-{{- /* With custom resources configured, their plurals may be named too; only the program knows them. */ -}}
+{{- /* Skipped if custom resources are configured: the chart does not know their plurals. */ -}}
 {{- define "kube-state-metrics.checkCollectors" -}}
 {{- $custom := or .Values.customResourceState.enabled (regexMatch "--(custom-resource-state-)?config" (toJson .Values.extraArgs)) }}
 {{- if not $custom }}
@@ -27,7 +27,7 @@
 {{- end }}
 {{- range include "kube-state-metrics.collectors" . | fromJsonArray }}
 {{- if not (has . $known) }}
-{{- fail (printf "collectors and collectorsExtra: expected some of %s, got %q; correct it, or configure the custom resource that it names" (join ", " $known) .) }}
+{{- fail (printf "collectors and collectorsExtra: expected some of %s, got %q; correct it, or configure the custom resource of that name" (join ", " $known) .) }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -1,8 +1,8 @@
-{{- /* Parts of the pod that stand in it more than once. */ -}}
+{{- /* Parts of the pod: probes, environment, proxies and affinity. */ -}}
 
 {{- /*
-A probe of the program: `root`, `probe` (a map of the values), the `path` and the name of the `port`.
-A name leads to a port of the same container, so behind the proxies their numbers are asked.
+A probe of kubestate: `root`, `probe` (a map of the values), the `path` and the name of the `port`.
+A port name is looked up in the same container only, so with proxies the probe uses their port number.
 */ -}}
 {{- define "kube-state-metrics.probe" -}}
 {{- $helper := ternary "servicePort" "telemetryPort" (eq .port "http") -}}
@@ -29,7 +29,7 @@ successThreshold: {{ .probe.successThreshold }}
 timeoutSeconds: {{ .probe.timeoutSeconds }}
 {{- end }}
 
-{{- /* Env that tells the program which pod it is in. */ -}}
+{{- /* Environment variables with the name and namespace of the pod. */ -}}
 {{- define "kube-state-metrics.podEnv" -}}
 - name: POD_NAME
   valueFrom:
@@ -42,8 +42,8 @@ timeoutSeconds: {{ .probe.timeoutSeconds }}
 {{- end }}
 
 {{- /*
-A kube-rbac-proxy before one port of the program: `root`, the port's `name`, the `port` that it
-takes, the `upstream` port, the port `health` of its own health.
+A kube-rbac-proxy before one port of kubestate: `root`, the `name` of the port, the `port` that it
+listens on, the `upstream` port, and its own `health` port.
 */ -}}
 {{- define "kube-state-metrics.proxy" -}}
 {{- $proxy := .root.Values.kubeRBACProxy -}}
@@ -52,7 +52,7 @@ args:
   {{- toYaml . | nindent 2 }}
   {{- end }}
   {{- if $proxy.ignoreProbePaths }}
-  # The probes of the program come through the proxy, without a token.
+  # The kubelet's probes pass through the proxy without a token.
   - --ignore-paths=/livez,/readyz,/healthz
   {{- end }}
   - --secure-listen-address=:{{ .port }}
@@ -90,8 +90,8 @@ securityContext:
 {{- end }}
 
 {{- /*
-Where pods should run. Replicas that stand in for each other belong on different nodes, so they
-avoid one another unless the values say something about it.
+The affinity of the pods. Replicas with leader election prefer different nodes, unless the values set
+a pod anti-affinity.
 */ -}}
 {{- define "kube-state-metrics.affinity" -}}
 {{- $given := "" }}

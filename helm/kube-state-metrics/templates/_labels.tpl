@@ -1,6 +1,6 @@
 {{- /* Labels and selectors. */ -}}
 
-{{- /* A map of labels or annotations with all values as text, which `port: 8080` is not in YAML. */ -}}
+{{- /* A map of labels or annotations with all values as strings: `port: 8080` is a number in YAML. */ -}}
 {{- define "kube-state-metrics.texts" -}}
 {{- $texts := dict }}
 {{- range $key, $value := . }}
@@ -10,7 +10,7 @@
 {{- toYaml $texts }}
 {{- end }}
 
-{{- /* What finds the pods. A Deployment cannot change it, so it never says which pod leads. */ -}}
+{{- /* The pod selector of the workload. It is immutable, so it does not have the leader label. */ -}}
 {{- define "kube-state-metrics.selector" -}}
 {{- $own := dict
   "app.kubernetes.io/name" (include "kube-state-metrics.name" .)
@@ -19,7 +19,7 @@
 {{- include "kube-state-metrics.texts" (default $own .Values.selectorOverride) }}
 {{- end }}
 
-{{- /* The pods that the Service leads to: of several replicas the one that leads. */ -}}
+{{- /* The pod selector of the Service: with leader election it selects the leader only. */ -}}
 {{- define "kube-state-metrics.serviceSelector" -}}
 {{- include "kube-state-metrics.selector" . }}
 {{- if include "kube-state-metrics.elects" . }}
@@ -43,7 +43,7 @@ kubestate.io/leader: {{ include "kube-state-metrics.fullname" . }}
 {{- include "kube-state-metrics.texts" $labels }}
 {{- end }}
 
-{{- /* Labels of the pods: without the chart's version, whose change alone must not roll them. */ -}}
+{{- /* Labels of the pods, without the chart's version: a new version alone must not restart them. */ -}}
 {{- define "kube-state-metrics.podLabels" -}}
 {{- $labels := include "kube-state-metrics.commonLabels" . | fromYaml }}
 {{- include "kube-state-metrics.texts" (mergeOverwrite $labels (default dict .Values.podLabels)) }}
@@ -54,15 +54,15 @@ helm.sh/chart: {{ include "kube-state-metrics.chart" . }}
 {{ include "kube-state-metrics.commonLabels" . }}
 {{- end }}
 
-{{- /* Labels of an object that has more than others: those of the map `extra` win. */ -}}
+{{- /* Labels of an object with additional ones: the map `extra` overrides. */ -}}
 {{- define "kube-state-metrics.objectLabelsAnd" -}}
 {{- $labels := include "kube-state-metrics.objectLabels" .root | fromYaml }}
 {{- include "kube-state-metrics.texts" (mergeOverwrite $labels (default dict .extra)) }}
 {{- end }}
 
 {{- /*
-The same by the names that the chart of kube-state-metrics has for them, and as there after a line
-break: values that are templates may include them, as affinity does by `| indent 10`.
+Aliases by the names of the kube-state-metrics chart, which start with a line break as there: values
+that are templates may include them, such as affinity with `| indent 10`.
 */ -}}
 {{- define "kube-state-metrics.labels" }}
 {{ include "kube-state-metrics.objectLabels" . }}

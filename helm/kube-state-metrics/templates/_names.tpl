@@ -1,10 +1,10 @@
-{{- /* What things are called and what kind they are: objects, images, secrets. */ -}}
+{{- /* Names: of objects, images and pull secrets; and the kind of the workload. */ -}}
 
 {{- define "kube-state-metrics.name" -}}
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
-{{- /* The release's name where it says enough, so that kube-state-metrics stays what it is called. */ -}}
+{{- /* The release name if it contains the name of the chart, otherwise both. */ -}}
 {{- define "kube-state-metrics.fullname" -}}
 {{- $name := default .Chart.Name .Values.nameOverride }}
 {{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) }}
@@ -34,9 +34,9 @@ default
 {{- default $own .Values.customResourceState.name }}
 {{- end }}
 
-{{- /* The image that `image`, a map of the values, describes; `root` is the chart's scope. */ -}}
+{{- /* The reference of an image: `image` is its map in the values, `root` the chart's scope. */ -}}
 {{- define "kube-state-metrics.imageOf" -}}
-{{- $repository := required "image.repository and kubeRBACProxy.image.repository: expected the path of an image, got none; set it" (.image).repository }}
+{{- $repository := required "image.repository and kubeRBACProxy.image.repository: expected a repository, got none; set it" (.image).repository }}
 {{- $registry := default .image.registry .root.Values.global.imageRegistry }}
 {{- $tag := default (printf "v%s" .root.Chart.AppVersion) .image.tag }}
 {{- printf "%s:%s" (compact (list $registry $repository) | join "/") $tag }}
@@ -47,7 +47,7 @@ default
 {{- include "kube-state-metrics.imageOf" (dict "root" . "image" .Values.image) }}
 {{- end }}
 
-{{- /* The secrets of all charts, then `own`; each is a map with a name, or the name alone. */ -}}
+{{- /* global.imagePullSecrets, then `own`; each item is a map with a name, or a plain name. */ -}}
 {{- define "kube-state-metrics.imagePullSecrets" -}}
 {{- $secrets := list }}
 {{- range concat (default list .root.Values.global.imagePullSecrets) (default list .own) }}
@@ -63,8 +63,8 @@ default
 {{- end }}
 
 {{- /*
-Whether replicas elect a leader. Keys of our own are absent where `helm upgrade --reuse-values` keeps
-the defaults of the chart that was there before.
+Whether leader election is on. The key is absent after `helm upgrade --reuse-values` from the chart
+of kube-state-metrics, which keeps the defaults of that chart.
 */ -}}
 {{- define "kube-state-metrics.elects" -}}
 {{- if (.Values.highAvailability).enabled }}true{{ end }}

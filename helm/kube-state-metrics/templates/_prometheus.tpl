@@ -1,6 +1,6 @@
-{{- /* Parts of the Prometheus operator's objects. */ -}}
+{{- /* Parts of the objects of the Prometheus Operator. */ -}}
 
-{{- /* What the map `own` has at each of `keys`, or else `all`; empty values are left out. */ -}}
+{{- /* The values of `keys` in the map `own`, or else in `all`; empty values are omitted. */ -}}
 {{- define "kube-state-metrics.given" -}}
 {{- $given := dict }}
 {{- range $key := .keys }}

@@ -1,6 +1,6 @@
-{{- /* What the program may ask of the API server. */ -}}
+{{- /* RBAC rules of kubestate. */ -}}
 
-{{- /* Where it gets its rules: in each namespace it watches, or once for the cluster. */ -}}
+{{- /* The namespaces of the Roles; one empty name stands for a ClusterRole. */ -}}
 {{- define "kube-state-metrics.roleNamespaces" -}}
 {{- $namespaces := list "" }}
 {{- if not .Values.rbac.useClusterRole }}
@@ -23,7 +23,7 @@
   verbs: [list, watch]
 {{- end }}
 {{- end }}
-{{- /* Whose a token is, and what its user may read, only the API server can say. */}}
+{{- /* Authentication and authorization of scrapers: TokenReviews and SubjectAccessReviews. */}}
 {{- if or .Values.kubeRBACProxy.enabled .Values.authFilter.enabled }}
 - apiGroups: [authentication.k8s.io]
   resources: [tokenreviews]
@@ -43,7 +43,7 @@
 {{- end }}
 
 {{- /*
-A Role in the release's own namespace, bound to the program: `root`, `name`, and `rules` as text.
+A Role in the namespace of the release, and its binding: `root`, `name`, and `rules` as text.
 */ -}}
 {{- define "kube-state-metrics.podRole" -}}
 apiVersion: rbac.authorization.k8s.io/v1

@@ -1,4 +1,4 @@
-// Quotas and nodes that are full, and those with room left.
+// Cases of quotas and overcommit.
 import type { Case, Series } from './case.ts';
 
 const quota = (hard: number, used: number): Series => ({
@@ -14,7 +14,7 @@ const requests = (pod: string, resource: string): string => {
   return `kube_pod_container_resource_requests{${container},resource="${resource}"}`;
 };
 
-/** Two nodes and a tainted one of the control plane, and a pod that asks for so much. */
+/** Two nodes, a tainted control plane node, and a pod with this request. */
 const asked = (resource: string, unit: string, each: number, request: number): Series => ({
   ...Object.fromEntries(
     ['n1', 'n2', 'control'].map((name) => [
@@ -30,7 +30,7 @@ const asked = (resource: string, unit: string, each: number, request: number): S
   'kube_pod_status_phase{namespace="x",pod="done",uid="u-done",phase="Running"}': 0,
 });
 
-/** Quotas of two namespaces beside nodes with 16 of it. */
+/** Quotas of two namespaces, and nodes with 16 in total. */
 const promised = (name: string, resource: string, unit: string, each: number): Series => ({
   ...asked(resource, unit, 8, 1),
   [`kube_resourcequota{namespace="a",resourcequota="q",resource="${name}",type="hard"}`]: each,
@@ -43,24 +43,24 @@ export const capacityCases: readonly Case[] = [
     fires: { series: quota(20, 20), at: 15, labels: quotaLabels, value: '100%' },
     quiet: [
       { because: 'it has room for one', series: quota(20, 19), at: 30 },
-      { because: 'it was set to nothing on purpose', series: quota(0, 0), at: 30 },
+      { because: 'it is 0 on purpose', series: quota(0, 0), at: 30 },
     ],
   },
   {
     alert: 'KubeQuotaAlmostFull',
     fires: { series: quota(20, 19), at: 15, labels: quotaLabels, value: '95%' },
     quiet: [
-      { because: 'a tenth is left', series: quota(20, 18), at: 30 },
-      { because: 'another alert says that it is full', series: quota(20, 20), at: 30 },
+      { because: 'exactly a tenth is left', series: quota(20, 18), at: 30 },
+      { because: 'KubeQuotaFullyUsed fires', series: quota(20, 20), at: 30 },
     ],
   },
   {
     alert: 'KubeCPUOvercommit',
     fires: { series: asked('cpu', 'core', 8, 10.5), at: 15, labels: {}, value: '2.5' },
     quiet: [
-      { because: 'one node is enough', series: asked('cpu', 'core', 8, 7), at: 30 },
+      { because: 'one node would be enough', series: asked('cpu', 'core', 8, 7), at: 30 },
       {
-        because: 'there is but one node',
+        because: 'there is only one node',
         series: {
           'kube_node_status_allocatable{node="n1",resource="cpu",unit="core"}': 8,
           [requests('p', 'cpu')]: 7,
@@ -74,7 +74,11 @@ export const capacityCases: readonly Case[] = [
     alert: 'KubeMemoryOvercommit',
     fires: { series: asked('memory', 'byte', 8 * GI, 10 * GI), at: 15, labels: {}, value: '2Gi' },
     quiet: [
-      { because: 'one node is enough', series: asked('memory', 'byte', 8 * GI, 7 * GI), at: 30 },
+      {
+        because: 'one node would be enough',
+        series: asked('memory', 'byte', 8 * GI, 7 * GI),
+        at: 30,
+      },
     ],
   },
   {
@@ -86,7 +90,7 @@ export const capacityCases: readonly Case[] = [
       value: '200%',
     },
     quiet: [
-      { because: 'less than half too much', series: promised('cpu', 'cpu', 'core', 11), at: 30 },
+      { because: 'it is below 150 %', series: promised('cpu', 'cpu', 'core', 11), at: 30 },
       {
         because: 'limits are no requests',
         series: promised('limits.cpu', 'cpu', 'core', 90),
@@ -99,7 +103,7 @@ export const capacityCases: readonly Case[] = [
     fires: { series: promised('memory', 'memory', 'byte', 16), at: 15, labels: {}, value: '200%' },
     quiet: [
       {
-        because: 'less than half too much',
+        because: 'it is below 150 %',
         series: promised('requests.memory', 'memory', 'byte', 11),
         at: 30,
       },

@@ -1,25 +1,25 @@
-// What a rule is tried with: series as promtool takes them, and what must come of them.
+// The types of test cases of rules: series in promtool's notation, and the expected alerts.
 
 /**
- * Samples a minute apart in promtool's notation, by the series; a number stands for one that is
- * always the same. Time begins at 0 seconds since the epoch.
+ * Samples by series, one per minute, in promtool's notation; a number is a constant value.
+ * Time begins at Unix time 0.
  */
 export type Series = Readonly<Record<string, number | string>>;
 
 export interface Case {
   readonly alert: string;
   readonly fires: Firing;
-  /** The nearest things that are no reason for it. */
+  /** Similar situations in which it must not fire. */
   readonly quiet: readonly Quiet[];
 }
 
 export interface Firing {
   readonly series: Series;
-  /** The first minute at which it fires: a minute before it must not. */
+  /** The first minute at which it fires; it must not fire a minute earlier. */
   readonly at: number;
-  /** Of the alert, its name and severity aside. */
+  /** The labels of the alert, without alertname and severity. */
   readonly labels: Readonly<Record<string, string>>;
-  /** The value as its texts show it; absent where they do not. */
+  /** The value in the texts; absent if they do not show it. */
   readonly value?: string;
 }
 

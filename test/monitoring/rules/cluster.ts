@@ -1,4 +1,4 @@
-// What waits or runs out in the cluster, and what is being looked after.
+// Cases of leases, certificate requests and namespaces.
 import type { Case, Series } from './case.ts';
 
 const request = 'certificatesigningrequest="csr-1",signer_name="kubernetes.io/kubelet-serving"';
@@ -30,7 +30,7 @@ export const clusterCases: readonly Case[] = [
     quiet: [
       { because: 'it is renewed', series: { [lease]: '0+60x30' }, at: 30 },
       {
-        because: 'what others lock is their own affair',
+        because: 'it is a lease of another program',
         series: { 'kube_lease_renew_time{namespace="kube-system",lease="old-operator"}': 0 },
         at: 30,
       },

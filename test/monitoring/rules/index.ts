@@ -1,4 +1,4 @@
-// All cases, and the test file for promtool that is made of those of one group.
+// All cases, and the promtool test file of a rule group.
 import { stringify } from 'yaml';
 import type { Alert, RuleGroup } from '../../../monitoring/rules/rule.ts';
 import { annotationsOf } from '../../../tools/generate/alerts.ts';
@@ -25,12 +25,12 @@ export const cases: readonly Case[] = [
   ...kubestateCases,
 ];
 
-/** What runs while one replica takes the place of another: every series is there twice. */
+/** The targets during a failover or rollout of kubestate: every series exists twice. */
 const EXPORTERS = ['10.0.0.1:8080', '10.0.0.2:8080'].map(
   (address) => `job="kube-state-metrics",instance="${address}"`,
 );
 
-/** A test file for `promtool test rules` that tries one group, whose rules are in `ruleFile`. */
+/** The test file for `promtool test rules` of one group, whose rules are in `ruleFile`. */
 export function promtoolTests({ alerts }: RuleGroup, ruleFile: string): string {
   const tests = alerts.flatMap((alert) =>
     cases
@@ -40,7 +40,7 @@ export function promtoolTests({ alerts }: RuleGroup, ruleFile: string): string {
   return stringify({ rule_files: [ruleFile], evaluation_interval: '1m', tests });
 }
 
-/** Not a minute before, and then with all that the notification says. */
+/** It must not fire a minute earlier, and then with the full notification. */
 function firing(alert: Alert, fires: Firing) {
   const { series, at } = fires;
   return promtoolTest(`${alert.alert} fires`, series, at, [
@@ -70,13 +70,13 @@ function promtoolTest(name: string, series: Series, minutes: number, checks: rea
   return { name, interval: '1m', input_series: inputSeries, alert_rule_test: checks };
 }
 
-/** What says itself whose it is stays as it is. */
+/** Series with target labels stay unchanged. */
 const byExporters = (series: string): string[] =>
   series.includes('instance=')
     ? [series]
     : EXPORTERS.map((target) => series.replace('{', `{${target},`));
 
-/** The whole notification, its texts filled in without any help of Prometheus. */
+/** The full notification, with its templates rendered here. */
 function expected(alert: Alert, { labels, value }: Firing) {
   const fill = (placeholder: string): string => {
     const [name = ''] = placeholder.split('|');

@@ -1,4 +1,4 @@
-// Jobs and cron jobs that went wrong, and those that only look so.
+// Cases of jobs and CronJobs.
 import type { Case, Series } from './case.ts';
 
 const job = 'namespace="data",job_name="rollup-1"';
@@ -12,7 +12,7 @@ const failed: Series = {
   [`kube_job_status_start_time{${job}}`]: 100,
 };
 
-/** A run of a cron job whose last success was then. */
+/** A failed run of a CronJob with its last success at this time. */
 const failedRun = (successSeconds: number): Series => ({
   ...failed,
   [`kube_job_owner{${job},owner_kind="CronJob",owner_name="rollup"}`]: 1,
@@ -56,7 +56,7 @@ export const jobCases: readonly Case[] = [
     },
     quiet: [
       {
-        because: 'it was done long ago',
+        because: 'it completed long ago',
         series: {
           [`kube_job_status_start_time{${job}}`]: 0,
           [`kube_job_status_active{${job}}`]: '1 1 1 0+0x900',
@@ -71,7 +71,7 @@ export const jobCases: readonly Case[] = [
     quiet: [
       { because: 'it is suspended', series: due(60, 1, 0), at: 30 },
       { because: 'its last job still runs', series: due(60, 0, 1), at: 30 },
-      { because: 'it is not due yet', series: due(3_600, 0, 0), at: 30 },
+      { because: 'its next run is in the future', series: due(3_600, 0, 0), at: 30 },
     ],
   },
   {

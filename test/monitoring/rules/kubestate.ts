@@ -1,4 +1,4 @@
-// kubestate as it tells of itself that something is wrong, or that all is well.
+// Cases of kubestate itself.
 import type { Case, Series } from './case.ts';
 import { replicaCases } from './kubestateReplicas.ts';
 
@@ -8,7 +8,7 @@ const pods = `${target},resource="pods"`;
 const podLabels = { ...labels, resource: 'pods' };
 
 const self = (name: string) => `kube_state_metrics_${name}`;
-/** One series of ours, about pods. */
+/** A telemetry series of kubestate, with resource="pods". */
 const ofPods = (name: string, value: number | string): Series => ({
   [`${self(name)}{${pods}}`]: value,
 });
@@ -84,7 +84,34 @@ export const kubestateCases: readonly Case[] = [
   {
     alert: 'KubeStateMetricsStale',
     fires: { series: ofPods('resource_stale', 1), at: 10, labels: podLabels },
-    quiet: [{ because: 'it came back', series: ofPods('resource_stale', '1 1 1 0+0x30'), at: 10 }],
+    quiet: [
+      {
+        because: 'the API server recovered',
+        series: ofPods('resource_stale', '1 1 1 0+0x30'),
+        at: 10,
+      },
+    ],
+  },
+  {
+    alert: 'KubeStateMetricsStateOld',
+    fires: {
+      series: { [`${self('state_age_seconds')}{${target}}`]: '0 0+60x40' },
+      at: 32,
+      labels,
+      value: '31m 0s',
+    },
+    quiet: [
+      {
+        because: 'everything is synced',
+        series: { [`${self('state_age_seconds')}{${target}}`]: 0 },
+        at: 60,
+      },
+      {
+        because: 'the API server was down for the time of an upgrade',
+        series: { [`${self('state_age_seconds')}{${target}}`]: '0+60x30 0x60' },
+        at: 40,
+      },
+    ],
   },
   {
     alert: 'KubeStateMetricsWatchSilent',
@@ -105,7 +132,7 @@ export const kubestateCases: readonly Case[] = [
         at: 40,
       },
       {
-        because: 'another alert says that the API server cannot be read',
+        because: 'KubeStateMetricsStale fires',
         series: {
           ...ofPods('resource_last_bookmark_timestamp_seconds', 0),
           ...ofPods('resource_stale', 1),
@@ -124,7 +151,7 @@ export const kubestateCases: readonly Case[] = [
     },
     quiet: [
       {
-        because: 'a second is what batches take',
+        because: 'a flush takes up to a second',
         series: { [`${self('store_staleness_seconds')}{${target}}`]: 1 },
         at: 30,
       },
@@ -135,7 +162,7 @@ export const kubestateCases: readonly Case[] = [
     fires: { series: ofPods('resource_drift_objects', 2), at: 30, labels: podLabels, value: '2' },
     quiet: [
       {
-        because: 'it was healed',
+        because: 'it was repaired',
         series: ofPods('resource_drift_objects', '2+0x9 0+0x60'),
         at: 30,
       },
@@ -170,7 +197,7 @@ export const kubestateCases: readonly Case[] = [
     fires: { series: relists('gone', '0+1x60'), at: 7, labels: podLabels, value: '7' },
     quiet: [
       { because: 'it has just begun to shard', series: relists('resharded', '0+1x60'), at: 30 },
-      { because: 'it is seldom', series: relists('gone', '0+0x20 1+0x20 2+0x20'), at: 60 },
+      { because: 'it is rare', series: relists('gone', '0+0x20 1+0x20 2+0x20'), at: 60 },
     ],
   },
   {

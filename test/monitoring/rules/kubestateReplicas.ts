@@ -1,9 +1,9 @@
-// Shards and replicas that do not make one whole, and those that do.
+// Cases of shards and leader election.
 import type { Case, Series } from './case.ts';
 
 const labels = { job: 'ksm' };
 
-/** One process: which shard of how many it takes itself for, and whether it leads. */
+/** A replica: its shard, the total, and whether it is the leader. */
 function replica(address: string, index: number, total: number, leads?: number): Series {
   const target = `job="ksm",instance="${address}"`;
   return {
@@ -22,11 +22,11 @@ export const replicaCases: readonly Case[] = [
     fires: { series: { ...replica('a', 0, 3), ...replica('b', 2, 3) }, at: 15, labels, value: '1' },
     quiet: [
       {
-        because: 'all are there',
+        because: 'all shards are up',
         series: { ...replica('a', 0, 2), ...replica('b', 1, 2) },
         at: 30,
       },
-      { because: 'there is one, for all', series: replica('a', 0, 1), at: 30 },
+      { because: 'it is not sharded', series: replica('a', 0, 1), at: 30 },
       {
         because: 'two replicas of one shard are one shard',
         series: { ...replica('a', 0, 1), ...replica('b', 0, 1) },
@@ -55,7 +55,7 @@ export const replicaCases: readonly Case[] = [
         series: { ...replica('a', 0, 1, 1), ...replica('b', 0, 1, 0) },
         at: 30,
       },
-      { because: 'nobody is to lead', series: replica('a', 0, 1), at: 30 },
+      { because: 'leader election is off', series: replica('a', 0, 1), at: 30 },
     ],
   },
   {

@@ -1,4 +1,4 @@
-// Nodes that are away, unwell or forgotten, and those that somebody looks after.
+// Cases of nodes.
 import type { Case, Series } from './case.ts';
 
 const node = (name: string, status: string, unschedulable = 0): Series => ({
@@ -23,7 +23,7 @@ const network =
 const ready = 'kube_node_status_condition{node="n1",condition="Ready",status="true"}';
 const labels = { node: 'n1' };
 
-/** So many pods of this phase on a node that may have 20. */
+/** Pods of this phase on a node with room for 20. */
 const podsOn = (count: number, phase: string): Series => ({
   'kube_node_status_allocatable{node="n1",resource="pods",unit="integer"}': 20,
   ...Object.fromEntries(
@@ -63,7 +63,7 @@ export const nodeCases: readonly Case[] = [
     fires: { series: node('n1', 'unknown'), at: 5, labels },
     quiet: [
       { because: 'it is cordoned', series: node('n1', 'unknown', 1), at: 30 },
-      { because: 'it says itself that it is not ready', series: node('n1', 'false'), at: 30 },
+      { because: 'its kubelet reports NotReady', series: node('n1', 'false'), at: 30 },
     ],
   },
   {
@@ -82,7 +82,9 @@ export const nodeCases: readonly Case[] = [
   {
     alert: 'KubeNodeNetworkUnavailable',
     fires: { series: { [network]: 1 }, at: 10, labels },
-    quiet: [{ because: 'its network is there', series: { [network]: '1 1 1 0+0x30' }, at: 30 }],
+    quiet: [
+      { because: 'its network became available', series: { [network]: '1 1 1 0+0x30' }, at: 30 },
+    ],
   },
   {
     alert: 'KubeNodeReadinessFlapping',
@@ -98,14 +100,14 @@ export const nodeCases: readonly Case[] = [
   {
     alert: 'KubeNodeCordonedForLong',
     fires: { series: node('n1', 'true', 1), at: 24 * 60, labels },
-    quiet: [{ because: 'it takes pods', series: node('n1', 'true', 0), at: 25 * 60 }],
+    quiet: [{ because: 'it is not cordoned', series: node('n1', 'true', 0), at: 25 * 60 }],
   },
   {
     alert: 'KubeletTooManyPods',
     fires: { series: podsOn(20, 'Running'), at: 15, labels, value: '100%' },
     quiet: [
-      { because: 'one more has room', series: podsOn(19, 'Running'), at: 30 },
-      { because: 'pods that are done need none', series: podsOn(20, 'Succeeded'), at: 30 },
+      { because: 'there is room for one more', series: podsOn(19, 'Running'), at: 30 },
+      { because: 'terminated pods do not count', series: podsOn(20, 'Succeeded'), at: 30 },
     ],
   },
 ];

@@ -1,4 +1,4 @@
-// Pods that do not come up or do not stay up, and those with which all is well.
+// Cases of pods.
 import type { Case } from './case.ts';
 
 const names = { namespace: 'shop', pod: 'ads-0' };
@@ -13,19 +13,19 @@ export const podCases: readonly Case[] = [
   {
     alert: 'KubePodCrashLooping',
     fires: {
-      // It waits for four minutes of five, as its wait is interrupted by short runs.
+      // Waiting in four minutes of five, because short runs interrupt it.
       series: { [`${waiting}{${container},${crash}}`]: '1 1 1 1 _ 1 1 1 1 _ 1 1 1 1 _ 1 1 1 1' },
       at: 15,
       labels,
     },
     quiet: [
       {
-        because: 'it crashed for five minutes, and stays up since',
+        because: 'it crashed for five minutes, and has been running since',
         series: { [`${waiting}{${container},${crash}}`]: '1 1 1 1 1 stale' },
         at: 15,
       },
       {
-        because: 'it waits for its image, which another alert tells',
+        because: 'KubeContainerImagePullFailing covers its image',
         series: { [`${waiting}{${container},reason="ImagePullBackOff"}`]: 1 },
         at: 30,
       },
@@ -57,7 +57,7 @@ export const podCases: readonly Case[] = [
         at: 41,
       },
       {
-        because: 'it ends with an error',
+        because: 'it exits with an error',
         series: {
           [`kube_pod_container_status_restarts_total{${container}}`]: '0+1x60',
           [`kube_pod_container_status_last_terminated_reason{${container},reason="Error"}`]: 1,
@@ -78,7 +78,7 @@ export const podCases: readonly Case[] = [
     },
     quiet: [
       {
-        because: 'its image came after ten minutes',
+        because: 'its image was pulled after ten minutes',
         series: { [`${waiting}{${container},reason="ErrImagePull"}`]: '1+0x10 stale' },
         at: 15,
       },
@@ -93,7 +93,7 @@ export const podCases: readonly Case[] = [
     },
     quiet: [
       {
-        because: 'other alerts tell of images and crashes, and waiting for init containers is fine',
+        because: 'other alerts cover images and crashes, and waiting for init containers is normal',
         series: {
           [`${waiting}{${container},reason="ErrImagePull"}`]: 1,
           [`${waiting}{${container},${crash}}`]: 1,
@@ -108,7 +108,7 @@ export const podCases: readonly Case[] = [
     fires: { series: { [`kube_pod_status_unschedulable{${pod}}`]: 1 }, at: 15, labels: names },
     quiet: [
       {
-        because: 'a gate holds it back on purpose',
+        because: 'it has a scheduling gate',
         series: {
           [`kube_pod_status_unschedulable{${pod}}`]: 1,
           [`kube_pod_status_reason{${pod},reason="SchedulingGated"}`]: 1,
@@ -137,7 +137,7 @@ export const podCases: readonly Case[] = [
         at: 30,
       },
       {
-        because: 'another alert says that it finds no node',
+        because: 'KubePodUnschedulable fires',
         series: {
           [`kube_pod_status_phase{${pod},phase="Pending"}`]: 1,
           [`kube_pod_status_unschedulable{${pod}}`]: 1,
@@ -145,7 +145,7 @@ export const podCases: readonly Case[] = [
         at: 30,
       },
       {
-        because: 'another alert says that its init container crashes',
+        because: 'KubePodCrashLooping fires for its init container',
         series: {
           [`kube_pod_status_phase{${pod},phase="Pending"}`]: 1,
           [`${initWaiting}{${container},${crash}}`]: 1,
@@ -176,7 +176,7 @@ export const podCases: readonly Case[] = [
         at: 30,
       },
       {
-        because: 'it is of a job',
+        because: 'it belongs to a job',
         series: {
           [`kube_pod_status_phase{${pod},phase="Running"}`]: 1,
           [`kube_pod_status_ready{${pod},condition="false"}`]: 1,
@@ -185,7 +185,7 @@ export const podCases: readonly Case[] = [
         at: 30,
       },
       {
-        because: 'it is ending',
+        because: 'it is terminating',
         series: {
           [`kube_pod_status_phase{${pod},phase="Running"}`]: 1,
           [`kube_pod_status_ready{${pod},condition="false"}`]: 1,
@@ -194,7 +194,7 @@ export const podCases: readonly Case[] = [
         at: 30,
       },
       {
-        because: 'another alert says that it crashes',
+        because: 'KubePodCrashLooping fires',
         series: {
           [`kube_pod_status_phase{${pod},phase="Running"}`]: 1,
           [`kube_pod_status_ready{${pod},condition="false"}`]: 1,
@@ -215,7 +215,7 @@ export const podCases: readonly Case[] = [
     },
     quiet: [
       {
-        because: 'its time to end is yet to come',
+        because: 'its grace period has not ended',
         series: { [`kube_pod_deletion_timestamp{${pod}}`]: 3_600 },
         at: 30,
       },

@@ -1,4 +1,4 @@
-// Workloads that are not what they should become, and those that are on their way.
+// Cases of rollouts.
 import type { Case } from './case.ts';
 
 const deployment = 'namespace="shop",deployment="cart"';
@@ -11,7 +11,7 @@ const daemonLabels = { namespace: 'kube-system', daemonset: 'csi' };
 const progressing = (status: string) =>
   `kube_deployment_status_condition{${deployment},condition="Progressing",status="${status}"}`;
 
-/** A DaemonSet on so many nodes. */
+/** A DaemonSet with these counts of nodes. */
 const daemonSet = (desired: number, updated: number | string, available: number | string) => ({
   [`kube_daemonset_status_desired_number_scheduled{${daemons}}`]: desired,
   [`kube_daemonset_status_updated_number_scheduled{${daemons}}`]: updated,
@@ -48,7 +48,7 @@ export const rolloutCases: readonly Case[] = [
     },
     quiet: [
       {
-        because: 'a rollout goes on',
+        because: 'a rollout is in progress',
         series: {
           [`kube_deployment_spec_replicas{${deployment}}`]: 30,
           [`kube_deployment_status_replicas_available{${deployment}}`]: 25,
@@ -57,7 +57,7 @@ export const rolloutCases: readonly Case[] = [
         at: 30,
       },
       {
-        because: 'another alert says that its rollout is stuck',
+        because: 'KubeDeploymentRolloutStuck fires',
         series: {
           [`kube_deployment_spec_replicas{${deployment}}`]: 3,
           [`kube_deployment_status_replicas_available{${deployment}}`]: 2,
@@ -80,7 +80,7 @@ export const rolloutCases: readonly Case[] = [
     },
     quiet: [
       {
-        because: 'its last change has been taken up',
+        because: 'its last change was observed',
         series: {
           [`kube_deployment_status_observed_generation{${deployment}}`]: '4 5+0x30',
           [`kube_deployment_metadata_generation{${deployment}}`]: 5,
@@ -103,7 +103,7 @@ export const rolloutCases: readonly Case[] = [
     },
     quiet: [
       {
-        because: 'a rollout goes on',
+        because: 'a rollout is in progress',
         series: {
           [`kube_statefulset_replicas{${set}}`]: 9,
           [`kube_statefulset_status_replicas_ready{${set}}`]: 8,
@@ -127,7 +127,7 @@ export const rolloutCases: readonly Case[] = [
     },
     quiet: [
       {
-        because: 'all its pods are of the one revision there is',
+        because: 'it has only one revision',
         series: {
           [`kube_statefulset_status_update_revision{${set},revision="kafka-2"}`]: 1,
           [`kube_statefulset_status_current_revision{${set},revision="kafka-2"}`]: 1,
@@ -137,7 +137,7 @@ export const rolloutCases: readonly Case[] = [
         at: 30,
       },
       {
-        because: 'pod after pod is replaced',
+        because: 'pods are replaced one by one',
         series: {
           [`kube_statefulset_status_update_revision{${set},revision="kafka-2"}`]: 1,
           [`kube_statefulset_status_current_revision{${set},revision="kafka-1"}`]: 1,
@@ -160,7 +160,7 @@ export const rolloutCases: readonly Case[] = [
     },
     quiet: [
       {
-        because: 'its last change has been taken up',
+        because: 'its last change was observed',
         series: {
           [`kube_statefulset_status_observed_generation{${set}}`]: 2,
           [`kube_statefulset_metadata_generation{${set}}`]: 2,
@@ -173,9 +173,9 @@ export const rolloutCases: readonly Case[] = [
     alert: 'KubeDaemonSetRolloutStuck',
     fires: { series: daemonSet(6, 2, 5), at: 15, labels: daemonLabels, value: '2' },
     quiet: [
-      { because: 'it is everywhere', series: daemonSet(6, 6, 6), at: 30 },
+      { because: 'it runs on every node', series: daemonSet(6, 6, 6), at: 30 },
       {
-        because: 'node after node gets the new one',
+        because: 'it is updated node by node',
         series: daemonSet(9, '1 1 1 1 2 2 2 2 3 3 3 3 4 4 4 4', 8),
         at: 15,
       },
@@ -199,7 +199,7 @@ export const rolloutCases: readonly Case[] = [
     },
     quiet: [
       {
-        because: 'it is everywhere',
+        because: 'it runs on every node',
         series: {
           ...daemonSet(6, 6, 6),
           [`kube_daemonset_status_current_number_scheduled{${daemons}}`]: 6,

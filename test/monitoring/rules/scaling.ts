@@ -1,4 +1,4 @@
-// Autoscalers and budgets that are at their end, and those that have room.
+// Cases of HorizontalPodAutoscalers and PodDisruptionBudgets.
 import type { Case, Series } from './case.ts';
 
 const scaler = 'namespace="shop",horizontalpodautoscaler="search"';
@@ -32,36 +32,36 @@ export const scalingCases: readonly Case[] = [
     alert: 'KubeHpaMaxedOut',
     fires: { series: scaled(2, 6, 6, 6), at: 15, labels, value: '6' },
     quiet: [
-      { because: 'it may make one more', series: scaled(2, 6, 5, 5), at: 30 },
-      { because: 'it may not scale at all', series: scaled(6, 6, 6, 6), at: 30 },
+      { because: 'it may add one more', series: scaled(2, 6, 5, 5), at: 30 },
+      { because: 'its minimum equals its maximum', series: scaled(6, 6, 6, 6), at: 30 },
     ],
   },
   {
     alert: 'KubeHpaReplicasMismatch',
     fires: { series: scaled(2, 6, 3, 5), at: 15, labels, value: '5' },
     quiet: [
-      { because: 'it has what it wants', series: scaled(2, 6, 5, 5), at: 30 },
-      { because: 'one comes after the other', series: scaled(2, 90, '0+1x30', 80), at: 30 },
+      { because: 'it has its desired replicas', series: scaled(2, 6, 5, 5), at: 30 },
+      { because: 'replicas are added one by one', series: scaled(2, 90, '0+1x30', 80), at: 30 },
     ],
   },
   {
     alert: 'KubeHpaCannotScale',
     fires: { series: unable(2), at: 15, labels: { ...labels, condition: 'ScalingActive' } },
-    quiet: [{ because: 'at zero it is switched off', series: unable(0), at: 30 }],
+    quiet: [{ because: 'at zero replicas scaling is disabled', series: unable(0), at: 30 }],
   },
   {
     alert: 'KubePdbNotEnoughHealthyPods',
     fires: { series: budgeted(3, 1, 2, 0), at: 15, labels: budgetLabels, value: '1' },
-    quiet: [{ because: 'enough are well', series: budgeted(3, 2, 2, 0), at: 30 }],
+    quiet: [{ because: 'enough pods are healthy', series: budgeted(3, 2, 2, 0), at: 30 }],
   },
   {
     alert: 'KubePdbNoDisruptionsAllowed',
     fires: { series: budgeted(3, 3, 3, 0), at: 60, labels: budgetLabels, value: '3' },
     quiet: [
-      { because: 'one can be spared', series: budgeted(3, 3, 2, 1), at: 120 },
+      { because: 'one disruption is allowed', series: budgeted(3, 3, 2, 1), at: 120 },
       { because: 'it has no pods', series: budgeted(0, 0, 0, 0), at: 120 },
       {
-        because: 'another alert says that too few are well',
+        because: 'KubePdbNotEnoughHealthyPods fires',
         series: budgeted(3, 1, 2, 0),
         at: 120,
       },

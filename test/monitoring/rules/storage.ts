@@ -1,4 +1,4 @@
-// Claims and volumes that are not well, and those that wait rightly.
+// Cases of claims and volumes.
 import type { Case, Series } from './case.ts';
 
 const claim = 'namespace="data",persistentvolumeclaim="disk"';
@@ -28,7 +28,7 @@ export const storageCases: readonly Case[] = [
     quiet: [
       { because: 'it is bound', series: claimIn('Bound', 'Immediate'), at: 30 },
       {
-        because: 'its class waits for a pod, and no pod uses it',
+        because: 'its StorageClass has WaitForFirstConsumer, and no pod uses it',
         series: claimIn('Pending', 'WaitForFirstConsumer'),
         at: 30,
       },

@@ -1,4 +1,4 @@
-// The kinds of objects that the plain manifests are made of, with the ports and labels of KSM's.
+// Builds the objects of the plain manifests, with the ports and labels of KSM's manifests.
 import type { Rule } from '../rules.ts';
 
 const NOBODY = 65534;
@@ -6,12 +6,12 @@ const RBAC_GROUP = 'rbac.authorization.k8s.io';
 
 export interface Metadata {
   readonly name: string;
-  /** None where the object is the cluster's. */
+  /** Absent for cluster-scoped objects. */
   readonly namespace?: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** What a file holds. */
+/** The object in a file. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -19,23 +19,23 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** A program in pods, whatever makes the pods. */
+/** A Deployment, StatefulSet or DaemonSet. */
 export interface Workload {
   readonly metadata: Metadata;
   readonly account: Metadata;
   readonly image: string;
   readonly args?: readonly string[];
-  /** Variables of the environment, each with the field of the pod that it tells. */
+  /** Environment variables by the field of the pod that each has. */
   readonly env?: Readonly<Record<string, string>>;
   readonly requests?: Readonly<{ cpu: string; memory: string }>;
-  /** More of the pod's spec. */
+  /** Further fields of the pod spec. */
   readonly pod?: Readonly<Record<string, unknown>>;
 }
 
-/** What KSM's manual advises to begin with; no limit, for the need grows with the cluster. */
+/** The requests that KSM's manual recommends; no limits, because usage grows with the cluster. */
 const REQUESTS = { cpu: '100m', memory: '250Mi' };
 
-/** The label by which a workload and its Service know their pods. */
+/** The pod selector of a workload and its Service. */
 export const selectorOf = ({ name }: Metadata): Readonly<Record<string, string>> => ({
   'app.kubernetes.io/name': name,
 });
@@ -50,11 +50,11 @@ export const serviceAccount = (metadata: Metadata): Manifest => ({
   apiVersion: 'v1',
   kind: 'ServiceAccount',
   metadata,
-  // Our pods ask for their token themselves; another pod that borrows the account gets none.
+  // The pods mount the token explicitly; other pods with this service account get none.
   automountServiceAccountToken: false,
 });
 
-/** A role and the binding that gives it to `account`: of the cluster, or of its own namespace. */
+/** A Role or ClusterRole, and its binding to `account`. */
 export function grant(metadata: Metadata, rules: readonly Rule[], account: Metadata) {
   const kind = metadata.namespace === undefined ? 'ClusterRole' : 'Role';
   const apiVersion = `${RBAC_GROUP}/v1`;
@@ -71,11 +71,11 @@ export function grant(metadata: Metadata, rules: readonly Rule[], account: Metad
 
 const PORTS = { 'http-metrics': 8080, telemetry: 8081 };
 
-/** Leads to the pods of this selector; headless unless the rest of the spec says otherwise. */
+/** A Service; headless unless `rest` says otherwise. */
 export const service = (
   metadata: Metadata,
   selector: Readonly<Record<string, string>>,
-  // Headless as KSM's: clusterIP cannot change, so any other value would refuse to replace it.
+  // Headless as in KSM: clusterIP is immutable, so another value could not be applied over it.
   rest: Readonly<Record<string, unknown>> = { clusterIP: 'None' },
 ): Manifest => ({
   apiVersion: 'v1',
@@ -105,7 +105,7 @@ export const daemonSet = (workload: Workload): Manifest => ({
   spec: podsOf(workload),
 });
 
-/** Its Service has the same name. */
+/** A StatefulSet; its Service has the same name. */
 export const statefulSet = (workload: Workload, replicas: number): Manifest => ({
   apiVersion: 'apps/v1',
   kind: 'StatefulSet',

@@ -1,4 +1,4 @@
-// Renders rbac/README.md: which folder is for whom, what runs there and what it may see.
+// Renders rbac/README.md: what each folder is for, what it runs and what that may read.
 import { code, row, tableOf } from '../markdown.ts';
 import { notice } from '../notice.ts';
 import { defaultsOf, type Tables, tablesWhere } from '../rules.ts';
@@ -6,17 +6,14 @@ import type { Manifest } from './objects.ts';
 import type { Files, Folder } from './variants.ts';
 
 const FOR_WHOM: Readonly<Record<Folder, string>> = {
-  '': 'Most clusters: one replica serves all.',
+  '': 'Most clusters: one replica serves everything.',
   autosharding:
-    'Clusters too large for one replica: each pod serves its share of all objects. Scale the ' +
-    'StatefulSet, and the shares follow.',
+    'Clusters too large for one replica: each pod is a shard. Scale the StatefulSet to change ' +
+    'the number of shards.',
   daemonsetsharding:
-    'Very many pods: those of a node are served on that node, all other objects by one replica.',
-  limited:
-    'Those who may not see the whole cluster: only what is in the namespaces named there, and no ' +
-    'ClusterRole.',
-  'high-availability':
-    'Those who want no gap when a node is lost: two replicas, of which one serves.',
+    'Very many pods: each node serves its own pods; one replica serves all other objects.',
+  limited: 'Limited access to the cluster: only the namespaces you name, without a ClusterRole.',
+  'high-availability': 'High availability: two replicas, of which the leader serves.',
 };
 
 /** The page; `image` is the one that the manifests run. */
@@ -41,15 +38,15 @@ export function readme(
 kubectl apply -f rbac/    # or: kubectl apply -k .
 \`\`\`
 
-This gives one replica in \`kube-system\`, with its account, its role and its Service. There is no
-public image yet: [name your own](#in-another-namespace-with-another-image). The folders below are
-other ways to run it, each complete by itself: \`kubectl apply -f rbac/autosharding/\`, for one.
+This creates one replica in \`kube-system\` with its service account, ClusterRole and Service. There
+is no public image yet: [use your own](#in-another-namespace-with-another-image). The folders below
+are alternatives, each complete: \`kubectl apply -f rbac/autosharding/\`, for example.
 
 ${tableOf(['apply', 'for', 'what runs', 'where Prometheus finds it'], rows)}
 
-Port 8080 has the cluster's metrics, 8081 those about kubestate itself. Have one of the folders at
-a time, for they share names: \`kubectl delete -f\` the one that is there before you apply
-another. \`-R\` would apply them all.
+Port 8080 serves the metrics of the cluster, 8081 those of kubestate itself. Apply only one folder
+at a time, because they share names: \`kubectl delete -f\` the current one before you apply another.
+Do not use \`-R\`, which would apply all of them.
 
 ${adapting(image.slice(0, image.lastIndexOf(':')))}
 
@@ -63,7 +60,7 @@ ${RIGHTS}
 
 const adapting = (image: string): string => `## In another namespace, with another image
 
-Every folder is a kustomization too. Lay one of your own over it, in a folder beside \`rbac\`:
+Every folder is a kustomization. Put your own overlay into a folder beside \`rbac\`:
 
 \`\`\`yaml
 namespace: monitoring
@@ -74,14 +71,14 @@ images:
     newName: registry.example.com/monitoring/kube-state-metrics
 \`\`\`
 
-The binding follows the account into the namespace. \`high-availability/\` makes the namespace, and
-deletes it when it is deleted: give it one that nothing else is in. \`limited/\` has objects in
-several namespaces: edit its files instead.`;
+The ClusterRoleBinding follows the service account into the namespace. \`high-availability/\`
+creates the namespace, and deleting it deletes the namespace: use one that contains nothing else.
+\`limited/\` has objects in several namespaces: edit its files instead.`;
 
 const SEVERAL = `## Scraping several replicas
 
-Behind \`autosharding/\` and \`daemonsetsharding/\` each pod serves a part, so Prometheus must
-scrape them all. The name of a headless Service has the address of each:
+With \`autosharding/\` and \`daemonsetsharding/\`, each pod serves only a part, so Prometheus must
+scrape all of them. The name of a headless Service resolves to the address of each pod:
 
 \`\`\`yaml
 scrape_configs:
@@ -92,37 +89,36 @@ scrape_configs:
       - { type: A, port: 8081, names: [kube-state-metrics.kube-system.svc.cluster.local] }
 \`\`\`
 
-For \`daemonsetsharding/\` name all three Services. There a node that is lost takes the series of
-its pods with it. The image is for Linux: pods on other nodes have no shard, so name these nodes
-in a Deployment of your own, as \`--resources=pods --node=windows-1,windows-2\`.
+For \`daemonsetsharding/\`, list all three Services. If a node fails, the series of its pods
+disappear with it. The image is for Linux, so pods on other nodes have no shard: serve them by a
+Deployment of your own with \`--resources=pods --node=windows-1,windows-2\`.
 
-The Service of \`high-availability/\` leads to the one replica that serves: a static target is
-enough. [docs/high-availability.md](../docs/high-availability.md) says how it works.`;
+The Service of \`high-availability/\` routes only to the leader, so a static target is enough.
+[docs/high-availability.md](../docs/high-availability.md) explains it.`;
 
 const limits = (tables: Tables): string => {
   const ofCluster = tablesWhere(defaultsOf(tables), (_, { scope }) => scope === 'cluster');
-  return `## Seeing some namespaces only
+  return `## Only some namespaces
 
-\`limited/\` sees \`default\` and \`kube-system\`, as examples. For other namespaces, name them in
-\`--namespaces\` of its Deployment, and make the two files that begin with \`default-\` anew for
-each.
+\`limited/\` serves \`default\` and \`kube-system\`, as examples. For other namespaces, list them in
+\`--namespaces\` of its Deployment, and copy the two files that begin with \`default-\` for each.
 
-What is in no namespace is not served: ${Object.keys(ofCluster).sort().map(code).join(', ')}.`;
+Cluster-scoped resources are not served: ${Object.keys(ofCluster).sort().map(code).join(', ')}.`;
 };
 
 const RIGHTS = `## What it may do
 
-Its roles allow \`list\` and \`watch\` on what its pods serve. In their own namespace shards may
-also look up pods and their StatefulSet, and replicas that elect a leader may change a Lease and
-patch pods, which is why they have a namespace to themselves. That is all. Two cases need more:
+The roles allow only \`list\` and \`watch\` on the resources that are served, with two exceptions in
+the namespace of the pods. Shards may read pods and their StatefulSet. Replicas with leader election
+may change a Lease and patch pods, which is why they have a namespace of their own. Add more for:
 
-- **A resource that is off by default**: add it to the role, and name all the resources you want
-  in \`--resources\`.
-- **\`--auth-filter\`**, which asks the API server about the tokens of scrapers:
+- **A resource that is off by default**: add it to the role, and list all the resources you want in
+  \`--resources\`.
+- **\`--auth-filter\`**, for which the API server reviews the tokens of scrapers:
   [docs/tls-and-auth.md](../docs/tls-and-auth.md#--auth-filter) has the rules.
 
-kubestate asks for no secret's data, but who holds its token could. If that is too much, take
-\`secrets\` out of the role, and name all other resources in \`--resources\`.`;
+kubestate never requests the data of secrets, but anyone with its token could. To prevent that,
+remove \`secrets\` from the role, and list all other resources in \`--resources\`.`;
 
 interface Workload extends Manifest {
   readonly spec: {

@@ -1,4 +1,4 @@
-// The ways to install by plain manifests: which objects each of them is made of.
+// The variants of the plain manifests, and the objects of each.
 import { leaderLabel } from '../../../src/leader/label.ts';
 import type { ChartFacts } from '../chart.ts';
 import {
@@ -25,25 +25,25 @@ import {
 
 const NAME = 'kube-state-metrics';
 const NAMESPACE = 'kube-system';
-/** Namespaces that every cluster has, as examples of those that a team may read. */
+/** Example namespaces of the variant `limited`; every cluster has them. */
 const LIMITED_TO = ['default', NAMESPACE];
 
-/** The objects of one way to install, by the name of their file. */
+/** The objects of a variant, by file name. */
 export type Files = Readonly<Record<string, Manifest>>;
 
-/** The folder of a way to install, below rbac/; '' is rbac/ itself. */
+/** The folder of a variant, below rbac/; '' is rbac/ itself. */
 export type Folder = '' | 'autosharding' | 'daemonsetsharding' | 'limited' | 'high-availability';
 
-/** What all variants are made of. */
+/** What all variants share. */
 interface Parts {
   readonly image: string;
-  /** The tables that are on by default. */
+  /** The default resources. */
   readonly tables: Tables;
-  /** Name, place and labels of an object; no namespace for one of the cluster's. */
+  /** The metadata of an object; without a namespace for cluster-scoped ones. */
   readonly called: (name: string, namespace?: string) => Metadata;
 }
 
-/** The ways to install: each is complete by itself. */
+/** All variants; each is complete. */
 export function variantsOf(
   tables: Tables,
   { appVersion, image }: ChartFacts,
@@ -67,7 +67,7 @@ export function variantsOf(
   };
 }
 
-/** An account, and list and watch on the tables' resources in the whole cluster. */
+/** A ServiceAccount with cluster-wide list and watch on the resources of the tables. */
 function reader({ called }: Parts, account: Metadata, tables: Tables, file = ''): Files {
   const { role, binding } = grant(called(account.name), rulesOf(tables), account);
   return {
@@ -88,7 +88,7 @@ function standard(parts: Parts): Files {
 
 const POD_NAMES = { POD_NAME: 'metadata.name', POD_NAMESPACE: 'metadata.namespace' };
 
-/** Each pod of a StatefulSet finds its shard by its number there. */
+/** A StatefulSet; the ordinal of a pod is its shard. */
 function autosharding(parts: Parts): Files {
   const metadata = parts.called(NAME, NAMESPACE);
   const { role, binding } = grant(metadata, shardingRules(NAME), metadata);
@@ -103,10 +103,10 @@ function autosharding(parts: Parts): Files {
   };
 }
 
-/** With 38 pods 100 MB were resident, 110 at the start, and a scrape a second cost 7m of CPU. */
+/** Measured with 38 pods: 100 MB resident, 110 MB at start, 7m CPU with a scrape per second. */
 const ofFewPods = { cpu: '10m', memory: '128Mi' };
 
-/** Each node's pods are served from that node, pods without one and all else from two more. */
+/** A DaemonSet for the pods of each node; Deployments for unscheduled pods and other resources. */
 function daemonsetSharding(parts: Parts): Files {
   const { called, image, tables } = parts;
   const rest = called(NAME, NAMESPACE);
@@ -115,7 +115,7 @@ function daemonsetSharding(parts: Parts): Files {
   const pods = tablesWhere(tables, (plural) => plural === 'pods');
   const others = tablesWhere(tables, (plural) => plural !== 'pods');
   const args = [resourcesFlag(others)];
-  // Of its own: what runs on every node has a token that tells no more than pods.
+  // A separate ServiceAccount: the token on every node can read pods only.
   const ofPods = { account: shard, image, requests: ofFewPods };
   return {
     ...reader(parts, rest, others),
@@ -123,15 +123,17 @@ function daemonsetSharding(parts: Parts): Files {
     'deployment-service.yaml': service(rest, selectorOf(rest)),
     ...reader(parts, shard, pods, 'daemonset-'),
     'daemonset.yaml': daemonSet({
-      ...{ ...ofPods, metadata: shard },
+      ...ofPods,
+      metadata: shard,
       args: ['--resources=pods', '--node=$(NODE_NAME)'],
       env: { NODE_NAME: 'spec.nodeName' },
-      // Pods on a node without its shard would be served by nobody, whatever its taints are.
+      // Tolerates all taints: pods of a node without this pod would not be served.
       pod: { tolerations: [{ operator: 'Exists' }] },
     }),
     'daemonset-service.yaml': service(shard, selectorOf(shard)),
     'deployment-unscheduled-pods-fetching.yaml': deployment({
-      ...{ ...ofPods, metadata: unscheduled },
+      ...ofPods,
+      metadata: unscheduled,
       args: ['--resources=pods', '--track-unscheduled-pods'],
     }),
     'deployment-unscheduled-pods-fetching-service.yaml': service(
@@ -141,7 +143,7 @@ function daemonsetSharding(parts: Parts): Files {
   };
 }
 
-/** Only what is in some namespaces, by a Role in each, and nothing of the cluster's. */
+/** Namespaced resources of some namespaces, with a Role in each. */
 function limited({ called, image, tables }: Parts): Files {
   const metadata = called(NAME, NAMESPACE);
   const namespaced = tablesWhere(tables, (_, { scope }) => scope === 'namespace');
@@ -161,15 +163,17 @@ function limited({ called, image, tables }: Parts): Files {
   };
 }
 
-/** Two replicas, of which the leader serves. */
+/** Two replicas with leader election. */
 function highAvailability(parts: Parts): Files {
-  // Who may label pods may run another image in them, so no one else's pods are beside ours.
+  // In a namespace of its own: permission to patch pods also allows to change their images.
   const metadata = parts.called(NAME, NAME);
   const selector = selectorOf(metadata);
   const { role, binding } = grant(metadata, leaderElectionRules(NAME), metadata);
   const apart = { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: selector } };
   const workload = {
-    ...{ metadata, account: metadata, image: parts.image },
+    metadata,
+    account: metadata,
+    image: parts.image,
     args: ['--leader-elect'],
     env: POD_NAMES,
     pod: {
@@ -178,14 +182,14 @@ function highAvailability(parts: Parts): Files {
   };
   const strategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0 } };
   return {
-    // Read first, by its name: kubectl sorts files, not objects.
+    // Applied first: kubectl sorts by file name.
     '00-namespace.yaml': namespaceObject(parts.called(NAME)),
     ...reader(parts, metadata, parts.tables),
     'role.yaml': role,
     'role-binding.yaml': binding,
     'deployment.yaml': deployment(workload, { replicas: 2, strategy }),
     'pod-disruption-budget.yaml': disruptionBudget(metadata, selector),
-    // Not headless: a name that leads to the former leader is remembered by resolvers.
+    // Not headless: DNS clients would cache the address of the former leader.
     'service.yaml': service(metadata, { ...selector, [leaderLabel]: NAME }, {}),
   };
 }

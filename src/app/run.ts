@@ -1,0 +1,290 @@
+// run wires the program in the order the data flows: API server → pipeline → two HTTP servers.
+import type Koa from 'koa';
+import type { Options } from '../config/options.ts';
+import type { Reviewer } from '../http/auth/authFilter.ts';
+import { metricsApp } from '../http/metrics.ts';
+import { isReady, type Readiness } from '../http/readiness.ts';
+import { type Listening, listen, type Timeouts } from '../http/server.ts';
+import { telemetryApp } from '../http/telemetry.ts';
+import type { Web } from '../http/tls/webServer.ts';
+import { WatchTicks } from '../kube/watchTicks.ts';
+import type { Elector } from '../leader/elector.ts';
+import { openElector } from '../leader/open.ts';
+import type { LeaderStatus } from '../leader/status.ts';
+import { TimeSlicer } from '../lib/timeSlicer.ts';
+import type { StoreSize, Stores } from '../store/types.ts';
+import { SelfMetrics } from '../telemetry/registry.ts';
+import { cgroupMemory } from './containerMemory.ts';
+import { EventLoopMonitor } from './eventLoop.ts';
+import { HeapWatch, type ObjectCounts, systemHeap } from './heap.ts';
+import type { RunContext } from './pipeline.ts';
+import { Reloader } from './reload.ts';
+import { StateLog } from './stateLog.ts';
+
+/** Time that scrapes in flight have to end when the program stops. */
+const graceMs = 5_000;
+
+/** The API server: its URL, and a way to ask it. */
+interface WatchedServer {
+  readonly server: string;
+  get(path: string, signal: AbortSignal): Promise<unknown>;
+}
+
+/** The running program. */
+export interface Running {
+  readonly metrics: Listening;
+  readonly telemetry: Listening;
+  /** The protocol of both ports. */
+  readonly scheme: 'http' | 'https';
+  readonly readiness: Readiness;
+  /** Checks the followed files at once: configuration, kubeconfig, web configuration. */
+  pollNow(): void;
+  /** The API server that is watched now. */
+  server(): WatchedServer;
+  /** Size of the store of each resource, by plural. */
+  sizes(): ReadonlyMap<string, StoreSize>;
+  /** Ends watches, lets scrapes in flight finish, and resolves when nothing is left. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the program as the command line, and the file of --config over it, say. Rejects with
+ * ConfigError where they are wrong, and with StartError where a port cannot be opened.
+ */
+export async function run(commandLine: Options, given: RunContext): Promise<Running> {
+  const { build, thread, log } = given;
+  const loop = new EventLoopMonitor(thread);
+  const clock = loop.watched(given.clock);
+  const context = { ...given, clock };
+  const startedMs = clock.now();
+  const selfMetrics = new SelfMetrics({
+    build,
+    clock,
+    now: () => live.watching,
+    loop: () => loop.times,
+  });
+  const timeSlicer = new TimeSlicer(clock);
+  const ticks = new WatchTicks(clock);
+  const live = await Reloader.open({ ...context, commandLine, selfMetrics, timeSlicer, ticks });
+  const readiness: Readiness = () => live.watching.readiness();
+  selfMetrics.stateAgeMs = () => Math.max(0, ...readiness().map((one) => one.behind?.ageMs ?? 0));
+  // Each step of the start compiles its code and does not wait: other work gets a turn in between.
+  await clock.turn();
+  const { web, elector, ...servers } = await serve(live, {
+    context,
+    selfMetrics,
+    readiness,
+  }).catch(async (error: unknown) => {
+    loop.close();
+    await live.watching.stop();
+    throw error;
+  });
+
+  await clock.turn();
+  const ending = new AbortController();
+  const sizes = (): ReadonlyMap<string, StoreSize> => live.watching.sizes();
+  const stateLog = new StateLog({ readiness, sizes, clock, log, startedMs });
+  const heapWatch = heapWatchOf(live, context);
+  const living = [live, web, stateLog].map((part) => part?.run(ending.signal));
+  elector?.start();
+  log.info(
+    {
+      version: build.version,
+      server: live.watching.client.server,
+      resources: live.watching.resources.map(({ resource }) => resource),
+      metrics: `${servers.metrics.host}:${servers.metrics.port}`,
+      telemetry: `${servers.telemetry.host}:${servers.telemetry.port}`,
+    },
+    'watching the API server',
+  );
+  return {
+    ...servers,
+    scheme: web?.scheme ?? 'http',
+    readiness,
+    sizes,
+    server: () => live.watching.client,
+    pollNow() {
+      live.pollNow();
+      web?.pollNow();
+    },
+    async stop() {
+      await Promise.all([elector?.leave(), live.watching.handOver()]);
+      ending.abort();
+      await Promise.all([servers.metrics.close(graceMs), servers.telemetry.close(graceMs)]);
+      await Promise.all(living);
+      await web?.close();
+      loop.close();
+      heapWatch.close();
+      log.info({}, 'stopped');
+    },
+  };
+}
+
+function heapWatchOf(live: Reloader, { env, clock, log, readFile }: RunContext): HeapWatch {
+  const heap = systemHeap([...process.execArgv, env.NODE_OPTIONS ?? ''].join(' '));
+  const objects = (): ObjectCounts => ({
+    held: [...live.watching.sizes().values()].reduce((sum, size) => sum + size.objects, 0),
+    listing: live.watching.stores.work().incomingObjects,
+  });
+  return new HeapWatch({ heap, container: cgroupMemory(readFile), clock, log, objects });
+}
+
+/** Access control of both ports, and TLS. */
+interface Access {
+  readonly web: Web | undefined;
+  /** Every request on both ports passes these first. */
+  readonly guards: readonly Koa.Middleware[];
+}
+
+async function openAccess(live: Reloader, context: RunContext): Promise<Access> {
+  const { 'tls-config': path, 'auth-filter': filters } = live.options;
+  const web = path ? await openWeb(path, filters, context) : undefined;
+  const filter = filters ? [await openFilter(live, context)] : [];
+  return { web, guards: [...(web?.guards ?? []), ...filter] };
+}
+
+// Both are imported where they are used only: their libraries are large, and most run without.
+async function openWeb(
+  path: string,
+  authFilter: boolean,
+  { readFile, clock, log }: RunContext,
+): Promise<Web> {
+  const { Web } = await import('../http/tls/webServer.ts');
+  return new Web({ path, authFilter, readFile, clock, log });
+}
+
+async function openFilter(live: Reloader, { clock, log }: RunContext): Promise<Koa.Middleware> {
+  const { authFilter } = await import('../http/auth/authFilter.ts');
+  // The reviewer is the cluster that is watched now, which a new configuration may change.
+  const reviewer: Reviewer = {
+    create: (...review) => live.watching.client.create(...review),
+  };
+  return authFilter({ reviewer, clock, log });
+}
+
+/** The stores of the configuration that is in force when a scrape begins. */
+const storesOf = (live: Reloader): Pick<Stores, 'byResource' | 'snapshot'> => ({
+  get byResource() {
+    return live.watching.stores.byResource;
+  },
+  snapshot: (includes) => live.watching.stores.snapshot(includes),
+});
+
+interface Served {
+  readonly context: RunContext;
+  readonly selfMetrics: SelfMetrics;
+  readonly readiness: Readiness;
+}
+
+/** Both ports, the web configuration and the elector, where there are any. */
+type Opened = Pick<Running, 'metrics' | 'telemetry'> &
+  Pick<Access, 'web'> & { readonly elector: Elector | undefined };
+
+/** Opens both ports, or none; what a reload may change is read from `live` at each scrape. */
+async function serve(live: Reloader, served: Served): Promise<Opened> {
+  const { context, selfMetrics, readiness } = served;
+  const elector = electorOf(live, served, () => metrics.drainConnections());
+  const leadership = (): LeaderStatus | undefined => elector?.status;
+  const { web, guards } = await openAccess(live, context);
+  const { clock, log, build } = context;
+  const { version } = build;
+  const { options } = live;
+  const common = {
+    clock,
+    log,
+    createServer: web?.createServer,
+    timeouts: timeoutsOf(options),
+  };
+  const metrics = await listen(
+    metricsApp({
+      guards,
+      stores: storesOf(live),
+      readiness,
+      leadership,
+      clock,
+      version,
+      get serveBeforeSync() {
+        return live.options['serve-before-sync'];
+      },
+      get gzip() {
+        return live.options['enable-gzip-encoding'];
+      },
+      observer: {
+        ...selfMetrics.scrapes,
+        cutOff(scrapes) {
+          selfMetrics.scrapes.cutOff(scrapes);
+          log.warn({ scrapes }, 'slow scrapes cut off: the state that they read is outdated');
+        },
+      },
+      telemetryPort: options['telemetry-port'],
+    }),
+    {
+      ...common,
+      observer: selfMetrics.connections('metrics'),
+      ...address(options, 'host', 'port'),
+    },
+  );
+  try {
+    const telemetry = await listen(
+      telemetryApp({
+        guards,
+        selfMetrics,
+        readiness,
+        leadership,
+        version,
+        metricsPort: metrics.port,
+      }),
+      {
+        ...common,
+        observer: selfMetrics.connections('telemetry'),
+        ...address(options, 'telemetry-host', 'telemetry-port'),
+      },
+    );
+    return { metrics, telemetry, web, elector };
+  } catch (error) {
+    await metrics.close(0);
+    throw error;
+  }
+}
+
+const timeoutsOf = (options: Options): Timeouts => ({
+  readMs: options['server-read-timeout'],
+  headersMs: options['server-read-header-timeout'],
+  writeMs: options['server-write-timeout'],
+  idleMs: options['server-idle-timeout'],
+});
+
+/** The elector of --leader-elect; it asks the cluster that is watched. */
+function electorOf(
+  live: Reloader,
+  { context, selfMetrics, readiness }: Served,
+  onStepDown: () => void,
+): Elector | undefined {
+  const { env, clock, random, log } = context;
+  const elector = openElector(live.options, {
+    env,
+    clock,
+    random,
+    log,
+    onStepDown,
+    api: {
+      get: (...request) => live.watching.client.get(...request),
+      create: (...request) => live.watching.client.create(...request),
+      replace: (...request) => live.watching.client.replace(...request),
+      patch: (...request) => live.watching.client.patch(...request),
+    },
+    canLead: () => live.options['serve-before-sync'] || isReady(readiness()),
+  });
+  if (elector !== undefined) selfMetrics.election(() => elector.work);
+  return elector;
+}
+
+const address = (
+  options: Options,
+  host: 'host' | 'telemetry-host',
+  port: 'port' | 'telemetry-port',
+) => ({
+  host: options[host],
+  port: options[port],
+  flags: { host: `--${host}`, port: `--${port}` },
+});

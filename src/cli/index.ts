@@ -1,0 +1,13 @@
+// The commands by name; `serve`, the default, comes first.
+import type { Command } from './command.ts';
+import { completionFor } from './completion.ts';
+import { demo } from './demo.ts';
+import { serve } from './serve.ts';
+import { version } from './version.ts';
+
+const working: Readonly<Record<string, Command>> = { serve, demo, version };
+
+export const commands: Readonly<Record<string, Command>> = {
+  ...working,
+  completion: completionFor(working),
+};

@@ -1,0 +1,186 @@
+// The table of all flags. Parser, types, --help, completion and docs/cli.md derive from its rows.
+import {
+  allowList,
+  byteSize,
+  decimal,
+  duration,
+  type Flag,
+  file,
+  integer,
+  list,
+  text,
+  toggle,
+  type ValuesOf,
+} from './flags.ts';
+
+const cluster = 'Cluster';
+const selection = 'Resources and metrics';
+const serving = 'HTTP server';
+const sharding = 'Sharding';
+const availability = 'High availability';
+const configuring = 'Config file';
+const logging = 'Logging';
+
+const PORT_MAX = 65_535;
+const SHARDS_MAX = 1_000_000;
+const OBJECTS_MAX = 100_000_000;
+
+/** A flag for the runtime of kube-state-metrics, accepted because charts and manifests pass it. */
+const ignored = <T>(group: string, kind: Flag<T>['kind'], initial: T, why: string) => ({
+  kind,
+  default: initial,
+  help: 'Accepted without effect.',
+  group,
+  ignored: true,
+  difference: `Accepted without effect, with a log line: ${why}.`,
+});
+
+const klog = <T>(kind: Flag<T>['kind'], initial: T) => ({
+  ...ignored(logging, kind, initial, 'logs are always JSON lines on stderr'),
+  configKeys: [],
+});
+
+const goMemory = 'Node sizes its heap by the memory limit of the container';
+
+/** A flag of custom resources, which are not supported yet. */
+const custom = <T>(kind: Flag<T>['kind'], initial: T, ...configKeys: string[]) => ({
+  kind,
+  default: initial,
+  help: 'Not supported yet: kubestate exits with an error if this flag is set.',
+  group: selection,
+  unsupported: true,
+  configKeys,
+  difference:
+    'Not supported yet: kubestate exits with an error if it is set. Custom resources come with a later version.',
+});
+
+const expressions =
+  'The same, except for the syntax that [expressions](#expressions) lists, which is an error.';
+
+const timeout = (initial: number, defaultText: string, help: string) =>
+  ({
+    group: serving,
+    kind: duration,
+    default: initial,
+    defaultText,
+    help,
+    restartRequired: true,
+  }) as const;
+
+// biome-ignore format: one row per flag
+export const flags = {
+  kubeconfig: { group: cluster, kind: file, default: undefined,
+    help: 'Kubeconfig file of the cluster to watch.' },
+  context: { group: cluster, kind: { ...text, placeholder: 'NAME' }, default: undefined, defaultText: 'its current-context', extension: true,
+    help: 'Context of the kubeconfig to use.' },
+  apiserver: { group: cluster, kind: { ...text, placeholder: 'URL' }, default: undefined,
+    help: 'URL of the API server; overrides the one of the kubeconfig.' },
+  'use-apiserver-cache': { group: cluster, kind: toggle, default: false, configKeys: ['use_api_server_cache'],
+    help: 'Serve every list from the API server\'s watch cache (resourceVersion=0), even if it may be older than what was seen before. By default only the first list may come from it.' },
+
+  'consistency-check-interval': { group: cluster, kind: duration, default: 0, defaultText: 'off', extension: true,
+    help: 'Interval at which the store is compared with the API server; resources that differ are listed again. 10s or more, 0 is off. Each check lists the metadata of all objects.' },
+
+  config: { group: configuring, kind: file, default: undefined, configKeys: [],
+    help: 'YAML file that overrides flags; it is reloaded when it changes.' },
+  'continue-without-config': { group: configuring, kind: toggle, default: false,
+    help: 'Start with the flags alone if the file of --config is missing or invalid.' },
+
+  resources: { group: selection, kind: list, default: [], defaultText: 'all default resources', suggests: 'resources',
+    help: 'Resources to serve, by plural: pods,nodes. May be repeated.' },
+  namespaces: { group: selection, kind: list, default: [], defaultText: 'all',
+    help: 'Namespaces to watch. May be repeated. Up to eight are watched one by one; more by one cluster-wide watch, if RBAC allows it.' },
+  'namespaces-denylist': { group: selection, kind: list, default: [], defaultText: 'none',
+    help: 'Namespaces to exclude. May be repeated.' },
+  node: { group: selection, kind: { ...list, placeholder: 'NODE,NODE' }, default: [], defaultText: 'all',
+    help: 'Serve only the pods on these nodes, with one watch per node. Requires --resources=pods. May be repeated.' },
+  'track-unscheduled-pods': { group: selection, kind: toggle, default: false,
+    help: 'Serve the pods that are not scheduled to a node, in addition to those of --node. Requires --resources=pods.' },
+  'object-limit': { group: selection, kind: integer(0, OBJECTS_MAX), default: 0, defaultText: 'none',
+    help: 'Maximum number of objects per resource. Objects beyond it are dropped and counted; a dropped object is added at its next change or relist once there is room.' },
+  'metric-allowlist': { group: selection, kind: list, default: [], defaultText: 'all',
+    help: 'Metrics to serve: regular expressions (regexp2 syntax) that match anywhere in the name. Cannot be combined with --metric-denylist.',
+    difference: expressions },
+  'metric-denylist': { group: selection, kind: list, default: [], defaultText: 'none',
+    help: 'Metrics not to serve: regular expressions (regexp2 syntax) that match anywhere in the name. Cannot be combined with --metric-allowlist.',
+    difference: expressions },
+  'metric-opt-in-list': { group: selection, kind: list, default: [], defaultText: 'none',
+    help: 'Opt-in metrics to serve: regular expressions (RE2 syntax) that match anywhere in the name.',
+    difference: expressions },
+  'metric-labels-allowlist': { group: selection, kind: allowList, default: undefined, configKeys: ['labels_allow_list'],
+    help: 'Label keys to show in kube_<resource>_labels: pods=[app,tier],nodes=[*].' },
+  'metric-annotations-allowlist': { group: selection, kind: allowList, default: undefined, configKeys: ['annotations_allow_list'],
+    help: 'Annotation keys to show in kube_<resource>_annotations: pods=[app,tier],nodes=[*].' },
+  'custom-resource-state-config': custom(text, undefined, 'custom_resource_config'),
+  'custom-resource-state-config-file': custom(file, undefined, 'custom_resource_state_config_file', 'custom_resource_config_file'),
+  'custom-resource-state-only': custom(toggle, false, 'custom_resources_only'),
+  'continue-without-custom-resource-state-config-file': custom(toggle, false, 'continue_without_custom_resource_state_config_file'),
+
+  host: { group: serving, kind: { ...text, placeholder: 'ADDRESS' }, default: '::', restartRequired: true,
+    help: 'Address to listen on for the metrics of the cluster.' },
+  port: { group: serving, kind: integer(0, PORT_MAX), default: 8080, restartRequired: true,
+    help: 'Port to listen on for the metrics of the cluster.' },
+  'telemetry-host': { group: serving, kind: { ...text, placeholder: 'ADDRESS' }, default: '::', restartRequired: true,
+    help: 'Address to listen on for the metrics of kubestate itself.' },
+  'telemetry-port': { group: serving, kind: integer(0, PORT_MAX), default: 8081, restartRequired: true,
+    help: 'Port to listen on for the metrics of kubestate itself.' },
+  'enable-gzip-encoding': { group: serving, kind: toggle, default: true,
+    help: 'Compress responses for clients that accept gzip.',
+    difference: 'On by default, because it costs next to nothing here.' },
+  'hot-text-limit': { group: serving, kind: byteSize, default: undefined, defaultText: 'a quarter of the memory limit less 24Mi, at most 100M', extension: true,
+    help: 'Maximum size of the text that is kept uncompressed because it changed lately, such as 64Mi. More makes changes cheaper; 0 compresses every change at once.' },
+  'serve-before-sync': { group: serving, kind: toggle, default: false, extension: true,
+    help: 'Answer scrapes before the first list of every resource is complete.' },
+  'tls-config': { group: serving, kind: file, default: undefined, restartRequired: true,
+    help: 'Web configuration file of both ports, in the format of Prometheus\' exporters: TLS, headers, users.' },
+  'auth-filter': { group: serving, kind: toggle, default: false, restartRequired: true,
+    help: 'Require a bearer token whose user may get /metrics, checked by TokenReview and SubjectAccessReview.' },
+  'server-read-timeout': timeout(60_000, '1m', 'Time limit to read a request.'),
+  'server-read-header-timeout': timeout(5_000, '5s', 'Time limit to read the headers of a request.'),
+  'server-write-timeout': timeout(60_000, '1m', 'Time limit to write a response.'),
+  'server-idle-timeout': timeout(300_000, '5m', 'Time after which an idle connection is closed.'),
+
+  shard: { group: sharding, kind: integer(0, SHARDS_MAX), default: 0,
+    help: 'Shard of this process, from 0.' },
+  'total-shards': { group: sharding, kind: integer(1, SHARDS_MAX), default: 1,
+    help: 'Total number of shards.' },
+  pod: { group: sharding, kind: { ...text, placeholder: 'NAME' }, default: undefined,
+    help: 'Name of the pod of this process. Its ordinal in its StatefulSet is the shard; with --leader-elect the pod gets the leader label instead, and --shard is the shard. Requires --pod-namespace.',
+    difference: 'Without --pod-namespace it is an error; kube-state-metrics ignores it. `spec.ordinals.start` is taken into account.' },
+  'pod-namespace': { group: sharding, kind: { ...text, placeholder: 'NAME' }, default: undefined, configKeys: ['namespace'],
+    help: 'Namespace of the pod of this process. Requires --pod.',
+    difference: 'Without --pod it is an error; kube-state-metrics ignores it.' },
+
+  'leader-elect': { group: availability, kind: toggle, default: false, restartRequired: true, extension: true,
+    help: 'Elect a leader among the replicas: only the leader serves metrics, and its pod gets a label that the Service selects. Requires POD_NAME and POD_NAMESPACE, or --pod and --pod-namespace.' },
+  'leader-elect-resource-name': { group: availability, kind: { ...text, placeholder: 'NAME' }, default: undefined, defaultText: 'kube-state-metrics, or kube-state-metrics-shard-N if there are several shards', restartRequired: true, extension: true,
+    help: 'Name of the Lease, in the namespace of the pod, and value of the label kubestate.io/leader. Replicas with the same name elect one leader.' },
+  'leader-elect-lease-duration': { group: availability, kind: duration, default: 6_000, defaultText: '6s', restartRequired: true, extension: true,
+    help: 'Time without a renewal of the Lease after which another replica takes over, in whole seconds.' },
+
+  'auto-gomemlimit': { ...ignored('Other', toggle, false, goMemory), configKeys: ['auto-gomemlimit'] },
+  'auto-gomemlimit-ratio': { ...ignored('Other', decimal(0, 1), 0.9, goMemory), configKeys: ['auto-gomemlimit-ratio'] },
+
+  v: { group: logging, short: 'v', kind: integer(0, 20), default: 0, configKeys: [],
+    help: 'Log verbosity; 4 and above include debug lines.' },
+  add_dir_header: klog(toggle, false),
+  alsologtostderr: klog(toggle, false),
+  alsologtostderrthreshold: klog(text, undefined),
+  legacy_stderr_threshold_behavior: klog(toggle, true),
+  log_backtrace_at: klog(text, undefined),
+  log_dir: klog(text, undefined),
+  log_file: klog(text, undefined),
+  log_file_max_size: klog(text, undefined),
+  logtostderr: klog(toggle, true),
+  one_output: klog(toggle, false),
+  skip_headers: klog(toggle, false),
+  skip_log_headers: klog(toggle, false),
+  stderrthreshold: klog(text, undefined),
+  vmodule: klog(text, undefined),
+
+  help: { group: 'Other', short: 'h', kind: toggle, default: false, configKeys: [], help: 'Show this help.' },
+  version: { group: 'Other', extension: true, kind: toggle, default: false, configKeys: [],
+    help: 'Print the version, like the command version.' },
+} satisfies Record<string, Flag<unknown>>;
+
+export type Options = ValuesOf<typeof flags>;

@@ -1,0 +1,75 @@
+// The inline style sheet of the pages, light and dark.
+import { Html } from './html.ts';
+
+export const style = new Html(`
+:root {
+  color-scheme: light dark;
+  --ink: light-dark(#1c2430, #e4e9f0);
+  --soft: light-dark(#5a6675, #9aa7b7);
+  --line: light-dark(#dfe4ea, #2c3542);
+  --paper: light-dark(#ffffff, #11161d);
+  --panel: light-dark(#f5f7f9, #181f28);
+  --link: light-dark(#1b5fc1, #7fb2ff);
+  --good: light-dark(#12703d, #5fd394);
+  --wait: light-dark(#8a5300, #f0b35a);
+  --bad: light-dark(#a52a1c, #ff9485);
+  --amber: light-dark(#e09200, #f0b35a);
+  --amber-panel: light-dark(#fff5e0, #2a2114);
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0 auto; padding: 3rem 1.5rem 4rem; max-width: 50rem;
+  background: var(--paper); color: var(--ink);
+  font: 1rem/1.55 system-ui, sans-serif;
+}
+header { display: flex; align-items: baseline; gap: .75rem; }
+h1 { margin: 0; font-size: 2rem; font-weight: 650; letter-spacing: -.02em; }
+.version { color: var(--soft); font-variant-numeric: tabular-nums; }
+main > p:first-child { margin: .25rem 0 1.5rem; color: var(--soft); font-size: 1.125rem; }
+h2 { margin: 2.5rem 0 .75rem; font-size: 1.125rem; font-weight: 650; }
+a { color: var(--link); text-decoration-thickness: 1px; text-underline-offset: .3em; }
+a:focus-visible { outline: 2px solid var(--link); outline-offset: 3px; border-radius: 2px; }
+.status {
+  margin: 0; padding: .75rem 1rem; font-weight: 550; background: var(--panel);
+  border-inline-start: .25rem solid var(--tone);
+  border-start-end-radius: .5rem; border-end-end-radius: .5rem;
+}
+.status.good, .state.synced { --tone: var(--good); }
+.status.partial, .state.waiting, .state.stale { --tone: var(--wait); }
+.state.refused { --tone: var(--bad); }
+.status.partial { background: var(--amber-panel); border-color: var(--amber); }
+.status + .status { margin-top: .5rem; }
+.state { color: var(--tone); font-weight: 600; white-space: nowrap; }
+.state::before {
+  content: ''; display: inline-block; width: .55em; height: .55em; margin-inline-end: .5em;
+  border-radius: 50%; background: currentColor;
+}
+.state.waiting::before { background: none; box-shadow: inset 0 0 0 2px currentColor; }
+.state.refused::before { border-radius: 1px; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .6rem 1.5rem; margin: 0; }
+dl > div { display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; }
+dt a, th a { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, monospace; font-size: .9375em; }
+dt { overflow-wrap: anywhere; }
+dd { margin: 0; color: var(--soft); }
+dl + table { margin-top: 1.5rem; }
+table { width: 100%; border-collapse: collapse; }
+caption { padding-bottom: .5rem; text-align: start; color: var(--soft); font-size: .875rem; }
+th, td { padding: .45rem .75rem; text-align: start; vertical-align: baseline; }
+th { font-weight: inherit; }
+th:first-child { padding-inline-start: 0; }
+th:last-child, td:last-child { padding-inline-end: 0; }
+thead th { color: var(--soft); font-size: .875rem; font-weight: 550; }
+tbody tr { border-top: 1px solid var(--line); }
+tfoot tr { border-top: 2px solid var(--line); font-weight: 600; }
+td { overflow-wrap: anywhere; }
+.number { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
+@media (max-width: 40rem) {
+  body { padding: 1.5rem 1rem 3rem; }
+  dl { grid-template-columns: 1fr; }
+  .readiness, .readiness thead, .readiness tbody, .readiness caption { display: block; }
+  .readiness tr { display: grid; grid-template-columns: 1fr max-content; }
+  .readiness th:nth-child(2), .readiness td:nth-child(2) { padding-inline-end: 0; }
+  .readiness th:nth-child(3) { display: none; }
+  .readiness td:nth-child(3) { grid-column: 1 / -1; padding: 0 0 .45rem; color: var(--soft); }
+}
+`);

@@ -1,0 +1,128 @@
+// ItemParser parses one item of a list, or one event, whose bytes may come in pieces.
+import { headCharsMax, type ObjectHead, readObjectHead } from './eventHead.ts';
+import { type ParseOptions, parseUnmanaged } from './managedFields.ts';
+import { keyInText } from './objects.ts';
+
+/** Far above what etcd stores for one object (1.5 MiB by default). */
+export const itemBytesMax = 16 * 1024 * 1024;
+/** A buffer for split items that has grown beyond this is released after use. */
+const carryKeptBytesMax = 256 * 1024;
+
+/** Whether an object is kept, by its metadata. */
+export type Accepts = (metadata: ObjectHead) => boolean;
+
+/** Called with an item or event that cannot be read, by the key as far as that can be read. */
+export type OnMalformed = (key: string, error: unknown) => void;
+
+export interface DecoderOptions extends ParseOptions {
+  readonly onMalformed: OnMalformed;
+  /** Longer items are skipped and reported. */
+  readonly itemBytesMax?: number;
+  /** Which objects are kept; those that are not need not be parsed. All are kept without it. */
+  readonly accepts?: Accepts | undefined;
+}
+
+/** One item is longer than the limit; it alone is skipped. */
+export class ItemTooLargeError extends Error {
+  override readonly name = 'ItemTooLargeError';
+}
+
+/** Parses one item, whose first bytes may be in the carry; reports one that it cannot parse. */
+export class ItemParser {
+  readonly #carry: Carry;
+  readonly #onMalformed: OnMalformed;
+  readonly #options: ParseOptions;
+  readonly #accepts: Accepts | undefined;
+
+  constructor(carry: Carry, { onMalformed, accepts, ...options }: DecoderOptions) {
+    this.#carry = carry;
+    this.#onMalformed = onMalformed;
+    this.#options = options;
+    this.#accepts = accepts;
+  }
+
+  /** The item that these bytes complete; undefined where it was reported, or is not accepted. */
+  parse(chunk: Buffer, start: number, end: number): unknown {
+    const text = this.#take(chunk, start, end);
+    if (text === undefined) return undefined;
+    if (this.#accepts !== undefined) {
+      const head = readObjectHead(text.slice(0, headCharsMax));
+      if (head !== undefined && !this.#accepts(head)) return undefined;
+    }
+    try {
+      return parseUnmanaged(text, this.#options);
+    } catch (error) {
+      this.#onMalformed(keyInText(text), error);
+      return undefined;
+    }
+  }
+
+  /** Whether the carry and these bytes are white space only. */
+  isBlank(chunk: Buffer, start: number, end: number): boolean {
+    for (let i = start; i < end; i++) if ((chunk[i] as number) > 0x20) return false;
+    return this.#carry.text().trim() === '';
+  }
+
+  #take(chunk: Buffer, start: number, end: number): string | undefined {
+    const carry = this.#carry;
+    if (carry.length === 0 && end - start <= carry.bytesMax) {
+      return chunk.toString('utf8', start, end);
+    }
+    carry.append(chunk, start, end);
+    const text = carry.text();
+    const tooLarge = carry.overflowed;
+    carry.clear();
+    if (!tooLarge) return text;
+    this.reportTooLarge(text);
+    return undefined;
+  }
+
+  /** Reports an item that is longer than the limit, by its first bytes. */
+  reportTooLarge(text: string): void {
+    const message = `expected an item of at most ${this.#carry.bytesMax} bytes, got a longer one`;
+    this.#onMalformed(keyInText(text), new ItemTooLargeError(message));
+  }
+}
+
+/** Bytes kept from chunk to chunk, up to a limit; further ones set `overflowed`. */
+export class Carry {
+  readonly bytesMax: number;
+  length = 0;
+  overflowed = false;
+  #bytes = Buffer.alloc(0);
+
+  constructor(bytesMax: number) {
+    this.bytesMax = bytesMax;
+  }
+
+  append(chunk: Buffer, start: number, end: number): void {
+    const count = Math.min(end - start, this.bytesMax - this.length);
+    if (count < end - start) this.overflowed = true;
+    const length = this.length + count;
+    if (length > this.#bytes.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#bytes.length, 4_096));
+      this.#bytes.copy(grown, 0, 0, this.length);
+      this.#bytes = grown;
+    }
+    chunk.copy(this.#bytes, this.length, start, start + count);
+    this.length = length;
+  }
+
+  text(start = 0, end = this.length): string {
+    return this.#bytes.toString('utf8', start, end);
+  }
+
+  /** What is kept, in a buffer of its own; the carry is empty then. */
+  release(): Buffer {
+    const bytes = this.#bytes.subarray(0, this.length);
+    this.#bytes = Buffer.alloc(0);
+    this.clear();
+    return bytes;
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.overflowed = false;
+    if (this.#bytes.length > carryKeptBytesMax) this.#bytes = Buffer.alloc(0);
+  }
+}

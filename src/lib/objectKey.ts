@@ -1,0 +1,11 @@
+// keyOf names an object among those of its resource: namespace/name, as client-go's keys do.
+
+/**
+ * `namespace/name`, or the name alone where there is no namespace. Takes the metadata of whatever a
+ * server sent: what is not text is left out, so the key is empty where neither can be read.
+ */
+export function keyOf(metadata: { readonly namespace?: unknown; readonly name?: unknown }): string {
+  const namespace = typeof metadata.namespace === 'string' ? metadata.namespace : '';
+  const name = typeof metadata.name === 'string' ? metadata.name : '';
+  return namespace === '' || name === '' ? namespace + name : `${namespace}/${name}`;
+}

@@ -1,0 +1,22 @@
+// ProcessContext is the process as the program sees it; main.ts makes it, tests make their own.
+import type { BuildInfo } from '../telemetry/state.ts';
+import type { Clock, Thread } from './clock.ts';
+
+export interface ProcessContext {
+  /** Writes to stdout. */
+  print(text: string): void;
+  /** Aborted by SIGTERM and SIGINT; `signalOf` names the signal. */
+  readonly stop: AbortSignal;
+  /** Registers a call for each SIGHUP. */
+  onHangup(call: () => void): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Throws where the file cannot be read, as `readFileSync` does. */
+  readFile(path: string): Buffer;
+  readonly clock: Clock;
+  /** The thread that runs all this. */
+  readonly thread: Thread;
+  readonly random: () => number;
+  /** Memory that the process may use, in bytes: its container's limit, or all of the machine's. */
+  readonly memoryBytes: number;
+  readonly build: BuildInfo;
+}

@@ -1,0 +1,111 @@
+// YamlText parses YAML and knows the line of each value, for sentences about wrong files.
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isSeq,
+  LineCounter,
+  type Pair,
+  type ParsedNode,
+  parseDocument,
+} from 'yaml';
+
+/** What is wrong with YAML; `message` repeats no word of the file, which may be secret. */
+export class YamlError extends Error {
+  override readonly name = 'YamlError';
+  /** The same in the parser's words, which may quote the file. */
+  readonly detail: string;
+  readonly line: number | undefined;
+
+  constructor(problem: string, line?: number) {
+    const [message = problem] = problem.split(/[:"|>\n]/);
+    super(message.trim());
+    this.detail = problem.split('\n')[0] ?? problem;
+    this.line = line;
+  }
+}
+
+/** One key of the topmost map. */
+export interface YamlEntry {
+  readonly key: string;
+  readonly line: number;
+  readonly value: unknown;
+}
+
+export interface YamlOptions {
+  /** Keys `<<` merge the maps that they name. */
+  readonly merge?: boolean;
+}
+
+/** Throws a YamlError where the text is no YAML. */
+export class YamlText {
+  readonly #document: Document.Parsed;
+  readonly #lines = new LineCounter();
+
+  constructor(text: string, { merge = false }: YamlOptions = {}) {
+    this.#document = parseDocument(text, {
+      logLevel: 'error',
+      lineCounter: this.#lines,
+      prettyErrors: false,
+      merge,
+    });
+    const [problem] = this.#document.errors;
+    if (problem === undefined) return;
+    // The place may be the end of the line before the one that is meant.
+    const blanks = text.slice(problem.pos[0]).search(/\S/);
+    throw new YamlError(problem.message, this.#lineAt(problem.pos[0] + Math.max(0, blanks)));
+  }
+
+  /** The whole as a plain value; throws a YamlError where aliases are unknown or grow too far. */
+  value(): unknown {
+    try {
+      return this.#document.toJS();
+    } catch (error) {
+      throw new YamlError((error as Error).message);
+    }
+  }
+
+  /** The entries of the topmost map; undefined where it is none. Throws as `value`, with a line. */
+  entries(): YamlEntry[] | undefined {
+    const { contents } = this.#document;
+    if (!isMap(contents)) return undefined;
+    return contents.items.map(({ key, value }: Pair<ParsedNode, ParsedNode | null>) => ({
+      key: String(this.#valueOf(key)),
+      line: this.#lineAt(key.range[0]),
+      value: value ? this.#valueOf(value) : undefined,
+    }));
+  }
+
+  /** The line of the key or item at `path`, or of the nearest thing around it that is there. */
+  lineOf(path: readonly PropertyKey[]): number {
+    let node: unknown = this.#document.contents;
+    let offset = rangeOf(node) ?? 0;
+    for (const step of path) {
+      if (isAlias(node)) node = node.resolve(this.#document);
+      const pair = isMap(node) ? node.items.find(({ key }) => nameOf(key) === step) : undefined;
+      const next = isSeq(node) ? node.items[Number(step)] : pair?.value;
+      const start = rangeOf(pair?.key ?? next);
+      if (start === undefined) break;
+      offset = start;
+      node = next;
+    }
+    return this.#lineAt(offset);
+  }
+
+  #valueOf(node: ParsedNode): unknown {
+    try {
+      return node.toJS(this.#document);
+    } catch (error) {
+      throw new YamlError((error as Error).message, this.#lineAt(node.range[0]));
+    }
+  }
+
+  #lineAt(offset: number): number {
+    return this.#lines.linePos(offset).line;
+  }
+}
+
+const nameOf = (key: unknown): string => String(isNode(key) ? key.toJSON() : key);
+
+const rangeOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);

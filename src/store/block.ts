@@ -1,0 +1,257 @@
+// Block is up to 32 objects of one age: their text, and changes that are pending.
+
+import { type FamilyTexts, lengthOf, noText, type Text } from './familyTexts.ts';
+import { BlockText, slotsMax } from './segment.ts';
+import type { Changes, Lengths } from './segmentWriter.ts';
+import type { SpecState } from './specTexts.ts';
+import type { ObjectVersion } from './types.ts';
+
+/** A block of this size takes no more objects, so that large objects have few neighbours. */
+export const blockBytesMax = 1024 * 1024;
+
+/** The longest text whose length a Uint16Array can hold. */
+const shortMax = 0xffff;
+/**
+ * Some 36 KB: the allocator gives buffers over 32 KB pages of their own (app/nodeOptions.ts).
+ * Smaller ones, which live long, fragment its heap: 40 MB instead of 6 to 27 with 20,000 pods.
+ * Pages that nothing is written to take no memory.
+ */
+const mmapNumbersMin = 9 * 1024;
+
+/** What the store knows of an object beside its texts. */
+export interface ObjectRecord extends ObjectVersion {
+  /** The part of the store that it is in. */
+  part: string | undefined;
+  version: string;
+  series: number;
+  bytes: number;
+  /** The spec that some of its texts are made of; undefined where that is not known. */
+  spec: SpecState | undefined;
+  /** The number of the last relist that listed it. */
+  seen: number;
+}
+
+/** An object in the store: its record, and where its texts are. */
+export interface StoredObject extends ObjectRecord {
+  block: Block;
+  slot: number;
+}
+
+/** The new text of one family of an object. */
+export interface Change {
+  readonly family: number;
+  readonly text: Text;
+  /** The halves of its hash. */
+  readonly a: number;
+  readonly b: number;
+}
+
+/** A sum of bytes that several objects add to. */
+export interface ByteCount {
+  bytes: number;
+}
+
+/** New texts count for `diff` at once, and are served once they are in `text`. */
+export class Block {
+  /** Objects by slot; a slot is `undefined` once its object was removed. */
+  readonly slots: (StoredObject | undefined)[] = [];
+  text: BlockText;
+  /** The lengths of the texts in `text`. */
+  lengths: Lengths;
+  objectCount = 0;
+  bytes = 0;
+  readonly #families: number;
+  readonly #pendingBytes: ByteCount;
+  /** Hashes of the newest texts, at `2 * (slot * families + family)`: an object's are together. */
+  readonly #hashes: Uint32Array;
+  /** New texts by slot and family. */
+  #pending: ((Text | undefined)[] | undefined)[] | undefined;
+
+  /** `pendingBytes` sums the pending text of all blocks. */
+  constructor(families: number, pendingBytes: ByteCount) {
+    this.#families = families;
+    this.#pendingBytes = pendingBytes;
+    this.#hashes = new Uint32Array(Math.max(2 * families * slotsMax, mmapNumbersMin));
+    this.text = new BlockText(new Array<undefined>(families).fill(undefined));
+    this.lengths = new Uint16Array(families * slotsMax);
+  }
+
+  /** Whether it takes no more objects; only `moveInto` uses the slots of removed ones again. */
+  get full(): boolean {
+    return this.slots.length >= slotsMax || this.bytes >= blockBytesMax;
+  }
+
+  /** Whether changes are pending. */
+  get hasPending(): boolean {
+    return this.#pending !== undefined;
+  }
+
+  append(record: ObjectRecord, texts: FamilyTexts): StoredObject {
+    const object = { ...record, block: this, slot: this.slots.length };
+    this.#insert(object);
+    this.#apply(object.slot, this.diff(object.slot, texts));
+    return object;
+  }
+
+  /** How an object's texts differ from those in a slot. */
+  diff(slot: number, texts: FamilyTexts): Change[] {
+    const changed: number[] = [];
+    const first = 2 * slot * this.#families;
+    for (let i = 0; i < 2 * this.#families; i += 2) {
+      if (texts.isLeftOut(i >> 1)) continue;
+      const same =
+        this.#hashes[first + i] === texts.hashes[i] &&
+        this.#hashes[first + i + 1] === texts.hashes[i + 1];
+      if (!same) changed.push(i >> 1);
+    }
+    const copies = texts.copy(changed);
+    return changed.map((family, i) => ({
+      family,
+      text: copies[i] as Text,
+      a: texts.hashes[2 * family] as number,
+      b: texts.hashes[2 * family + 1] as number,
+    }));
+  }
+
+  /** Whether the object may stay with these texts: each update rewrites its whole block. */
+  hasRoomFor({ bytes }: StoredObject, texts: FamilyTexts): boolean {
+    return this.objectCount === 1 || this.bytes - bytes + texts.bytes <= 2 * blockBytesMax;
+  }
+
+  update(object: StoredObject, changes: readonly Change[], record: ObjectRecord): void {
+    this.#apply(object.slot, changes);
+    this.bytes += record.bytes - object.bytes;
+    object.version = record.version;
+    object.part = record.part;
+    object.series = record.series;
+    object.bytes = record.bytes;
+    object.spec = record.spec;
+  }
+
+  #apply(slot: number, changes: readonly Change[]): void {
+    for (const { family, text, a, b } of changes) {
+      this.#setHash(family, slot, a, b);
+      this.#setPending(family, slot, text);
+    }
+  }
+
+  remove({ slot, bytes }: StoredObject): void {
+    this.slots[slot] = undefined;
+    this.objectCount--;
+    this.bytes -= bytes;
+    for (let family = 0; family < this.#families; family++) {
+      const at = this.#hashAt(family, slot);
+      if (this.#hashes[at] === 0 && this.#hashes[at + 1] === 0) continue;
+      this.#setHash(family, slot, 0, 0);
+      this.#setPending(family, slot, noText);
+    }
+  }
+
+  /** Takes the pending changes, to write them; later changes are pending for the next time. */
+  takePending(): Changes {
+    const changes = this.#pending ?? [];
+    this.#pending = undefined;
+    return changes;
+  }
+
+  /** `text` has the changes that were taken: it is the block's text from now on. */
+  commit(changes: Changes, text: BlockText): void {
+    this.text = text;
+    for (const { slot, family, text } of eachOf(changes)) {
+      this.#pendingBytes.bytes -= lengthOf(text);
+      this.#setLength(family, slot, lengthOf(text));
+    }
+  }
+
+  /** Changes that were taken are pending again, except where there are newer ones. */
+  rollback(changes: Changes): void {
+    const newer = this.takePending();
+    for (const source of [changes, newer]) {
+      for (const { text } of eachOf(source)) this.#pendingBytes.bytes -= lengthOf(text);
+    }
+    for (const source of [changes, newer]) {
+      for (const { slot, family, text } of eachOf(source)) this.#setPending(family, slot, text);
+    }
+  }
+
+  /** Drops the pending changes: they will never be served. */
+  discardPending(): void {
+    for (const { text } of eachOf(this.takePending())) {
+      this.#pendingBytes.bytes -= lengthOf(text);
+    }
+  }
+
+  /**
+   * Moves all objects to free slots of another block, where their texts are pending;
+   * `texts` are those in `text`, by family and slot.
+   */
+  moveInto(target: Block, texts: readonly (readonly Text[])[]): void {
+    for (const [slot, object] of this.slots.entries()) {
+      if (object === undefined) continue;
+      const changes: Change[] = [];
+      for (let family = 0; family < this.#families; family++) {
+        const text = this.#pending?.[slot]?.[family] ?? texts[family]?.[slot] ?? noText;
+        const at = this.#hashAt(family, slot);
+        const [a, b] = [this.#hashes[at] as number, this.#hashes[at + 1] as number];
+        if (lengthOf(text) > 0) changes.push({ family, text, a, b });
+      }
+      const hole = target.slots.indexOf(undefined);
+      object.block = target;
+      object.slot = hole < 0 ? target.slots.length : hole;
+      target.#insert(object);
+      target.#apply(object.slot, changes);
+    }
+    this.slots.length = 0;
+    this.objectCount = 0;
+    this.bytes = 0;
+    this.discardPending();
+  }
+
+  #insert(object: StoredObject): void {
+    this.slots[object.slot] = object;
+    this.objectCount++;
+    this.bytes += object.bytes;
+  }
+
+  #setLength(family: number, slot: number, length: number): void {
+    if (length > shortMax && this.lengths instanceof Uint16Array) {
+      this.lengths = Uint32Array.from(this.lengths);
+    }
+    this.lengths[family * slotsMax + slot] = length;
+  }
+
+  #hashAt(family: number, slot: number): number {
+    return 2 * (slot * this.#families + family);
+  }
+
+  #setHash(family: number, slot: number, a: number, b: number): void {
+    const at = this.#hashAt(family, slot);
+    this.#hashes[at] = a;
+    this.#hashes[at + 1] = b;
+  }
+
+  #setPending(family: number, slot: number, text: Text): void {
+    this.#pending ??= new Array<undefined>(slotsMax).fill(undefined);
+    let texts = this.#pending[slot];
+    if (texts === undefined) {
+      texts = new Array<undefined>(this.#families).fill(undefined);
+      this.#pending[slot] = texts;
+    }
+    this.#pendingBytes.bytes += lengthOf(text) - lengthOf(texts[family] ?? noText);
+    texts[family] = text;
+  }
+}
+
+interface SlotText {
+  readonly slot: number;
+  readonly family: number;
+  readonly text: Text;
+}
+
+function* eachOf(changes: Changes): Generator<SlotText> {
+  for (const [slot, texts] of changes.entries()) {
+    for (const [family, text] of texts?.entries() ?? []) {
+      if (text !== undefined) yield { slot, family, text };
+    }
+  }
+}

@@ -1,0 +1,209 @@
+// Flusher does the work of all stores, one task at a time, and keeps staleness within a bound.
+import type { Clock } from '../lib/clock.ts';
+import type { Block, ByteCount } from './block.ts';
+import { CompressThread } from './compressThread.ts';
+import { Cooler } from './cooler.ts';
+import type { Readers } from './readers.ts';
+import type { FlushTools, ResourceData } from './resourceData.ts';
+import type { FlushWork } from './resourceStore.ts';
+import type { SegmentWriter } from './segmentWriter.ts';
+import type { StoreWork } from './types.ts';
+
+/** A change is served after this time at the latest, as long as the machine can follow. */
+const stalenessMsMax = 1_000;
+/** Changes are gathered for this long at the least, so that one flush takes several in a block. */
+const gatherMsMin = 100;
+/** Kept of the bound, for a flush that takes longer than the last one. */
+const reserveMs = 200;
+/** With more pending text than this, `drained` waits for a flush. */
+const pendingBytesMax = 8 * 1024 * 1024;
+
+/** Objects of a relist that are committed in one turn of the event loop: some 5 ms. */
+const stepsPerTurn = 1_000;
+/** A flush runs for so long before the event loop turns, plus the block that it is at. */
+const runMsMax = 5;
+
+export interface FlusherOptions {
+  readonly resources: readonly ResourceData[];
+  /** Where the resources count the bytes of pending text. */
+  readonly pendingBytes: ByteCount;
+  readonly writer: SegmentWriter;
+  readonly readers: Readers;
+  /** The most hot text, in bytes. */
+  readonly hotBytesMax: number;
+  /** Compress long lists on a thread of their own. */
+  readonly compressOnThread: boolean;
+  readonly clock: Pick<Clock, 'now' | 'sleep' | 'turn'>;
+  /** Told of work that failed; it is tried again. */
+  onError(error: unknown): void;
+}
+
+export class Flusher implements FlushWork {
+  readonly stagedBytes: ByteCount = { bytes: 0 };
+  readonly incoming = { objects: 0 };
+  readonly #resources: readonly ResourceData[];
+  readonly #pendingBytes: ByteCount;
+  readonly #clock: FlusherOptions['clock'];
+  readonly #onError: FlusherOptions['onError'];
+  readonly #writer: SegmentWriter;
+  readonly #readers: Readers;
+  readonly #cooler: Cooler;
+  readonly #thread: CompressThread | undefined;
+  readonly #closing = new AbortController();
+  #queue: Promise<unknown> = Promise.resolve();
+  /** The flush that is in the queue and has not begun: it will serve all that is pending now. */
+  #queuedFlush: Promise<void> | undefined;
+  #flushScheduled = false;
+  /** Flushes so far. */
+  flushes = 0;
+  #workMs = 0;
+  #lastMs = 0;
+  /** When the oldest change came that is pending, and the oldest of those being flushed. */
+  #pendingSinceMs: number | undefined;
+  #flushingSinceMs: number | undefined;
+
+  constructor(options: FlusherOptions) {
+    const { resources, pendingBytes, writer, readers, hotBytesMax, clock, onError } = options;
+    this.#writer = writer;
+    this.#readers = readers;
+    if (options.compressOnThread) {
+      this.#thread = new CompressThread({ writer, clock, signal: this.#closing.signal, onError });
+    }
+    this.#cooler = new Cooler({
+      limitBytes: hotBytesMax,
+      writer,
+      readers,
+      clock,
+      signal: this.#closing.signal,
+      exclusively: (work) => this.#enqueue(async () => work()),
+      onError,
+    });
+    this.#resources = resources;
+    this.#pendingBytes = pendingBytes;
+    this.#clock = clock;
+    this.#onError = onError;
+  }
+
+  changed(): void {
+    this.#pendingSinceMs ??= this.#clock.now();
+    if (this.#flushScheduled || this.#closing.signal.aborted) return;
+    this.#flushScheduled = true;
+    void this.#scheduleFlush();
+  }
+
+  compress(block: Block): void {
+    this.#enqueue(async () => {
+      if (!block.hasPending) return;
+      const { text: from, lengths } = block;
+      const changes = block.takePending();
+      try {
+        const rewrite = { from, lengths, changes, nowMs: this.#clock.now() };
+        block.commit(changes, await (this.#thread ?? this.#writer).writeCold(rewrite));
+      } catch (error) {
+        block.rollback(changes);
+        throw error;
+      }
+      await this.#clock.turn();
+    }).catch(this.#onError);
+  }
+
+  async drained(): Promise<void> {
+    // Once is enough: what is pending then belongs to relists, which have bounds of their own.
+    if (this.#pendingBytes.bytes > pendingBytesMax) await this.flush();
+  }
+
+  flush(): Promise<void> {
+    this.#queuedFlush ??= this.#enqueue(() => {
+      this.#queuedFlush = undefined;
+      return this.#flushNow();
+    });
+    return this.#queuedFlush;
+  }
+
+  commit(changes: () => Iterable<void>): Promise<void> {
+    return this.#enqueue(async () => {
+      // Throws where the relist was aborted in the meantime: then nothing has changed.
+      const pending = changes();
+      this.#pendingSinceMs ??= this.#clock.now();
+      let steps = 0;
+      for (const _ of pending) {
+        if (++steps % stepsPerTurn === 0) await this.#clock.turn();
+      }
+      await this.#flushNow();
+    });
+  }
+
+  /** Age of the oldest change that is not served, in milliseconds; 0 where all are. */
+  get stalenessMs(): number {
+    const since = this.#flushingSinceMs ?? this.#pendingSinceMs;
+    return since === undefined ? 0 : this.#clock.now() - since;
+  }
+
+  get work(): StoreWork {
+    return {
+      segments: this.#writer.counts.written,
+      compressed: this.#writer.counts.compressed,
+      decompressed: this.#writer.counts.decompressed,
+      flushes: this.flushes,
+      seconds: this.#workMs / 1000,
+      incomingObjects: this.incoming.objects,
+      pendingBytes: this.#pendingBytes.bytes + this.stagedBytes.bytes,
+      storedBytes: this.#resources.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
+      hotBytes: this.#cooler.bytes,
+      hotBytesMax: this.#cooler.limitBytes,
+    };
+  }
+
+  /** Resolves once the task under way has ended; no other one starts. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#queue;
+    await this.#thread?.close();
+  }
+
+  async #scheduleFlush(): Promise<void> {
+    const wait = stalenessMsMax - reserveMs - this.#lastMs;
+    await this.#clock.sleep(Math.max(wait, gatherMsMin), this.#closing.signal);
+    this.#flushScheduled = false;
+    if (!this.#closing.signal.aborted) await this.flush().catch(this.#onError);
+  }
+
+  async #flushNow(): Promise<void> {
+    const started = this.#clock.now();
+    this.#flushingSinceMs = this.#pendingSinceMs;
+    this.#pendingSinceMs = undefined;
+    try {
+      const changed = this.#resources.filter((data) => data.hasPending);
+      const tools = this.#tools();
+      for (const data of changed) await data.flush(tools);
+      if (changed.length > 0) this.flushes++;
+    } catch (error) {
+      this.#pendingSinceMs = this.#flushingSinceMs;
+      this.changed();
+      throw error;
+    } finally {
+      this.#flushingSinceMs = undefined;
+    }
+    this.#lastMs = this.#clock.now() - started;
+    this.#workMs += this.#lastMs;
+  }
+
+  #tools(): FlushTools {
+    const now = (): number => this.#clock.now();
+    let startMs = now();
+    const turn = async (): Promise<void> => {
+      await this.#clock.turn();
+      startMs = now();
+    };
+    const pause = (): Promise<void> | undefined =>
+      now() - startMs < runMsMax ? undefined : turn();
+    return { writer: this.#writer, cooler: this.#cooler, readers: this.#readers, now, pause };
+  }
+
+  /** Tasks run one at a time, in the order in which they were enqueued. */
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+}

@@ -1,0 +1,266 @@
+// StoreRelist is a full list that is not complete yet: the store changes once it is committed.
+import { isOlder } from '../lib/resourceVersion.ts';
+import type { KubeObject } from '../metrics/object.ts';
+import type { Block, ByteCount, Change, ObjectRecord, StoredObject } from './block.ts';
+import { type FamilyTexts, lengthOf } from './familyTexts.ts';
+import { isSameObject, isUnchanged, objectVersionOf } from './objectState.ts';
+import type { ResourceData } from './resourceData.ts';
+import { knownSpecOf } from './specTexts.ts';
+import type { ObjectVersion, Relist } from './types.ts';
+
+/** Staged changes of existing objects are kept as text up to this size, all relists together. */
+const stagedBytesMax = 4 * 1024 * 1024;
+
+/** What a relist needs of the Flusher. */
+export interface RelistWork {
+  /** Bytes of text that all relists have staged. */
+  readonly stagedBytes: ByteCount;
+  /** Objects that all relists are about to add. */
+  readonly incoming: { objects: number };
+  /** Compresses a block that is not served yet. */
+  compress(block: Block): void;
+  drained(): Promise<void>;
+  /**
+   * Makes changes that are to be served in one step, and flushes them. Between the steps of
+   * `changes` the event loop may turn; no other flush begins before their end.
+   */
+  commit(changes: () => Iterable<void>): Promise<void>;
+}
+
+/** A change of an object that stays in its block. */
+interface StagedChange {
+  readonly record: ObjectRecord;
+  readonly changes: readonly Change[];
+  readonly bytes: number;
+  /** The version of the object that the changes are to be applied to. */
+  readonly since: string;
+}
+
+/** The commit of a relist that was aborted before the commit began. */
+export class RelistAbortedError extends Error {
+  override readonly name = 'RelistAbortedError';
+}
+
+/**
+ * The phases of a relist: a commit that is `queued` can be aborted still, one that is `committing`
+ * changes the store and cannot.
+ */
+type Phase = 'open' | 'queued' | 'committing' | 'committed' | 'aborted';
+
+/** What the store gives to one relist. */
+export interface StoreRelistOptions {
+  readonly part: string | undefined;
+  readonly number: number;
+  onCommit(): void;
+  onEnd(): void;
+}
+
+export class StoreRelist implements Relist {
+  readonly #data: ResourceData;
+  readonly #work: RelistWork;
+  readonly #part: string | undefined;
+  readonly #number: number;
+  /** New objects, in blocks of their own. */
+  readonly #added = new Map<string, StoredObject>();
+  readonly #blocks: Block[] = [];
+  readonly #staged = new Map<StoredObject, StagedChange>();
+  readonly #onCommit: () => void;
+  readonly #onEnd: () => void;
+  #phase: Phase = 'open';
+  #commit: Promise<void> = Promise.resolve();
+
+  /**
+   * `number` is unique in the store, and not 0. Between `onCommit` and `onEnd` the part must not be
+   * changed; until `onEnd` it must not be relisted again.
+   */
+  constructor(
+    data: ResourceData,
+    work: RelistWork,
+    { part, number, onCommit, onEnd }: StoreRelistOptions,
+  ) {
+    this.#data = data;
+    this.#work = work;
+    this.#part = part;
+    this.#number = number;
+    this.#onCommit = onCommit;
+    this.#onEnd = onEnd;
+  }
+
+  put(object: KubeObject): void {
+    this.#refuseIfClosed();
+    const incoming = objectVersionOf(object);
+    const added = this.#added.get(incoming.key);
+    if (added !== undefined) {
+      this.#replaceAdded(added, incoming, object);
+      return;
+    }
+    const existing = this.#data.index.get(incoming.key);
+    if (existing !== undefined && this.#covers(existing)) {
+      this.#unstage(existing);
+      existing.seen = this.#number;
+      if (isUnchanged(existing, incoming)) return;
+      const texts = this.#data.render(object, knownSpecOf(existing, incoming));
+      if (this.#stage(existing, incoming, texts)) return;
+      existing.seen = 0;
+      this.#add(incoming, texts.partial ? this.#data.render(object) : texts);
+    } else {
+      this.#add(incoming, this.#data.render(object));
+    }
+  }
+
+  delete(object: KubeObject): void {
+    this.#refuseIfClosed();
+    const incoming = objectVersionOf(object);
+    const added = this.#added.get(incoming.key);
+    if (added !== undefined) {
+      if (isSameObject(added, incoming)) this.#removeAdded(added);
+      return;
+    }
+    const existing = this.#data.index.get(incoming.key);
+    if (
+      existing === undefined ||
+      existing.seen !== this.#number ||
+      !isSameObject(existing, incoming)
+    )
+      return;
+    this.#unstage(existing);
+    existing.seen = 0;
+  }
+
+  drained(): Promise<void> {
+    return this.#work.drained();
+  }
+
+  async commit(): Promise<void> {
+    this.#refuseIfClosed();
+    this.#phase = 'queued';
+    this.#onCommit();
+    this.#commit = this.#work.commit(() => this.#begin());
+    await this.#commit.finally(() => this.#committed());
+  }
+
+  async abort(): Promise<boolean> {
+    switch (this.#phase) {
+      case 'aborted':
+        return false;
+      case 'open':
+      case 'queued':
+        this.#end('aborted');
+        for (const existing of this.#staged.keys()) this.#unstage(existing);
+        for (const block of this.#blocks) block.discardPending();
+        return false;
+      default:
+        // The caller of `commit` gets its error.
+        await this.#commit.catch(() => undefined);
+        return true;
+    }
+  }
+
+  /** The commit begins; a relist that was aborted in the meantime changes nothing. */
+  #begin(): Iterable<void> {
+    if (this.#phase !== 'queued') {
+      throw new RelistAbortedError('the relist was aborted before its commit began');
+    }
+    this.#phase = 'committing';
+    return this.#apply();
+  }
+
+  #committed(): void {
+    if (this.#phase === 'committing') this.#end('committed');
+  }
+
+  #end(phase: 'committed' | 'aborted'): void {
+    this.#phase = phase;
+    this.#work.incoming.objects -= this.#added.size;
+    this.#onEnd();
+  }
+
+  /** One step for each object. */
+  *#apply(): Generator<void> {
+    const { index } = this.#data;
+    for (const existing of index.values()) {
+      if (!this.#covers(existing)) continue;
+      if (existing.seen === this.#number) existing.part = this.#part;
+      else this.#data.remove(existing);
+      yield;
+    }
+    for (const [existing, { record, changes, since }] of this.#staged) {
+      // Changes that came in the meantime are newer than the list.
+      const stayed = index.get(existing.key) === existing && existing.version === since;
+      if (stayed) this.#data.update(existing, changes, record);
+      this.#unstage(existing);
+      yield;
+    }
+    for (const object of this.#added.values()) {
+      const existing = index.get(object.key);
+      if (existing !== undefined && isOlder(object.version, existing.version))
+        object.block.remove(object);
+      else this.#data.insert(object);
+      yield;
+    }
+    this.#data.append(this.#blocks);
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#phase !== 'open')
+      throw new Error('a relist takes nothing more once it was committed or aborted');
+  }
+
+  #covers({ part }: StoredObject): boolean {
+    return this.#part === undefined || part === this.#part;
+  }
+
+  /** The list has an object twice, or the object changed while the list was streamed. */
+  #replaceAdded(added: StoredObject, incoming: ObjectVersion, object: KubeObject): void {
+    const texts = this.#data.render(object, knownSpecOf(added, incoming));
+    if (isSameObject(added, incoming)) {
+      added.block.update(
+        added,
+        added.block.diff(added.slot, texts),
+        this.#recordOf(incoming, texts),
+      );
+    } else {
+      this.#removeAdded(added);
+      this.#add(incoming, texts);
+    }
+  }
+
+  #add(incoming: ObjectVersion, texts: FamilyTexts): void {
+    const object = this.#data.allocate(this.#recordOf(incoming, texts), texts, this.#blocks);
+    this.#added.set(incoming.key, object);
+    this.#work.incoming.objects++;
+    if (object.block.full) this.#work.compress(object.block);
+  }
+
+  #removeAdded(added: StoredObject): void {
+    added.block.remove(added);
+    this.#added.delete(added.key);
+    this.#work.incoming.objects--;
+  }
+
+  /**
+   * Keeps the changes of an existing object until the commit, if it can stay in its block. Where
+   * there are several parts it cannot: another part may take the object over in the meantime.
+   */
+  #stage(existing: StoredObject, incoming: ObjectVersion, texts: FamilyTexts): boolean {
+    if (this.#part !== undefined || existing.version === '' || incoming.version === '')
+      return false;
+    if (existing.uid !== incoming.uid || !existing.block.hasRoomFor(existing, texts)) return false;
+    const changes = existing.block.diff(existing.slot, texts);
+    const bytes = changes.reduce((sum, { text }) => sum + lengthOf(text), 0);
+    if (this.#work.stagedBytes.bytes + bytes > stagedBytesMax) return false;
+    this.#work.stagedBytes.bytes += bytes;
+    const since = existing.version;
+    this.#staged.set(existing, { record: this.#recordOf(incoming, texts), changes, bytes, since });
+    return true;
+  }
+
+  #unstage(existing: StoredObject): void {
+    this.#work.stagedBytes.bytes -= this.#staged.get(existing)?.bytes ?? 0;
+    this.#staged.delete(existing);
+  }
+
+  #recordOf(incoming: ObjectVersion, { series, bytes, spec }: FamilyTexts): ObjectRecord {
+    return { ...incoming, part: this.#part, series, bytes, spec, seen: this.#number };
+  }
+}

@@ -1,0 +1,210 @@
+// ResourceData is the data of one resource: objects by key, blocks by age, the snapshot served.
+import type { KubeObject } from '../metrics/object.ts';
+import type { Renderer } from '../metrics/render.ts';
+import {
+  Block,
+  type ByteCount,
+  blockBytesMax,
+  type Change,
+  type ObjectRecord,
+  type StoredObject,
+} from './block.ts';
+import type { Cooler } from './cooler.ts';
+import { FamilyTexts } from './familyTexts.ts';
+import type { Readers } from './readers.ts';
+import { type BlockText, slotsMax } from './segment.ts';
+import type { Changes, SegmentWriter } from './segmentWriter.ts';
+import { type Headers, headersOf, type StoreSnapshot } from './snapshot.ts';
+import { type SpecState, SpecTexts } from './specTexts.ts';
+import type { StoreSize } from './types.ts';
+
+/** Blocks merged in one flush: each costs as much as ten objects that come or go. */
+const compactionsMax = 8;
+
+/** What a flush works with. */
+export interface FlushTools {
+  readonly writer: SegmentWriter;
+  readonly cooler: Cooler;
+  readonly readers: Readers;
+  now(): number;
+  /** Called between two pieces of work: a promise to wait for where the event loop must turn. */
+  pause(): Promise<void> | undefined;
+}
+
+/** Changes show in `index` and `size` at once, and in `snapshot` after the next flush. */
+export class ResourceData {
+  /** Objects by key. */
+  readonly index = new Map<string, StoredObject>();
+  readonly #renderer: Renderer;
+  readonly #pendingBytes: ByteCount;
+  readonly #texts: FamilyTexts;
+  readonly #specTexts: SpecTexts;
+  /** Made with the first flush. */
+  #headers: Headers | undefined;
+  /** The newest one last. */
+  #blocks: Block[] = [];
+  /** The blocks of the last flush: their `text` is what is served. */
+  #served: readonly Block[] = [];
+  #series = 0;
+  #bytes = 0;
+  #hasPending = false;
+
+  constructor(renderer: Renderer, pendingBytes: ByteCount) {
+    this.#renderer = renderer;
+    this.#pendingBytes = pendingBytes;
+    this.#texts = new FamilyTexts(renderer.families.length);
+    this.#specTexts = new SpecTexts(renderer);
+  }
+
+  get size(): StoreSize {
+    return { objects: this.index.size, series: this.#series, bytes: this.#bytes };
+  }
+
+  /** Whether changes are not served yet. */
+  get hasPending(): boolean {
+    return this.#hasPending;
+  }
+
+  /** What a scrape gets; nothing while there is no object. */
+  get snapshot(): StoreSnapshot | undefined {
+    if (this.#headers === undefined || this.#served.length === 0) return undefined;
+    return { headers: this.#headers, blocks: this.#served.map(({ text }) => text) };
+  }
+
+  /** The length of all segments. */
+  get storedBytes(): number {
+    return this.#served.reduce((sum, { text }) => sum + text.storedBytes, 0);
+  }
+
+  /**
+   * The object's texts; the next call overwrites them. Those of a spec that is `known` and has not
+   * changed are left out: such texts can only update the object that is in the store.
+   */
+  render(object: KubeObject, known?: SpecState): FamilyTexts {
+    this.#specTexts.read(object, known, this.#texts);
+    return this.#texts;
+  }
+
+  /** Puts an object into the newest of `blocks`: the resource's own, or those of a relist. */
+  allocate(record: ObjectRecord, texts: FamilyTexts, blocks: Block[] = this.#blocks): StoredObject {
+    let block = blocks.at(-1);
+    if (block === undefined || block.full) {
+      block = new Block(this.#texts.lengths.length, this.#pendingBytes);
+      blocks.push(block);
+    }
+    return block.append(record, texts);
+  }
+
+  /** Adds an object that is in a block, in place of any other with its key. */
+  insert(object: StoredObject): void {
+    const existing = this.index.get(object.key);
+    if (existing !== undefined) this.remove(existing);
+    this.index.set(object.key, object);
+    this.#series += object.series;
+    this.#bytes += object.bytes;
+    this.#hasPending = true;
+  }
+
+  remove(object: StoredObject): void {
+    this.index.delete(object.key);
+    object.block.remove(object);
+    this.#series -= object.series;
+    this.#bytes -= object.bytes;
+    this.#hasPending = true;
+  }
+
+  /** Changes an object in its block. */
+  update(object: StoredObject, changes: readonly Change[], record: ObjectRecord): void {
+    this.#series += record.series - object.series;
+    this.#bytes += record.bytes - object.bytes;
+    object.block.update(object, changes, record);
+    if (changes.length > 0) this.#hasPending = true;
+  }
+
+  /** Takes over the blocks of a relist as the newest; `insert` takes over their objects. */
+  append(blocks: readonly Block[]): void {
+    this.#blocks.push(...blocks);
+    this.#hasPending = true;
+  }
+
+  /** Writes the pending changes and serves them all in one step. */
+  async flush(tools: FlushTools): Promise<void> {
+    const { writer, cooler, readers } = tools;
+    this.#headers ??= headersOf(this.#renderer.families, writer);
+    await this.#compact(tools);
+    this.#hasPending = false;
+    const blocks = this.#blocks.filter(({ objectCount }) => objectCount > 0);
+    const empty = this.#blocks.filter(({ objectCount }) => objectCount === 0);
+    for (const block of empty) block.discardPending();
+    this.#blocks = [...blocks];
+    const work = blocks
+      .filter(({ hasPending }) => hasPending)
+      .map((block) => ({ block, changes: block.takePending() }));
+    let texts: BlockText[];
+    try {
+      texts = await write(work, tools);
+    } catch (error) {
+      this.#hasPending = true;
+      for (const { block, changes } of work) block.rollback(changes);
+      throw error;
+    }
+    for (const [i, { block, changes }] of work.entries()) {
+      const old = block.text;
+      block.commit(changes, texts[i] as BlockText);
+      cooler.written(block);
+      readers.replaced(old, block.text);
+    }
+    this.#served = blocks;
+    for (const block of empty) {
+      cooler.forget(block);
+      readers.replaced(block.text);
+    }
+  }
+
+  /** Merges neighbouring blocks that have become half empty. */
+  async #compact({ writer, pause }: FlushTools): Promise<void> {
+    // The last block is still being filled.
+    const closed = this.#blocks.slice(0, -1).filter(({ objectCount }) => objectCount > 0);
+    let merges = 0;
+    for (let i = 1; i < closed.length && merges < compactionsMax; i++) {
+      const [older, newer] = [closed[i - 1] as Block, closed[i] as Block];
+      if (!fitTogether(older, newer)) continue;
+      const [from, into] = older.objectCount < newer.objectCount ? [older, newer] : [newer, older];
+      from.moveInto(into, writer.read(from.text, from.lengths));
+      closed[i] = into;
+      merges++;
+      await pause();
+    }
+  }
+}
+
+/** The new texts of blocks, which are hot as far as the budget goes. */
+async function write(
+  work: readonly { readonly block: Block; readonly changes: Changes }[],
+  { writer, cooler, now, pause }: FlushTools,
+): Promise<BlockText[]> {
+  const nowMs = now();
+  const blocks = new Set(work.map(({ block }) => block));
+  for (const block of blocks) cooler.touch(block);
+  const texts: BlockText[] = [];
+  /** Hot text that is added by the blocks written so far. */
+  let addedBytes = 0;
+  for (const { block, changes } of work) {
+    const from = block.text;
+    let text = writer.write({ from, lengths: block.lengths, changes, nowMs });
+    while (!cooler.hasRoom(addedBytes + text.hotBytes - from.hotBytes)) {
+      if (!cooler.coolOldest(blocks)) {
+        text = writer.compress(text);
+        break;
+      }
+      await pause();
+    }
+    addedBytes += text.hotBytes - from.hotBytes;
+    texts.push(text);
+    await pause();
+  }
+  return texts;
+}
+
+const fitTogether = (a: Block, b: Block): boolean =>
+  a.objectCount + b.objectCount <= slotsMax && a.bytes + b.bytes <= blockBytesMax;

@@ -1,0 +1,132 @@
+// ResourceStore is the Store of one resource, in compressed segments.
+import { isOlder } from '../lib/resourceVersion.ts';
+import type { KubeObject } from '../metrics/object.ts';
+import type { ObjectRecord } from './block.ts';
+import { isSameObject, isUnchanged, objectVersionOf } from './objectState.ts';
+import { type RelistWork, StoreRelist } from './relist.ts';
+import type { ResourceData } from './resourceData.ts';
+import { knownSpecOf } from './specTexts.ts';
+import type { ObjectVersion, Relist, Store, StoreSize } from './types.ts';
+
+/** What a store needs of the Flusher. */
+export interface FlushWork extends RelistWork {
+  /** Called after each change: it is to be served within the bound of staleness. */
+  changed(): void;
+}
+
+/** What a relist under way replaces. */
+interface RelistedPart {
+  /** Undefined for all of the store. */
+  readonly part: string | undefined;
+}
+
+export class ResourceStore implements Store {
+  readonly #data: ResourceData;
+  readonly #work: FlushWork;
+  /** Relists that have not ended. */
+  readonly #relists = new Set<RelistedPart>();
+  /** Those of them whose commit is queued or under way. */
+  readonly #committing = new Set<RelistedPart>();
+  #relistCount = 0;
+
+  constructor(data: ResourceData, work: FlushWork) {
+    this.#data = data;
+    this.#work = work;
+  }
+
+  put(object: KubeObject, part?: string): void {
+    this.#refuseWhileCommitted(part);
+    const incoming = objectVersionOf(object);
+    const existing = this.#data.index.get(incoming.key);
+    // Events of two collections may come in any order; those of one come in the server's.
+    if (
+      existing !== undefined &&
+      existing.part !== part &&
+      isOlder(incoming.version, existing.version)
+    )
+      return;
+    if (existing !== undefined && isUnchanged(existing, incoming)) {
+      existing.part = part;
+      return;
+    }
+    const texts = this.#data.render(object, knownSpecOf(existing, incoming));
+    const { series, bytes, spec } = texts;
+    const record: ObjectRecord = { ...incoming, part, series, bytes, spec, seen: 0 };
+    if (
+      existing !== undefined &&
+      isSameObject(existing, incoming) &&
+      existing.block.hasRoomFor(existing, texts)
+    ) {
+      this.#data.update(existing, existing.block.diff(existing.slot, texts), record);
+    } else {
+      const all = texts.partial ? this.#data.render(object) : texts;
+      this.#data.insert(this.#data.allocate(record, all));
+    }
+    this.#work.changed();
+  }
+
+  delete(object: KubeObject, part?: string): void {
+    this.#refuseWhileCommitted(part);
+    const incoming = objectVersionOf(object);
+    const existing = this.#data.index.get(incoming.key);
+    if (existing === undefined || existing.part !== part || !isSameObject(existing, incoming))
+      return;
+    this.#data.remove(existing);
+    this.#work.changed();
+  }
+
+  relist(part?: string): Relist {
+    this.#refuseWhileRelisted(part);
+    const relist = { part };
+    this.#relists.add(relist);
+    return new StoreRelist(this.#data, this.#work, {
+      part,
+      number: ++this.#relistCount,
+      onCommit: () => this.#committing.add(relist),
+      onEnd: () => {
+        this.#committing.delete(relist);
+        this.#relists.delete(relist);
+      },
+    });
+  }
+
+  drained(): Promise<void> {
+    return this.#work.drained();
+  }
+
+  *versions(part?: string): Generator<ObjectVersion> {
+    for (const object of this.#data.index.values()) {
+      if (part === undefined || object.part === part) yield object;
+    }
+  }
+
+  get size(): StoreSize {
+    return this.#data.size;
+  }
+
+  /** Of two relists of the same objects the one that commits last would undo the other. */
+  #refuseWhileRelisted(part: string | undefined): void {
+    for (const relist of this.#relists) {
+      if (isApart(relist, part)) continue;
+      throw new Error(
+        `expected no relist under way of ${part ?? 'the store'}, got one of ` +
+          `${relist.part ?? 'all of it'}; commit or abort that first`,
+      );
+    }
+  }
+
+  /** The list that is committed does not have the change, and would undo it. */
+  #refuseWhileCommitted(part: string | undefined): void {
+    if (this.#committing.size === 0) return;
+    for (const relist of this.#committing) {
+      if (isApart(relist, part)) continue;
+      throw new Error(
+        `expected changes of ${part ?? 'the store'} once its list is committed, got one before; ` +
+          'wait for the commit',
+      );
+    }
+  }
+}
+
+const isApart = ({ part: listed }: RelistedPart, part: string | undefined): boolean =>
+  listed !== undefined && part !== undefined && listed !== part;

@@ -1,0 +1,201 @@
+// StoreSnapshot is what one store serves at one time; bodyOf makes response bodies of several.
+import type { FamilyHeader } from '../metrics/render.ts';
+import { joinCrc } from './crc.ts';
+import { type BlockText, copyAll, Segment, storedBytesMax, storedHeaderBytes } from './segment.ts';
+import type { SegmentWriter } from './segmentWriter.ts';
+import type { Body, Encoding, Format, NextBuffer } from './types.ts';
+
+/** Large enough to save calls, small enough for a processor's cache. */
+const chunkBytes = 128 * 1024;
+/** A gzip member's header: deflated, no name, no time, an unknown system (RFC 1952). */
+const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
+/** An empty last block of deflate (RFC 1951). */
+const finalBlock = Buffer.from([0x03, 0x00]);
+const gzipTrailerBytes = 8;
+const gzipFrameBytes = gzipHeader.length + finalBlock.length + gzipTrailerBytes;
+
+/** The last line of OpenMetrics. */
+const endLine = Buffer.from('# EOF\n');
+const openMetricsEnd = Segment.hot({ buffer: endLine, start: 0, end: endLine.length }, 0);
+
+/** The headers of a resource's families as segments, by format. */
+export type Headers = Readonly<Record<Format, readonly Segment[]>>;
+
+export function headersOf(families: readonly FamilyHeader[], writer: SegmentWriter): Headers {
+  const headers = { text: [] as Segment[], openmetrics: [] as Segment[] };
+  for (const { header } of families) {
+    const text = writer.compressed(Buffer.from(header.text));
+    // Most types have the same name in both formats.
+    const same = header.openmetrics === header.text;
+    headers.text.push(text);
+    headers.openmetrics.push(same ? text : writer.compressed(Buffer.from(header.openmetrics)));
+  }
+  return headers;
+}
+
+/** The text of one store, immutable. */
+export interface StoreSnapshot {
+  readonly headers: Headers;
+  readonly blocks: readonly BlockText[];
+}
+
+/** The body that several stores make together. */
+export function bodyOf(
+  stores: readonly StoreSnapshot[],
+  format: Format,
+  encoding: Encoding,
+  writer: SegmentWriter,
+): Body {
+  const segments = (): Generator<Segment> => segmentsOf(stores, format);
+  const { textBytes, gzipBytes } = lengthsOf(stores, format);
+  if (encoding === 'gzip') {
+    const chunks = (nextBuffer = newBuffer) => gzipOf(segments(), textBytes, nextBuffer);
+    return { bytes: gzipFrameBytes + gzipBytes, chunks };
+  }
+  const chunks = (nextBuffer = newBuffer) => plainOf(segments(), writer, nextBuffer);
+  return { bytes: textBytes, chunks };
+}
+
+const newBuffer: NextBuffer = (bytes) => Buffer.allocUnsafeSlow(bytes);
+
+function lengthsOf(
+  stores: readonly StoreSnapshot[],
+  format: Format,
+): { textBytes: number; gzipBytes: number } {
+  let [textBytes, gzipBytes] = [0, 0];
+  for (const { headers, blocks } of stores) {
+    for (const part of [headers[format], blocks]) {
+      for (const one of part) {
+        textBytes += one.textBytes;
+        gzipBytes += one.gzipBytes;
+      }
+    }
+  }
+  if (format === 'openmetrics') {
+    textBytes += openMetricsEnd.textBytes;
+    gzipBytes += openMetricsEnd.gzipBytes;
+  }
+  return { textBytes, gzipBytes };
+}
+
+/**
+ * The segments in the order of the exposition. By index, so that `stores` is referred to until the
+ * last segment was read: `Readers` keeps all text for as long as it is.
+ */
+function* segmentsOf(stores: readonly StoreSnapshot[], format: Format): Generator<Segment> {
+  for (let i = 0; i < stores.length; i++) {
+    const { headers, blocks } = stores[i] as StoreSnapshot;
+    for (const [family, header] of headers[format].entries()) {
+      yield header;
+      for (const block of blocks) {
+        const segment = block.segments[family];
+        if (segment !== undefined) yield segment;
+      }
+    }
+  }
+  if (format === 'openmetrics') yield openMetricsEnd;
+}
+
+function* plainOf(
+  segments: Iterable<Segment>,
+  writer: SegmentWriter,
+  nextBuffer: NextBuffer,
+): Generator<Uint8Array> {
+  const output = new Output(nextBuffer);
+  for (const segment of segments) {
+    const { textBytes } = segment;
+    if (textBytes <= output.room) {
+      writer.copyText(segment, output.buffer, output.at);
+      output.at += textBytes;
+    } else {
+      const text = Buffer.allocUnsafeSlow(textBytes);
+      writer.copyText(segment, text, 0);
+      yield* output.write(text);
+    }
+  }
+  yield* output.end();
+}
+
+/** One gzip member. Its CRC-32 is joined on the way: only hot text that changed has none yet. */
+function* gzipOf(
+  segments: Iterable<Segment>,
+  textBytes: number,
+  nextBuffer: NextBuffer,
+): Generator<Uint8Array> {
+  const output = new Output(nextBuffer);
+  yield* output.write(gzipHeader);
+  let crc = 0;
+  for (const segment of segments) {
+    crc = joinCrc(crc, segment.crc, segment.operator);
+    const { gzipBytes } = segment;
+    if (gzipBytes <= output.room) {
+      deflateInto(segment, output.buffer, output.at);
+      output.at += gzipBytes;
+    } else {
+      const bytes = Buffer.allocUnsafeSlow(gzipBytes);
+      deflateInto(segment, bytes, 0);
+      yield* output.write(bytes);
+    }
+  }
+  yield* output.write(finalBlock);
+  const trailer = Buffer.alloc(gzipTrailerBytes);
+  trailer.writeUInt32LE(crc);
+  // gzip has the length modulo 4 GiB.
+  trailer.writeUInt32LE(textBytes % 2 ** 32, 4);
+  yield* output.write(trailer);
+  yield* output.end();
+}
+
+/** Writes a segment as deflate has it; hot text is in stored blocks (RFC 1951). */
+function deflateInto({ buffer, start, end, hot }: Segment, target: Buffer, at: number): void {
+  if (!hot) {
+    copyAll(buffer, start, end, target, at);
+    return;
+  }
+  let written = at;
+  for (let from = start; from < end; from += storedBytesMax) {
+    const bytes = Math.min(storedBytesMax, end - from);
+    // It begins at a whole byte, is not the last one, and has its length twice, once inverted.
+    target[written] = 0;
+    target.writeUInt16LE(bytes, written + 1);
+    target.writeUInt16LE(0xffff - bytes, written + 3);
+    written += storedHeaderBytes;
+    copyAll(buffer, from, from + bytes, target, written);
+    written += bytes;
+  }
+}
+
+/** Fills one buffer after the other; the next one is asked for when the last one was read. */
+class Output {
+  readonly #nextBuffer: NextBuffer;
+  buffer: Buffer;
+  /** Where the next byte is put. */
+  at = 0;
+
+  constructor(nextBuffer: NextBuffer) {
+    this.#nextBuffer = nextBuffer;
+    this.buffer = nextBuffer(chunkBytes);
+  }
+
+  get room(): number {
+    return this.buffer.length - this.at;
+  }
+
+  /** Puts bytes of any length, and yields each buffer that is full. */
+  *write(bytes: Buffer): Generator<Uint8Array> {
+    for (let from = 0; from < bytes.length; ) {
+      if (this.room === 0) {
+        yield this.buffer;
+        this.buffer = this.#nextBuffer(chunkBytes);
+        this.at = 0;
+      }
+      const copied = bytes.copy(this.buffer, this.at, from);
+      this.at += copied;
+      from += copied;
+    }
+  }
+
+  *end(): Generator<Uint8Array> {
+    if (this.at > 0) yield this.buffer.subarray(0, this.at);
+  }
+}

@@ -1,0 +1,74 @@
+// SpecTexts renders objects, but not what is made of a spec that has not changed.
+import { deferredSpecOf } from '../lib/deferredSpec.ts';
+import { LruCache } from '../lib/lru.ts';
+import type { KubeObject } from '../metrics/object.ts';
+import type { Renderer, TakenOfSpec } from '../metrics/render.ts';
+import type { FamilyTexts } from './familyTexts.ts';
+import type { ObjectVersion } from './types.ts';
+
+/** Objects share what was taken of their specs with the last ones that had the same: some 1 MB. */
+const sharedMax = 4_096;
+
+/** What the store keeps of an object's spec; texts made of the spec stand while the hash does. */
+export interface SpecState {
+  /** The halves of the hash of its text. */
+  readonly a: number;
+  readonly b: number;
+  readonly taken: TakenOfSpec;
+  /** The sums of the texts that are made of the spec alone. */
+  readonly series: number;
+  readonly bytes: number;
+}
+
+/** The spec of the object in the store, if `incoming` is certainly a later state of it. */
+export const knownSpecOf = (
+  existing: { readonly uid: string | undefined; readonly spec: SpecState | undefined } | undefined,
+  { uid }: ObjectVersion,
+): SpecState | undefined =>
+  existing !== undefined && uid !== undefined && existing.uid === uid ? existing.spec : undefined;
+
+export class SpecTexts {
+  readonly #renderer: Renderer;
+  readonly #shared = new LruCache<{ readonly value: TakenOfSpec[number] }>(sharedMax);
+
+  constructor(renderer: Renderer) {
+    this.#renderer = renderer;
+  }
+
+  /**
+   * Reads the object's texts into `into`. `known` is the spec of the state that the store has of
+   * the object: where it has not changed, texts that are made of it alone are not read.
+   */
+  read(object: KubeObject, known: SpecState | undefined, into: FamilyTexts): void {
+    const { bySection } = this.#renderer;
+    const spec = deferredSpecOf(object);
+    if (bySection === undefined || spec === undefined) {
+      into.read(this.#renderer.render(object));
+      return;
+    }
+    const { a, b } = spec.hash();
+    if (known !== undefined && known.a === a && known.b === b) {
+      into.read(bySection.renderRest(object, known.taken), known);
+      return;
+    }
+    // Throws here where it is no JSON: then the object is left out as one that cannot be read.
+    spec.parse();
+    const { texts, taken } = bySection.renderAll(object);
+    into.read(texts);
+    if (taken === undefined) return;
+    into.spec = {
+      a,
+      b,
+      taken: taken.map((one) => this.#share(one)),
+      ...into.sumOf(bySection.ofSpec),
+    };
+  }
+
+  #share(value: TakenOfSpec[number]): TakenOfSpec[number] {
+    const text = JSON.stringify(value) ?? '';
+    const known = this.#shared.get(text);
+    if (known !== undefined) return known.value;
+    this.#shared.set(text, { value });
+    return value;
+  }
+}

@@ -1,0 +1,169 @@
+// Store and Snapshot as the rest of the program sees them: objects go in, expositions come out.
+import type { Clock } from '../lib/clock.ts';
+import type { KubeObject } from '../metrics/object.ts';
+import type { Renderer } from '../metrics/render.ts';
+
+export type Format = 'text' | 'openmetrics';
+export type Encoding = 'identity' | 'gzip';
+
+/** Opens a store for each resource; renderers come by plural, in the order of the exposition. */
+export type OpenStores = (
+  renderers: ReadonlyMap<string, Renderer>,
+  options: OpenStoresOptions,
+) => Stores;
+
+export interface OpenStoresOptions {
+  /** The most text of all stores that is kept uncompressed because it changed lately, in bytes. */
+  readonly hotBytesMax: number;
+  /** Whether long lists are compressed on a thread of their own. */
+  readonly compressOnThread: boolean;
+  readonly clock: Pick<Clock, 'now' | 'sleep' | 'turn'>;
+  /** Told of work that failed; it is tried again. */
+  onError(error: unknown): void;
+}
+
+/** All stores of the process. */
+export interface Stores {
+  /** The store of each resource by its plural, in the order of the exposition. */
+  readonly byResource: ReadonlyMap<string, Store>;
+  /** The content of the stores now; later changes do not show in it. */
+  snapshot(includes: (resource: string) => boolean): Snapshot;
+  /** Resolves once all that was put, deleted and committed before is served. */
+  flushed(): Promise<void>;
+  /** Age of the oldest change that is not served yet, in milliseconds; 0 where all is served. */
+  stalenessMs(): number;
+  /** What the stores have done so far, and what is in them now. */
+  work(): StoreWork;
+  /** Ends all work; resolves when none is left. Pending changes are never served then. */
+  close(): Promise<void>;
+}
+
+/** What stores have done since they were opened, and how much is in them. */
+export interface StoreWork {
+  /** Segments written so far: each is the text of one family for the objects of one block. */
+  readonly segments: number;
+  /** Segments compressed so far, and segments decompressed again because their text changed. */
+  readonly compressed: number;
+  readonly decompressed: number;
+  readonly flushes: number;
+  /** The time of all flushes. */
+  readonly seconds: number;
+  /** Objects in relists that are not committed yet. */
+  readonly incomingObjects: number;
+  /** Text that is not served yet. */
+  readonly pendingBytes: number;
+  /** The size of what is served, compressed where the store compresses it. */
+  readonly storedBytes: number;
+  /** The part of it that is not compressed because it changed lately, and the limit of that. */
+  readonly hotBytes: number;
+  readonly hotBytesMax: number;
+}
+
+/**
+ * The series of one resource's objects. A store may have parts, each kept equal to one collection:
+ * a namespace, or the pods of a node. A store without parts has `undefined` in their place. The key
+ * of an object is namespace/name; an object that is put replaces any other with its key, whatever
+ * its uid and part. An object without a name is refused by a throw.
+ */
+export interface Store {
+  /**
+   * Adds or replaces one object, which is in that part from now on. It is rendered now and not
+   * kept; its text is served within a bounded time, or once `flushed` resolves.
+   */
+  put(object: KubeObject, part?: string): void;
+  /**
+   * Removes the object, unless another one with its key, or another part, has taken its place.
+   * This and `put` throw while a relist of the part, or of the whole store, is committed.
+   */
+  delete(object: KubeObject, part?: string): void;
+  /**
+   * Starts a relist of one part, or of the whole store; the old content is served until it is
+   * committed. Throws while another relist of the same objects is neither committed nor aborted.
+   */
+  relist(part?: string): Relist;
+  /** Resolves once there is room for more: pending text has a bound. */
+  drained(): Promise<void>;
+  /** The objects of one part, or of all, in no order; changes during the loop may show or not. */
+  versions(part?: string): Iterable<ObjectVersion>;
+  readonly size: StoreSize;
+}
+
+/** An object and its state, without its content. */
+export interface ObjectVersion {
+  /** namespace/name, or the name alone, as `keyOf` has it. */
+  readonly key: string;
+  readonly uid: string | undefined;
+  /** metadata.resourceVersion, empty where there is none. */
+  readonly version: string;
+}
+
+/** A full list that is not complete yet: all of it becomes visible in one step, or nothing. */
+export interface Relist {
+  put(object: KubeObject): void;
+  /** Removes an object from this list, unless its key belongs to another uid by now. */
+  delete(object: KubeObject): void;
+  /** As `Store.drained`. */
+  drained(): Promise<void>;
+  /**
+   * Replaces all objects of the relist's part by those that were put; other parts stay as they are.
+   * Resolves once the new content is served.
+   */
+  commit(): Promise<void>;
+  /**
+   * Drops what was put. A commit that is queued is cancelled and rejects; one that has begun goes
+   * on. Resolves once the part may be changed again: to true where the list was committed all the
+   * same, to false where it was dropped. Never rejects.
+   */
+  abort(): Promise<boolean>;
+}
+
+export interface StoreSize {
+  readonly objects: number;
+  readonly series: number;
+  /** Exposition bytes, uncompressed, headers excepted. */
+  readonly bytes: number;
+}
+
+/** The content of several stores as one exposition; immutable. */
+export interface Snapshot {
+  /** Grows with each flush: snapshots of the same number have the same text. */
+  readonly state: number;
+  body(format: Format, encoding: Encoding): Body;
+}
+
+export interface Body {
+  /** Length in bytes where it is known before the first byte is made. */
+  readonly bytes: number | undefined;
+  /**
+   * The bytes, in chunks made only as they are asked for. Each chunk may be made in a buffer of
+   * `nextBuffer`, which is called once for each, when the chunk is asked for. By default buffers
+   * are new; whoever gives a buffer again must be done with the chunk that was in it.
+   */
+  chunks(nextBuffer?: NextBuffer): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+/** Gives a buffer of so many bytes to fill. */
+export type NextBuffer = (bytes: number) => Buffer;
+
+/** What metadata says of which object it is. */
+export type ObjectIdentity = Pick<KubeObject['metadata'], 'name' | 'namespace' | 'uid'>;
+
+/** One part of a store, or all of it, as a reflector sees it. */
+export interface Sink {
+  /** Whether the sink keeps such an object; it keeps all without this. Asked before parsing. */
+  accepts?(metadata: ObjectIdentity): boolean;
+  put(object: KubeObject): void;
+  delete(object: KubeObject): void;
+  relist(): Relist;
+  drained(): Promise<void>;
+}
+
+/** The part of the store as a sink; `undefined` stands for all of it. */
+export function sinkOf(store: Store, part: string | undefined): Sink {
+  return {
+    put: (object) => store.put(object, part),
+    delete: (object) => store.delete(object, part),
+    relist: () => store.relist(part),
+    drained: () => store.drained(),
+  };
+}

@@ -1,0 +1,177 @@
+// Scope is the part of the cluster that is followed: namespaces, nodes, and a shard of the objects.
+
+import type { Options } from '../config/options.ts';
+import type { Collection } from '../kube/types.ts';
+import { ConfigError } from '../lib/errors.ts';
+import type { Resource } from '../metrics/resource.ts';
+import type { ObjectIdentity, Sink } from '../store/types.ts';
+import { shardOf } from './shardHash.ts';
+
+/** With more namespaces than this, one collection of all is followed, and filtered here. */
+const namespacesApartMax = 8;
+/** Each node is a watch of its own; for more of them, shards cost less. */
+const nodesMax = 100;
+
+type ScopeOptions = Pick<
+  Options,
+  | 'resources'
+  | 'namespaces'
+  | 'namespaces-denylist'
+  | 'node'
+  | 'track-unscheduled-pods'
+  | 'shard'
+  | 'total-shards'
+>;
+
+/** The fields of a table that say how its objects are asked for. */
+type Scoped = Pick<Resource<unknown>, 'group' | 'version' | 'scope' | 'exactIntegers'>;
+
+/** Which objects to keep, by what their metadata says first. */
+export type Filter = (metadata: ObjectIdentity) => boolean;
+
+/** One collection to follow, and the part of the store that it fills. */
+export interface SyncedCollection {
+  readonly collection: Collection;
+  /** The store's name for the part; undefined where the collection fills all of the store. */
+  readonly part: string | undefined;
+  /** Which of the collection's objects to keep; all where there is no filter. */
+  readonly filter?: Filter;
+  /** What to follow instead where the collection is forbidden: each of its namespaces. */
+  readonly fallback?: readonly SyncedCollection[];
+}
+
+export interface Scope {
+  /** What to list and watch of a resource. */
+  collections(plural: string, resource: Scoped): readonly SyncedCollection[];
+  /**
+   * `sink`, but it gets the objects of this shard only. What holds for all collections is filtered
+   * here; what holds for one, by its `filter`.
+   */
+  share(sink: Sink): Sink;
+}
+
+/**
+ * Throws ConfigError where the options leave nothing to serve. `owns` says by uid which objects
+ * are this shard's, where that changes at run time; without it the options do.
+ */
+export function scopeOf(options: ScopeOptions, owns?: (uid: string) => boolean): Scope {
+  const { shard, 'total-shards': shardTotal } = options;
+  if (owns === undefined && shard >= shardTotal) {
+    throw new ConfigError({
+      flag: ['--shard', '--total-shards'],
+      expected: 'a shard below their total',
+      got: `shard ${shard} of ${shardTotal}`,
+      hint: 'shards are counted from 0',
+    });
+  }
+  const namespaces = namespacesOf(options);
+  // Only a collection of all namespaces needs a selector for those that are denied.
+  const denied = namespaces.length > 0 ? [] : options['namespaces-denylist'];
+  const selectors = placementsOf(options).map((placement) =>
+    [...denied.map((namespace) => `metadata.namespace!=${namespace}`), ...placement].join(','),
+  );
+  const isOwn = owns ?? ((uid: string): boolean => shardOf(uid, shardTotal) === shard);
+  const inShard: Filter = ({ uid }) => isOwn(uid ?? '');
+  return {
+    collections(resource, { group, version, scope, exactIntegers }) {
+      const collection = {
+        resource,
+        group,
+        version,
+        ...(exactIntegers && { exactIntegers }),
+      };
+      if (scope === 'cluster') return [{ collection, part: undefined }];
+      return selectors.flatMap((selector) => {
+        const selected = selector === '' ? collection : { ...collection, fieldSelector: selector };
+        return collectionsIn(namespaces, selected, selectors.length);
+      });
+    },
+    share: (sink) => (owns === undefined && shardTotal === 1 ? sink : filtered(sink, inShard)),
+  };
+}
+
+/** `sink`, but it gets the objects that pass the filter only. */
+export function filtered(sink: Sink, filter: Filter): Sink {
+  const passing = <T extends Pick<Sink, 'put' | 'delete'>>(
+    target: T,
+  ): Pick<Sink, 'put' | 'delete'> => ({
+    put: (object) => (filter(object.metadata) ? target.put(object) : undefined),
+    delete: (object) => (filter(object.metadata) ? target.delete(object) : undefined),
+  });
+  return {
+    ...passing(sink),
+    accepts: (metadata) => filter(metadata) && sink.accepts?.(metadata) !== false,
+    drained: () => sink.drained(),
+    relist() {
+      const relisting = sink.relist();
+      return {
+        ...passing(relisting),
+        drained: () => relisting.drained(),
+        commit: () => relisting.commit(),
+        abort: () => relisting.abort(),
+      };
+    },
+  };
+}
+
+/** One collection in each of the namespaces, or in all of them where none is named. */
+function collectionsIn(
+  namespaces: readonly string[],
+  all: Collection,
+  selectors: number,
+): readonly SyncedCollection[] {
+  const { fieldSelector } = all;
+  const part = selectors > 1 ? fieldSelector : undefined;
+  if (namespaces.length === 0) return [{ collection: all, part }];
+  const apart = namespaces.map((namespace) => ({
+    collection: { ...all, namespace },
+    part: part === undefined ? namespace : `${namespace} ${part}`,
+  }));
+  if (namespaces.length <= namespacesApartMax) return apart;
+  const named = new Set(namespaces);
+  const filter: Filter = ({ namespace }) => named.has(namespace ?? '');
+  return [{ collection: all, part, filter, fallback: apart }];
+}
+
+/** The namespaces to watch, each once; none for all. */
+function namespacesOf({ namespaces, 'namespaces-denylist': denied }: ScopeOptions) {
+  const left = [...new Set(namespaces)].filter((namespace) => !denied.includes(namespace));
+  if (namespaces.length > 0 && left.length === 0) {
+    throw new ConfigError({
+      flag: ['--namespaces', '--namespaces-denylist'],
+      expected: 'a namespace that is in the one and not in the other',
+      got: 'none',
+      hint: 'nothing would be served',
+    });
+  }
+  return left;
+}
+
+/** The selectors of pods, one for each node; without a selector where all nodes are followed. */
+function placementsOf(options: ScopeOptions): readonly (readonly string[])[] {
+  const { 'track-unscheduled-pods': unscheduled, resources } = options;
+  const nodes = [...new Set(options.node)];
+  if (nodes.length === 0 && !unscheduled) return [[]];
+  const flag = nodes.length > 0 ? '--node' : '--track-unscheduled-pods';
+  if (resources.length === 0 || resources.some((resource) => resource !== 'pods')) {
+    throw new ConfigError({
+      flag: [flag, '--resources'],
+      expected: 'pods as the only resource',
+      got: resources.join(', ') || 'all resources',
+      hint: 'other objects are on no node',
+    });
+  }
+  if (nodes.length > nodesMax) {
+    throw new ConfigError({
+      flag: '--node',
+      expected: `at most ${nodesMax} nodes`,
+      got: String(nodes.length),
+      hint: 'each of them is a watch of its own, --total-shards divides a cluster at less cost',
+    });
+  }
+  const odd = nodes.find((node) => !/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(node));
+  if (odd !== undefined) {
+    throw new ConfigError({ flag: '--node', expected: 'names of nodes', got: `"${odd}"` });
+  }
+  return [...nodes, ...(unscheduled ? [''] : [])].map((node) => [`spec.nodeName=${node}`]);
+}

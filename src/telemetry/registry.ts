@@ -1,0 +1,200 @@
+// SelfMetrics registers the rows of table.ts and hands out what counts on them; served on :8081.
+import { type Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import type { LoopTimes } from '../app/eventLoop.ts';
+import type { ConnectionObserver } from '../http/connections.ts';
+import type { ScrapeObserver } from '../http/metrics.ts';
+import type { ElectionWork } from '../leader/status.ts';
+import type { Clock } from '../lib/clock.ts';
+import { type MetricsOf, register } from './register.ts';
+import type { CountedRow, LastSeenRow, open, Row } from './rows.ts';
+import type { BuildInfo, NamedResource, ServedState, TelemetryState } from './state.ts';
+import { electionFamilies, selfFamilies } from './table.ts';
+
+export interface SelfMetricsOptions {
+  readonly build: BuildInfo;
+  readonly clock: Pick<Clock, 'wall'>;
+  /** Asked at every scrape, for another configuration may have taken over. */
+  now(): ServedState;
+  /** Asked at every scrape. */
+  loop(): LoopTimes;
+}
+
+type Families = typeof selfFamilies;
+
+/** The rows that are methods of an observer, by the method's name. */
+type ObserverRows = {
+  [Name in keyof Families as Families[Name] extends { readonly method: infer Method extends string }
+    ? Method
+    : never]: Families[Name];
+};
+
+type ObserverMethod<R> =
+  R extends CountedRow<string, infer Values>
+    ? Values extends readonly string[]
+      ? (value: Values[number]) => void
+      : Values extends typeof open
+        ? (value: string) => void
+        : (amount?: number) => void
+    : () => void;
+
+/** Counts for one resource: a method for each row of `counted`, `countedBy` and `lastSeen`. */
+export type ResourceObserver = {
+  readonly [Method in keyof ObserverRows]: ObserverMethod<ObserverRows[Method]>;
+};
+
+/** The values of labels that the table leaves open, so that their series start at zero. */
+export type OpenLabelValues = {
+  readonly [Method in keyof ObserverRows as ObserverRows[Method] extends CountedRow<
+    string,
+    typeof open
+  >
+    ? Method
+    : never]: readonly string[];
+};
+
+/** Counts what becomes of the files that the configuration is read from. */
+export interface ConfigObserver {
+  /** The file's content, of this hash, is in force. */
+  taken(filename: string, hash: number): void;
+  /** The file's content was refused. */
+  refused(filename: string): void;
+}
+
+/**
+ * How often prom-client's own monitor of the event loop wakes the thread. Its default of 10 ms
+ * costs an idle process most of its CPU. At a minute its figures say nothing, and are not served:
+ * kube_state_metrics_event_loop_* take their place.
+ */
+const lagLookMs = 60_000;
+
+/** All metrics about kubestate; one a process, for it holds prom-client's monitors of the loop. */
+export class SelfMetrics {
+  readonly #registry = new Registry();
+  readonly #clock: Pick<Clock, 'wall'>;
+  readonly #metrics: MetricsOf<Families>;
+  /** When a method of an observer was last called, by `method resource`. */
+  readonly #lastSeenMs = new Map<string, number>();
+
+  /** Age of the state that is served, in milliseconds; asked at every scrape. */
+  stateAgeMs: () => number = () => 0;
+
+  constructor({ build, clock, now, loop }: SelfMetricsOptions) {
+    this.#clock = clock;
+    const lastSeenMs = (method: string, resource: string): number | undefined =>
+      this.#lastSeenMs.get(`${method} ${resource}`);
+    this.#metrics = register(this.#registry, selfFamilies, (): TelemetryState => {
+      const { resources, stores, shard } = now();
+      const stateAgeMs = this.stateAgeMs();
+      return { build, resources, stores, shard, loop: loop(), stateAgeMs, lastSeenMs };
+    });
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: lagLookMs });
+    for (const { name } of this.#registry.getMetricsAsArray()) {
+      if (name.startsWith('nodejs_eventloop_lag_')) this.#registry.removeSingleMetric(name);
+    }
+  }
+
+  /** For one resource; a configuration that takes over goes on counting. */
+  observer(resource: NamedResource, openValues: OpenLabelValues): ResourceObserver {
+    const valuesOf: Readonly<Record<string, readonly string[]>> = openValues;
+    const methods = observerRows().map(([name, row]) => [
+      row.method,
+      row.source === 'observer'
+        ? this.#count(name, row, resource, valuesOf[row.method])
+        : () => this.#lastSeenMs.set(`${row.method} ${resource.resource}`, this.#clock.wall()),
+    ]);
+    return Object.fromEntries(methods);
+  }
+
+  /** The method that counts on the row; its series start at zero, so that `increase` sees them. */
+  #count(
+    name: keyof Families,
+    { resourceAs, label, values }: CountedRow,
+    { resource: plural, version, kind }: NamedResource,
+    openValues: readonly string[] | undefined,
+  ): (given?: unknown) => void {
+    const metric = this.#metrics[name] as Counter;
+    const resource = resourceAs === 'plural' ? plural : `*${version}.${kind}`;
+    if (label === undefined) {
+      metric.inc({ resource }, 0);
+      return (amount = 1) => metric.inc({ resource }, Number(amount));
+    }
+    for (const value of values ?? openValues ?? []) metric.inc({ resource, [label]: value }, 0);
+    return (value) => metric.inc({ resource, [label]: String(value) });
+  }
+
+  /** A row threw: the object lost that family. */
+  renderError(resource: string, family: string): void {
+    this.#metrics.kube_state_metrics_render_errors_total.inc({ resource, family });
+  }
+
+  /** From now on the metrics of an election are served; `read` is asked at every scrape. */
+  election(read: () => ElectionWork): void {
+    register(this.#registry, electionFamilies, read);
+  }
+
+  /** For the app that answers scrapes. */
+  get scrapes(): ScrapeObserver {
+    const {
+      http_request_duration_seconds: durations,
+      kube_state_metrics_scrapes_in_flight: inFlight,
+      kube_state_metrics_scrapes_rejected_total: rejected,
+      kube_state_metrics_scrapes_cut_off_total: cutOff,
+    } = this.#metrics;
+    return {
+      request: (method, seconds) => durations.observe({ handler: 'metrics', method }, seconds),
+      inFlight: (count) => inFlight.set(count),
+      rejected: () => rejected.inc(),
+      cutOff: (scrapes) => cutOff.inc(scrapes),
+    };
+  }
+
+  /** For the connections of one port. */
+  connections(port: 'metrics' | 'telemetry'): ConnectionObserver {
+    const {
+      kube_state_metrics_connections: open,
+      kube_state_metrics_connections_limited_total: limited,
+    } = this.#metrics;
+    return {
+      open: (count) => open.set({ port }, count),
+      limited: (outcome) => limited.inc({ port, outcome }),
+    };
+  }
+
+  /** For what reads the files of the configuration. */
+  get config(): ConfigObserver {
+    const {
+      kube_state_metrics_config_hash: hashes,
+      kube_state_metrics_last_config_reload_successful: successful,
+      kube_state_metrics_last_config_reload_success_timestamp_seconds: successes,
+    } = this.#metrics;
+    return {
+      taken: (filename, hash) => {
+        const labels = { filename, type: 'config' };
+        hashes.set(labels, hash);
+        successful.set(labels, 1);
+        successes.set(labels, this.#clock.wall() / 1000);
+      },
+      refused: (filename) => successful.set({ filename, type: 'config' }, 0),
+    };
+  }
+
+  /** Text only: prom-client's OpenMetrics renames counters. */
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}
+
+/** Counts nothing: for what is followed and is no resource that is served. */
+export const noopObserver = Object.fromEntries(
+  observerRows().map(([, { method }]) => [method, () => undefined]),
+) as unknown as ResourceObserver;
+
+function observerRows(): [name: keyof Families, row: CountedRow | LastSeenRow][] {
+  return Object.entries<Row | LastSeenRow>(selfFamilies).flatMap(([name, row]) =>
+    'method' in row ? [[name as keyof Families, row] as const] : [],
+  ) as [keyof Families, CountedRow | LastSeenRow][];
+}

@@ -1,0 +1,56 @@
+// With which arguments and environment the program starts itself anew, and when it does not.
+import { expect } from 'chai';
+import { betterNodeOptions, type Started } from '../../src/app/nodeOptions.ts';
+
+const MIB = 2 ** 20;
+const unlimited = 2 ** 64;
+const bare: Started = { execArgv: [], env: {}, limit: unlimited, total: 16_384 * MIB };
+const container: Started = { ...bare, limit: 250 * MIB };
+const allocator = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '131072' };
+
+const [percent, semi] = ['--max-old-space-size-percentage=60', '--max-semi-space-size=4'];
+
+/** What was started, and the arguments it gets; none where it goes on as it is. */
+const cases: readonly (readonly [string, Started, readonly string[] | undefined])[] = [
+  ['a process without a limit', bare, [semi]],
+  ['a system that tells no limit', { ...bare, limit: 0 }, [semi]],
+  ['a container', container, [percent, semi]],
+  ['a debugger', { ...bare, execArgv: ['--inspect'] }, ['--inspect', semi]],
+  [
+    'a chosen heap',
+    { ...container, execArgv: ['--max-old-space-size=90'] },
+    ['--max-old-space-size=90', semi],
+  ],
+  [
+    'a chosen heap in underscores',
+    { ...container, env: { NODE_OPTIONS: '--max_heap_size=90' } },
+    [semi],
+  ],
+  [
+    'a chosen young generation',
+    { ...container, env: { NODE_OPTIONS: '--max-semi-space-size=9' } },
+    [percent],
+  ],
+  ['chosen sizes', { ...container, execArgv: [percent], env: { NODE_OPTIONS: semi } }, undefined],
+  ['what was started anew', { ...container, execArgv: [percent, semi], env: allocator }, undefined],
+];
+
+describe('a start with little memory', () => {
+  for (const [name, started, args] of cases) {
+    it(`of ${name} has ${args === undefined ? 'nothing to change' : args.join(' ')}`, () => {
+      expect(betterNodeOptions(started)?.execArgv).to.deep.equal(args);
+    });
+  }
+
+  it('keeps the environment, and what it says of the allocator', () => {
+    const env = { HOME: '/root', MALLOC_TRIM_THRESHOLD_: '1' };
+    expect(betterNodeOptions({ ...bare, env })?.env).to.deep.equal({ ...allocator, ...env });
+  });
+
+  it('is never asked for twice', () => {
+    for (const [, started] of cases) {
+      const better = betterNodeOptions(started);
+      if (better) expect(betterNodeOptions({ ...started, ...better })).to.equal(undefined);
+    }
+  });
+});

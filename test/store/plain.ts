@@ -1,0 +1,259 @@
+// The plainest store that is right: strings in a map; the model that the fast one is compared with.
+import { pipeline, Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import type { KubeObject } from '../../src/metrics/object.ts';
+import type { FamilyHeader, Renderer } from '../../src/metrics/render.ts';
+import { objectVersionOf } from '../../src/store/objectState.ts';
+import type {
+  Body,
+  Format,
+  ObjectVersion,
+  Relist,
+  Snapshot,
+  Store,
+  StoreSize,
+  Stores,
+} from '../../src/store/types.ts';
+
+/** A chunk is sent once it has this many characters; one object's family never spans two. */
+const chunkChars = 64 * 1024;
+const gzipLevel = 1;
+const openMetricsEnd = '# EOF\n';
+
+/** Stores that keep text uncompressed: the plainest thing that is right. */
+export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Stores {
+  const byResource = new Map(
+    [...renderers].map(([resource, renderer]) => [resource, new PlainStore(renderer)] as const),
+  );
+  const snapshot = (includes: (resource: string) => boolean): Snapshot => {
+    const contents: Content[] = [];
+    for (const [resource, store] of byResource) {
+      if (includes(resource) && store.size.objects > 0) contents.push(store.content());
+    }
+    return {
+      state: [...byResource.values()].reduce((sum, { changes }) => sum + changes, 0),
+      body: (format, encoding) => bodyOf(contents, format, encoding === 'gzip'),
+    };
+  };
+  const storedBytes = (): number =>
+    [...byResource.values()].reduce((sum, { size }) => sum + size.bytes, 0);
+  const done = {
+    segments: 0,
+    compressed: 0,
+    decompressed: 0,
+    flushes: 0,
+    seconds: 0,
+    incomingObjects: 0,
+    pendingBytes: 0,
+    hotBytes: 0,
+    hotBytesMax: 0,
+  };
+  return {
+    byResource,
+    snapshot,
+    flushed: atOnce,
+    close: atOnce,
+    stalenessMs: () => 0,
+    work: () => ({ ...done, storedBytes: storedBytes() }),
+  };
+}
+
+/** Whatever there is to wait for is done as soon as it is asked for. */
+const atOnce = (): Promise<void> => Promise.resolve();
+
+class PlainStore implements Store {
+  readonly #renderer: Renderer;
+  readonly drained = atOnce;
+  changes = 0;
+  #entries = new Entries();
+  readonly #relists = new Set<{ readonly part: string | undefined }>();
+
+  constructor(renderer: Renderer) {
+    this.#renderer = renderer;
+  }
+
+  put(object: KubeObject, part?: string): void {
+    const { key, ...place } = objectVersionOf(object);
+    this.changes++;
+    this.#entries.put(key, entryOf(part, place, this.#renderer.render(object)));
+  }
+
+  delete(object: KubeObject, part?: string): void {
+    const { key, uid } = objectVersionOf(object);
+    this.changes++;
+    this.#entries.delete(key, part, uid);
+  }
+
+  relist(part?: string): Relist {
+    this.#refuseWhileRelisted(part);
+    const staged = new PlainStore(this.#renderer);
+    const relist = { part };
+    this.#relists.add(relist);
+    let open = true;
+    let committed = false;
+    const whileOpen = (act: () => void): void => {
+      if (!open) throw new Error('a relist takes nothing more once it was committed or aborted');
+      act();
+    };
+    return {
+      put: (object) => whileOpen(() => staged.put(object, part)),
+      delete: (object) => whileOpen(() => staged.delete(object, part)),
+      drained: atOnce,
+      commit: async () =>
+        whileOpen(() => {
+          open = false;
+          committed = true;
+          this.#relists.delete(relist);
+          this.changes++;
+          if (part === undefined) this.#entries = staged.#entries;
+          else this.#entries.replace(part, staged.#entries);
+        }),
+      abort: () => {
+        open = false;
+        this.#relists.delete(relist);
+        return Promise.resolve(committed);
+      },
+    };
+  }
+
+  versions(part?: string): Iterable<ObjectVersion> {
+    return this.#entries.versions(part);
+  }
+
+  get size(): StoreSize {
+    const { objects, series, bytes } = this.#entries;
+    return { objects, series, bytes };
+  }
+
+  #refuseWhileRelisted(part: string | undefined): void {
+    const apart = ({ part: other }: { part: string | undefined }): boolean =>
+      other !== undefined && part !== undefined && other !== part;
+    if (![...this.#relists].every(apart)) throw new Error('a relist of this is under way');
+  }
+
+  content(): Content {
+    const { families } = this.#renderer;
+    return { families, entries: this.#entries.frozen(), bytes: this.#entries.bytes };
+  }
+}
+
+/** One object's text by family, immutable; an update is another entry. */
+interface Entry {
+  /** What it came by. */
+  readonly part: string | undefined;
+  readonly uid: string | undefined;
+  readonly version: string;
+  readonly texts: readonly string[];
+  readonly series: number;
+  readonly bytes: number;
+}
+
+/** Entries by key, and their size in all, kept as they come and go. */
+class Entries {
+  readonly #byKey = new Map<string, Entry>();
+  #frozen: readonly Entry[] | undefined;
+  series = 0;
+  bytes = 0;
+
+  get objects(): number {
+    return this.#byKey.size;
+  }
+
+  put(key: string, entry: Entry): void {
+    this.#forget(this.#byKey.get(key));
+    this.#byKey.set(key, entry);
+    this.series += entry.series;
+    this.bytes += entry.bytes;
+  }
+
+  delete(key: string, part: string | undefined, uid: string | undefined): void {
+    const entry = this.#byKey.get(key);
+    if (entry?.part !== part) return;
+    if (uid !== undefined && entry?.uid !== undefined && entry.uid !== uid) return;
+    this.#forget(entry);
+    this.#byKey.delete(key);
+  }
+
+  replace(part: string, entries: Entries): void {
+    for (const [key, entry] of this.#byKey) {
+      if (entry.part === part && !entries.#byKey.has(key)) this.delete(key, part, undefined);
+    }
+    for (const [key, entry] of entries.#byKey) this.put(key, entry);
+  }
+
+  *versions(part: string | undefined): Generator<ObjectVersion> {
+    for (const [key, { uid, version, part: held }] of this.#byKey) {
+      if (part === undefined || held === part) yield { key, uid, version };
+    }
+  }
+
+  /** The entries now: made once for all snapshots between two changes. */
+  frozen(): readonly Entry[] {
+    this.#frozen ??= Object.freeze([...this.#byKey.values()]);
+    return this.#frozen;
+  }
+
+  #forget(entry: Entry | undefined): void {
+    this.#frozen = undefined;
+    this.series -= entry?.series ?? 0;
+    this.bytes -= entry?.bytes ?? 0;
+  }
+}
+
+function entryOf(
+  part: string | undefined,
+  place: Pick<Entry, 'uid' | 'version'>,
+  texts: readonly string[],
+): Entry {
+  let series = 0;
+  let bytes = 0;
+  for (const text of texts) {
+    if (text === '') continue;
+    bytes += Buffer.byteLength(text);
+    // Label values are escaped, so that a newline ends a series and stands nowhere else.
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) series++;
+  }
+  return { part, ...place, texts, series, bytes };
+}
+
+/** One store's part of a snapshot; it holds an object at least, or it would have no headers. */
+interface Content {
+  readonly families: readonly FamilyHeader[];
+  readonly entries: readonly Entry[];
+  readonly bytes: number;
+}
+
+function bodyOf(contents: readonly Content[], format: Format, gzip: boolean): Body {
+  if (gzip) return { bytes: undefined, chunks: () => gzipped(chunksOf(contents, format)) };
+  let bytes = format === 'openmetrics' ? openMetricsEnd.length : 0;
+  for (const content of contents) {
+    bytes += content.bytes;
+    for (const { header } of content.families) bytes += Buffer.byteLength(header[format]);
+  }
+  return { bytes, chunks: () => chunksOf(contents, format) };
+}
+
+function* chunksOf(contents: readonly Content[], format: Format): Generator<Uint8Array> {
+  let text = '';
+  for (const { families, entries } of contents) {
+    for (const [index, { header }] of families.entries()) {
+      text += header[format];
+      for (const entry of entries) {
+        text += entry.texts[index];
+        if (text.length >= chunkChars) {
+          yield Buffer.from(text);
+          text = '';
+        }
+      }
+    }
+  }
+  if (format === 'openmetrics') text += openMetricsEnd;
+  if (text !== '') yield Buffer.from(text);
+}
+
+async function* gzipped(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gzip = createGzip({ level: gzipLevel, chunkSize: chunkChars });
+  // The reader below gets whatever error ends the pipeline; a reader that stops destroys it all.
+  pipeline(Readable.from(chunks), gzip, () => {});
+  yield* gzip;
+}

@@ -1,0 +1,17 @@
+// The process as a test lends it to the program: no environment, the machine's own clock and files.
+import { readFileSync } from 'node:fs';
+import type { RunContext } from '../../src/app/pipeline.ts';
+import { systemClock, systemThread } from '../../src/lib/clock.ts';
+
+/** The context of a run that nothing stops, but for what is given. */
+export const contextOf = (given: Pick<RunContext, 'log'> & Partial<RunContext>): RunContext => ({
+  env: {},
+  readFile: readFileSync,
+  clock: systemClock,
+  thread: systemThread,
+  random: Math.random,
+  memoryBytes: 2 ** 30,
+  build: { version: '0', revision: '', branch: '', node: 'v0', platform: 'linux', arch: 'x64' },
+  stop: new AbortController().signal,
+  ...given,
+});
