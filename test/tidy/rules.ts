@@ -86,10 +86,22 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   http: [],
   demo: [],
   resources: ['metrics'],
+  custom: ['metrics'],
   store: ['metrics'],
   sync: ['kube'],
-  app: ['config', 'sync', 'kube', 'metrics', 'resources', 'store', 'telemetry', 'leader', 'http'],
-  cli: ['app', 'config', 'kube', 'resources', 'http', 'demo'],
+  app: [
+    'config',
+    'sync',
+    'kube',
+    'metrics',
+    'resources',
+    'custom',
+    'store',
+    'telemetry',
+    'leader',
+    'http',
+  ],
+  cli: ['app', 'config', 'kube', 'resources', 'custom', 'http', 'demo'],
 };
 
 /** `kube` for src/kube/client.ts. */
