@@ -1,6 +1,5 @@
 // compileCel compiles expressions of CEL, the Common Expression Language, loading it on first use.
 import { type Clock, systemClock } from '../lib/clock.ts';
-import type { KubeObject } from '../metrics/object.ts';
 
 /** What an expression gives: whole numbers beyond 2^53 are bigints, durations are seconds. */
 export type CelResult =
@@ -17,7 +16,7 @@ export interface CelProgram {
   /** The static type of its result, such as `int` or `list(string)`; `dyn` where it is unknown. */
   readonly type: string;
   /** Evaluates with `self` as the object, which is not changed; throws CelError. */
-  evaluate(self: KubeObject): CelResult;
+  evaluate(self: unknown): CelResult;
 }
 
 /**
@@ -36,14 +35,17 @@ export interface CelPlace {
 export class CelError extends Error {
   override readonly name = 'CelError';
   readonly kind: CelErrorKind;
-  readonly place: CelPlace | undefined;
+  /** Where it is in the expression, if that is known; both count from 1. */
+  readonly line: number | undefined;
+  readonly column: number | undefined;
   /** What to write instead, if that is known. */
   readonly hint: string | undefined;
 
   constructor(kind: CelErrorKind, message: string, place?: CelPlace, hint?: string) {
     super(message);
     this.kind = kind;
-    this.place = place;
+    this.line = place?.line;
+    this.column = place?.column;
     this.hint = hint;
   }
 }

@@ -182,7 +182,7 @@ describe('An expression of CEL', () => {
   for (const [text, expected, message, hint] of faults) {
     it(`fails: ${text.slice(0, 60)}`, async () => {
       const error = await errorOf(text);
-      const { line, column } = error.place ?? { line: 0, column: 0 };
+      const { line, column } = error;
       expect(`${error.kind} ${line}:${column}`).to.equal(expected);
       expect(error.message).to.match(message);
       if (hint !== undefined) expect(error.hint).to.match(hint);

@@ -10,7 +10,6 @@ import {
 import { strings } from '@bufbuild/cel/ext';
 import type { Clock } from '../../lib/clock.ts';
 import { errorMessage } from '../../lib/errors.ts';
-import type { KubeObject } from '../../metrics/object.ts';
 import { CelError, type CelProgram, type CelResult } from '../cel.ts';
 import { CelBudget } from './budget.ts';
 import { checkedType } from './check.ts';
@@ -61,7 +60,7 @@ interface Source {
   readonly text: string;
 }
 
-function evaluated(budget: CelBudget, self: KubeObject, run: Run, source: Source): CelResult {
+function evaluated(budget: CelBudget, self: unknown, run: Run, source: Source): CelResult {
   budget.begin();
   try {
     const value = run({ self: celOf(self, budget) as never });
