@@ -86,6 +86,10 @@ function refuseWrongWords(
   words: readonly string[],
 ): void {
   const [word] = words;
+  if (choices === 'files') {
+    if (words.length > 0) return;
+    throw new ConfigError({ place: name, expected: placeholder, got: 'none' });
+  }
   if (words.length === 1 && choices.includes(word ?? '')) return;
   const close = word === undefined || words.length > 1 ? undefined : suggest(word, choices);
   throw new ConfigError({

@@ -213,7 +213,7 @@ const pathsOf = (commandLine: Options, { kubeconfig }: Options): string[] =>
   [commandLine.config, kubeconfig].filter((path) => path !== undefined && path !== '') as string[];
 
 /** The settings of the command line and of the file of --config, as it was read. */
-async function settingsIn(contents: Contents, commandLine: Options): Promise<Settings> {
+export async function settingsIn(contents: Contents, commandLine: Options): Promise<Settings> {
   const { config } = commandLine;
   if (!config) return settingsOf(commandLine);
   const content = contents.get(config);

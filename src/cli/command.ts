@@ -9,6 +9,8 @@ export interface Command {
   readonly flags: Flags;
   /** The argument behind its name, if it takes one. */
   readonly argument?: Argument;
+  /** The command whose flags it takes, too: help and docs do not repeat these. */
+  readonly inherits?: string;
   /** Runs until it is stopped, with a cluster in memory: Node's memory options are set for it. */
   readonly lasts?: boolean;
   /** Resolves to the exit code. */
@@ -18,7 +20,8 @@ export interface Command {
 export interface Argument {
   /** Its name in --help. */
   readonly placeholder: string;
-  readonly choices: readonly string[];
+  /** What it may be; files, one or more, where it is `files`. */
+  readonly choices: readonly string[] | 'files';
 }
 
 /** A command whose `run` gets the values of its own flags, typed. */

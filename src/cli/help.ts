@@ -10,19 +10,35 @@ export function helpPage(name: string, commands: Readonly<Record<string, Command
   const shown = commands[name] as Command;
   const others = Object.entries(commands).filter(([other]) => other !== name);
   const argument = shown.argument === undefined ? '' : ` ${shown.argument.placeholder}`;
+  const flags = ownFlags(shown, commands);
   const usage = name === 'serve' ? 'kubestate [flags]' : `kubestate ${name}${argument} [flags]`;
   const list = others.map(([other, { summary }]) => `  ${other.padEnd(12)}${summary}`);
   const sections = [
     wrap(shown.about, ''),
     `Usage:\n  ${usage}${name === 'serve' ? '\n  kubestate COMMAND [flags]' : ''}`,
     ...(name === 'serve' ? [`Commands:\n${list.join('\n')}`] : []),
-    ...groupsOf(shown.flags).map(
+    ...groupsOf(flags).map(
       ([group, rows]) => `${group}:\n${rows.map(([flag, row]) => flagHelp(flag, row)).join('\n')}`,
     ),
-    ...ignoredLine(shown.flags),
+    ...ignoredLine(flags),
+    ...inheritedLine(shown),
   ];
   return `${sections.join('\n\n')}\n`;
 }
+
+/** The flags of a command that are not those of the one it inherits from. */
+export function ownFlags(
+  { flags, inherits = '' }: Command,
+  commands: Readonly<Record<string, Command>>,
+): Flags {
+  const inherited = commands[inherits]?.flags ?? {};
+  return Object.fromEntries(
+    Object.entries(flags).filter(([name, flag]) => inherited[name] !== flag),
+  );
+}
+
+const inheritedLine = ({ inherits }: Command): string[] =>
+  inherits === undefined ? [] : [`And all flags of kubestate: see kubestate --help`];
 
 function groupsOf(flags: Flags): [string, [string, Flag<unknown>][]][] {
   const shown = Object.entries(flags).filter(([, { ignored }]) => !ignored);

@@ -2,10 +2,11 @@
 import type { Command } from './command.ts';
 import { completionFor } from './completion.ts';
 import { demo } from './demo.ts';
+import { rbac } from './rbac.ts';
 import { serve } from './serve.ts';
 import { version } from './version.ts';
 
-const working: Readonly<Record<string, Command>> = { serve, demo, version };
+const working: Readonly<Record<string, Command>> = { serve, demo, rbac, version };
 
 export const commands: Readonly<Record<string, Command>> = {
   ...working,

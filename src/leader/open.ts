@@ -22,6 +22,8 @@ type ElectorFlags = Pick<
   | ('pod' | 'pod-namespace' | 'shard' | 'total-shards')
 >;
 
+type LeaseFlags = Pick<ElectorFlags, 'leader-elect-resource-name' | 'shard' | 'total-shards'>;
+
 /** An elector that is not started yet; undefined without --leader-elect. Throws ConfigError. */
 export function openElector(options: ElectorFlags, parts: ElectorParts): Elector | undefined {
   if (!options['leader-elect']) return undefined;
@@ -46,7 +48,7 @@ export function openElector(options: ElectorFlags, parts: ElectorParts): Elector
 }
 
 /** Replicas of one shard share a lease; shards must not. */
-function leaseOf(options: ElectorFlags): string {
+export function leaseOf(options: LeaseFlags): string {
   const { 'leader-elect-resource-name': given, shard, 'total-shards': total } = options;
   const name = given ?? (total > 1 ? `${leaseName}-shard-${shard}` : leaseName);
   if (name.length <= nameCharsMax && namePattern.test(name)) return name;

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
+import { leaderElectionRules } from '../../src/app/rules.ts';
 import { parseCommandLine } from '../../src/config/flags.ts';
 import { flags } from '../../src/config/options.ts';
-import { leaderElectionRules } from '../../tools/generate/rules.ts';
 import { placesBetween } from '../chart/compare.ts';
 import { chart, installed, type Objects, objectsIn, rendered, set, template } from './helm.ts';
 

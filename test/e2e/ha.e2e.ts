@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { leaderElectionRules } from '../../src/app/rules.ts';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
-import { leaderElectionRules } from '../../tools/generate/rules.ts';
 import { freePorts } from '../../tools/serverProcess.ts';
 import { until } from '../../tools/until.ts';
 import { Scraper, StandInService } from '../support/service.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { leaderElectionRules } from '../../tools/generate/rules.ts';
+import { leaderElectionRules } from '../../src/app/rules.ts';
 
 describe('The page about high availability', () => {
   it('shows the rules that --leader-elect needs', () => {

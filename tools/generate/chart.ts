@@ -1,7 +1,8 @@
 // Renders the generated parts of the chart, and reads facts of the chart for the manifests.
 import { parse, stringify } from 'yaml';
+import { leaderElectionRules } from '../../src/app/rules.ts';
 import { notice } from './notice.ts';
-import { defaultsOf, leaderElectionRules, type Tables } from './rules.ts';
+import { defaultsOf, type Tables } from './rules.ts';
 
 /** Facts that only the chart has: the image, and the KSM release that it replaces. */
 export interface ChartFacts {

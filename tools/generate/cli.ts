@@ -1,6 +1,6 @@
 // Renders docs/cli.md: every command with its flags.
 import type { Command } from '../../src/cli/command.ts';
-import { defaultOf } from '../../src/cli/help.ts';
+import { defaultOf, ownFlags } from '../../src/cli/help.ts';
 import { configKeysOf } from '../../src/config/configFile.ts';
 import type { Flag } from '../../src/config/flags.ts';
 import { code, row, tableOf, words } from './markdown.ts';
@@ -9,7 +9,7 @@ import { notice } from './notice.ts';
 /** The page; the first command is the default one. */
 export function cliPage(commands: Readonly<Record<string, Command>>): string {
   const sections = Object.entries(commands).map(([name, command], i) =>
-    commandSection(name, command, i === 0),
+    commandSection(name, { ...command, flags: ownFlags(command, commands) }, i === 0),
   );
   return `<!-- ${notice('src/config/options.ts and src/cli')} -->
 # Command line

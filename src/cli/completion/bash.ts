@@ -36,6 +36,14 @@ ${commands.map(wordsCase).join('\n')}
       words="$words ${commands.map(({ name }) => name).join(' ')}"
     fi
     COMPREPLY=($(compgen -W "$words" -- "$cur"))
+    case $command in
+      ${
+        commands
+          .filter(({ words }) => words === 'files')
+          .map(({ name }) => name)
+          .join('|') || '-'
+      }) COMPREPLY+=($(compgen -f -- "$cur")) ;;
+    esac
     return
   fi
   # Of a list only its last item is completed.
@@ -76,4 +84,4 @@ const wordsCase = (command: Completed): string =>
   `      ${command.name}) words=${quoted(wordsOf(command))} ;;`;
 
 const wordsOf = ({ words, flags }: Completed): string =>
-  [...words, ...flags.flatMap(spellings)].join(' ');
+  [...(words === 'files' ? [] : words), ...flags.flatMap(spellings)].join(' ');

@@ -11,7 +11,10 @@ export function fishScript(commands: readonly Completed[]): string {
         ? `not __fish_seen_subcommand_from ${names}; or __fish_seen_subcommand_from ${name}`
         : `__fish_seen_subcommand_from ${name}`,
     );
-    const behind = words.length === 0 ? [] : [`-n ${here} -f -a ${fishQuoted(words.join(' '))}`];
+    const behind =
+      words === 'files' || words.length === 0
+        ? []
+        : [`-n ${here} -f -a ${fishQuoted(words.join(' '))}`];
     return [
       `-n __fish_use_subcommand -f -a ${name} -d ${fishQuoted(summary)}`,
       ...behind,

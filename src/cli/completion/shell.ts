@@ -17,7 +17,7 @@ export interface Completed {
   readonly name: string;
   readonly summary: string;
   /** The arguments that it takes. */
-  readonly words: readonly string[];
+  readonly words: Values;
   readonly flags: readonly CompletedFlag[];
 }
 

@@ -34,7 +34,8 @@ fi
 
 function commandCase({ name, words, flags }: Completed): string {
   const specs = flags.flatMap(specsOf);
-  if (words.length > 0) specs.push(`1:word:(${words.join(' ')})`);
+  if (words === 'files') specs.push('*:file:_files');
+  else if (words.length > 0) specs.push(`1:word:(${words.join(' ')})`);
   const lines = specs.map((spec) => ` \\\n        ${quoted(spec)}`).join('');
   return `    ${name})\n      _arguments${lines} ;;`;
 }

@@ -1,5 +1,5 @@
 // Builds the objects of the plain manifests, with the ports and labels of KSM's manifests.
-import type { Rule } from '../rules.ts';
+import type { Rule } from '../../../src/app/rules.ts';
 
 const NOBODY = 65534;
 const RBAC_GROUP = 'rbac.authorization.k8s.io';

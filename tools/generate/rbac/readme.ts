@@ -110,7 +110,10 @@ const RIGHTS = `## What it may do
 
 The roles allow only \`list\` and \`watch\` on the resources that are served, with two exceptions in
 the namespace of the pods. Shards may read pods and their StatefulSet. Replicas with leader election
-may change a Lease and patch pods, which is why they have a namespace of their own. Add more for:
+may change a Lease and patch pods, which is why they have a namespace of their own.
+
+For other flags, \`kubestate rbac\` with the same flags prints the smallest roles that they
+need. Add more for:
 
 - **A resource that is off by default**: add it to the role, and list all the resources you want in
   \`--resources\`.

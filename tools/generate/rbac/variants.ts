@@ -1,14 +1,8 @@
 // The variants of the plain manifests, and the objects of each.
+import { leaderElectionRules, shardingRules } from '../../../src/app/rules.ts';
 import { leaderLabel } from '../../../src/leader/label.ts';
 import type { ChartFacts } from '../chart.ts';
-import {
-  defaultsOf,
-  leaderElectionRules,
-  rulesOf,
-  shardingRules,
-  type Tables,
-  tablesWhere,
-} from '../rules.ts';
+import { defaultsOf, rulesOf, type Tables, tablesWhere } from '../rules.ts';
 import {
   daemonSet,
   deployment,

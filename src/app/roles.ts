@@ -1,0 +1,158 @@
+// rolesOf derives the Roles and the ClusterRole that kubestate needs with the given flags.
+import type { Options } from '../config/options.ts';
+import { guessPlural } from '../custom/plural.ts';
+import type { KindPattern } from '../custom/types.ts';
+import { leaseOf } from '../leader/open.ts';
+import { ConfigError } from '../lib/errors.ts';
+import type { Selected } from '../metrics/select.ts';
+import { resources as tables } from '../resources/index.ts';
+import { scopeOf } from '../sync/scope.ts';
+import {
+  definitions,
+  leaderElectionRules,
+  type Rule,
+  type RuledResource,
+  reviewRules,
+  shardingRules,
+  watchRules,
+} from './rules.ts';
+
+/** The rules in one namespace, or those of a ClusterRole. */
+export interface Role {
+  /** Undefined for a ClusterRole. */
+  readonly namespace: string | undefined;
+  readonly rules: readonly Rule[];
+}
+
+export interface RoleNeeds {
+  readonly options: Options;
+  /** The resources with a table that are served. */
+  readonly selected: readonly Selected[];
+  /** The kinds of custom-resource configuration; undefined where there is none. */
+  readonly patterns: readonly KindPattern[] | undefined;
+  /** The namespace of kubestate's own pod, if it is known. */
+  readonly namespace: string | undefined;
+}
+
+export interface Roles {
+  /** The ClusterRole first, if one is needed. */
+  readonly roles: readonly Role[];
+  /** Sentences about what the flags alone do not tell. */
+  readonly notes: readonly string[];
+}
+
+/** Throws ConfigError where the options contradict each other, as the start does. */
+export function rolesOf(needs: RoleNeeds): Roles {
+  const { options, selected, patterns } = needs;
+  const notes: string[] = [];
+  const needed = selected.map(({ plural, resource }): Needed => ({ ...resource, plural }));
+  if (patterns !== undefined) needed.push(definitionsTable, ...kindsOf(patterns, options, notes));
+  const rules = new Map<string | undefined, Rule[]>();
+  for (const [namespace, watched] of watchedIn(needed, options, notes)) {
+    rules.set(namespace, watchRules(watched));
+  }
+  const add = (namespace: string | undefined, more: readonly Rule[]): void => {
+    rules.set(namespace, [...(rules.get(namespace) ?? []), ...more]);
+  };
+  if (options['auth-filter']) add(undefined, reviewRules);
+  const own = ownRules(needs, notes);
+  if (own !== undefined) add(own.namespace, own.rules);
+  const roles = [...rules].map(([namespace, all]) => ({ namespace, rules: all }));
+  roles.sort((a, b) => ((a.namespace ?? '') < (b.namespace ?? '') ? -1 : 1));
+  return { roles, notes };
+}
+
+/** What a scope asks about a resource. */
+interface Needed extends RuledResource {
+  readonly version: string;
+  readonly scope: 'cluster' | 'namespace';
+}
+
+const definitionsTable: Needed = { ...definitions, version: 'v1', scope: 'cluster' };
+
+/** The resources by the namespace that they are listed in; undefined for all namespaces. */
+function watchedIn(
+  needed: readonly Needed[],
+  options: Options,
+  notes: string[],
+): Map<string | undefined, Needed[]> {
+  const isPlaced = options.pod !== undefined && !options['leader-elect'];
+  const scope = scopeOf(options, isPlaced ? () => true : undefined);
+  const watched = new Map<string | undefined, Needed[]>();
+  let fallsBack = false;
+  for (const one of needed) {
+    for (const { collection, fallback } of scope.collections(one.plural, one)) {
+      fallsBack ||= fallback !== undefined;
+      // Where all namespaces are forbidden, each is followed by itself: the smaller right.
+      for (const { namespace } of fallback?.map((each) => each.collection) ?? [collection]) {
+        watched.set(namespace, [...(watched.get(namespace) ?? []), one]);
+      }
+    }
+  }
+  if (fallsBack) {
+    notes.push(
+      'With so many namespaces kubestate watches all of them at once if it may: a ClusterRole ' +
+        'in place of the Roles saves the API server a watch per resource and namespace.',
+    );
+  }
+  return watched;
+}
+
+/** The resources of the kinds of a configuration, by what is known of them without the cluster. */
+function kindsOf(
+  patterns: readonly KindPattern[],
+  { namespaces }: Options,
+  notes: string[],
+): Needed[] {
+  const guessed = new Set<string>();
+  const unscoped = new Set<string>();
+  const needed = patterns.map(({ group, version, kind, plural }): Needed => {
+    const [known, table] =
+      Object.entries(tables).find(([, one]) => one.group === group && one.kind === kind) ?? [];
+    if (table !== undefined) {
+      return { group, version, plural: plural ?? known ?? '', scope: table.scope };
+    }
+    const name = plural ?? (kind === '*' ? '*' : guessPlural(kind));
+    if (plural === undefined && kind !== '*') guessed.add(`${name}.${group}`);
+    unscoped.add(`${name}.${group}`);
+    return { group, version, plural: name, scope: 'namespace' };
+  });
+  if (guessed.size > 0) {
+    notes.push(
+      `The plurals are guessed of ${[...guessed].sort().join(', ')}: where the CRD has another ` +
+        'one, set resourcePlural.',
+    );
+  }
+  if (namespaces.length > 0 && unscoped.size > 0) {
+    notes.push(
+      `Cluster-scoped ones of ${[...unscoped].sort().join(', ')} need their rule in a ` +
+        'ClusterRole instead.',
+    );
+  }
+  return needed;
+}
+
+/** The Role in the namespace of kubestate's own pod, for sharding or the election. */
+function ownRules({ options, namespace }: RoleNeeds, notes: string[]): Role | undefined {
+  const { pod, 'leader-elect': elects } = options;
+  if (!elects && pod === undefined) return undefined;
+  if (namespace === undefined) {
+    throw new ConfigError({
+      flag: elects ? '--leader-elect' : '--pod',
+      expected: "the namespace of kubestate's pod",
+      got: 'none',
+      hint: 'give --pod-namespace or --service-account NAMESPACE/NAME',
+    });
+  }
+  if (elects) return { namespace, rules: leaderElectionRules(leaseOf(options)) };
+  const [, statefulSet] = /^(.+)-\d+$/.exec(pod ?? '') ?? [];
+  if (statefulSet !== undefined) return { namespace, rules: shardingRules(statefulSet) };
+  notes.push(
+    `${pod} tells no StatefulSet: give --pod with the name of a pod, such as ` +
+      'kube-state-metrics-0, and the rule names its StatefulSet.',
+  );
+  return {
+    namespace,
+    rules: shardingRules('').map(({ resourceNames, ...rule }) => rule),
+  };
+}

@@ -1,0 +1,165 @@
+// The roles that `kubestate rbac` prints: those of the manifests, and those that a flag asks for.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parseAllDocuments } from 'yaml';
+import type { Rule } from '../../src/app/rules.ts';
+import { rbac } from '../../src/cli/rbac.ts';
+import { parseCommandLine } from '../../src/config/flags.ts';
+import { ConfigError } from '../../src/lib/errors.ts';
+import type { ProcessContext } from '../../src/lib/processContext.ts';
+import { resources } from '../../src/resources/index.ts';
+
+interface Printed {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly rules: readonly Rule[];
+  readonly roleRef?: object;
+  readonly subjects?: readonly object[];
+}
+
+const files: Readonly<Record<string, string>> = {
+  'kubestate.yaml': 'resources: [nodes]\nno_such_key: 1\n',
+};
+
+async function print(args: readonly string[]): Promise<string> {
+  const printed: string[] = [];
+  const context = {
+    print: (text: string) => printed.push(text),
+    env: {},
+    readFile: (path: string) => Buffer.from(files[path] ?? ''),
+  } as unknown as ProcessContext;
+  expect(await rbac.run(context, parseCommandLine(rbac.flags, args))).to.equal(0);
+  return printed.join('');
+}
+
+const objects = (text: string): Printed[] =>
+  parseAllDocuments(text).map((document) => document.toJS() as Printed);
+
+/** `ClusterRole: list,watch pods nodes; list,watch apps/deployments`. */
+const shortOf = ({ kind, metadata: { namespace }, rules }: Printed): string => {
+  const words = rules.map(({ apiGroups, resources: named, resourceNames = [], verbs }) => {
+    const prefix = apiGroups[0] === '' ? '' : `${apiGroups[0]}/`;
+    const names = resourceNames.length === 0 ? '' : ` (${resourceNames})`;
+    return `${verbs} ${named.map((one) => prefix + one).join(' ')}${names}`;
+  });
+  return `${kind}${namespace === undefined ? '' : ` in ${namespace}`}: ${words.join('; ')}`;
+};
+
+const rolesFor = async (...args: string[]): Promise<string[]> =>
+  objects(await print(args)).map(shortOf);
+
+const manifest = (path: string): Printed =>
+  objects(readFileSync(join(import.meta.dirname, '../../rbac', path), 'utf8'))[0] as Printed;
+
+const election =
+  'create coordination.k8s.io/leases; ' +
+  'get,update coordination.k8s.io/leases (kube-state-metrics); list,patch pods';
+const reviews =
+  'create authentication.k8s.io/tokenreviews; create authorization.k8s.io/subjectaccessreviews';
+
+// biome-ignore format: one row per command line
+const rows: readonly (readonly [args: string, roles: readonly string[]])[] = [
+  ['--resources=pods,nodes,deployments', ['ClusterRole: list,watch nodes pods; list,watch apps/deployments']],
+  ['--resources=pods,nodes --metric-denylist=^kube_node_', ['ClusterRole: list,watch pods']],
+  ['--resources=pods,nodes --metric-allowlist=^kube_node_labels$ --metric-labels-allowlist=nodes=[a]', ['ClusterRole: list,watch nodes']],
+  ['--resources=pods --namespaces-denylist=a', ['ClusterRole: list,watch pods']],
+  ['--resources=pods --node=a,b', ['ClusterRole: list,watch pods']],
+  ['--resources=pods --shard=1 --total-shards=2', ['ClusterRole: list,watch pods']],
+  ['--resources=pods --namespaces=b,a', ['Role in a: list,watch pods', 'Role in b: list,watch pods']],
+  ['--resources=pods,nodes --namespaces=a,b --namespaces-denylist=b', ['ClusterRole: list,watch nodes', 'Role in a: list,watch pods']],
+  ['--resources=pods --auth-filter', [`ClusterRole: list,watch pods; ${reviews}`]],
+  ['--resources=pods --namespaces=a --auth-filter', [`ClusterRole: ${reviews}`, 'Role in a: list,watch pods']],
+  ['--resources=pods --pod=ksm-0 --pod-namespace=b', ['ClusterRole: list,watch pods', 'Role in b: get pods; list,watch apps/statefulsets (ksm)']],
+  ['--resources=pods --pod=$(POD_NAME) --pod-namespace=b', ['ClusterRole: list,watch pods', 'Role in b: get pods; list,watch apps/statefulsets']],
+  ['--resources=pods --leader-elect --pod-namespace=b', ['ClusterRole: list,watch pods', `Role in b: ${election}`]],
+  ['--resources=pods --leader-elect --pod=ksm-0 --pod-namespace=b --namespaces=b', [`Role in b: list,watch pods; ${election}`]],
+  ['--resources=pods --consistency-check-interval=10m --use-apiserver-cache', ['ClusterRole: list,watch pods']],
+  ['--resources=pods --config=kubestate.yaml', ['ClusterRole: list,watch nodes']],
+];
+
+describe('kubestate rbac', () => {
+  it('prints the ClusterRole of rbac/ without flags', async () => {
+    const [role, ...others] = objects(await print([]));
+    expect(role?.rules).to.deep.equal(manifest('cluster-role.yaml').rules);
+    expect(role?.metadata.name).to.equal(manifest('cluster-role.yaml').metadata.name);
+    expect(others).to.deep.equal([]);
+  });
+
+  it('prints the other roles of rbac/ with the flags of their workloads', async () => {
+    const pod = '--pod=kube-state-metrics-0';
+    const sharded = objects(await print([pod, '--pod-namespace=kube-system']));
+    expect(sharded.map(({ rules }) => rules)).to.deep.equal(
+      ['autosharding/cluster-role.yaml', 'autosharding/role.yaml'].map((p) => manifest(p).rules),
+    );
+    const elected = objects(await print(['--leader-elect', '--service-account=a/b']));
+    expect(elected.filter(({ rules }) => rules).map(({ rules }) => rules)).to.deep.equal(
+      ['high-availability/cluster-role.yaml', 'high-availability/role.yaml'].map(
+        (p) => manifest(p).rules,
+      ),
+    );
+    const namespaced = Object.entries(resources)
+      .filter(([, { scope, default: on }]) => scope === 'namespace' && on)
+      .map(([plural]) => plural);
+    const limited = objects(
+      await print([`--resources=${namespaced}`, '--namespaces=default,kube-system']),
+    );
+    expect(limited.map(({ kind, metadata, rules }) => [kind, metadata.namespace, rules]))
+      .to.deep //
+      .equal(
+        ['default', 'kube-system'].map((namespace) => {
+          const { kind, metadata, rules } = manifest(`limited/${namespace}-role.yaml`);
+          return [kind, metadata.namespace, rules];
+        }),
+      );
+  });
+
+  for (const [args, expected] of rows) {
+    it(`is as small as can be for ${args}`, async () => {
+      expect(await rolesFor(...args.split(' '))).to.deep.equal(expected);
+    });
+  }
+
+  it('says what the flags do not tell, in comments', async () => {
+    const many = [...'abcdefghi'].join(',');
+    const text = await print(['--resources=pods', `--namespaces=${many}`]);
+    expect(objects(text)).to.have.lengthOf(9);
+    expect(text).to.match(/^# With so many namespaces .* ClusterRole/);
+    expect(await print(['--pod=x', '--pod-namespace=b'])).to.match(/^# x tells no StatefulSet/);
+    expect(await print(['--config=kubestate.yaml'])).to.match(/^# .*no setting "no_such_key"/);
+  });
+
+  it('binds the roles to a service account, each under the same name', async () => {
+    const text = await print([
+      ...['--resources=pods,nodes', '--namespaces=a', '--name=ksm', '--service-account=b/c'],
+    ]);
+    const all = objects(text);
+    expect(all.map(({ kind, metadata }) => [kind, metadata.name, metadata.namespace]))
+      .to.deep //
+      .equal([
+        ['ClusterRole', 'ksm', undefined],
+        ['ClusterRoleBinding', 'ksm', undefined],
+        ['Role', 'ksm', 'a'],
+        ['RoleBinding', 'ksm', 'a'],
+      ]);
+    expect(all[3]).to.deep.include({
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'ksm' },
+      subjects: [{ kind: 'ServiceAccount', namespace: 'b', name: 'c' }],
+    });
+  });
+
+  const refused: readonly (readonly [string, RegExp])[] = [
+    ['--resources=podz', /did you mean pods/],
+    ['--leader-elect', /--leader-elect: expected the namespace of kubestate's pod/],
+    ['--service-account=x', /--service-account: expected its namespace and name/],
+    ['--namespaces=a --namespaces-denylist=a', /nothing would be served/],
+    ['--resources=pods --metric-denylist=.', /expected to leave at least one family/],
+    ['--shard=2 --total-shards=2', /a shard below their total/],
+  ];
+  for (const [args, sentence] of refused) {
+    it(`refuses ${args} as the start does`, async () => {
+      const failed = await print(args.split(' ')).catch((error: unknown) => error);
+      expect(failed).to.be.instanceOf(ConfigError).with.property('message').match(sentence);
+    });
+  }
+});
