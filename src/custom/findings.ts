@@ -39,6 +39,12 @@ export class Findings {
     this.#add({ place, path: pathText(keys), ...facts });
   }
 
+  /** What is served nevertheless, as kube-state-metrics serves it. */
+  note(keys: Keys, facts: Facts): void {
+    const place = this.placeOf(keys, 'key');
+    this.#add({ place, path: pathText(keys), ...facts, harmless: true });
+  }
+
   /** Keys that nothing reads are said, and do no harm: kube-state-metrics ignores them. */
   unknownKeys(map: object, known: readonly string[], keys: Keys): void {
     for (const key of Object.keys(map)) {

@@ -40,7 +40,7 @@ interface Block {
   readonly path: readonly string[];
   readonly labelsFromPath: PathMap;
   readonly each: Each;
-  readonly ofElement: readonly (readonly [string, (element: Element) => unknown])[];
+  readonly ofElement: LabelSources['ofElement'];
 }
 
 export const familyNameOf = (
@@ -82,18 +82,19 @@ function blockOf({ each: { type, gauge = {}, info = {}, stateSet = {} } }: Metri
     return { name: 'gauge', path, labelsFromPath, each, ofElement: keyLabel(gauge.labelFromKey) };
   }
   if (type === 'Info') {
-    const { path = [], labelsFromPath = {}, labelFromKey } = info;
-    const each = infoEach({ perKey: Boolean(labelFromKey) });
-    return { name: 'info', path, labelsFromPath, each, ofElement: keyLabel(labelFromKey) };
+    const { path = [], labelsFromPath = {} } = info;
+    const ofElement = keyLabel(info.labelFromKey);
+    return { name: 'info', path, labelsFromPath, each: infoEach, ofElement };
   }
   const { path = [], valueFrom = [], list = [], labelName = '', labelsFromPath = {} } = stateSet;
   const each = stateSetEach({ valueFrom, states: list });
-  const ofElement = [[labelName, ({ state }: Element) => state]] as const;
+  const ofElement = new Map([[labelName, ({ state }: Element) => state]]);
   return { name: 'stateSet', path, labelsFromPath, each, ofElement };
 }
 
+/** An empty key makes no label. */
 const keyLabel = (name = ''): Block['ofElement'] =>
-  name === '' ? [] : [[name, ({ key }: Element) => key]];
+  new Map(name === '' ? [] : [[name, ({ key }: Element) => key || undefined]]);
 
 function collectorOf(
   { entry, metric, expressions }: RuleSource,
@@ -124,17 +125,14 @@ function collectorOf(
       customresource_kind: kind.kind,
     },
     ofObject,
-    mapsOfObject: mapLabels<unknown>(labelPaths, (get) => get),
-    ofElement: elementLabels(block),
-    mapsOfElement: mapLabels<Element>(
-      block.labelsFromPath,
-      (get) =>
-        ({ value }) =>
-          get(value),
-    ),
+    mapsOfObject: mapLabels(labelPaths),
+    ofElement: block.ofElement,
+    mapsOfValue: mapLabels(block.labelsFromPath),
+    ofValue: new Map(plainLabels(block.labelsFromPath)),
   };
   const writer = labelWriter(sources);
   const { value: program } = expressions;
+  const isInfo = block.name === 'info';
   return {
     labels: writer.names,
     collect(object, emit, fail) {
@@ -147,7 +145,10 @@ function collectorOf(
       writer.begin(object);
       block.each(
         found,
-        (value, element) => emit(value, writer.text(element)),
+        (value, element) => {
+          const text = writer.text(element);
+          if (writer.hasOwn || !isInfo) emit(value, text);
+        },
         (error) => {
           failure ??= error;
         },
@@ -157,38 +158,21 @@ function collectorOf(
   };
 }
 
-function elementLabels({ labelsFromPath, ofElement }: Block): LabelSources['ofElement'] {
-  const labels = new Map<string, (element: Element) => unknown>();
-  for (const [name, get] of plainLabels(labelsFromPath)) {
-    // What the map around the value has goes before what the value has.
-    labels.set(name, ({ value, parent }) => {
-      const ofParent = parent === undefined ? undefined : get(parent);
-      return ofParent ?? get(value);
-    });
-  }
-  for (const [name, get] of ofElement) labels.set(name, get);
-  return labels;
-}
-
 const plainLabels = (paths: PathMap): [string, Getter][] =>
   Object.entries(paths)
     .filter(([name]) => !isStar(name))
     .map(([name, path]) => [sanitised(name), compilePath(path)]);
 
-function mapLabels<From>(
-  paths: PathMap,
-  getterOf: (get: Getter) => (from: From) => unknown,
-): MapLabels<From>[] {
-  return Object.entries(paths)
+const mapLabels = (paths: PathMap): MapLabels[] =>
+  Object.entries(paths)
     .filter(([name]) => isStar(name))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, path]) => ({
-      prefix: name.slice(0, -star.length),
-      entries: getterOf(compilePath(path)),
+      prefix: name.endsWith(star) ? name.slice(0, -star.length) : '',
+      get: compilePath(path),
     }));
-}
 
-const isStar = (name: string): boolean => name.endsWith(star);
+export const isStar = (name: string): boolean => name.startsWith(star) || name.endsWith(star);
 
 /** From the top of the object, what the block reads. */
 function valuePaths({ name, path, labelsFromPath }: Block): (readonly string[])[] {
