@@ -41,7 +41,10 @@ export class Findings {
 
   /** What is served nevertheless, as kube-state-metrics serves it. */
   note(keys: Keys, facts: Facts): void {
-    const place = this.placeOf(keys, 'key');
+    this.noteAt(this.placeOf(keys, 'key'), keys, facts);
+  }
+
+  noteAt(place: Place, keys: Keys, facts: Facts): void {
     this.#add({ place, path: pathText(keys), ...facts, harmless: true });
   }
 

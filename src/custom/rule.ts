@@ -119,10 +119,10 @@ function collectorOf(
   const sources: LabelSources = {
     constant: {
       ...entry.commonLabels,
-      ...metric.commonLabels,
       customresource_group: kind.group,
       customresource_version: kind.version,
       customresource_kind: kind.kind,
+      ...metric.commonLabels,
     },
     ofObject,
     mapsOfObject: mapLabels(labelPaths),

@@ -45,21 +45,27 @@ export interface YamlEntry {
 export interface YamlOptions {
   /** Keys `<<` merge the maps that they name. */
   readonly merge?: boolean;
+  /** Of several documents the first one is read, instead of none; `rest` tells of the others. */
+  readonly first?: boolean;
 }
 
 /** Throws a YamlError where the text is no YAML. */
 export class YamlText {
   readonly #document: Document.Parsed;
   readonly #lines = new LineCounter();
+  /** Where the second document begins, if the text has one. */
+  readonly rest: YamlPosition | undefined;
 
-  constructor(text: string, { merge = false }: YamlOptions = {}) {
+  constructor(text: string, { merge = false, first = false }: YamlOptions = {}) {
     this.#document = parseDocument(text, {
       logLevel: 'error',
       lineCounter: this.#lines,
       prettyErrors: false,
       merge,
     });
-    const [problem] = this.#document.errors;
+    const several = this.#document.errors.find(({ code }) => first && code === 'MULTIPLE_DOCS');
+    this.rest = several && this.#positionAt(several.pos[0]);
+    const problem = this.#document.errors.find((one) => one !== several);
     if (problem === undefined) return;
     // The place may be the end of the line before the one that is meant.
     const blanks = text.slice(problem.pos[0]).search(/\S/);
