@@ -1,0 +1,221 @@
+// compileRule makes one metric of a configuration a rule, which collects its series of an object.
+import type { Section } from '../metrics/family.ts';
+import { sanitised } from '../metrics/labels.ts';
+import type { KubeObject } from '../metrics/object.ts';
+import type { CelProgram } from './cel.ts';
+import { type Each, gaugeEach, infoEach, stateSetEach } from './each.ts';
+import { type Element, type LabelSources, labelWriter, type MapLabels } from './labels.ts';
+import { compilePath, type Getter, obstacleOf } from './path.ts';
+import type { EntryShape, MetricShape } from './schema.ts';
+import type { CustomRule, Place, RuleCollector, RulePath, ServedKind } from './types.ts';
+
+export const defaultPrefix = 'kube_customresource';
+const star = '*';
+
+type PathMap = Readonly<Record<string, readonly string[]>>;
+
+/** Where the parts of a rule stand, as keys from the top of the document. */
+export type PlaceOf = (keys: readonly PropertyKey[]) => Place;
+
+/** The compiled expressions of a rule. */
+export interface RuleExpressions {
+  /** In the place of the path. */
+  readonly value: CelProgram | undefined;
+  readonly labels: Readonly<Record<string, CelProgram>>;
+}
+
+/** A rule as it is read: a metric, the entry around it, and where both are. */
+export interface RuleSource {
+  readonly entry: EntryShape;
+  readonly metric: MetricShape;
+  readonly expressions: RuleExpressions;
+  readonly entryKeys: readonly PropertyKey[];
+  readonly keys: readonly PropertyKey[];
+  readonly placeOf: PlaceOf;
+}
+
+/** The parts of the three blocks that `each` may have; `block` is the one that its type needs. */
+interface Block {
+  readonly name: 'gauge' | 'info' | 'stateSet';
+  readonly path: readonly string[];
+  readonly labelsFromPath: PathMap;
+  readonly each: Each;
+  readonly ofElement: LabelSources['ofElement'];
+}
+
+export const familyNameOf = (
+  { metricNamePrefix = defaultPrefix }: Pick<EntryShape, 'metricNamePrefix'>,
+  { name }: Pick<MetricShape, 'name'>,
+): string => (metricNamePrefix === '' ? name : `${metricNamePrefix}_${name}`);
+
+/** The shapes are those of the schema; all that is wrong with them has been said. */
+export function compileRule(source: RuleSource): CustomRule {
+  const { entry, metric, expressions, keys, placeOf } = source;
+  const block = blockOf(metric);
+  const labelPaths = { ...entry.labelsFromPath, ...metric.labelsFromPath };
+  const paths = pathsOf(source, block);
+  const find = compilePath(block.path);
+  const hasExpressions = expressions.value !== undefined || hasKeys(expressions.labels);
+  return {
+    place: placeOf(keys),
+    path: pathText(keys),
+    family: familyNameOf(entry, metric),
+    type: typeOf[block.name],
+    help: metric.help ?? '',
+    errorLogV: metric.errorLogV ?? entry.errorLogV ?? 0,
+    reads: hasExpressions
+      ? 'object'
+      : sectionOf([...valuePaths(block), ...Object.values(labelPaths)]),
+    paths,
+    open: (kind) => collectorOf(source, block, find, labelPaths, kind),
+  };
+}
+
+const hasKeys = (map: object): boolean => Object.keys(map).length > 0;
+
+const typeOf = { gauge: 'gauge', info: 'info', stateSet: 'stateset' } as const;
+
+function blockOf({ each: { type, gauge = {}, info = {}, stateSet = {} } }: MetricShape): Block {
+  if (type === 'Gauge') {
+    const { path = [], valueFrom = [], nilIsZero = false, labelsFromPath = {} } = gauge;
+    const each = gaugeEach({ valueFrom, nilIsZero });
+    return { name: 'gauge', path, labelsFromPath, each, ofElement: keyLabel(gauge.labelFromKey) };
+  }
+  if (type === 'Info') {
+    const { path = [], labelsFromPath = {} } = info;
+    const ofElement = keyLabel(info.labelFromKey);
+    return { name: 'info', path, labelsFromPath, each: infoEach, ofElement };
+  }
+  const { path = [], valueFrom = [], list = [], labelName = '', labelsFromPath = {} } = stateSet;
+  const each = stateSetEach({ valueFrom, states: list });
+  const ofElement = new Map([[labelName, ({ state }: Element) => state]]);
+  return { name: 'stateSet', path, labelsFromPath, each, ofElement };
+}
+
+/** An empty key makes no label. */
+const keyLabel = (name = ''): Block['ofElement'] =>
+  new Map(name === '' ? [] : [[name, ({ key }: Element) => key || undefined]]);
+
+function collectorOf(
+  { entry, metric, expressions }: RuleSource,
+  block: Block,
+  find: Getter,
+  labelPaths: PathMap,
+  kind: ServedKind,
+): RuleCollector {
+  let failure: unknown;
+  const evaluated = (program: CelProgram, object: unknown): unknown => {
+    try {
+      return program.evaluate(object);
+    } catch (error) {
+      failure ??= error;
+      return undefined;
+    }
+  };
+  const ofObject = new Map<string, (object: unknown) => unknown>(plainLabels(labelPaths));
+  for (const [name, program] of Object.entries(expressions.labels)) {
+    ofObject.set(name, (object) => evaluated(program, object));
+  }
+  const sources: LabelSources = {
+    constant: {
+      ...entry.commonLabels,
+      customresource_group: kind.group,
+      customresource_version: kind.version,
+      customresource_kind: kind.kind,
+      ...metric.commonLabels,
+    },
+    ofObject,
+    mapsOfObject: mapLabels(labelPaths),
+    ofElement: block.ofElement,
+    mapsOfValue: mapLabels(block.labelsFromPath),
+    ofValue: new Map(plainLabels(block.labelsFromPath)),
+  };
+  const writer = labelWriter(sources);
+  const { value: program } = expressions;
+  const isInfo = block.name === 'info';
+  return {
+    labels: writer.names,
+    collect(object, emit, fail) {
+      failure = undefined;
+      const found = program === undefined ? find(object) : evaluated(program, object);
+      if (found === undefined && program === undefined) {
+        const obstacle = obstacleOf(block.path, object);
+        if (obstacle !== undefined) failure = new TypeError(`expected a map, got a ${obstacle}`);
+      }
+      writer.begin(object);
+      block.each(
+        found,
+        (value, element) => {
+          const text = writer.text(element);
+          if (writer.hasOwn || !isInfo) emit(value, text);
+        },
+        (error) => {
+          failure ??= error;
+        },
+      );
+      if (failure !== undefined) fail(failure);
+    },
+  };
+}
+
+const plainLabels = (paths: PathMap): [string, Getter][] =>
+  Object.entries(paths)
+    .filter(([name]) => !isStar(name))
+    .map(([name, path]) => [sanitised(name), compilePath(path)]);
+
+const mapLabels = (paths: PathMap): MapLabels[] =>
+  Object.entries(paths)
+    .filter(([name]) => isStar(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, path]) => ({
+      prefix: name.endsWith(star) ? name.slice(0, -star.length) : '',
+      get: compilePath(path),
+    }));
+
+export const isStar = (name: string): boolean => name.startsWith(star) || name.endsWith(star);
+
+/** From the top of the object, what the block reads. */
+function valuePaths({ name, path, labelsFromPath }: Block): (readonly string[])[] {
+  const labels = Object.values(labelsFromPath).map((below) => [...path, ...below]);
+  return name === 'info' && path.length === 0 && labels.length > 0 ? labels : [path, ...labels];
+}
+
+/** What a rule reads, if that is one section, or the status with the metadata. */
+function sectionOf(paths: readonly (readonly string[])[]): Section | 'object' {
+  const sections = new Set(paths.map(([first]) => first));
+  if (sections.has('spec')) {
+    const others = paths.filter(([first]) => first !== 'spec');
+    return others.every(isIdentity) ? 'spec' : 'object';
+  }
+  const isMetadata = [...sections].every((section) => section === 'metadata');
+  if (isMetadata && sections.size > 0) return 'metadata';
+  const isStatus = [...sections].every((one) => one === 'metadata' || one === 'status');
+  return isStatus ? 'status' : 'object';
+}
+
+/** Whether the path leads to what stays the same for as long as an object exists. */
+const isIdentity = (path: readonly string[]): boolean =>
+  path.length === 2 && path[0] === 'metadata' && ['name', 'namespace', 'uid'].includes(`${path[1]}`);
+
+function pathsOf({ entry, metric, entryKeys, keys, placeOf }: RuleSource, block: Block): RulePath[] {
+  const at = (path: readonly string[], where: readonly PropertyKey[]): RulePath => {
+    const get = compilePath(path);
+    return { place: placeOf(where), text: path.join('.'), get: (object: KubeObject) => get(object) };
+  };
+  const ofLabels = (labels: PathMap | undefined, from: readonly PropertyKey[]) =>
+    Object.entries(labels ?? {}).map(([name, path]) => at(path, [...from, 'labelsFromPath', name]));
+  return [
+    ...ofLabels(entry.labelsFromPath, entryKeys),
+    ...ofLabels(metric.labelsFromPath, keys),
+    ...(block.path.length === 0
+      ? ofLabels(block.labelsFromPath, [...keys, 'each', block.name])
+      : [at(block.path, [...keys, 'each', block.name, 'path'])]),
+  ];
+}
+
+/** `spec.resources[0].metrics[1]`. */
+export const pathText = (keys: readonly PropertyKey[]): string =>
+  keys
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
