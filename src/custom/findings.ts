@@ -28,6 +28,11 @@ export class Findings {
     return { file: this.#file, ...this.#yaml.positionOf(keys, what) };
   }
 
+  /** Where a line and a column of the text at `keys` stand. */
+  placeIn(keys: Keys, position: Pick<Place, 'line' | 'column'>): Place {
+    return { file: this.#file, ...this.#yaml.positionIn(keys, position) };
+  }
+
   add(keys: Keys, facts: Facts, what: 'key' | 'value' = 'value'): void {
     this.serious += 1;
     this.#add({ place: this.placeOf(keys, what), path: pathText(keys), ...facts });

@@ -2,7 +2,7 @@
 import type { Section } from '../metrics/family.ts';
 import { sanitised } from '../metrics/labels.ts';
 import type { KubeObject } from '../metrics/object.ts';
-import type { CelProgram } from './cel.ts';
+import { CelError, type CelProgram } from './cel.ts';
 import { type Each, gaugeEach, infoEach, stateSetEach } from './each.ts';
 import { type Element, type LabelSources, labelWriter, type MapLabels } from './labels.ts';
 import { compilePath, type Getter, obstacleOf } from './path.ts';
@@ -21,7 +21,11 @@ export type PlaceOf = (keys: readonly PropertyKey[]) => Place;
 export interface RuleExpressions {
   /** In the place of the path. */
   readonly value: CelProgram | undefined;
-  readonly labels: Readonly<Record<string, CelProgram>>;
+  /** Labels of all series. */
+  readonly labels: ReadonlyMap<string, CelProgram>;
+  /** Labels of the block of `each`, which override all others. */
+  readonly ownLabels: ReadonlyMap<string, CelProgram>;
+  readonly texts: CustomRule['expressions'];
 }
 
 /** A rule as it is read: a metric, the entry around it, and where both are. */
@@ -55,7 +59,7 @@ export function compileRule(source: RuleSource): CustomRule {
   const labelPaths = { ...entry.labelsFromPath, ...metric.labelsFromPath };
   const paths = pathsOf(source, block);
   const find = compilePath(block.path);
-  const hasExpressions = expressions.value !== undefined || hasKeys(expressions.labels);
+  const hasExpressions = expressions.texts.length > 0;
   return {
     place: placeOf(keys),
     path: pathText(keys),
@@ -67,11 +71,39 @@ export function compileRule(source: RuleSource): CustomRule {
       ? 'object'
       : sectionOf([...valuePaths(block), ...Object.values(labelPaths)]),
     paths,
+    expressions: expressions.texts,
+    sources: sourcesOf(source, block, labelPaths),
     open: (kind) => collectorOf(source, block, find, labelPaths, kind),
   };
 }
 
-const hasKeys = (map: object): boolean => Object.keys(map).length > 0;
+/** Paths are told from constants, and from each other by where they start. */
+function sourcesOf(
+  { entry, metric }: RuleSource,
+  { name, path, labelsFromPath, ofElement }: Block,
+  labelPaths: PathMap,
+): ReadonlyMap<string, string> | undefined {
+  if ([...Object.keys(labelPaths), ...Object.keys(labelsFromPath)].some(isStar)) return undefined;
+  const { list = [] } = metric.each.stateSet ?? {};
+  const { cel } = metric.each.gauge ?? {};
+  const own = metric.each[name];
+  const top = cel === undefined ? path : [`cel ${cel}`];
+  const fromElement = name === 'stateSet' ? `states ${list}` : `keys of ${top}`;
+  const all: [string, string][] = [
+    ...entriesOf({ ...entry.commonLabels, ...metric.commonLabels }, (value) => `text ${value}`),
+    ...entriesOf(labelPaths, (below) => `path ${JSON.stringify(below)}`),
+    ...entriesOf({ ...entry.labelsFromCEL, ...metric.labelsFromCEL }, (text) => `cel ${text}`),
+    ...[...ofElement.keys()].map((label): [string, string] => [label, fromElement]),
+    ...entriesOf(labelsFromPath, (below) => `path ${JSON.stringify([...top, ...below])}`),
+    ...entriesOf(own?.labelsFromCEL ?? {}, (text) => `cel ${text}`),
+  ];
+  return new Map(all.map(([label, source]) => [sanitised(label), source]));
+}
+
+const entriesOf = <Value>(
+  map: Readonly<Record<string, Value>>,
+  textOf: (value: Value) => string,
+): [string, string][] => Object.entries(map).map(([name, value]) => [name, textOf(value)]);
 
 const typeOf = { gauge: 'gauge', info: 'info', stateSet: 'stateset' } as const;
 
@@ -108,13 +140,19 @@ function collectorOf(
     try {
       return program.evaluate(object);
     } catch (error) {
-      failure ??= error;
+      // What an object lacks is no failure, as of a path.
+      if (!(error instanceof CelError && error.kind === 'missing')) failure ??= error;
       return undefined;
     }
   };
-  const ofObject = new Map<string, (object: unknown) => unknown>(plainLabels(labelPaths));
-  for (const [name, program] of Object.entries(expressions.labels)) {
+  let current: unknown;
+  const ofObject = new Map(plainLabels(labelPaths));
+  for (const [name, program] of expressions.labels) {
     ofObject.set(name, (object) => evaluated(program, object));
+  }
+  const ofValue = new Map(plainLabels(block.labelsFromPath));
+  for (const [name, program] of expressions.ownLabels) {
+    ofValue.set(name, () => evaluated(program, current));
   }
   const sources: LabelSources = {
     constant: {
@@ -128,7 +166,7 @@ function collectorOf(
     mapsOfObject: mapLabels(labelPaths),
     ofElement: block.ofElement,
     mapsOfValue: mapLabels(block.labelsFromPath),
-    ofValue: new Map(plainLabels(block.labelsFromPath)),
+    ofValue,
   };
   const writer = labelWriter(sources);
   const { value: program } = expressions;
@@ -137,6 +175,7 @@ function collectorOf(
     labels: writer.names,
     collect(object, emit, fail) {
       failure = undefined;
+      current = object;
       const found = program === undefined ? find(object) : evaluated(program, object);
       if (found === undefined && program === undefined) {
         const obstacle = obstacleOf(block.path, object);
