@@ -230,7 +230,10 @@ function checkMsOf({ 'consistency-check-interval': ms }: Options): number | unde
   });
 }
 
-function connect(options: Options, parts: Parts) {
+type ClusterOptions = Pick<Options, 'kubeconfig' | 'context' | 'apiserver'>;
+
+/** A client of the API server that the options name, and its end. */
+export function connect(options: ClusterOptions, parts: Omit<Parts, 'selfMetrics'>) {
   const { clock, timeSlicer, ticks, log, build } = parts;
   const transport = openTransport(
     { kubeconfig: options.kubeconfig, context: options.context, apiserver: options.apiserver },
@@ -254,7 +257,7 @@ function connect(options: Options, parts: Parts) {
 }
 
 /** Read at the start: once the limit is reached, no file can be opened to read it. */
-function fileLimit({ readFile }: Parts): number | undefined {
+function fileLimit({ readFile }: Pick<Parts, 'readFile'>): number | undefined {
   try {
     return fileLimitIn(readFile('/proc/self/limits').toString('utf8'));
   } catch {

@@ -4,9 +4,10 @@ import { completionFor } from './completion.ts';
 import { demo } from './demo.ts';
 import { rbac } from './rbac.ts';
 import { serve } from './serve.ts';
+import { validate } from './validate.ts';
 import { version } from './version.ts';
 
-const working: Readonly<Record<string, Command>> = { serve, demo, rbac, version };
+const working: Readonly<Record<string, Command>> = { serve, demo, validate, rbac, version };
 
 export const commands: Readonly<Record<string, Command>> = {
   ...working,

@@ -9,6 +9,8 @@ interface Where {
   readonly entryKeys: Keys;
   readonly keys: Keys;
   readonly findings: Findings;
+  /** The OpenAPI schema of the object, if it is known. */
+  readonly schema: object | undefined;
 }
 
 /** An expression and where it stands. */
@@ -21,7 +23,7 @@ interface Written {
 export async function compileExpressions(
   entry: EntryShape,
   metric: MetricShape,
-  { entryKeys, keys, findings }: Where,
+  { entryKeys, keys, findings, schema }: Where,
 ): Promise<RuleExpressions> {
   const name = blocks[metric.each.type];
   const own = metric.each[name] ?? {};
@@ -30,13 +32,13 @@ export async function compileExpressions(
   const compiled = async ({ text, keys }: Written): Promise<CelProgram | undefined> => {
     texts.push({ place: findings.placeOf(keys), text });
     try {
-      return await compileCel(text);
+      return await compileCel(text, schema && { schema });
     } catch (error) {
       if (!(error instanceof CelError)) throw error;
       const { line = 1, column = 1, message, hint } = error;
       findings.addAt(findings.placeIn(keys, { line, column }), keys, {
         expected: 'an expression in CEL',
-        got: message,
+        got: `an error: ${message}`,
         hint,
       });
       return undefined;

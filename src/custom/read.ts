@@ -8,13 +8,19 @@ import { withoutConflicts } from './conflicts.ts';
 import { compileExpressions } from './expressions.ts';
 import { Findings, knownKeys, shown } from './findings.ts';
 import { compileRule } from './rule.ts';
-import { entriesMax, type EntryShape, entrySchema, kindOfFile, metricSchema } from './schema.ts';
-import type { CustomEntry, CustomRule, ReadCustomConfig } from './types.ts';
+import { type EntryShape, entriesMax, entrySchema, kindOfFile, metricSchema } from './schema.ts';
+import { checkEntryPaths, checkMetricPaths } from './schemaPaths.ts';
+import type { CustomEntry, CustomRule, KindPattern, ReadCustomConfig } from './types.ts';
 
 /** Configurations in the wild have some 50 KB. */
 const textBytesMax = 1024 * 1024;
 
-export const readCustomConfig: ReadCustomConfig = async (file, text, taken = new Set()) => {
+export const readCustomConfig: ReadCustomConfig = async (
+  file,
+  text,
+  taken = new Set(),
+  schemaOf = () => undefined,
+) => {
   const bytes = Buffer.byteLength(text);
   if (bytes > textBytesMax) {
     throw new ConfigError({
@@ -36,7 +42,8 @@ export const readCustomConfig: ReadCustomConfig = async (file, text, taken = new
   }
   const entries: CustomEntry[] = [];
   for (const [i, given] of resourcesOf(document, findings).entries()) {
-    const entry = await readEntry(given, ['spec', 'resources', i], findings, taken);
+    const keys = ['spec', 'resources', i];
+    const entry = await readEntry(given, keys, { findings, taken, schemaOf });
     if (entry !== undefined) entries.push(entry);
   }
   return withoutConflicts({ entries, mistakes: findings.mistakes });
@@ -125,42 +132,59 @@ function resourcesOf(document: Record<string, unknown>, findings: Findings): rea
   return resources.slice(0, entriesMax);
 }
 
+/** What reading goes by. */
+interface Reading {
+  readonly findings: Findings;
+  readonly taken: ReadonlySet<string>;
+  readonly schemaOf: (pattern: KindPattern) => object | undefined;
+}
+
 async function readEntry(
   given: unknown,
   keys: readonly PropertyKey[],
-  findings: Findings,
-  taken: ReadonlySet<string>,
+  reading: Reading,
 ): Promise<CustomEntry | undefined> {
+  const { findings } = reading;
   const entry = parse(entrySchema, given, keys, findings);
   if (entry === undefined) return undefined;
   const before = findings.serious;
   checkPattern(entry, keys, findings);
   checkNames(entry, keys, findings);
+  const { group = '', version, kind } = entry.groupVersionKind;
+  const pattern = { group, version, kind, plural: entry.resourcePlural };
+  const schema = reading.schemaOf(pattern);
+  checkEntryPaths(entry, schema, keys, findings);
   if (findings.serious > before) return undefined;
   const rules: CustomRule[] = [];
   for (const [i, metric] of entry.metrics.entries()) {
-    const rule = await readRule(entry, metric, keys, [...keys, 'metrics', i], findings, taken);
+    const keysOfRule = [...keys, 'metrics', i];
+    const rule = await readRule({ entry, entryKeys: keys, schema }, metric, keysOfRule, reading);
     if (rule !== undefined) rules.push(rule);
   }
-  const { group = '', version, kind } = entry.groupVersionKind;
-  const pattern = { group, version, kind, plural: entry.resourcePlural };
   return { place: findings.placeOf(keys), pattern, rules };
 }
 
+/** The entry around a rule. */
+interface Around {
+  readonly entry: EntryShape;
+  readonly entryKeys: readonly PropertyKey[];
+  readonly schema: object | undefined;
+}
+
 async function readRule(
-  entry: EntryShape,
+  { entry, entryKeys, schema }: Around,
   given: unknown,
-  entryKeys: readonly PropertyKey[],
   keys: readonly PropertyKey[],
-  findings: Findings,
-  taken: ReadonlySet<string>,
+  { findings, taken }: Reading,
 ): Promise<CustomRule | undefined> {
   const metric = parse(metricSchema, given, keys, findings);
   if (metric === undefined) return undefined;
   const before = findings.serious;
   checkNames(metric, keys, findings);
   checkMetric(entry, metric, keys, findings, taken);
-  const expressions = await compileExpressions(entry, metric, { entryKeys, keys, findings });
+  checkMetricPaths(metric, schema, keys, findings);
+  const where = { entryKeys, keys, findings, schema };
+  const expressions = await compileExpressions(entry, metric, where);
   if (findings.serious > before) return undefined;
   const placeOf = (at: readonly PropertyKey[]) => findings.placeOf(at);
   return compileRule({ entry, metric, expressions, entryKeys, keys, placeOf });

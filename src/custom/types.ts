@@ -119,6 +119,8 @@ export type ReadCustomConfig = (
   text: string,
   /** Names that rules may not have: those of the families of core resources. */
   taken?: ReadonlySet<string>,
+  /** The OpenAPI schema of a kind, for paths and expressions; undefined where it is unknown. */
+  schemaOf?: (pattern: KindPattern) => object | undefined,
 ) => Promise<CustomConfig>;
 
 /** The table of one kind: all rules of all entries that match it, those of one family joined. */

@@ -1,7 +1,10 @@
 // objectsOf lists the objects of a configuration's kinds from the API server, as a trial needs them.
-import type { KindPattern, ServedKind } from '../../custom/types.ts';
+
+import type { connect } from '../../app/pipeline.ts';
 import type { TriedObject } from '../../custom/trial.ts';
+import type { KindPattern, ServedKind } from '../../custom/types.ts';
 import { isNotFound } from '../../lib/errors.ts';
+import type { ProcessContext } from '../../lib/processContext.ts';
 import type { KubeObject } from '../../metrics/object.ts';
 
 /** Objects of one kind: a trial needs some of each, not all. */
@@ -108,4 +111,29 @@ async function orNothing(answer: Promise<unknown>): Promise<unknown> {
     if (isNotFound(error)) return undefined;
     throw error;
   }
+}
+
+export interface Cluster {
+  readonly client: Api;
+  close(): Promise<void>;
+}
+
+/** The cluster of the flags; rejects with ConfigError where they name none. */
+export async function openCluster(
+  flags: Parameters<typeof connect>[0],
+  context: ProcessContext,
+): Promise<Cluster> {
+  const [{ connect }, { WatchTicks }, { openLog }, { TimeSlicer }] = await Promise.all([
+    import('../../app/pipeline.ts'),
+    import('../../kube/watchTicks.ts'),
+    import('../../lib/log.ts'),
+    import('../../lib/timeSlicer.ts'),
+  ]);
+  const { clock } = context;
+  return connect(flags, {
+    ...context,
+    log: openLog('warn'),
+    timeSlicer: new TimeSlicer(clock),
+    ticks: new WatchTicks(clock),
+  });
 }

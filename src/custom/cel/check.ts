@@ -218,16 +218,12 @@ class Checker {
     types: readonly Type[],
     overloads: readonly CelFunc[],
   ): never {
-    const operator = /^(?:@in|[^a-z]*)$/.test(name) ? operatorOf(name) : undefined;
-    if (operator !== undefined) {
-      const operands = types.map(nameOfType).join(' and ');
-      this.#fail(node, `${operator} takes no ${operands}`);
-    }
-    const got = `${on === undefined ? '' : `${nameOfType(on)}.`}${name}(${types.map(nameOfType)})`;
+    const message = noOverload(name, on && nameOfType(on), types.map(nameOfType));
+    if (isOperator(name)) this.#fail(node, message);
     const alike = overloads.filter((one) => (one.target === undefined) === (on === undefined));
     const signatures = (alike.length > 0 ? alike : overloads).map(signatureOf);
     const accepted = [...new Set(signatures)].slice(0, signaturesMax).join(', ');
-    this.#fail(node, `there is no ${got.replaceAll(',', ', ')}`, `it is called as ${accepted}`);
+    this.#fail(node, message, `it is called as ${accepted}`);
   }
 }
 
@@ -269,7 +265,16 @@ const signatureOf = ({ name, target, arguments: taken }: CelFunc): string =>
     .map((type) => nameOfType(typeOfCel(type)))
     .join(', ')})`;
 
-const operatorOf = (name: string): string => (name === '@in' ? 'in' : name.replaceAll('_', ''));
+const isOperator = (name: string): boolean => /^(?:@in|[^a-z]*)$/.test(name);
+
+/** What to say where a function does not take these types. */
+export function noOverload(name: string, on: string | undefined, types: readonly string[]): string {
+  if (!isOperator(name)) {
+    return `there is no ${on === undefined ? '' : `${on}.`}${name}(${types.join(', ')})`;
+  }
+  const operator = name === '@in' ? 'in' : name.replaceAll('_', '');
+  return `${operator} takes no ${types.join(' and ')}`;
+}
 
 function meant(word: string, known: readonly string[], otherwise?: string): string | undefined {
   const close = suggest(word, known);

@@ -12,7 +12,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { errorMessage } from '../../lib/errors.ts';
 import { CelError, type CelProgram, type CelResult } from '../cel.ts';
 import { CelBudget } from './budget.ts';
-import { checkedType } from './check.ts';
+import { checkedType, noOverload } from './check.ts';
 import { dispatcher } from './dispatch.ts';
 import { celFunctions, guards } from './functions.ts';
 import { dispatched, guard } from './guard.ts';
@@ -83,11 +83,16 @@ const missing: readonly (readonly [RegExp, string])[] = [
   [/^unresolved attribute$/, 'there is no such field'],
 ];
 
+/** The library's message for a call that no overload takes; the name is that of a dispatcher. */
+const overload = /^found no matching overload for '@?(.+?)' applied to '(?:(.+)\.)?\((.*)\)'$/;
+
 function failure({ message, exprId }: LibraryError, { parsed, text }: Source): CelError {
   const place = placeOf(parsed, exprId, text);
   const known = missing.find(([pattern]) => pattern.test(message));
   if (known === undefined) {
-    return new CelError('runtime', message.replace("for '@", "for '"), place);
+    const [, name, on, types = ''] = overload.exec(message) ?? [];
+    if (name === undefined) return new CelError('runtime', message, place);
+    return new CelError('runtime', noOverload(name, on || undefined, types.split(', ')), place);
   }
   return new CelError('missing', message.replace(...known), place);
 }
