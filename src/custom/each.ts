@@ -1,4 +1,4 @@
-// The three types of rules: how a Gauge, an Info and a StateSet make series of what is at their path.
+// The three types of rules: how Gauge, Info and StateSet make series of what is at their path.
 import { goText } from './goText.ts';
 import type { Element } from './labels.ts';
 import { compilePath } from './path.ts';
@@ -99,4 +99,3 @@ export function stateSetEach({ valueFrom, states }: StateSetOptions): Each {
     else add(found, emit, fail);
   };
 }
-

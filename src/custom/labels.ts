@@ -1,4 +1,4 @@
-// LabelWriter writes the labels of a rule's series: their sources are compiled once, per rule and kind.
+// LabelWriter writes the labels of series from their sources, which are compiled once per rule.
 import { sanitised } from '../metrics/labels.ts';
 import { escapeLabelValue } from '../metrics/text.ts';
 import { goText } from './goText.ts';
@@ -107,8 +107,7 @@ class FixedNames implements LabelWriter {
     for (let i = 0; i < this.#slots.length; i++) {
       const slot = this.#slots[i] as Slot;
       const { ofElement, ofValue } = slot;
-      const value =
-        (ofValue && valueOf(ofValue, element)) ?? (ofElement && ofElement(element)) ?? undefined;
+      const value = (ofValue && labelOf(ofValue, element)) ?? ofElement?.(element) ?? undefined;
       if (value === undefined) {
         text += slot.text;
       } else {
@@ -121,7 +120,7 @@ class FixedNames implements LabelWriter {
 }
 
 /** What the map around the value has goes before what the value has. */
-const valueOf = (get: Getter, { value, parent }: Element): unknown =>
+const labelOf = (get: Getter, { value, parent }: Element): unknown =>
   (parent === undefined ? undefined : get(parent)) ?? get(value);
 
 /** Names that depend on the object have to be sorted for each series. */

@@ -1,4 +1,4 @@
-// readCustomConfig reads a custom-resource configuration: its rules, and its mistakes with their places.
+// readCustomConfig reads the rules of a custom-resource configuration, and its mistakes.
 import type * as z from 'zod';
 import { ConfigError } from '../lib/errors.ts';
 import { suggest } from '../lib/suggest.ts';
