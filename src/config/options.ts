@@ -115,6 +115,8 @@ export const flags = {
   'custom-resource-state-config-file': custom(file, undefined, 'custom_resource_state_config_file', 'custom_resource_config_file'),
   'custom-resource-state-only': custom(toggle, false, 'custom_resources_only'),
   'continue-without-custom-resource-state-config-file': custom(toggle, false, 'continue_without_custom_resource_state_config_file'),
+  'custom-resource-pack': { group: selection, kind: list, default: [], defaultText: 'none', suggests: 'packs', extension: true,
+    help: 'Configurations of custom resources that come with kubestate: gateway-api, flux, cluster-api, vertical-pod-autoscaler, volume-snapshot. May be repeated.' },
 
   host: { group: serving, kind: { ...text, placeholder: 'ADDRESS' }, default: '::', restartRequired: true,
     help: 'Address to listen on for the metrics of the cluster.' },
