@@ -311,7 +311,8 @@ const verticalPodAutoscaler: Row = {
 };
 
 function recommended(title: string, which: string, resource: 'cpu' | 'memory') {
-  const family = `kube_verticalpodautoscaler_status_recommendation_containerrecommendations_${which}`;
+  const recommendation = 'kube_verticalpodautoscaler_status_recommendation';
+  const family = `${recommendation}_containerrecommendations_${which}`;
   return {
     title,
     unit: resource === 'cpu' ? 'suffix: cores' : 'bytes',

@@ -1,6 +1,6 @@
 // Reads the packs for generated files: their kinds, their rules, and the pages and rules they give.
 import { parse } from 'yaml';
-import { type PackName, packText } from '../../src/custom/packs.ts';
+import { type PackName, packNames, packText } from '../../src/custom/packs.ts';
 
 /** A rule as the file has it; `each` holds the other keys under the name of its type. */
 export interface PackRule {
@@ -27,6 +27,24 @@ export interface PackEntry {
   readonly labelsFromPath?: Readonly<Record<string, readonly string[]>>;
   readonly metrics: readonly PackRule[];
 }
+
+/** The resources of one pack in one API group, for RBAC. */
+export interface PackResources {
+  readonly pack: PackName;
+  readonly group: string;
+  readonly resources: readonly string[];
+}
+
+/** What each pack watches, by its API groups in alphabetical order. */
+export const packResources = (): readonly PackResources[] =>
+  packNames.flatMap((pack) => {
+    const groups = Map.groupBy(packEntries(pack), (entry) => entry.groupVersionKind.group);
+    return [...groups].sort().map(([group, entries]) => ({
+      pack,
+      group,
+      resources: entries.map((entry) => entry.resourcePlural).sort(),
+    }));
+  });
 
 /** The entries of a pack. */
 export const packEntries = (name: PackName): readonly PackEntry[] =>

@@ -9,10 +9,10 @@ const gateway = (programmed: number): Series => ({
   [`gatewayapi_gateway_status{${shop},type="Programmed"}`]: programmed,
 });
 
-const route = (kind: string, type: string, value: number): Series => ({
-  [`gatewayapi_${kind.toLowerCase()}_status_parent_condition{customresource_kind="${kind}",${shop},parent_name="public",type="${type}"}`]:
-    value,
-});
+const route = (kind: string, type: string, value: number): Series => {
+  const labels = `customresource_kind="${kind}",${shop},parent_name="public",type="${type}"`;
+  return { [`gatewayapi_${kind.toLowerCase()}_status_parent_condition{${labels}}`]: value };
+};
 
 const flux = (ready: string, suspended: string): string =>
   'gotk_resource_info{customresource_kind="Kustomization",exported_namespace="shop",name="web",' +
@@ -29,12 +29,14 @@ const machine = (ready: number): Series => ({
 });
 
 const autoscaler = 'namespace="shop",verticalpodautoscaler="web"';
-const recommended = (status: string, value: number): string =>
-  `kube_verticalpodautoscaler_status_condition{${autoscaler},type="RecommendationProvided",status="${status}"} ${value}`;
-const autoscalerWith = (...conditions: readonly string[]): Series => ({
+const condition = 'kube_verticalpodautoscaler_status_condition';
+const autoscalerWith = (statuses: Readonly<Record<string, number>>): Series => ({
   [`kube_verticalpodautoscaler_created{${autoscaler}}`]: 1,
   ...Object.fromEntries(
-    conditions.map((one) => [one.replace(/ \d$/, ''), Number(one.at(-1))] as const),
+    Object.entries(statuses).map(([status, value]) => [
+      `${condition}{${autoscaler},type="RecommendationProvided",status="${status}"}`,
+      value,
+    ]),
   ),
 });
 
@@ -91,16 +93,16 @@ export const customResourceCases: readonly Case[] = [
   {
     alert: 'VerticalPodAutoscalerNoRecommendation',
     fires: {
-      series: autoscalerWith(),
+      series: autoscalerWith({}),
       at: 60,
       labels: { namespace: 'shop', verticalpodautoscaler: 'web' },
     },
-    quiet: [{ because: 'it has one', series: autoscalerWith(recommended('True', 1)), at: 90 }],
+    quiet: [{ because: 'it has one', series: autoscalerWith({ True: 1 }), at: 90 }],
   },
   {
     alert: 'VerticalPodAutoscalerNoRecommendation',
     fires: {
-      series: autoscalerWith(recommended('True', 0), recommended('False', 1)),
+      series: autoscalerWith({ True: 0, False: 1 }),
       at: 60,
       labels: { namespace: 'shop', verticalpodautoscaler: 'web' },
     },
