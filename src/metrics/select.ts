@@ -8,7 +8,7 @@ import type { RenderChoices } from './render.ts';
 import type { Resource } from './resource.ts';
 
 /** Any table, whatever the model of its objects. */
-export type AnyResource = Resource<never>;
+export type AnyResource = Resource<never, string>;
 
 /** What the flags select; an empty list means the defaults of the tables. */
 export interface Choices {
