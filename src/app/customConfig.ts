@@ -4,6 +4,8 @@ import type { CustomConfig, Mistake } from '../custom/types.ts';
 import { ConfigError, errorMessage } from '../lib/errors.ts';
 import { type Content, type Contents, textIn } from '../lib/fileWatcher.ts';
 import type { Logger } from '../lib/log.ts';
+import type { ProcessContext } from '../lib/processContext.ts';
+import { resources } from '../resources/index.ts';
 import type { CustomSetup } from './customResources.ts';
 
 /** A folder with more files than this is most likely not the one that is meant. */
@@ -21,11 +23,8 @@ type CustomOptions = Pick<
   typeof fileFlag | typeof inlineFlag | typeof continueFlag | typeof only
 >;
 
-/** The names in a folder; throws where there is none. */
-export type ReadFolder = (path: string) => readonly string[];
-
 /** The files to read and to follow: that of the flag, or those in its folder. */
-export function customPathsOf(options: CustomOptions, readFolder: ReadFolder): readonly string[] {
+export function customPathsOf(options: CustomOptions, readFolder: ProcessContext['readFolder']): readonly string[] {
   const { [inlineFlag]: inline, [fileFlag]: path } = options;
   // Charts pass a flag without a value for what is not set.
   if (inline || !path) return [];
@@ -69,23 +68,29 @@ export async function readCustom(
     return { custom: undefined, refused: [] };
   }
   // Loaded where it is used: most run without.
-  const { readCustomConfig, customTable } = await import('../custom/index.ts');
+  const [{ readCustomConfig }, { withoutConflicts }, { customTable }] = await Promise.all([
+    import('../custom/read.ts'),
+    import('../custom/conflicts.ts'),
+    import('../custom/table.ts'),
+  ]);
+  const taken = new Set(Object.values(resources).flatMap(({ families }) => Object.keys(families)));
   const configs: CustomConfig[] = [];
   const refused: RefusedFile[] = [];
-  if (inline) configs.push(await readCustomConfig(`--${inlineFlag}`, inline));
+  if (inline) configs.push(await readCustomConfig(`--${inlineFlag}`, inline, taken));
   else if (path && !tolerant) refuseWrongFolder(path, paths);
   for (const one of paths) {
     try {
-      configs.push(await readCustomConfig(one, textOf(one, contents.get(one))));
+      configs.push(await readCustomConfig(one, textOf(one, contents.get(one)), taken));
     } catch (error) {
       if (!tolerant || !(error instanceof ConfigError)) throw error;
       refused.push({ path: one, error });
     }
   }
-  const config: CustomConfig = {
+  // Each file may be right, and two of them contradict each other.
+  const config = withoutConflicts({
     entries: configs.flatMap(({ entries }) => entries),
     mistakes: configs.flatMap(({ mistakes }) => mistakes),
-  };
+  });
   return { custom: { config, tableOf: customTable }, refused };
 }
 
@@ -121,7 +126,9 @@ const withoutConfig = (): ConfigError =>
 /** One line for each mistake. */
 export function logMistakes({ config: { mistakes } }: CustomSetup, log: Logger): void {
   for (const mistake of mistakes.slice(0, mistakesMax)) {
-    log.error({ error: sentenceOf(mistake) }, 'a rule is wrong and is not served');
+    const error = sentenceOf(mistake);
+    if (mistake.harmless) log.warn({ error }, 'an unknown key is ignored');
+    else log.error({ error }, 'a rule is wrong and is not served');
   }
   const more = mistakes.length - mistakesMax;
   if (more > 0) log.error({ more }, 'more rules are wrong, kubestate validate names all of them');

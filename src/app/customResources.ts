@@ -201,11 +201,12 @@ export class CustomResources {
 /** What a kind is followed by: another scope is another collection. */
 const identityOf = (kind: ServedKind): string => `${nameOf(kind)} ${kind.kind} ${kind.scope}`;
 
-/** Counts each error of a rule, and logs the first. */
-function ruleErrors({ selfMetrics, log }: CustomResourcesOptions): OnRuleError {
+/** Counts each error of a rule, and logs the first, unless its `errorLogV` is too high for that. */
+function ruleErrors({ selfMetrics, log, options }: CustomResourcesOptions): OnRuleError {
   const warn = logOnce(log);
-  return ({ place: { file, line }, family }, { metadata }, error) => {
+  return ({ place: { file, line }, family, errorLogV }, { metadata }, error) => {
     selfMetrics.ruleError(file, line, family);
+    if (options.v < errorLogV) return;
     warn(
       `${file}:${line} ${family}`,
       { rule: `${file}:${line}`, family, object: keyOf(metadata), error: errorMessage(error) },
@@ -233,7 +234,8 @@ function renderErrors({
 /** How many rules of each file are wrong; one may be so in several ways. */
 function disabledRulesOf({ entries, mistakes }: CustomConfig): CustomTelemetry['disabledRules'] {
   const rules = new Map(entries.map(({ place }) => [place.file, new Set<string>()]));
-  for (const { place, path } of mistakes) {
+  for (const { place, path, harmless } of mistakes) {
+    if (harmless) continue;
     const [rule = path] = /^spec\.resources\[\d+\](\.metrics\[\d+\])?/.exec(path) ?? [];
     rules.set(place.file, (rules.get(place.file) ?? new Set()).add(rule));
   }
