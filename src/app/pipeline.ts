@@ -204,6 +204,14 @@ function pipelineOf(opened: Opened): Pipeline {
 
 /** The resources and families that the options leave; rejects with ConfigError where none is. */
 export async function selectBy(options: Options, custom?: CustomSetup): Promise<Selection> {
+  if (custom !== undefined && (options.node.length > 0 || options['track-unscheduled-pods'])) {
+    throw new ConfigError({
+      flag: options.node.length > 0 ? '--node' : '--track-unscheduled-pods',
+      expected: 'pods as the only resource',
+      got: 'a custom-resource configuration',
+      hint: 'objects of custom resources are on no node: serve them by another Deployment',
+    });
+  }
   const selection = await select(
     resources,
     {
