@@ -24,7 +24,10 @@ type CustomOptions = Pick<
 >;
 
 /** The files to read and to follow: that of the flag, or those in its folder. */
-export function customPathsOf(options: CustomOptions, readFolder: ProcessContext['readFolder']): readonly string[] {
+export function customPathsOf(
+  options: CustomOptions,
+  readFolder: ProcessContext['readFolder'],
+): readonly string[] {
   const { [inlineFlag]: inline, [fileFlag]: path } = options;
   // Charts pass a flag without a value for what is not set.
   if (inline || !path) return [];
@@ -134,5 +137,11 @@ export function logMistakes({ config: { mistakes } }: CustomSetup, log: Logger):
   if (more > 0) log.error({ more }, 'more rules are wrong, kubestate validate names all of them');
 }
 
-const sentenceOf = ({ place: { file, line, column }, path, expected, got, hint }: Mistake): string =>
+const sentenceOf = ({
+  place: { file, line, column },
+  path,
+  expected,
+  got,
+  hint,
+}: Mistake): string =>
   new ConfigError({ place: `${file}:${line}:${column}: ${path}`, expected, got, hint }).message;

@@ -15,8 +15,8 @@ import { keyOf } from '../lib/objectKey.ts';
 import { compile, type OnRenderError } from '../metrics/render.ts';
 import type { CustomChoices, Selection } from '../metrics/select.ts';
 import type { Stores } from '../store/types.ts';
-import type { CustomTelemetry } from '../telemetry/state.ts';
 import { KindWatch, nameOf, type ResolvedKind } from '../sync/kindWatch.ts';
+import type { CustomTelemetry } from '../telemetry/state.ts';
 import {
   behindOf,
   observerOf,
@@ -89,7 +89,9 @@ export class CustomResources {
 
   /** Those that are attached now, in the order of the exposition. */
   get resources(): readonly SyncedResource[] {
-    return this.#kinds.kinds.flatMap((kind) => this.#attached.get(identityOf(kind))?.resource ?? []);
+    return this.#kinds.kinds.flatMap(
+      (kind) => this.#attached.get(identityOf(kind))?.resource ?? [],
+    );
   }
 
   /** The definitions, the kinds that are attached, and those that are not installed. */
@@ -221,14 +223,15 @@ function renderErrors({
   log,
 }: CustomResourcesOptions): (resource: string) => OnRenderError {
   const warn = logOnce(log);
-  return (resource) => (family, { metadata }, err) => {
-    selfMetrics.renderError(resource, family);
-    warn(
-      `${resource} ${family}`,
-      { resource, family, object: keyOf(metadata), err },
-      'a family of an object could not be rendered, further ones are only counted',
-    );
-  };
+  return (resource) =>
+    (family, { metadata }, err) => {
+      selfMetrics.renderError(resource, family);
+      warn(
+        `${resource} ${family}`,
+        { resource, family, object: keyOf(metadata), err },
+        'a family of an object could not be rendered, further ones are only counted',
+      );
+    };
 }
 
 /** How many rules of each file are wrong; one may be so in several ways. */

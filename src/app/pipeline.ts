@@ -166,10 +166,7 @@ function pipelineOf(opened: Opened): Pipeline {
   return {
     client,
     stores,
-    readiness: () => [
-      ...core.map((one) => statusOf(one, clock)),
-      ...(customs?.statuses ?? []),
-    ],
+    readiness: () => [...core.map((one) => statusOf(one, clock)), ...(customs?.statuses ?? [])],
     get resources() {
       return served().map((one) => telemetryOf(one, clock));
     },

@@ -41,8 +41,9 @@ interface Made {
   readonly settings: Settings;
   readonly watching: Pipeline;
   readonly contents: Contents;
-  /** The files whose content is in force. */
+  /** The files whose content is in force, and those that were left out because they are wrong. */
   readonly sources: readonly ConfigSource[];
+  readonly leftOut: readonly ConfigSource[];
 }
 
 /** A new configuration that has not taken over yet. */
@@ -74,13 +75,16 @@ export class Reloader {
       const { config } = commandLine;
       const tolerant = config !== undefined && commandLine['continue-without-config'];
       if (!tolerant || !(error instanceof ConfigError)) throw error;
-      const all = await make(parts, settingsOf(commandLine), contents);
-      const made = { ...all, sources: all.sources.filter(({ type }) => type !== 'config') };
+      const { sources, leftOut, ...rest } = await make(parts, settingsOf(commandLine), contents);
+      const made = {
+        ...rest,
+        sources: sources.filter(({ type }) => type !== 'config'),
+        leftOut: [...leftOut, { filename: config, type: 'config' as const }],
+      };
       log.warn(
         { file: config, error: error.message },
         'config file refused, running with the flags alone',
       );
-      parts.selfMetrics.config.refused({ filename: config, type: 'config' });
       tellTaken(parts, made);
       return new Reloader(parts, made);
     }
@@ -213,7 +217,10 @@ export class Reloader {
 }
 
 /** The files of settings: that of --config, and those of custom resources. */
-const sourcesOf = ({ commandLine, readFolder }: ReloaderOptions, options: Options): ConfigSource[] => [
+const sourcesOf = (
+  { commandLine, readFolder }: ReloaderOptions,
+  options: Options,
+): ConfigSource[] => [
   ...(commandLine.config ? [{ filename: commandLine.config, type: 'config' as const }] : []),
   ...customPathsOf(options, readFolder).map((filename) => ({
     filename,
@@ -257,12 +264,12 @@ async function make(
       running === undefined
         ? { ...settings, stayed: [] }
         : keepRestartRequired(running, settings.options);
-    const { watching, used, sources } = await open(parts, options, contents, running === undefined);
+    const opened = await open(parts, options, contents, running === undefined);
     for (const sentence of settings.unknown) log.warn({ setting: sentence }, 'unknown setting');
     if (settings.ignored.length > 0)
       log.info({ settings: settings.ignored }, 'without effect in kubestate');
     if (stayed.length > 0) log.warn({ flags: stayed }, 'these flags change only with a restart');
-    return { settings: { ...settings, options }, watching, contents: used, sources };
+    return { settings: { ...settings, options }, ...opened };
   } catch (error) {
     throw error instanceof ConfigError ? settings.located(error) : error;
   }
@@ -274,8 +281,8 @@ async function open(
   options: Options,
   contents: Contents,
   first: boolean,
-): Promise<{ watching: Pipeline; used: Contents; sources: readonly ConfigSource[] }> {
-  const { log, readFile, readFolder, selfMetrics } = parts;
+): Promise<Omit<Made, 'settings'>> {
+  const { log, readFile, readFolder } = parts;
   // Read before the pipeline reads them, so that a change in between is noticed later.
   const now = contentsOf(pathsOf(parts, options), readFile);
   const used = new Map([...now].map(([path, read]) => [path, contents.get(path) ?? read]));
@@ -287,18 +294,24 @@ async function open(
   if (custom !== undefined) logMistakes(custom, log);
   for (const { path, error } of refused) {
     log.error({ file: path, error: error.message }, 'custom-resource configuration left out');
-    selfMetrics.config.refused({ filename: path, type: 'customresourceconfig' });
   }
-  const left = new Set(refused.map(({ path }) => path));
-  const sources = sourcesOf(parts, options).filter(({ filename }) => !left.has(filename));
-  return { watching, used, sources };
+  const wrong = new Set(refused.map(({ path }) => path));
+  const all = sourcesOf(parts, options);
+  return {
+    watching,
+    contents: used,
+    sources: all.filter(({ filename }) => !wrong.has(filename)),
+    leftOut: all.filter(({ filename }) => wrong.has(filename)),
+  };
 }
 
-function tellTaken({ selfMetrics }: ReloaderOptions, { contents, sources }: Made): void {
-  for (const source of sources) {
+function tellTaken({ selfMetrics }: ReloaderOptions, { contents, sources, leftOut }: Made): void {
+  const taken = sources.flatMap((source) => {
     const text = textIn(contents.get(source.filename));
-    if (text !== undefined) selfMetrics.config.taken(source, hashOf(text));
-  }
+    return text === undefined ? [] : [{ ...source, hash: hashOf(text) }];
+  });
+  selfMetrics.config.taken(taken);
+  for (const source of leftOut) selfMetrics.config.refused(source);
 }
 
 const refusal = (error: unknown): object =>

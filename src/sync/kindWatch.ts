@@ -175,8 +175,7 @@ export function resolve(
   return [...meant]
     .map(([kind, patterns]) => ({ ...kind, patterns }))
     .sort(
-      (a, b) =>
-        (a.patterns[0] ?? 0) - (b.patterns[0] ?? 0) || (nameOf(a) < nameOf(b) ? -1 : 1),
+      (a, b) => (a.patterns[0] ?? 0) - (b.patterns[0] ?? 0) || (nameOf(a) < nameOf(b) ? -1 : 1),
     );
 }
 

@@ -60,8 +60,8 @@ export interface ConfigSource {
 
 /** Counts what becomes of the files that the configuration is read from. */
 export interface ConfigObserver {
-  /** The file's content, of this hash, is in force. */
-  taken(file: ConfigSource, hash: number): void;
+  /** A configuration came into force; it is made of these files, and nothing is said of others. */
+  taken(files: readonly (ConfigSource & { readonly hash: number })[]): void;
   /** The file's content was refused. */
   refused(file: ConfigSource): void;
 }
@@ -201,11 +201,14 @@ export class SelfMetrics {
       kube_state_metrics_last_config_reload_success_timestamp_seconds: successes,
     } = this.#metrics;
     return {
-      taken: ({ filename, type }, hash) => {
-        const labels = { filename, type };
-        hashes.set(labels, hash);
-        successful.set(labels, 1);
-        successes.set(labels, this.#clock.wall() / 1000);
+      taken: (files) => {
+        for (const gauge of [hashes, successful, successes]) gauge.reset();
+        for (const { filename, type, hash } of files) {
+          const labels = { filename, type };
+          hashes.set(labels, hash);
+          successful.set(labels, 1);
+          successes.set(labels, this.#clock.wall() / 1000);
+        }
       },
       refused: ({ filename, type }) => successful.set({ filename, type }, 0),
     };

@@ -123,7 +123,9 @@ describe('A program with custom resources', () => {
     server.faults.add({ resource: 'orders', act: forbid });
     install('Order', custom('Order', 'a'));
     await until(async () => (await readyz()).includes('joining'));
-    expect(await readyz()).to.match(/^200 Ready: 2 of 3 resources synced, 1 installed just now\.$/m);
+    expect(await readyz()).to.match(
+      /^200 Ready: 2 of 3 resources synced, 1 installed just now\.$/m,
+    );
     expect(await program.scrape()).to.include('kube_pod_info{');
   });
 
@@ -180,7 +182,9 @@ describe('A program with custom resources', () => {
     expect(await names('?resources=orders')).to.equal('a,b');
     expect(await names('?resources=orders.other.example.com')).to.equal('b');
     expect(await names('?exclude_resources=orders.shop.example.com')).to.equal('b,c');
-    expect(await names('?resources=orders&exclude_resources=orders.other.example.com')).to.equal('a');
+    expect(await names('?resources=orders&exclude_resources=orders.other.example.com')).to.equal(
+      'a',
+    );
     expect(await names('?resources=pods')).to.equal('');
     expect(await names('?exclude_resources=pods')).to.equal('a,b,c');
     expect(await names('?resources=pods.ring.example.com')).to.equal('c');
@@ -264,7 +268,9 @@ describe('A program with custom resources', () => {
     const elsewhere = custom('Order', 'b');
     server.create({ ...elsewhere, metadata: { name: 'b', namespace: 'other' } });
     await start(configOf(entryOf('Order')), '--namespaces=other');
-    expect((await served()).join()).to.include('name="b"').and.not.include('name="a"');
+    expect((await served()).join())
+      .to.include('name="b"')
+      .and.not.include('name="a"');
   });
 
   it('counts each failure of a rule, and logs it once a rule', async () => {

@@ -330,7 +330,8 @@ describe('the metrics about ourselves', () => {
     ];
     expect(await config()).to.deep.equal([]);
     const file = { filename: '/etc/a.yaml', type: 'config' } as const;
-    self.config.taken(file, 42);
+    self.config.refused({ filename: '/etc/gone.yaml', type: 'customresourceconfig' });
+    self.config.taken([{ ...file, hash: 42 }]);
     self.config.refused(file);
     expect(await config()).to.deep.equal([
       `kube_state_metrics_config_hash${labels} 42`,
