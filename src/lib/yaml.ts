@@ -9,6 +9,7 @@ import {
   type Pair,
   type ParsedNode,
   parseDocument,
+  visit,
 } from 'yaml';
 
 /** What is wrong with YAML; `message` repeats no word of the file, which may be secret. */
@@ -17,13 +18,21 @@ export class YamlError extends Error {
   /** The same in the parser's words, which may quote the file. */
   readonly detail: string;
   readonly line: number | undefined;
+  readonly column: number | undefined;
 
-  constructor(problem: string, line?: number) {
+  constructor(problem: string, position?: Partial<YamlPosition>) {
     const [message = problem] = problem.split(/[:"|>\n]/);
     super(message.trim());
     this.detail = problem.split('\n')[0] ?? problem;
-    this.line = line;
+    this.line = position?.line;
+    this.column = position?.column;
   }
+}
+
+/** Both count from 1. */
+export interface YamlPosition {
+  readonly line: number;
+  readonly column: number;
 }
 
 /** One key of the topmost map. */
@@ -54,7 +63,7 @@ export class YamlText {
     if (problem === undefined) return;
     // The place may be the end of the line before the one that is meant.
     const blanks = text.slice(problem.pos[0]).search(/\S/);
-    throw new YamlError(problem.message, this.#lineAt(problem.pos[0] + Math.max(0, blanks)));
+    throw new YamlError(problem.message, this.#positionAt(problem.pos[0] + Math.max(0, blanks)));
   }
 
   /** The whole as a plain value; throws a YamlError where aliases are unknown or grow too far. */
@@ -63,6 +72,34 @@ export class YamlText {
       return this.#document.toJS();
     } catch (error) {
       throw new YamlError((error as Error).message);
+    }
+  }
+
+  /**
+   * As `value`, but every scalar other than null is the text that stands there: `1.0`, `yes`. For
+   * formats whose texts need no quotes.
+   */
+  texts(): unknown {
+    let alias: number | undefined;
+    visit(this.#document, {
+      Alias: (_, node) => {
+        const at = node.range?.[0] ?? 0;
+        alias ??= at;
+        const around = node.resolve(this.#document)?.range;
+        if (around && around[0] <= at && at < around[2]) {
+          throw new YamlError('alias of what it stands in', this.#positionAt(at));
+        }
+      },
+      Scalar: (_, node) => {
+        if (node.value !== null && typeof node.value !== 'string') {
+          node.value = node.source ?? String(node.value);
+        }
+      },
+    });
+    try {
+      return this.#document.toJS();
+    } catch (error) {
+      throw new YamlError((error as Error).message, this.#positionAt(alias ?? 0));
     }
   }
 
@@ -93,16 +130,41 @@ export class YamlText {
     return this.#lineAt(offset);
   }
 
+  /**
+   * Where the value at `path` stands, or the key of it; where there is none, the nearest thing
+   * around it that is there.
+   */
+  positionOf(path: readonly PropertyKey[], what: 'key' | 'value'): YamlPosition {
+    let node: unknown = this.#document.contents;
+    let offset = rangeOf(node) ?? 0;
+    for (const [i, step] of path.entries()) {
+      if (isAlias(node)) node = node.resolve(this.#document);
+      const pair = isMap(node) ? node.items.find(({ key }) => nameOf(key) === step) : undefined;
+      const next: unknown = isSeq(node) ? node.items[Number(step)] : pair?.value;
+      const ofKey = what === 'key' && i === path.length - 1;
+      const start = (ofKey ? undefined : rangeOf(next)) ?? rangeOf(pair?.key ?? next);
+      if (start === undefined) break;
+      offset = start;
+      node = next;
+    }
+    return this.#positionAt(offset);
+  }
+
   #valueOf(node: ParsedNode): unknown {
     try {
       return node.toJS(this.#document);
     } catch (error) {
-      throw new YamlError((error as Error).message, this.#lineAt(node.range[0]));
+      throw new YamlError((error as Error).message, this.#positionAt(node.range[0]));
     }
   }
 
   #lineAt(offset: number): number {
-    return this.#lines.linePos(offset).line;
+    return this.#positionAt(offset).line;
+  }
+
+  #positionAt(offset: number): YamlPosition {
+    const { line, col } = this.#lines.linePos(offset);
+    return { line, column: col };
   }
 }
 

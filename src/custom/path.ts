@@ -1,0 +1,75 @@
+// compilePath makes a path of a configuration, such as [status, conditions, "[type=Ready]"], a getter.
+import { goText } from './goText.ts';
+
+export type Getter = (value: unknown) => unknown;
+
+/** One part of a path, as it is applied to what the parts before it gave. */
+interface Step {
+  /** The key of a map. */
+  readonly key: string;
+  /** The index of a list, if the part is one; negative ones count from the end. */
+  readonly index: number | undefined;
+  /** `[key=value]`: the first element of a list that has the value there. */
+  readonly lookup: { readonly key: string; readonly value: string } | undefined;
+}
+
+const lookupPattern = /^\[(.+?)=(.*)\]$/s;
+const indexPattern = /^[+-]?\d+$/;
+
+/** A getter that returns undefined or null where the path leads nowhere; it never throws. */
+export function compilePath(parts: readonly string[]): Getter {
+  const steps = parts.map(stepOf);
+  return (value) => {
+    let at = value;
+    for (let i = 0; i < steps.length; i++) {
+      if (at === undefined || at === null) return undefined;
+      at = taken(at, steps[i] as Step);
+    }
+    return at;
+  };
+}
+
+function stepOf(part: string): Step {
+  const [, key, value] = lookupPattern.exec(part) ?? [];
+  return {
+    key: part,
+    index: indexPattern.test(part) ? Number(part) : undefined,
+    lookup: key === undefined || value === undefined ? undefined : { key, value },
+  };
+}
+
+function taken(from: unknown, { key, index, lookup }: Step): unknown {
+  if (typeof from !== 'object' || from === null) return undefined;
+  if (!Array.isArray(from)) return fieldOf(from, key);
+  if (lookup !== undefined) {
+    return from.find((element) => isFound(fieldOf(element, lookup.key), lookup.value));
+  }
+  return index === undefined ? undefined : from.at(index);
+}
+
+const isFound = (field: unknown, value: string): boolean =>
+  field !== undefined && field !== null && goText(field) === value;
+
+/** Own fields only: an object of the API may have a field named as what all objects inherit. */
+function fieldOf(from: unknown, key: string): unknown {
+  if (typeof from !== 'object' || from === null) return undefined;
+  const field = (from as Readonly<Record<string, unknown>>)[key];
+  if (field === undefined || typeof field !== 'function') return field;
+  return undefined;
+}
+
+/**
+ * Why the path leads nowhere: undefined where a field is absent on the way, which is no mistake of
+ * the path, else what stands in its way.
+ */
+export function obstacleOf(parts: readonly string[], value: unknown): string | undefined {
+  let at = value;
+  for (const [i, part] of parts.entries()) {
+    if (at === undefined || at === null) return undefined;
+    if (typeof at !== 'object') {
+      return `${typeof at} at ${parts.slice(0, i).join('.') || 'its start'}, before ${part}`;
+    }
+    at = taken(at, stepOf(part));
+  }
+  return undefined;
+}
