@@ -49,8 +49,18 @@ export const sampleObjects = (pack: PackName): SampleObject[] =>
 /** What kube-state-metrics serves of them, recorded by tools/packRecordings.ts. */
 export const sampleExposition = (pack: PackName): string => textOf(`${pack}.prom`);
 
+/** What the API server says of a definition that it serves. */
+const statusOf = ({ spec }: SampleDefinition): object => ({
+  acceptedNames: spec.names,
+  conditions: [{ type: 'Established', status: 'True' }],
+  storedVersions: spec.versions.map(({ name }) => name),
+});
+
 /** All of them as a file of the simulated API server. */
 export const sampleLines = (pack: PackName): string =>
-  [...sampleDefinitions(pack), ...sampleObjects(pack)]
+  [
+    ...sampleDefinitions(pack).map((one) => ({ ...one, status: statusOf(one) })),
+    ...sampleObjects(pack),
+  ]
     .map((one) => `${JSON.stringify(one)}\n`)
     .join('');
