@@ -4,9 +4,14 @@ import { guessPlural } from '../custom/plural.ts';
 import type { KindPattern } from '../custom/types.ts';
 import { leaseOf } from '../leader/open.ts';
 import { ConfigError } from '../lib/errors.ts';
+import { contentsOf } from '../lib/fileWatcher.ts';
+import type { ProcessContext } from '../lib/processContext.ts';
 import type { Selected } from '../metrics/select.ts';
 import { resources as tables } from '../resources/index.ts';
 import { scopeOf } from '../sync/scope.ts';
+import { customPathsOf, mistakeSentence, readCustom } from './customConfig.ts';
+import { selectBy } from './pipeline.ts';
+import { settingsIn } from './reload.ts';
 import {
   definitions,
   leaderElectionRules,
@@ -24,7 +29,7 @@ export interface Role {
   readonly rules: readonly Rule[];
 }
 
-export interface RoleNeeds {
+interface RoleNeeds {
   readonly options: Options;
   /** The resources with a table that are served. */
   readonly selected: readonly Selected[];
@@ -37,12 +42,46 @@ export interface RoleNeeds {
 export interface Roles {
   /** The ClusterRole first, if one is needed. */
   readonly roles: readonly Role[];
-  /** Sentences about what the flags alone do not tell. */
+  /** Sentences about what the flags alone do not tell, and about mistakes in files. */
   readonly notes: readonly string[];
 }
 
-/** Throws ConfigError where the options contradict each other, as the start does. */
-export function rolesOf(needs: RoleNeeds): Roles {
+/**
+ * The roles for a start with this command line, its --config, and its custom-resource configuration.
+ * Rejects with ConfigError where the start would.
+ */
+export async function rolesFor(
+  commandLine: Options,
+  ownNamespace: string | undefined,
+  { readFile, readFolder }: Pick<ProcessContext, 'readFile' | 'readFolder'>,
+): Promise<Roles> {
+  const { config: path } = commandLine;
+  const { options, unknown } = await settingsIn(
+    contentsOf(path ? [path] : [], readFile),
+    commandLine,
+  );
+  const paths = customPathsOf(options, readFolder);
+  const { custom } = await readCustom(options, paths, contentsOf(paths, readFile), false);
+  const selection = await selectBy(options, custom);
+  const patterns = custom?.config.entries
+    .map(({ pattern }) => pattern)
+    // What has no family that is on is not watched.
+    .filter((pattern) => {
+      const kind = { ...pattern, plural: pluralOf(pattern), scope: 'namespace' as const };
+      const table = custom.tableOf(kind, custom.config.entries, () => undefined);
+      return selection.selectCustom(kind.plural, table) !== undefined;
+    });
+  const { roles, notes } = rolesOf({
+    options,
+    selected: selection.resources,
+    patterns,
+    namespace: options['pod-namespace'] ?? ownNamespace,
+  });
+  const mistakes = custom?.config.mistakes ?? [];
+  return { roles, notes: [...unknown, ...mistakes.map(mistakeSentence), ...notes] };
+}
+
+function rolesOf(needs: RoleNeeds): Roles {
   const { options, selected, patterns } = needs;
   const notes: string[] = [];
   const needed = selected.map(({ plural, resource }): Needed => ({ ...resource, plural }));
@@ -61,6 +100,9 @@ export function rolesOf(needs: RoleNeeds): Roles {
   roles.sort((a, b) => ((a.namespace ?? '') < (b.namespace ?? '') ? -1 : 1));
   return { roles, notes };
 }
+
+const pluralOf = ({ kind, plural }: KindPattern): string =>
+  plural ?? (kind === '*' ? '*' : guessPlural(kind));
 
 /** What a scope asks about a resource. */
 interface Needed extends RuledResource {
@@ -98,6 +140,14 @@ function watchedIn(
   return watched;
 }
 
+/** Kinds of the packs that are in no namespace. */
+const clusterScoped: ReadonlySet<string> = new Set([
+  'extensionconfigs.runtime.cluster.x-k8s.io',
+  'gatewayclasses.gateway.networking.k8s.io',
+  'volumesnapshotclasses.snapshot.storage.k8s.io',
+  'volumesnapshotcontents.snapshot.storage.k8s.io',
+]);
+
 /** The resources of the kinds of a configuration, by what is known of them without the cluster. */
 function kindsOf(
   patterns: readonly KindPattern[],
@@ -106,16 +156,19 @@ function kindsOf(
 ): Needed[] {
   const guessed = new Set<string>();
   const unscoped = new Set<string>();
-  const needed = patterns.map(({ group, version, kind, plural }): Needed => {
+  const needed = patterns.map((pattern): Needed => {
+    const { group, version, kind, plural } = pattern;
     const [known, table] =
       Object.entries(tables).find(([, one]) => one.group === group && one.kind === kind) ?? [];
     if (table !== undefined) {
       return { group, version, plural: plural ?? known ?? '', scope: table.scope };
     }
-    const name = plural ?? (kind === '*' ? '*' : guessPlural(kind));
+    const name = pluralOf(pattern);
     if (plural === undefined && kind !== '*') guessed.add(`${name}.${group}`);
-    unscoped.add(`${name}.${group}`);
-    return { group, version, plural: name, scope: 'namespace' };
+    const resource = `${name}.${group}`;
+    const scope = clusterScoped.has(resource) ? 'cluster' : 'namespace';
+    if (scope === 'namespace') unscoped.add(resource);
+    return { group, version, plural: name, scope };
   });
   if (guessed.size > 0) {
     notes.push(
@@ -125,8 +178,8 @@ function kindsOf(
   }
   if (namespaces.length > 0 && unscoped.size > 0) {
     notes.push(
-      `Cluster-scoped ones of ${[...unscoped].sort().join(', ')} need their rule in a ` +
-        'ClusterRole instead.',
+      `Where one of ${[...unscoped].sort().join(', ')} is cluster-scoped, move its rule into a ` +
+        'ClusterRole.',
     );
   }
   return needed;

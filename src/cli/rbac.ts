@@ -28,23 +28,14 @@ export const rbac = command({
   inherits: 'serve',
   async run(context, line) {
     const account = accountOf(line.values['service-account']);
-    const [{ selectBy }, { settingsIn }, { rolesOf }, { contentsOf }, { stringify }] =
-      await Promise.all([
-        import('../app/pipeline.ts'),
-        import('../app/reload.ts'),
-        import('../app/roles.ts'),
-        import('../lib/fileWatcher.ts'),
-        import('yaml'),
-      ]);
-    const { config } = line.values;
-    const contents = contentsOf(config === undefined ? [] : [config], context.readFile);
-    const { options, unknown } = await settingsIn(contents, line.values);
-    const namespace =
-      options['pod-namespace'] ?? account?.namespace ?? context.env.POD_NAMESPACE ?? undefined;
-    const { resources: selected } = await selectBy(options);
-    const needed = rolesOf({ options, selected, patterns: undefined, namespace });
+    const [{ rolesFor }, { stringify }] = await Promise.all([
+      import('../app/roles.ts'),
+      import('yaml'),
+    ]);
+    const namespace = account?.namespace ?? context.env.POD_NAMESPACE;
+    const needed = await rolesFor(line.values, namespace, context);
     const objects = needed.roles.flatMap((role) => objectsOf(role, line.values.name, account));
-    const comments = [...unknown, ...needed.notes].map((note) => `# ${note}\n`);
+    const comments = needed.notes.map((note) => `# ${note}\n`);
     context.print(
       comments.join('') +
         objects

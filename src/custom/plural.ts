@@ -1,4 +1,4 @@
-// guessPlural guesses what the API server calls a kind, where no CRD says it.
+// guessPlural guesses what the API server calls a kind where no CRD says it.
 
 /** `meshes` for Mesh, `policies` for Policy, `gateways` for Gateway. */
 export function guessPlural(kind: string): string {

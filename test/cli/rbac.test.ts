@@ -18,8 +18,24 @@ interface Printed {
   readonly subjects?: readonly object[];
 }
 
+function customConfig(kind: string, plural?: string): string {
+  return `kind: CustomResourceStateMetrics
+spec:
+  resources:
+    - groupVersionKind: ${kind}
+      ${plural === undefined ? '' : `resourcePlural: ${plural}`}
+      metrics:
+        - {name: size, each: {type: Gauge, gauge: {path: [spec, size]}}}
+`;
+}
+
 const files: Readonly<Record<string, string>> = {
   'kubestate.yaml': 'resources: [nodes]\nno_such_key: 1\n',
+  'custom.yaml': customConfig('{group: example.com, version: v1, kind: Mesh}'),
+  'plural.yaml': customConfig('{group: example.com, version: "*", kind: Mesh}', 'netmeshes'),
+  'all.yaml': customConfig('{group: example.com, version: v1, kind: "*"}'),
+  'core.yaml': customConfig('{group: "", version: v1, kind: Node}'),
+  'wrong.yaml': customConfig('{group: example.com, version: v1, kind: Mesh}').replace('Gauge', 'X'),
 };
 
 async function print(args: readonly string[]): Promise<string> {
@@ -28,6 +44,9 @@ async function print(args: readonly string[]): Promise<string> {
     print: (text: string) => printed.push(text),
     env: {},
     readFile: (path: string) => Buffer.from(files[path] ?? ''),
+    readFolder(path: string): string[] {
+      throw new Error(`${path} is no folder`);
+    },
   } as unknown as ProcessContext;
   expect(await rbac.run(context, parseCommandLine(rbac.flags, args))).to.equal(0);
   return printed.join('');
@@ -58,6 +77,9 @@ const election =
 const reviews =
   'create authentication.k8s.io/tokenreviews; create authorization.k8s.io/subjectaccessreviews';
 
+const custom = '--custom-resource-state-config-file';
+const crds = 'list,watch apiextensions.k8s.io/customresourcedefinitions';
+
 // biome-ignore format: one row per command line
 const rows: readonly (readonly [args: string, roles: readonly string[]])[] = [
   ['--resources=pods,nodes,deployments', ['ClusterRole: list,watch nodes pods; list,watch apps/deployments']],
@@ -76,6 +98,14 @@ const rows: readonly (readonly [args: string, roles: readonly string[]])[] = [
   ['--resources=pods --leader-elect --pod=ksm-0 --pod-namespace=b --namespaces=b', [`Role in b: list,watch pods; ${election}`]],
   ['--resources=pods --consistency-check-interval=10m --use-apiserver-cache', ['ClusterRole: list,watch pods']],
   ['--resources=pods --config=kubestate.yaml', ['ClusterRole: list,watch nodes']],
+  [`--resources=pods ${custom}=custom.yaml`, [`ClusterRole: list,watch pods; ${crds}; list,watch example.com/meshes`]],
+  [`${custom}=plural.yaml --custom-resource-state-only`, [`ClusterRole: ${crds}; list,watch example.com/netmeshes`]],
+  [`${custom}=all.yaml --custom-resource-state-only`, [`ClusterRole: ${crds}; list,watch example.com/*`]],
+  [`${custom}=core.yaml --custom-resource-state-only --namespaces=a`, [`ClusterRole: list,watch nodes; ${crds}`]],
+  [`${custom}=custom.yaml --resources=pods --namespaces=a`, [`ClusterRole: ${crds}`, 'Role in a: list,watch pods; list,watch example.com/meshes']],
+  [`${custom}=custom.yaml --resources=pods --metric-denylist=customresource`, [`ClusterRole: list,watch pods; ${crds}`]],
+  [`${custom}=wrong.yaml --resources=pods`, [`ClusterRole: list,watch pods; ${crds}`]],
+  ['--custom-resource-pack=volume-snapshot --custom-resource-state-only --namespaces=a', [`ClusterRole: ${crds}; list,watch snapshot.storage.k8s.io/volumesnapshotclasses snapshot.storage.k8s.io/volumesnapshotcontents`, 'Role in a: list,watch snapshot.storage.k8s.io/volumesnapshots']],
 ];
 
 describe('kubestate rbac', () => {
@@ -127,6 +157,11 @@ describe('kubestate rbac', () => {
     expect(text).to.match(/^# With so many namespaces .* ClusterRole/);
     expect(await print(['--pod=x', '--pod-namespace=b'])).to.match(/^# x tells no StatefulSet/);
     expect(await print(['--config=kubestate.yaml'])).to.match(/^# .*no setting "no_such_key"/);
+    expect(await print([`${custom}=custom.yaml`])).to.match(/^# .* guessed of meshes.example.com:/);
+    expect(await print([`${custom}=plural.yaml`])).to.not.match(/^#/);
+    expect(await print([`${custom}=wrong.yaml`])).to.match(/^# wrong.yaml:7:\d+: .*Gauge, Info/);
+    const inOne = await print([`${custom}=plural.yaml`, '--namespaces=a']);
+    expect(inOne).to.match(/^# Where one of netmeshes.example.com is cluster-scoped/);
   });
 
   it('binds the roles to a service account, each under the same name', async () => {

@@ -120,8 +120,8 @@ async function objectsToTry(
   }
   const { kubeconfig, context: name, apiserver, 'in-cluster': inCluster } = values;
   if (![kubeconfig, name, apiserver, inCluster].some(Boolean)) return undefined;
-  const { openCluster, objectsOf, objectsMax } = await import('./cluster.ts');
-  const cluster = await openCluster({ kubeconfig, context: name, apiserver }, context);
+  const { openCluster, objectsOf, objectsMax } = await import('../../app/clusterObjects.ts');
+  const cluster = openCluster({ kubeconfig, context: name, apiserver }, context);
   try {
     const patterns = entries.map(({ pattern }) => pattern);
     const { objects, cut } = await objectsOf(patterns, cluster.client, context.stop);
