@@ -49,6 +49,7 @@ describe('The program', () => {
     ],
     ['an unknown command', ['dmeo'], 2, /got "dmeo"; did you mean demo\?/],
     ['a command behind flags', ['--port=1', 'demo'], 2, /expected the command first/],
+    ['nothing to validate', ['validate'], 2, /validate: expected FILE\.\.\., got none/],
     ['a word behind a command', ['version', 'x'], 2, /version: expected flags only, got "x"/],
     [
       'a shard beyond the last',

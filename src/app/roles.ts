@@ -47,7 +47,7 @@ export interface Roles {
 }
 
 /**
- * The roles for a start with this command line, its --config, and its custom-resource configuration.
+ * The roles for a start with this command line, its --config and custom-resource configuration.
  * Rejects with ConfigError where the start would.
  */
 export async function rolesFor(

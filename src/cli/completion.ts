@@ -1,5 +1,5 @@
 // `kubestate completion`: a script that teaches a shell the commands, flags and values.
-import { type Flag, file } from '../config/flags.ts';
+import type { Flag } from '../config/flags.ts';
 import { type Command, command } from './command.ts';
 import { bashScript } from './completion/bash.ts';
 import { fishScript } from './completion/fish.ts';
@@ -62,6 +62,6 @@ function completedFlag(
 }
 
 function valuesOf(kind: Flag<unknown>['kind']): Values {
-  if (kind === file) return 'files';
+  if (/^(?:FILE|PATH)/.test(kind.placeholder ?? '')) return 'files';
   return kind.placeholder === undefined ? ['true', 'false'] : [];
 }

@@ -1,4 +1,4 @@
-// `kubestate validate`: what is wrong with custom-resource configurations, and what they would give.
+// `kubestate validate`: what is wrong with custom-resource configurations, and what they give.
 import { type Flag, file, integer, list, toggle } from '../config/flags.ts';
 import { flags } from '../config/options.ts';
 import { ConfigError } from '../lib/errors.ts';
@@ -29,10 +29,11 @@ export const validateFlags = {
 export const validate = command({
   summary: 'Say what is wrong with custom-resource configurations, and what they give.',
   about:
-    'Reads the files, and the .yaml and .yml files of folders, as --custom-resource-state-config-file ' +
-    'does, and prints each mistake in a line: file:line:column: where: what was expected. It ends ' +
-    'with exit code 2 where there is one, and with 0 where all is right. With --objects or a cluster ' +
-    'it also prints the series that the rules give, rules that fail, and paths that lead nowhere.',
+    'Reads the files, and the .yaml and .yml files of folders, as ' +
+    '--custom-resource-state-config-file does, and prints each mistake in a line: ' +
+    'file:line:column: where: what was expected. It ends with exit code 2 where there is one, ' +
+    'and with 0 where all is right. With --objects or a cluster it also prints the series that ' +
+    'the rules give, rules that fail, and paths that lead nowhere.',
   flags: validateFlags,
   argument: { placeholder: 'FILE...', choices: 'files' },
   async run(processContext, { values, words }) {

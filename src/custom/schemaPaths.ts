@@ -1,4 +1,4 @@
-// checkEntryPaths and checkMetricPaths find the paths that the OpenAPI schema of a kind does not have.
+// checkEntryPaths and checkMetricPaths find paths that the OpenAPI schema of a kind lacks.
 import { suggest } from '../lib/suggest.ts';
 import { any, nameOfType, schemaType, type Type } from './cel/types.ts';
 import type { Facts, Findings, Keys } from './findings.ts';

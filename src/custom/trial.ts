@@ -96,11 +96,11 @@ function collected(
   objects: readonly TriedObject[],
   family: Family,
 ): Failure | undefined {
-  const collectors = new Map<ServedKind, ReturnType<CustomRule['open']>>();
+  const opened = new Map<ServedKind, ReturnType<CustomRule['open']>>();
   let failure: Failure | undefined;
   for (const { kind, object } of objects) {
-    const collector = collectors.get(kind) ?? rule.open(kind);
-    collectors.set(kind, collector);
+    const rows = opened.get(kind) ?? rule.open(kind);
+    opened.set(kind, rows);
     let failed = false;
     const fail = (error: unknown): void => {
       const before = failure ?? { rule, objects: 0, object: nameOf(object), error };
@@ -108,7 +108,7 @@ function collected(
       failed = true;
     };
     try {
-      collector.collect(object, (value, labels) => family.add(value, labels), fail);
+      rows.collect(object, (value, labels) => family.add(value, labels), fail);
     } catch (error) {
       fail(error);
     }

@@ -61,6 +61,9 @@ describe('Completion in bash', () => {
     ['kubestate --host ', []],
     ['kubestate --kubeconfig package-l', ['package-lock.json']],
     ['kubestate --config=biome', ['biome.json']],
+    ['kubestate validate package-l', ['package-lock.json']],
+    ['kubestate validate --crd biome', ['biome.json']],
+    ['kubestate rbac --resources=po', pluralsWith('po')],
   ];
   for (const [line, words] of rows) {
     it(`offers ${words.join(', ') || 'nothing'} for "${line}"`, () => {

@@ -24,18 +24,18 @@ export function trialLines({ families, failures, lost, without, objects }: Trial
     ...families.flatMap(familyLines),
     ...failures.map(
       ({ rule, objects: failed, object, error }) =>
-        `${placeOf(rule)}: ${rule.family} fails on ${count(failed, 'object')}, such as ${object}: ` +
-        oneLine(errorMessage(error)),
+        `${placeOf(rule)}: ${rule.family} fails on ${count(failed, 'object')}, ` +
+        `such as ${object}: ${oneLine(errorMessage(error))}`,
     ),
     ...lost.map(
       ({ rule, path, objects: tried }) =>
         `${at(path.place)}: ${rule.path}: note: ${path.text} leads nowhere on ` +
         (tried === 1 ? 'the only object' : `any of ${tried} objects`),
     ),
-    ...without.map(
-      ({ place, pattern: { group, version, kind } }) =>
-        `${at(place)}: note: there is no object of ${kind} in ${group === '' ? '' : `${group}/`}${version}`,
-    ),
+    ...without.map(({ place, pattern: { group, version, kind } }) => {
+      const apiVersion = group === '' ? version : `${group}/${version}`;
+      return `${at(place)}: note: there is no object of ${kind} in ${apiVersion}`;
+    }),
   ];
 }
 

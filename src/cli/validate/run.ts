@@ -1,4 +1,4 @@
-// validated reads configurations, tries them on objects if there are some, and prints what it finds.
+// validated reads configurations, tries them on objects, and prints what it finds.
 import type { ValuesOf } from '../../config/flags.ts';
 import { withoutConflicts } from '../../custom/conflicts.ts';
 import { type DefinedKind, definedKinds, schemaOf } from '../../custom/definition.ts';
