@@ -12,26 +12,15 @@ const words = new Map([
 
 /** The longest text that is read as a number. */
 const numberCharsMax = 128;
-const shownCharsMax = 60;
 
-/** A value that is no number, in words for a log line. */
-export class NoNumber extends Error {
-  override readonly name = 'NoNumber';
-  constructor(value: unknown) {
-    const text = typeof value === 'bigint' ? `${value}` : (JSON.stringify(value) ?? 'nothing');
-    const shown = text.length > shownCharsMax ? `${text.slice(0, shownCharsMax)}…` : text;
-    super(`expected a number, got ${shown}`);
-  }
-}
-
-/** The number, or undefined where there is no value; a NoNumber where it is another thing. */
-export function toNumber(value: unknown, nilIsZero: boolean): number | NoNumber | undefined {
+/** The number; undefined where there is no value, and null where it is another thing. */
+export function toNumber(value: unknown, nilIsZero: boolean): number | undefined | null {
   if (typeof value === 'number') return value;
-  if (typeof value === 'string') return numberOfText(value) ?? new NoNumber(value);
+  if (typeof value === 'string') return numberOfText(value) ?? null;
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'bigint') return Number(value);
   if (value === undefined || value === null) return nilIsZero ? 0 : undefined;
-  return new NoNumber(value);
+  return null;
 }
 
 function numberOfText(text: string): number | undefined {
