@@ -48,10 +48,7 @@ function stepOf(part: string): Step {
   };
 }
 
-function numberOf(value: unknown): number | undefined {
-  const number = toNumber(value, false);
-  return typeof number === 'number' ? number : undefined;
-}
+const numberOf = (value: unknown): number | undefined => toNumber(value, false) ?? undefined;
 
 function taken(from: unknown, { key, index, lookup }: Step): unknown {
   if (typeof from !== 'object' || from === null) return undefined;

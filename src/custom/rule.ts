@@ -11,6 +11,7 @@ import type { CustomRule, OpenRule, Place, RulePath, ServedKind } from './types.
 
 export const defaultPrefix = 'kube_customresource';
 const star = '*';
+const shownCharsMax = 60;
 
 type PathMap = Readonly<Record<string, readonly string[]>>;
 
@@ -105,6 +106,13 @@ const entriesOf = <Value>(
   textOf: (value: Value) => string,
 ): [string, string][] => Object.entries(map).map(([name, value]) => [name, textOf(value)]);
 
+/** A value of an object as a log line shows it: not all of it. */
+function shown(value: unknown): string {
+  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'a map';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > shownCharsMax ? `${text.slice(0, shownCharsMax)}…` : text;
+}
+
 const typeOf = { gauge: 'gauge', info: 'info', stateSet: 'stateset' } as const;
 
 function blockOf({ each: { type, gauge = {}, info = {}, stateSet = {} } }: MetricShape): Block {
@@ -172,8 +180,9 @@ function openRule(
   const { value: program } = expressions;
   const isInfo = block.name === 'info';
   const obstacleOf = compileObstacle(block.path);
-  const setFailure = (error: unknown): void => {
-    failure ??= error;
+  // Most failures are those of the state before: an error is made for the first one alone.
+  const setFailure = (expected: string, got: unknown): void => {
+    failure ??= new TypeError(`expected ${expected}, got ${shown(got)}`);
   };
   return {
     labels: writer.names,
@@ -185,7 +194,8 @@ function openRule(
         const obstacle = obstacleOf(object);
         if (obstacle !== undefined) failure = new TypeError(`expected a map, got ${obstacle}`);
       }
-      if (failure === undefined) {
+      // What an expression fails on is not nil, which could be served as zero.
+      if (failure === undefined || program === undefined) {
         writer.begin(object);
         block.each(
           found,

@@ -18,6 +18,13 @@ export const matchesKind = (pattern: KindPattern, kind: ServedKind): boolean =>
   (pattern.version === wildcard || pattern.version === kind.version) &&
   (pattern.kind === wildcard || pattern.kind === kind.kind);
 
+/**
+ * Where the families of a kind stand in the exposition: kube-state-metrics sorts resources by name,
+ * and calls core ones by their plural and custom ones by this.
+ */
+export const orderKey = ({ group, version, plural }: ServedKind): string =>
+  `${group}/${version}, Resource=${plural}`;
+
 export const customTable: CustomTable = (kind, entries, onRuleError) => {
   const families = new Map<string, CustomRule[]>();
   for (const rule of rulesAbout(kind, entries)) {
