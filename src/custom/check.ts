@@ -1,7 +1,7 @@
 // Checks of a configuration beyond its schema: names, and what the type of a rule needs.
 import { sanitised } from '../metrics/labels.ts';
 import type { Facts, Findings, Keys } from './findings.ts';
-import { familyNameOf } from './rule.ts';
+import { familyNameOf, isStar } from './rule.ts';
 import { blocks, type EntryShape, type MetricShape } from './schema.ts';
 
 const metricNamePattern = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
@@ -37,9 +37,15 @@ export function checkNames(
     checkLabelName(name, [...keys, 'commonLabels', name], findings);
   }
   for (const name of Object.keys(labelsFromPath ?? {})) {
-    const plain = name.endsWith('*') ? name.slice(0, -1) : name;
-    if (plain !== '' || name === '') {
-      checkLabelName(plain, [...keys, 'labelsFromPath', name], findings);
+    const at = [...keys, 'labelsFromPath', name];
+    if (isStar(name)) {
+      const isPrefix = name === '*' || labelNamePattern.test(name.slice(0, -1));
+      if (!isPrefix) findings.note(at, wrongName('"*", or a label name with * behind it', name));
+    } else if (labelNamePattern.test(sanitised(name)) && !labelNamePattern.test(name)) {
+      // Served under the name with _ for every other character.
+      findings.note(at, wrongName(labelNameWords, name, sanitised(name)));
+    } else {
+      checkLabelName(name, at, findings);
     }
   }
   for (const name of Object.keys(labelsFromCEL ?? {})) {
@@ -122,10 +128,10 @@ function checkKeyLabel(
   const at = [...keys, 'labelFromKey'];
   checkLabelName(labelFromKey, at, findings);
   if (!Object.keys(labelsFromPath).map(sanitised).includes(labelFromKey)) return;
-  findings.add(at, {
+  findings.note(at, {
     expected: 'a label that labelsFromPath does not have',
     got: labelFromKey,
-    hint: 'name one of them otherwise',
+    hint: 'the one of labelsFromPath is served, if it is there; name one of them otherwise',
   });
 }
 

@@ -1,4 +1,5 @@
 // The three types of rules: how a Gauge, an Info and a StateSet make series of what is at their path.
+import { goText } from './goText.ts';
 import type { Element } from './labels.ts';
 import { compilePath } from './path.ts';
 import { NoNumber, toNumber } from './value.ts';
@@ -56,20 +57,21 @@ export function gaugeEach({ valueFrom, nilIsZero }: GaugeOptions): Each {
 
 type Told = [emit: EmitElement, fail: OnFailure];
 
-/** A series for each element of a list, each entry of a map if these have a label, or one. */
-export function infoEach({ perKey }: { readonly perKey: boolean }): Each {
-  return (found, emit) => {
-    if (Array.isArray(found)) {
-      for (const value of found) emit(1, elementOf(value));
-    } else if (perKey && isMap(found)) {
-      for (const key in found) {
-        emit(1, { value: found[key], parent: found, key, state: undefined });
-      }
-    } else if (found !== undefined && found !== null) {
-      emit(1, elementOf(found));
-    }
-  };
-}
+/**
+ * A series for each element of a list; of a map, one for itself and one for each of its entries.
+ * Those that have no label of their own are left out by who receives them.
+ */
+export const infoEach: Each = (found, emit) => {
+  if (Array.isArray(found)) {
+    for (const value of found) emit(1, elementOf(value));
+    return;
+  }
+  emit(1, elementOf(found));
+  if (!isMap(found)) return;
+  for (const key in found) {
+    emit(1, { value: found[key], parent: undefined, key, state: undefined });
+  }
+};
 
 interface StateSetOptions {
   readonly valueFrom: readonly string[];
@@ -83,7 +85,7 @@ export function stateSetEach({ valueFrom, states }: StateSetOptions): Each {
     const current = get(value);
     if (current === undefined || current === null) return;
     if (typeof current !== 'string') {
-      fail(new TypeError(`expected a text as state, got ${JSON.stringify(current)}`));
+      fail(new TypeError(`expected a text as state, got ${goText(current)}`));
       return;
     }
     const element = elementOf(value);

@@ -28,6 +28,11 @@ export class Findings {
     return { file: this.#file, ...this.#yaml.positionOf(keys, what) };
   }
 
+  /** Where a line and a column of the text at `keys` stand. */
+  placeIn(keys: Keys, position: Pick<Place, 'line' | 'column'>): Place {
+    return { file: this.#file, ...this.#yaml.positionIn(keys, position) };
+  }
+
   add(keys: Keys, facts: Facts, what: 'key' | 'value' = 'value'): void {
     this.serious += 1;
     this.#add({ place: this.placeOf(keys, what), path: pathText(keys), ...facts });
@@ -37,6 +42,15 @@ export class Findings {
   addAt(place: Place, keys: Keys, facts: Facts): void {
     this.serious += 1;
     this.#add({ place, path: pathText(keys), ...facts });
+  }
+
+  /** What is served nevertheless, as kube-state-metrics serves it. */
+  note(keys: Keys, facts: Facts): void {
+    this.noteAt(this.placeOf(keys, 'key'), keys, facts);
+  }
+
+  noteAt(place: Place, keys: Keys, facts: Facts): void {
+    this.#add({ place, path: pathText(keys), ...facts, harmless: true });
   }
 
   /** Keys that nothing reads are said, and do no harm: kube-state-metrics ignores them. */

@@ -1,5 +1,5 @@
 // compilePath makes a path of a configuration, such as [status, conditions, "[type=Ready]"], a getter.
-import { goText } from './goText.ts';
+import { toNumber } from './value.ts';
 
 export type Getter = (value: unknown) => unknown;
 
@@ -10,7 +10,14 @@ interface Step {
   /** The index of a list, if the part is one; negative ones count from the end. */
   readonly index: number | undefined;
   /** `[key=value]`: the first element of a list that has the value there. */
-  readonly lookup: { readonly key: string; readonly value: string } | undefined;
+  readonly lookup: Lookup | undefined;
+}
+
+interface Lookup {
+  readonly key: string;
+  readonly value: string;
+  /** The value as a number, if it is one: `[ready=true]` finds what is 1 or "yes" too. */
+  readonly number: number | undefined;
 }
 
 const lookupPattern = /^\[(.+?)=(.*)\]$/s;
@@ -34,21 +41,29 @@ function stepOf(part: string): Step {
   return {
     key: part,
     index: indexPattern.test(part) ? Number(part) : undefined,
-    lookup: key === undefined || value === undefined ? undefined : { key, value },
+    lookup:
+      key === undefined || value === undefined
+        ? undefined
+        : { key, value, number: numberOf(value) },
   };
+}
+
+function numberOf(value: unknown): number | undefined {
+  const number = toNumber(value, false);
+  return typeof number === 'number' ? number : undefined;
 }
 
 function taken(from: unknown, { key, index, lookup }: Step): unknown {
   if (typeof from !== 'object' || from === null) return undefined;
   if (!Array.isArray(from)) return fieldOf(from, key);
   if (lookup !== undefined) {
-    return from.find((element) => isFound(fieldOf(element, lookup.key), lookup.value));
+    return from.find((element) => isFound(fieldOf(element, lookup.key), lookup));
   }
   return index === undefined ? undefined : from.at(index);
 }
 
-const isFound = (field: unknown, value: string): boolean =>
-  field !== undefined && field !== null && goText(field) === value;
+const isFound = (field: unknown, { value, number }: Lookup): boolean =>
+  field === value || (number !== undefined && numberOf(field) === number);
 
 /** Own fields only: an object of the API may have a field named as what all objects inherit. */
 function fieldOf(from: unknown, key: string): unknown {

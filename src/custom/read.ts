@@ -27,6 +27,13 @@ export const readCustomConfig: ReadCustomConfig = async (file, text, taken = new
   const yaml = parsed(file, text);
   const document = documentOf(file, yaml);
   const findings = new Findings(file, yaml);
+  if (yaml.rest !== undefined) {
+    findings.noteAt({ file, ...yaml.rest }, [], {
+      expected: 'one document',
+      got: 'another one behind it, which is not read',
+      hint: 'put it into a file of its own',
+    });
+  }
   const entries: CustomEntry[] = [];
   for (const [i, given] of resourcesOf(document, findings).entries()) {
     const entry = await readEntry(given, ['spec', 'resources', i], findings, taken);
@@ -37,7 +44,7 @@ export const readCustomConfig: ReadCustomConfig = async (file, text, taken = new
 
 function parsed(file: string, text: string): YamlText {
   try {
-    return new YamlText(text, { merge: true });
+    return new YamlText(text, { merge: true, first: true });
   } catch (error) {
     throw noYaml(file, error);
   }
@@ -73,13 +80,20 @@ function documentOf(file: string, yaml: YamlText): Record<string, unknown> {
   };
   if (!isMap(document)) throw wrong([], 'a map with kind and spec', document);
   const { kind } = document;
-  if (kind !== kindOfFile) throw wrong(['kind'], kindOfFile, kind);
+  if (kind !== undefined && kind !== kindOfFile) throw wrong(['kind'], kindOfFile, kind);
   return document;
 }
 
 /** The entries of `spec.resources`; the list may be missing, or be at the wrong depth. */
 function resourcesOf(document: Record<string, unknown>, findings: Findings): readonly unknown[] {
   findings.unknownKeys(document, ['apiVersion', 'kind', 'metadata', 'spec'], []);
+  if (document.kind === undefined) {
+    findings.note([], {
+      expected: `kind: ${kindOfFile}`,
+      got: 'no kind',
+      hint: `begin the file with kind: ${kindOfFile}`,
+    });
+  }
   const { spec } = document;
   if (!isMap(spec)) {
     const found = Array.isArray(document.resources) ? ['resources'] : undefined;
@@ -182,12 +196,12 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-/** As Go reads YAML: a key without a value is as good as none, and an item without one is empty. */
+/** As Go reads YAML: a key without a value is as good as none, and so is an item without one. */
 function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutNulls(item) ?? '');
+  if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNulls);
   if (!isMap(value)) return value ?? undefined;
-  const entries = Object.entries(value).filter(([, entry]) => entry !== null);
-  return Object.fromEntries(entries.map(([key, entry]) => [key, withoutNulls(entry)]));
+  const entries = Object.entries(value).map(([key, entry]) => [key, withoutNulls(entry)]);
+  return Object.fromEntries(entries);
 }
 
 const isMap = (value: unknown): value is Record<string, unknown> =>

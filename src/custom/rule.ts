@@ -2,7 +2,7 @@
 import type { Section } from '../metrics/family.ts';
 import { sanitised } from '../metrics/labels.ts';
 import type { KubeObject } from '../metrics/object.ts';
-import type { CelProgram } from './cel.ts';
+import { CelError, type CelProgram } from './cel.ts';
 import { type Each, gaugeEach, infoEach, stateSetEach } from './each.ts';
 import { type Element, type LabelSources, labelWriter, type MapLabels } from './labels.ts';
 import { compilePath, type Getter, obstacleOf } from './path.ts';
@@ -21,7 +21,11 @@ export type PlaceOf = (keys: readonly PropertyKey[]) => Place;
 export interface RuleExpressions {
   /** In the place of the path. */
   readonly value: CelProgram | undefined;
-  readonly labels: Readonly<Record<string, CelProgram>>;
+  /** Labels of all series. */
+  readonly labels: ReadonlyMap<string, CelProgram>;
+  /** Labels of the block of `each`, which override all others. */
+  readonly ownLabels: ReadonlyMap<string, CelProgram>;
+  readonly texts: CustomRule['expressions'];
 }
 
 /** A rule as it is read: a metric, the entry around it, and where both are. */
@@ -40,7 +44,7 @@ interface Block {
   readonly path: readonly string[];
   readonly labelsFromPath: PathMap;
   readonly each: Each;
-  readonly ofElement: readonly (readonly [string, (element: Element) => unknown])[];
+  readonly ofElement: LabelSources['ofElement'];
 }
 
 export const familyNameOf = (
@@ -55,7 +59,7 @@ export function compileRule(source: RuleSource): CustomRule {
   const labelPaths = { ...entry.labelsFromPath, ...metric.labelsFromPath };
   const paths = pathsOf(source, block);
   const find = compilePath(block.path);
-  const hasExpressions = expressions.value !== undefined || hasKeys(expressions.labels);
+  const hasExpressions = expressions.texts.length > 0;
   return {
     place: placeOf(keys),
     path: pathText(keys),
@@ -67,11 +71,39 @@ export function compileRule(source: RuleSource): CustomRule {
       ? 'object'
       : sectionOf([...valuePaths(block), ...Object.values(labelPaths)]),
     paths,
+    expressions: expressions.texts,
+    sources: sourcesOf(source, block, labelPaths),
     open: (kind) => collectorOf(source, block, find, labelPaths, kind),
   };
 }
 
-const hasKeys = (map: object): boolean => Object.keys(map).length > 0;
+/** Paths are told from constants, and from each other by where they start. */
+function sourcesOf(
+  { entry, metric }: RuleSource,
+  { name, path, labelsFromPath, ofElement }: Block,
+  labelPaths: PathMap,
+): ReadonlyMap<string, string> | undefined {
+  if ([...Object.keys(labelPaths), ...Object.keys(labelsFromPath)].some(isStar)) return undefined;
+  const { list = [] } = metric.each.stateSet ?? {};
+  const { cel } = metric.each.gauge ?? {};
+  const own = metric.each[name];
+  const top = cel === undefined ? path : [`cel ${cel}`];
+  const fromElement = name === 'stateSet' ? `states ${list}` : `keys of ${top}`;
+  const all: [string, string][] = [
+    ...entriesOf({ ...entry.commonLabels, ...metric.commonLabels }, (value) => `text ${value}`),
+    ...entriesOf(labelPaths, (below) => `path ${JSON.stringify(below)}`),
+    ...entriesOf({ ...entry.labelsFromCEL, ...metric.labelsFromCEL }, (text) => `cel ${text}`),
+    ...[...ofElement.keys()].map((label): [string, string] => [label, fromElement]),
+    ...entriesOf(labelsFromPath, (below) => `path ${JSON.stringify([...top, ...below])}`),
+    ...entriesOf(own?.labelsFromCEL ?? {}, (text) => `cel ${text}`),
+  ];
+  return new Map(all.map(([label, source]) => [sanitised(label), source]));
+}
+
+const entriesOf = <Value>(
+  map: Readonly<Record<string, Value>>,
+  textOf: (value: Value) => string,
+): [string, string][] => Object.entries(map).map(([name, value]) => [name, textOf(value)]);
 
 const typeOf = { gauge: 'gauge', info: 'info', stateSet: 'stateset' } as const;
 
@@ -82,18 +114,19 @@ function blockOf({ each: { type, gauge = {}, info = {}, stateSet = {} } }: Metri
     return { name: 'gauge', path, labelsFromPath, each, ofElement: keyLabel(gauge.labelFromKey) };
   }
   if (type === 'Info') {
-    const { path = [], labelsFromPath = {}, labelFromKey } = info;
-    const each = infoEach({ perKey: Boolean(labelFromKey) });
-    return { name: 'info', path, labelsFromPath, each, ofElement: keyLabel(labelFromKey) };
+    const { path = [], labelsFromPath = {} } = info;
+    const ofElement = keyLabel(info.labelFromKey);
+    return { name: 'info', path, labelsFromPath, each: infoEach, ofElement };
   }
   const { path = [], valueFrom = [], list = [], labelName = '', labelsFromPath = {} } = stateSet;
   const each = stateSetEach({ valueFrom, states: list });
-  const ofElement = [[labelName, ({ state }: Element) => state]] as const;
+  const ofElement = new Map([[labelName, ({ state }: Element) => state]]);
   return { name: 'stateSet', path, labelsFromPath, each, ofElement };
 }
 
+/** An empty key makes no label. */
 const keyLabel = (name = ''): Block['ofElement'] =>
-  name === '' ? [] : [[name, ({ key }: Element) => key]];
+  new Map(name === '' ? [] : [[name, ({ key }: Element) => key || undefined]]);
 
 function collectorOf(
   { entry, metric, expressions }: RuleSource,
@@ -107,38 +140,42 @@ function collectorOf(
     try {
       return program.evaluate(object);
     } catch (error) {
-      failure ??= error;
+      // What an object lacks is no failure, as of a path.
+      if (!(error instanceof CelError && error.kind === 'missing')) failure ??= error;
       return undefined;
     }
   };
-  const ofObject = new Map<string, (object: unknown) => unknown>(plainLabels(labelPaths));
-  for (const [name, program] of Object.entries(expressions.labels)) {
+  let current: unknown;
+  const ofObject = new Map(plainLabels(labelPaths));
+  for (const [name, program] of expressions.labels) {
     ofObject.set(name, (object) => evaluated(program, object));
+  }
+  const ofValue = new Map(plainLabels(block.labelsFromPath));
+  for (const [name, program] of expressions.ownLabels) {
+    ofValue.set(name, () => evaluated(program, current));
   }
   const sources: LabelSources = {
     constant: {
       ...entry.commonLabels,
-      ...metric.commonLabels,
       customresource_group: kind.group,
       customresource_version: kind.version,
       customresource_kind: kind.kind,
+      ...metric.commonLabels,
     },
     ofObject,
-    mapsOfObject: mapLabels<unknown>(labelPaths, (get) => get),
-    ofElement: elementLabels(block),
-    mapsOfElement: mapLabels<Element>(
-      block.labelsFromPath,
-      (get) =>
-        ({ value }) =>
-          get(value),
-    ),
+    mapsOfObject: mapLabels(labelPaths),
+    ofElement: block.ofElement,
+    mapsOfValue: mapLabels(block.labelsFromPath),
+    ofValue,
   };
   const writer = labelWriter(sources);
   const { value: program } = expressions;
+  const isInfo = block.name === 'info';
   return {
     labels: writer.names,
     collect(object, emit, fail) {
       failure = undefined;
+      current = object;
       const found = program === undefined ? find(object) : evaluated(program, object);
       if (found === undefined && program === undefined) {
         const obstacle = obstacleOf(block.path, object);
@@ -147,7 +184,10 @@ function collectorOf(
       writer.begin(object);
       block.each(
         found,
-        (value, element) => emit(value, writer.text(element)),
+        (value, element) => {
+          const text = writer.text(element);
+          if (writer.hasOwn || !isInfo) emit(value, text);
+        },
         (error) => {
           failure ??= error;
         },
@@ -157,38 +197,21 @@ function collectorOf(
   };
 }
 
-function elementLabels({ labelsFromPath, ofElement }: Block): LabelSources['ofElement'] {
-  const labels = new Map<string, (element: Element) => unknown>();
-  for (const [name, get] of plainLabels(labelsFromPath)) {
-    // What the map around the value has goes before what the value has.
-    labels.set(name, ({ value, parent }) => {
-      const ofParent = parent === undefined ? undefined : get(parent);
-      return ofParent ?? get(value);
-    });
-  }
-  for (const [name, get] of ofElement) labels.set(name, get);
-  return labels;
-}
-
 const plainLabels = (paths: PathMap): [string, Getter][] =>
   Object.entries(paths)
     .filter(([name]) => !isStar(name))
     .map(([name, path]) => [sanitised(name), compilePath(path)]);
 
-function mapLabels<From>(
-  paths: PathMap,
-  getterOf: (get: Getter) => (from: From) => unknown,
-): MapLabels<From>[] {
-  return Object.entries(paths)
+const mapLabels = (paths: PathMap): MapLabels[] =>
+  Object.entries(paths)
     .filter(([name]) => isStar(name))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, path]) => ({
-      prefix: name.slice(0, -star.length),
-      entries: getterOf(compilePath(path)),
+      prefix: name.endsWith(star) ? name.slice(0, -star.length) : '',
+      get: compilePath(path),
     }));
-}
 
-const isStar = (name: string): boolean => name.endsWith(star);
+export const isStar = (name: string): boolean => name.startsWith(star) || name.endsWith(star);
 
 /** From the top of the object, what the block reads. */
 function valuePaths({ name, path, labelsFromPath }: Block): (readonly string[])[] {

@@ -13,11 +13,14 @@ const celCharsMax = 16_384;
 /** The messages of the schema say what is expected. */
 const text = z.string('a text').max(textCharsMax, `a text of at most ${textCharsMax} characters`);
 
+const trueWords = new Set(['true', 'yes', 'on', 'y']);
+const falseWords = new Set(['false', 'no', 'off', 'n']);
+
 /** YAML is read with scalars as texts: `yes` is a label value here, and a flag there. */
 const flag = z.preprocess(
   (given) => {
-    const word = typeof given === 'string' ? given.toLowerCase() : given;
-    return word === 'true' ? true : word === 'false' ? false : given;
+    const word = typeof given === 'string' ? given.toLowerCase() : '';
+    return trueWords.has(word) ? true : falseWords.has(word) ? false : given;
   },
   z.boolean('true or false'),
 );
@@ -31,15 +34,16 @@ const path = z
   .max(partsMax, `a path of at most ${partsMax} parts`);
 
 const tooManyLabels = `at most ${labelsMax} labels`;
-const mapOf = <Value extends z.ZodType>(value: Value, expected: string) =>
+/** A key without a value has the empty one. */
+const mapOf = <Value extends z.ZodType>(value: Value, empty: unknown, expected: string) =>
   z
-    .record(z.string(), value, expected)
+    .record(z.string(), z.preprocess((given) => given ?? empty, value), expected)
     .refine((map) => Object.keys(map).length <= labelsMax, tooManyLabels);
 
-const commonLabels = mapOf(text, 'a map of label names to texts')
+const commonLabels = mapOf(text, '', 'a map of label names to texts')
   .optional()
   .describe('Labels with a fixed value.');
-const labelsFromPath = mapOf(path, 'a map of label names to paths')
+const labelsFromPath = mapOf(path, [], 'a map of label names to paths')
   .optional()
   .describe(
     'Labels read from the object. `"*"` makes a label of each entry of the map at its path, ' +
@@ -48,7 +52,7 @@ const labelsFromPath = mapOf(path, 'a map of label names to paths')
 const expression = z
   .string('an expression in CEL')
   .max(celCharsMax, `an expression of at most ${celCharsMax} characters`);
-const labelsFromCEL = mapOf(expression, 'a map of label names to expressions in CEL')
+const labelsFromCEL = mapOf(expression, '', 'a map of label names to expressions in CEL')
   .optional()
   .describe(
     'Labels computed from the object, which is `self`. Not in kube-state-metrics.',

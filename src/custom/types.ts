@@ -64,6 +64,13 @@ export interface CustomRule {
   readonly reads: Section | 'object';
   /** The paths that start at the object: for those who ask which of them lead nowhere. */
   readonly paths: readonly RulePath[];
+  /** Its expressions in CEL, as they are written. */
+  readonly expressions: readonly { readonly place: Place; readonly text: string }[];
+  /**
+   * What the labels of its series are made of, but for the kind: rules of one family and kind with
+   * the same sources give one series twice. Undefined where names depend on the object.
+   */
+  readonly sources: ReadonlyMap<string, string> | undefined;
   /** What is compiled once for each kind. */
   open(kind: ServedKind): RuleCollector;
 }

@@ -40,21 +40,39 @@ function numberOfText(text: string): number | undefined {
   if (text.length > numberCharsMax) return undefined;
   const time = timeOf(text);
   if (time !== undefined) return time;
-  if (text.endsWith('%')) {
-    const percent = parseFloat64(text.slice(0, -1));
-    return percent === undefined ? undefined : percent / 100;
-  }
+  const [, percent] = percentPattern.exec(text) ?? [];
+  if (percent !== undefined) return Number(percent) / 100;
+  if (digitlessQuantity.test(text)) return 0;
   return quantityOf(text) ?? parseFloat64(text);
 }
 
-const timePattern =
-  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+/** Whole percents only. */
+const percentPattern = /^(\d+)%$/;
+/** Go reads a quantity without digits as 0. */
+const digitlessQuantity = /^(?=.)[+-]?\.?(?:[KMGTPE]i|[eE][+-]?\d+|[numkMGTPE])?$/;
 
-/** Whole Unix seconds of a time in RFC 3339. */
+/** As Go reads RFC 3339: an hour may have one digit, an offset 24 hours and 60 minutes. */
+const timePattern =
+  /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,]\d+)?(?:Z|([+-])(\d\d):(\d\d))$/;
+const offsetHoursMax = 24;
+const offsetMinutesMax = 60;
+
+/** Whole Unix seconds. */
 function timeOf(text: string): number | undefined {
-  if (!timePattern.test(text)) return undefined;
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) ? undefined : Math.floor(ms / 1000);
+  const match = timePattern.exec(text);
+  if (match === null) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map(Number);
+  const [offsetHour, offsetMinute] = [Number(match[8] ?? 0), Number(match[9] ?? 0)];
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  if (offsetHour > offsetHoursMax || offsetMinute > offsetMinutesMax) return undefined;
+  const date = new Date(0);
+  // Years below 100 are not years of the last century here.
+  date.setUTCFullYear(year, month - 1, day);
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  const offset = (offsetHour * 60 + offsetMinute) * 60 * (match[7] === '-' ? -1 : 1);
+  return date.getTime() / 1000 + (hour * 60 + minute) * 60 + second - offset;
 }
 
 function quantityOf(text: string): number | undefined {

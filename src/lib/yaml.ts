@@ -4,6 +4,7 @@ import {
   isAlias,
   isMap,
   isNode,
+  isScalar,
   isSeq,
   LineCounter,
   type Pair,
@@ -45,21 +46,29 @@ export interface YamlEntry {
 export interface YamlOptions {
   /** Keys `<<` merge the maps that they name. */
   readonly merge?: boolean;
+  /** Of several documents the first one is read, instead of none; `rest` tells of the others. */
+  readonly first?: boolean;
 }
 
 /** Throws a YamlError where the text is no YAML. */
 export class YamlText {
   readonly #document: Document.Parsed;
   readonly #lines = new LineCounter();
+  readonly #text: string;
+  /** Where the second document begins, if the text has one. */
+  readonly rest: YamlPosition | undefined;
 
-  constructor(text: string, { merge = false }: YamlOptions = {}) {
+  constructor(text: string, { merge = false, first = false }: YamlOptions = {}) {
+    this.#text = text;
     this.#document = parseDocument(text, {
       logLevel: 'error',
       lineCounter: this.#lines,
       prettyErrors: false,
       merge,
     });
-    const [problem] = this.#document.errors;
+    const several = this.#document.errors.find(({ code }) => first && code === 'MULTIPLE_DOCS');
+    this.rest = several && this.#positionAt(several.pos[0]);
+    const problem = this.#document.errors.find((one) => one !== several);
     if (problem === undefined) return;
     // The place may be the end of the line before the one that is meant.
     const blanks = text.slice(problem.pos[0]).search(/\S/);
@@ -135,6 +144,27 @@ export class YamlText {
    * around it that is there.
    */
   positionOf(path: readonly PropertyKey[], what: 'key' | 'value'): YamlPosition {
+    return this.#positionAt(this.#find(path, what).offset);
+  }
+
+  /** Where `line` and `column` of the text at `path` stand, or the text itself if that is unknown. */
+  positionIn(path: readonly PropertyKey[], { line, column }: YamlPosition): YamlPosition {
+    const { node, offset } = this.#find(path, 'value');
+    const start = this.#positionAt(offset);
+    if (!isScalar(node)) return start;
+    const { type, source = '' } = node;
+    if (type === 'BLOCK_LITERAL') {
+      const first = this.#lines.lineStarts[start.line] ?? 0;
+      const indent = this.#text.slice(first).search(/[^ ]/);
+      return { line: start.line + line, column: indent + column };
+    }
+    const isInOneLine = line === 1 && !source.includes('\n');
+    if (!isInOneLine || type === 'BLOCK_FOLDED') return start;
+    const quote = type === 'PLAIN' ? 0 : 1;
+    return { line: start.line, column: start.column + quote + column - 1 };
+  }
+
+  #find(path: readonly PropertyKey[], what: 'key' | 'value'): { node: unknown; offset: number } {
     let node: unknown = this.#document.contents;
     let offset = rangeOf(node) ?? 0;
     for (const [i, step] of path.entries()) {
@@ -147,7 +177,7 @@ export class YamlText {
       offset = start;
       node = next;
     }
-    return this.#positionAt(offset);
+    return { node, offset };
   }
 
   #valueOf(node: ParsedNode): unknown {
