@@ -71,7 +71,7 @@ export async function readCustom(
     return { custom: undefined, refused: [] };
   }
   // Loaded where it is used: most run without.
-  const [{ readCustomConfig }, { withoutConflicts }, { customTable }] = await Promise.all([
+  const [{ readCustomConfig }, { joined }, { customTable }] = await Promise.all([
     import('../custom/read.ts'),
     import('../custom/conflicts.ts'),
     import('../custom/table.ts'),
@@ -90,11 +90,7 @@ export async function readCustom(
     }
   }
   // Each file may be right, and two of them contradict each other.
-  const config = withoutConflicts({
-    entries: configs.flatMap(({ entries }) => entries),
-    mistakes: configs.flatMap(({ mistakes }) => mistakes),
-  });
-  return { custom: { config, tableOf: customTable }, refused };
+  return { custom: { config: joined(configs), tableOf: customTable }, refused };
 }
 
 function refuseWrongFolder(path: string, paths: readonly string[]): void {

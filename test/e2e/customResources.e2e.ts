@@ -156,7 +156,7 @@ describe('custom resources of a real API server', function () {
     expect(await exporter.scrape()).to.match(orderLine);
     const { text = '' } = (await exporter.readyz()) ?? {};
     expect(text).to.match(/^customresourcedefinitions +refused +forbidden: .*by discovery/m);
-    const said = exporter.program.stderr.match(/kinds are found by discovery every half minute/g);
+    const said = exporter.program.stderr.match(/kinds are looked up every half minute/g);
     expect(said).to.have.length(1);
     expect(await exporter.stop()).to.equal(0);
   });
