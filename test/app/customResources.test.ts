@@ -273,6 +273,21 @@ describe('A program with custom resources', () => {
       .and.not.include('name="a"');
   });
 
+  it('is checked, limited and counted as other resources are', async () => {
+    install('Order', custom('Order', 'a'), custom('Order', 'b'));
+    await start(configOf(entryOf('Order')), '--object-limit=1', '--consistency-check-interval=10s');
+    expect(await served()).to.have.length(1);
+    const name = 'orders.v1.shop.example.com';
+    const value = async (series: string): Promise<string | undefined> =>
+      (await program.self(`kube_state_metrics_${series} `))[0]?.split(' ')[1];
+    expect(await value(`objects_dropped_total{resource="${name}"}`)).to.equal('1');
+    expect(await value(`resource_objects{resource="${name}"}`)).to.equal('1');
+    const lists = 'list_total{resource="*unstructured.Unstructured",result="success"}';
+    expect(await value(lists)).to.equal('1');
+    const checks = `kube_state_metrics_consistency_checks_total{resource="${name}"`;
+    await until(async () => (await program.self(checks)).some((line) => !line.endsWith(' 0')));
+  });
+
   it('counts each failure of a rule, and logs it once a rule', async () => {
     install('Order', custom('Order', 'a', 'many'), custom('Order', 'b', 'few'));
     server.create(custom('Order', 'c', 7));
