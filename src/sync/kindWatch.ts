@@ -1,9 +1,10 @@
-// KindWatch resolves the kinds of a custom-resource configuration, and follows what becomes of them.
+// KindWatch finds the kinds that a custom-resource configuration means, and follows them.
 import type { KindPattern, ServedKind } from '../custom/types.ts';
 import type { Client } from '../kube/client.ts';
 import { Backoff } from '../kube/retryPolicy.ts';
 import type { ReflectorObserver, SyncStatus } from '../kube/types.ts';
 import type { Clock } from '../lib/clock.ts';
+import { Deadline } from '../lib/deadline.ts';
 import { errorMessage, httpStatusOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { logOnce } from '../lib/logThrottle.ts';
@@ -13,6 +14,8 @@ import { discover } from './discovery.ts';
 
 /** How often discovery is asked for groups that have no definitions. */
 const discoveryMs = 30_000;
+/** How long discovery may take for one group: as long as a refusal is waited for. */
+const askMsMax = 30_000;
 /** How often it is looked whether definitions have been refused for good. */
 const definitionsMs = 1_000;
 /** A pattern may match all kinds of a group; more kinds than this are left out, which is logged. */
@@ -31,7 +34,7 @@ export interface KindWatchOptions {
   onChange(): void;
 }
 
-/** A kind that is served, and the patterns that mean it, by their places in the list of patterns. */
+/** A kind that is served, and the patterns that mean it, by their index. */
 export interface ResolvedKind extends ServedKind {
   readonly patterns: readonly number[];
 }
@@ -119,21 +122,26 @@ export class KindWatch {
 
   /** Whether the server has answered; an error is an answer, and leaves what was known. */
   async #ask(group: string, signal: AbortSignal): Promise<boolean> {
-    const { client, patterns, log } = this.#options;
+    const { client, clock, patterns, log } = this.#options;
     const versions = patterns.filter((one) => one.group === group).map(({ version }) => version);
+    // An aggregated API that hangs must hold up neither the other groups nor readiness.
+    const deadline = new Deadline(clock, askMsMax, 'no answer');
     try {
       const wanted = versions.includes('*') ? 'all' : [...new Set(versions)];
-      this.#discovered.set(group, await discover(client, group, wanted, signal));
+      const either = AbortSignal.any([signal, deadline.signal]);
+      this.#discovered.set(group, await discover(client, group, wanted, either));
       return true;
     } catch (error) {
       if (signal.aborted) return false;
       const keys = { group, error: errorMessage(error) };
-      if (httpStatusOf(error) === undefined) {
+      if (httpStatusOf(error) === undefined && !deadline.signal.aborted) {
         log.debug(keys, 'discovery failed');
         return false;
       }
-      this.#warn(group, keys, 'the kinds of a group are not known, discovery refuses it');
+      this.#warn(group, keys, 'the kinds of a group are not known, discovery has no answer');
       return true;
+    } finally {
+      deadline.end();
     }
   }
 

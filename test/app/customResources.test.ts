@@ -139,7 +139,7 @@ describe('A program with custom resources', () => {
     expect(await readyz()).to.match(/^503 /);
   });
 
-  it('finds exact kinds by discovery where definitions may not be read, and says so once', async () => {
+  it('looks kinds up where definitions may not be read, and says so once', async () => {
     server.faults.add({ resource: 'customresourcedefinitions', act: forbid });
     install('Order', custom('Order', 'a'));
     await start(configOf(entryOf('Order'), entryOf('Truck')));
@@ -148,7 +148,7 @@ describe('A program with custom resources', () => {
     await until(async () => (await served()).length === 2);
     server.delete('customresourcedefinitions', undefined, name('Order'));
     await until(async () => (await served()).length === 1);
-    const [said, ...others] = program.lines.filter(({ message }) => message.includes('discovery'));
+    const [said, ...others] = program.lines.filter(({ message }) => message.includes('looked up'));
     expect(others).to.be.empty;
     expect(said?.level).to.equal('warn');
     expect(await readyz()).to.match(/^customresourcedefinitions +refused +forbidden: /m);
@@ -271,6 +271,21 @@ describe('A program with custom resources', () => {
     expect((await served()).join())
       .to.include('name="b"')
       .and.not.include('name="a"');
+  });
+
+  it('is checked, limited and counted as other resources are', async () => {
+    install('Order', custom('Order', 'a'), custom('Order', 'b'));
+    await start(configOf(entryOf('Order')), '--object-limit=1', '--consistency-check-interval=10s');
+    expect(await served()).to.have.length(1);
+    const name = 'orders.v1.shop.example.com';
+    const value = async (series: string): Promise<string | undefined> =>
+      (await program.self(`kube_state_metrics_${series} `))[0]?.split(' ')[1];
+    expect(await value(`objects_dropped_total{resource="${name}"}`)).to.equal('1');
+    expect(await value(`resource_objects{resource="${name}"}`)).to.equal('1');
+    const lists = 'list_total{resource="*unstructured.Unstructured",result="success"}';
+    expect(await value(lists)).to.equal('1');
+    const checks = `kube_state_metrics_consistency_checks_total{resource="${name}"`;
+    await until(async () => (await program.self(checks)).some((line) => !line.endsWith(' 0')));
   });
 
   it('counts each failure of a rule, and logs it once a rule', async () => {

@@ -79,7 +79,7 @@ describe('KindWatch', () => {
 
   async function follow(...patterns: readonly KindPattern[]) {
     const { url } = await server.listen(0, '127.0.0.1');
-    const clock = hastyClock(100);
+    const clock = hastyClock(50);
     const log = recordingLog();
     const client = clientOf(url, clock, log);
     const counts = { added: () => undefined, updated: () => undefined, deleted: () => undefined };
@@ -122,8 +122,8 @@ describe('KindWatch', () => {
       pattern('apps/*/Deployment'),
       pattern('nowhere.example.com/v1/Thing'),
     );
-    await until(() => names() !== '');
-    expect(names()).to.equal('orders.v1.shop.example.com,pods.v1,deployments.v1.apps');
+    const all = 'orders.v1.shop.example.com,pods.v1,deployments.v1.apps';
+    await until(() => names() === all);
     expect(kinds.missing.map(({ kind }) => kind)).to.deep.equal(['Thing']);
     const paths = server.requests.map(({ path }) => path);
     expect(paths).to.include('/apis/apps').and.include('/api/v1');
@@ -151,6 +151,15 @@ describe('KindWatch', () => {
     take();
     await until(() => kinds.definitions === 1);
     expect(names()).to.equal('orders.v1.shop.example.com');
+  });
+
+  it('waits for a group that hangs no longer than some seconds', async () => {
+    const { kinds, log, names } = await follow(pattern('/v1/Pod'), pattern('apps/v1/Deployment'));
+    server.faults.add({ verb: 'discovery', times: 1, act: { answer: 'hang' } });
+    await until(() => names() !== '');
+    expect(kinds.kinds).to.have.length(1);
+    expect(log.lines.filter((line) => line.includes('no answer'))).to.have.length(1);
+    await until(() => kinds.kinds.length === 2);
   });
 
   it('waits until the server can be asked, and goes on where discovery is refused', async () => {
