@@ -4,6 +4,7 @@ import type { RuleGroup } from './rule.ts';
 export const customResources = {
   name: 'custom-resources',
   title: 'Custom resources',
+  about: 'Each needs a [pack](packs.md): without it its series do not exist, and it is silent.',
   recordings: [],
   alerts: [
     {
