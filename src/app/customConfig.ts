@@ -73,13 +73,12 @@ export async function readCustom(
     return { custom: undefined, refused: [] };
   }
   // Loaded where it is used: most run without.
-  const [{ readCustomConfig }, { packText }, { withoutConflicts }, { customTable }] =
-    await Promise.all([
-      import('../custom/read.ts'),
-      import('../custom/packs.ts'),
-      import('../custom/conflicts.ts'),
-      import('../custom/table.ts'),
-    ]);
+  const [{ readCustomConfig }, { packText }, { joined }, { customTable }] = await Promise.all([
+    import('../custom/read.ts'),
+    import('../custom/packs.ts'),
+    import('../custom/conflicts.ts'),
+    import('../custom/table.ts'),
+  ]);
   const taken = new Set(Object.values(resources).flatMap(({ families }) => Object.keys(families)));
   const configs: CustomConfig[] = [];
   const refused: RefusedFile[] = [];
@@ -97,11 +96,7 @@ export async function readCustom(
     configs.push(await readCustomConfig(`--${packFlag}=${pack}`, packText(pack), taken));
   }
   // Each file may be right, and two of them contradict each other.
-  const config = withoutConflicts({
-    entries: configs.flatMap(({ entries }) => entries),
-    mistakes: configs.flatMap(({ mistakes }) => mistakes),
-  });
-  return { custom: { config, tableOf: customTable }, refused };
+  return { custom: { config: joined(configs), tableOf: customTable }, refused };
 }
 
 function refuseWrongFolder(path: string, paths: readonly string[]): void {

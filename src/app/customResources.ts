@@ -1,4 +1,4 @@
-// CustomResources attaches a resource for each kind of a custom-resource configuration, and drops it.
+// CustomResources attaches a resource for each kind that a configuration means, and drops it.
 import type { Options } from '../config/options.ts';
 import type {
   CustomConfig,
@@ -146,12 +146,18 @@ export class CustomResources {
   async #settle(): Promise<void> {
     const signal = this.#signal;
     if (signal === undefined || signal.aborted) return;
+    const { log } = this.#options;
     const { kinds } = this.#kinds;
     const identities = new Set(kinds.map(identityOf));
     const gone = [...this.#attached].filter(([identity]) => !identities.has(identity));
     await Promise.all(gone.map(([identity, attached]) => this.#detach(identity, attached)));
     for (const kind of kinds) {
-      if (!this.#attached.has(identityOf(kind))) this.#attach(kind, signal);
+      if (this.#attached.has(identityOf(kind))) continue;
+      try {
+        this.#attach(kind, signal);
+      } catch (err) {
+        log.error({ resource: nameOf(kind), err }, 'a custom resource could not be attached');
+      }
     }
     this.#settled = true;
   }
@@ -187,7 +193,9 @@ export class CustomResources {
     log.info({ resource: name }, 'a custom resource is gone, its series too');
     await stop();
     this.#attached.delete(identity);
-    await stores.remove(name);
+    await stores
+      .remove(name)
+      .catch((err: unknown) => log.error({ resource: name, err }, 'its memory could not be freed'));
   }
 
   /** What ?resources= may call it; a plural alone means the core resource that has it. */

@@ -78,7 +78,7 @@ export class Definitions {
   get status(): SyncStatus {
     const { status } = this.#reflector;
     if (this.#forbidden === undefined || status.synced) return status;
-    const detail = `forbidden: ${this.#forbidden}; kinds are found by discovery instead`;
+    const detail = `forbidden: ${this.#forbidden}; kinds are found by discovery`;
     return { ...status, refused: true, detail };
   }
 
@@ -110,7 +110,7 @@ export class Definitions {
     if (this.#forbidden === undefined) {
       this.#options.log.warn(
         { resource: collection.resource, error: message },
-        'custom resource definitions may not be read, kinds are found by discovery every half minute',
+        'definitions of custom resources may not be read, kinds are looked up every half minute',
       );
     }
     this.#forbidden = message;

@@ -1,4 +1,4 @@
-// KindWatch resolves the kinds of a custom-resource configuration, and follows what becomes of them.
+// KindWatch finds the kinds that a custom-resource configuration means, and follows them.
 import type { KindPattern, ServedKind } from '../custom/types.ts';
 import type { Client } from '../kube/client.ts';
 import { Backoff } from '../kube/retryPolicy.ts';
@@ -31,7 +31,7 @@ export interface KindWatchOptions {
   onChange(): void;
 }
 
-/** A kind that is served, and the patterns that mean it, by their places in the list of patterns. */
+/** A kind that is served, and the patterns that mean it, by their index. */
 export interface ResolvedKind extends ServedKind {
   readonly patterns: readonly number[];
 }

@@ -139,7 +139,7 @@ describe('A program with custom resources', () => {
     expect(await readyz()).to.match(/^503 /);
   });
 
-  it('finds exact kinds by discovery where definitions may not be read, and says so once', async () => {
+  it('looks kinds up where definitions may not be read, and says so once', async () => {
     server.faults.add({ resource: 'customresourcedefinitions', act: forbid });
     install('Order', custom('Order', 'a'));
     await start(configOf(entryOf('Order'), entryOf('Truck')));
@@ -148,7 +148,7 @@ describe('A program with custom resources', () => {
     await until(async () => (await served()).length === 2);
     server.delete('customresourcedefinitions', undefined, name('Order'));
     await until(async () => (await served()).length === 1);
-    const [said, ...others] = program.lines.filter(({ message }) => message.includes('discovery'));
+    const [said, ...others] = program.lines.filter(({ message }) => message.includes('looked up'));
     expect(others).to.be.empty;
     expect(said?.level).to.equal('warn');
     expect(await readyz()).to.match(/^customresourcedefinitions +refused +forbidden: /m);
