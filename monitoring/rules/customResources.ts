@@ -4,6 +4,7 @@ import type { RuleGroup } from './rule.ts';
 export const customResources = {
   name: 'custom-resources',
   title: 'Custom resources',
+  about: 'Each needs a [pack](packs.md): without it its series do not exist, and it is silent.',
   recordings: [],
   alerts: [
     {
@@ -33,7 +34,7 @@ export const customResources = {
           or gatewayapi_udproute_status_parent_condition
         ) == 0`,
       summary:
-        '{customresource_kind} {namespace}/{name} has not the condition {type} at {parent_name}.',
+        '{customresource_kind} {namespace}/{name} lacks the condition {type} at {parent_name}.',
       description: 'Requests for it are not routed, or fail because a backend is missing.',
       steps: [
         'Read the reason: `kubectl describe {customresource_kind} --namespace {namespace} {name}`.',

@@ -1,4 +1,5 @@
 // The packs: read without a mistake, each rule and path shown by a sample, and as recorded.
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { type PackName, packNames, packText } from '../../src/custom/packs.ts';
 import { readCustomConfig } from '../../src/custom/read.ts';
@@ -8,6 +9,8 @@ import { resources } from '../../src/resources/index.ts';
 import { packEntries } from '../../tools/generate/packs.ts';
 import { differencesBetween, inWords } from '../conformance/compare.ts';
 import { parseExposition } from '../http/parse.ts';
+import { knownOfPacks, knownOfTables, missingIn } from '../monitoring/known.ts';
+import { selectorsOf } from '../support/promql.ts';
 import { expectRefused } from '../support/refusal.ts';
 import { type AnyObject, expositionOf, kindsOf, objectsOf } from './exposition.ts';
 import { sampleExposition, sampleLines } from './packSamples.ts';
@@ -105,6 +108,22 @@ for (const pack of packNames) {
     });
   });
 }
+
+describe('docs/packs.md', () => {
+  const page = readFileSync(new URL('../../docs/packs.md', import.meta.url), 'utf8');
+  const sections = page.split(/^## /m).slice(1);
+  const known = new Map([...knownOfTables(), ...knownOfPacks()]);
+
+  for (const pack of packNames) {
+    it(`has a section on ${pack}: flag, query of existing series, and alert`, () => {
+      const own = sections.find((one) => one.includes(`--custom-resource-pack=${pack}`)) ?? '';
+      const [, query = ''] = /^```promql\n([^`]+)^```$/m.exec(own) ?? [];
+      expect(selectorsOf(query)).to.not.be.empty;
+      expect(missingIn(query, known)).to.deep.equal([]);
+      expect(own).to.match(/^Alerts?: \[\w+\]\(alerts\.md#/m);
+    });
+  }
+});
 
 describe('a pack', () => {
   it('that does not exist is refused, with the name that may be meant', () => {
