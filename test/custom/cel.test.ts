@@ -1,5 +1,6 @@
 // What expressions of CEL give, what is wrong with them, and where they are stopped.
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { evaluationMsMax, stepsMax, textCharsMax } from '../../src/custom/cel/budget.ts';
 import { bracketsMax, expressionCharsMax, nodesMax } from '../../src/custom/cel/syntax.ts';
 import { CelError, type CelResult, compileCel } from '../../src/custom/cel.ts';
@@ -211,6 +212,63 @@ describe('An expression of CEL', () => {
     const program = await compileCel('self.spec.replicas');
     for (let i = 0; i < 3; i++) expect(program.evaluate(object)).to.equal(3);
   });
+});
+
+describe('Any text as an expression', () => {
+  const words = fc.constantFrom(
+    ...[
+      'self',
+      '.',
+      'spec',
+      '(',
+      ')',
+      '[',
+      ']',
+      '{',
+      '}',
+      '?',
+      ':',
+      '+',
+      '-',
+      '/',
+      '%',
+      '&&',
+      '||',
+    ],
+    ...[
+      '!',
+      '==',
+      '<',
+      'in',
+      '1',
+      '0u',
+      '1.5',
+      '"a"',
+      "'",
+      'b"a"',
+      'r"',
+      '\\',
+      '\n',
+      ' ',
+      ',',
+      'x',
+    ],
+    ...['.map(x, ', '.exists(x, ', 'has(', 'size(', 'timestamp(', '.matches(', '.format(', 'null'],
+  );
+
+  it('gives a value or a CelError, and nothing else', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(words, { maxLength: 12 }), async (parts) => {
+        try {
+          await resultOf(parts.join(''));
+        } catch (error) {
+          if (!(error instanceof CelError)) throw error;
+          expect(error.message).to.not.equal('');
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  }).timeout(20_000);
 });
 
 describe('The limits of an expression', () => {
