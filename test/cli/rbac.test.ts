@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
-import type { Rule } from '../../src/app/rules.ts';
+import { definitions, type Rule } from '../../src/app/rules.ts';
 import { rbac } from '../../src/cli/rbac.ts';
 import { parseCommandLine } from '../../src/config/flags.ts';
+import { packNames } from '../../src/custom/packs.ts';
 import { ConfigError } from '../../src/lib/errors.ts';
 import type { ProcessContext } from '../../src/lib/processContext.ts';
 import { resources } from '../../src/resources/index.ts';
+import { packResources } from '../../tools/generate/packs.ts';
 
 interface Printed {
   readonly kind: string;
@@ -78,6 +80,8 @@ const reviews =
   'create authentication.k8s.io/tokenreviews; create authorization.k8s.io/subjectaccessreviews';
 
 const custom = '--custom-resource-state-config-file';
+const only = '--custom-resource-state-only';
+const verbs = ['list', 'watch'];
 const crds = 'list,watch apiextensions.k8s.io/customresourcedefinitions';
 
 // biome-ignore format: one row per command line
@@ -147,6 +151,21 @@ describe('kubestate rbac', () => {
   for (const [args, expected] of rows) {
     it(`is as small as can be for ${args}`, async () => {
       expect(await rolesFor(...args.split(' '))).to.deep.equal(expected);
+    });
+  }
+
+  for (const pack of packNames) {
+    it(`grants what the chart grants for the pack ${pack}`, async () => {
+      const [role] = objects(await print([`--custom-resource-pack=${pack}`, only]));
+      const rules = packResources().filter((one) => one.pack === pack);
+      expect(role?.rules).to.have.deep.members([
+        { apiGroups: [definitions.group], resources: [definitions.plural], verbs },
+        ...rules.map(({ group, resources: named }) => ({
+          apiGroups: [group],
+          resources: named,
+          verbs,
+        })),
+      ]);
     });
   }
 

@@ -1,6 +1,6 @@
 // Renders the generated parts of the chart, and reads facts of the chart for the manifests.
 import { parse, stringify } from 'yaml';
-import { leaderElectionRules } from '../../src/app/rules.ts';
+import { definitions, leaderElectionRules, reviewRules, watchRules } from '../../src/app/rules.ts';
 import { notice } from './notice.ts';
 import type { PackResources } from './packs.ts';
 import { defaultsOf, type Tables } from './rules.ts';
@@ -46,12 +46,21 @@ function placeOf(plural: string): string {
   return i < 0 ? plural : `networkpolicies ${i}`;
 }
 
-/** Named templates: resources and packs with their API groups, and the rules of leader election. */
+/** Named templates: resources and packs with their API groups, and rules by what needs them. */
 export function derivedTemplates(tables: Tables, packs: readonly PackResources[]): string {
   const resources = Object.entries(tables)
     .map(([resource, { group }]) => ({ resource, group }))
     .sort((a, b) => (placeOf(a.resource) < placeOf(b.resource) ? -1 : 1));
-  const rules = leaderElectionRules('{{ include "kube-state-metrics.fullname" . }}');
+  const rules = {
+    leaderElectionRules: leaderElectionRules('{{ include "kube-state-metrics.fullname" . }}'),
+    reviewRules,
+    definitionRules: watchRules([definitions]),
+  };
+  const ruleTemplates = Object.entries(rules).map(
+    ([name, all]) => `{{- define "kube-state-metrics.${name}" -}}
+${stringify(all, { aliasDuplicateObjects: false })}{{- end }}
+`,
+  );
   return `{{- /* ${notice('src/resources, src/custom/packs and tools/generate')} */ -}}
 {{- define "kube-state-metrics.resources" -}}
 ${stringify(resources)}{{- end }}
@@ -59,7 +68,5 @@ ${stringify(resources)}{{- end }}
 {{- define "kube-state-metrics.packResources" -}}
 ${stringify(packs)}{{- end }}
 
-{{- define "kube-state-metrics.leaderElectionRules" -}}
-${stringify(rules, { aliasDuplicateObjects: false })}{{- end }}
-`;
+${ruleTemplates.join('\n')}`;
 }

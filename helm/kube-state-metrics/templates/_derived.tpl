@@ -187,3 +187,28 @@
     - list
     - patch
 {{- end }}
+
+{{- define "kube-state-metrics.reviewRules" -}}
+- apiGroups:
+    - authentication.k8s.io
+  resources:
+    - tokenreviews
+  verbs:
+    - create
+- apiGroups:
+    - authorization.k8s.io
+  resources:
+    - subjectaccessreviews
+  verbs:
+    - create
+{{- end }}
+
+{{- define "kube-state-metrics.definitionRules" -}}
+- apiGroups:
+    - apiextensions.k8s.io
+  resources:
+    - customresourcedefinitions
+  verbs:
+    - list
+    - watch
+{{- end }}

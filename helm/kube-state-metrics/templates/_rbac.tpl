@@ -25,12 +25,7 @@
 {{- end }}
 {{- /* Authentication and authorization of scrapers: TokenReviews and SubjectAccessReviews. */}}
 {{- if or .Values.kubeRBACProxy.enabled .Values.authFilter.enabled }}
-- apiGroups: [authentication.k8s.io]
-  resources: [tokenreviews]
-  verbs: [create]
-- apiGroups: [authorization.k8s.io]
-  resources: [subjectaccessreviews]
-  verbs: [create]
+{{ include "kube-state-metrics.reviewRules" . }}
 {{- end }}
 {{- $packs := include "kube-state-metrics.packs" . | fromJsonArray }}
 {{- range include "kube-state-metrics.packResources" . | fromYamlArray }}
@@ -41,9 +36,7 @@
 {{- end }}
 {{- end }}
 {{- if and (or .Values.customResourceState.enabled $packs) (.Values.rbac.customResourceState).createClusterRoleRules }}
-- apiGroups: [apiextensions.k8s.io]
-  resources: [customresourcedefinitions]
-  verbs: [list, watch]
+{{ include "kube-state-metrics.definitionRules" . }}
 {{- end }}
 {{- with .Values.rbac.extraRules }}
 {{ toYaml . }}
