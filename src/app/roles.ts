@@ -9,6 +9,7 @@ import type { ProcessContext } from '../lib/processContext.ts';
 import type { Selected } from '../metrics/select.ts';
 import { resources as tables } from '../resources/index.ts';
 import { scopeOf } from '../sync/scope.ts';
+import { refuseHalfOfPod } from '../sync/sharding.ts';
 import { customPathsOf, mistakeSentence, readCustom } from './customConfig.ts';
 import { selectBy } from './pipeline.ts';
 import { settingsIn } from './reload.ts';
@@ -118,7 +119,7 @@ function watchedIn(
   options: Options,
   notes: string[],
 ): Map<string | undefined, Needed[]> {
-  const isPlaced = options.pod !== undefined && !options['leader-elect'];
+  const isPlaced = Boolean(options.pod) && !options['leader-elect'];
   const scope = scopeOf(options, isPlaced ? () => true : undefined);
   const watched = new Map<string | undefined, Needed[]>();
   let fallsBack = false;
@@ -188,10 +189,11 @@ function kindsOf(
 /** The Role in the namespace of kubestate's own pod, for sharding or the election. */
 function ownRules({ options, namespace }: RoleNeeds, notes: string[]): Role | undefined {
   const { pod, 'leader-elect': elects } = options;
-  if (!elects && pod === undefined) return undefined;
+  if (!elects) refuseHalfOfPod(options);
+  if (!elects && !pod) return undefined;
   if (namespace === undefined) {
     throw new ConfigError({
-      flag: elects ? '--leader-elect' : '--pod',
+      flag: '--leader-elect',
       expected: "the namespace of kubestate's pod",
       got: 'none',
       hint: 'give --pod-namespace or --service-account NAMESPACE/NAME',

@@ -81,15 +81,7 @@ export async function openSharding(
     await sharding.look();
     return sharding;
   }
-  if (pod || namespace) {
-    const [given, missing] = pod ? ['--pod', '--pod-namespace'] : ['--pod-namespace', '--pod'];
-    throw new ConfigError({
-      flag: given,
-      expected: `${missing} beside it`,
-      got: 'it alone',
-      hint: 'give both',
-    });
-  }
+  refuseHalfOfPod(options);
   return { shard: { index, total }, ...fixed };
 }
 
@@ -97,6 +89,21 @@ export async function openSharding(
 interface OurPod {
   readonly pod: string;
   readonly namespace: string;
+}
+
+/** Throws ConfigError where only one of --pod and --pod-namespace is given. */
+export function refuseHalfOfPod({
+  pod,
+  'pod-namespace': namespace,
+}: Pick<Options, 'pod' | 'pod-namespace'>): void {
+  if (Boolean(pod) === Boolean(namespace)) return;
+  const [given, missing] = pod ? ['--pod', '--pod-namespace'] : ['--pod-namespace', '--pod'];
+  throw new ConfigError({
+    flag: given,
+    expected: `${missing} beside it`,
+    got: 'it alone',
+    hint: 'give both',
+  });
 }
 
 class AutoSharding implements Sharding {

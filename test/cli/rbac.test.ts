@@ -205,6 +205,7 @@ describe('kubestate rbac', () => {
   const refused: readonly (readonly [string, RegExp])[] = [
     ['--resources=podz', /did you mean pods/],
     ['--leader-elect', /--leader-elect: expected the namespace of kubestate's pod/],
+    ['--pod=a-0', /--pod: expected --pod-namespace beside it/],
     ['--service-account=x', /--service-account: expected its namespace and name/],
     ['--namespaces=a --namespaces-denylist=a', /nothing would be served/],
     ['--resources=pods --metric-denylist=.', /expected to leave at least one family/],

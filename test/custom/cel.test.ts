@@ -135,8 +135,9 @@ const faults: readonly (readonly [text: string, place: string, message: RegExp, 
   ['[].max()', 'runtime 1:4', /not empty/],
   ['[1, "a"].max()', 'runtime 1:10', /list of numbers, or of strings/],
   ['["a", 1].join()', 'runtime 1:10', /list of strings/],
-  ['"a".matches("(")', 'runtime 1:5', /missing closing/],
-  [`"a".matches("${'a'.repeat(501)}")`, 'runtime 1:5', /at most 500 characters/],
+  ['"a".matches("(")', 'type 1:13', /missing closing/],
+  ['"a".matches(self.metadata.name + "(")', 'runtime 1:5', /missing closing/],
+  [`"a".matches("${'a'.repeat(501)}")`, 'type 1:13', /at most 500 characters/],
 ];
 
 const big = {

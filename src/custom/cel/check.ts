@@ -1,7 +1,9 @@
 // checkedType finds what cannot be right on any object: unknown names, functions and types.
 import type { CelEnv, CelFunc } from '@bufbuild/cel';
+import { errorMessage } from '../../lib/errors.ts';
 import { suggest } from '../../lib/suggest.ts';
 import { CelError } from '../cel.ts';
+import { compilePattern } from './pattern.ts';
 import {
   type Call,
   type Entry,
@@ -148,6 +150,7 @@ class Checker {
       this.#fail(node, `${name} expects a name and an expression`, `write .${name}(x, …)`);
     }
     const types = this.#types(args, variables);
+    if (name === 'matches') this.#checkPattern(args.at(-1));
     switch (name) {
       case '_?_:_':
         this.#expectBool(args.slice(0, 1), types);
@@ -160,6 +163,17 @@ class Checker {
         return this.#element(node, types[0] ?? any, types[1] ?? any, args[1]);
       default:
         return name.startsWith('@not') ? bool : this.#overload(node, name, on, types);
+    }
+  }
+
+  /** A pattern that is written in the expression is wrong on all objects, or on none. */
+  #checkPattern(node: Expr | undefined): void {
+    const pattern = node && textOf(node);
+    if (node === undefined || pattern === undefined) return;
+    try {
+      compilePattern(pattern);
+    } catch (error) {
+      this.#fail(node, errorMessage(error));
     }
   }
 

@@ -14,11 +14,10 @@ import {
   objectType,
 } from '@bufbuild/cel';
 import { TimestampSchema, timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { RE2JS } from 're2js';
-import { memoize } from '../../lib/lru.ts';
 import { approximateQuantity } from '../../metrics/quantity.ts';
 import type { CelBudget } from './budget.ts';
 import { appendFunction, rangeFunction, stepFunction } from './guard.ts';
+import { compilePattern } from './pattern.ts';
 
 const { BOOL, DOUBLE, DYN, INT, STRING } = CelScalar;
 const list = listType(DYN);
@@ -26,9 +25,6 @@ const texts = listType(STRING);
 const map = mapType(DYN, DYN);
 const timestamp = objectType(TimestampSchema);
 
-/** Compiled expressions of `matches` that are kept, and the characters of one. */
-const patternsMax = 64;
-const patternCharsMax = 500;
 /** Characters times instructions of a pattern that take as long as a step. */
 const matchesPerStep = 64;
 /** Digits of a number that is read from a text. */
@@ -146,13 +142,8 @@ const mixedArithmetic: readonly CelFunc[] = [
 });
 
 function textFunctions(budget: CelBudget): CelFunc[] {
-  // The cache belongs to the budget's environment, not to an expression.
-  const compiled = memoize(patternsMax, (pattern) => RE2JS.compile(pattern));
   function matches(text: string, pattern: string): boolean {
-    if (pattern.length > patternCharsMax) {
-      throw new Error(`expected a pattern of at most ${patternCharsMax} characters`);
-    }
-    const expression = compiled(pattern);
+    const expression = compilePattern(pattern);
     budget.spend(Math.ceil((text.length * expression.programSize()) / matchesPerStep));
     return expression.test(text);
   }
