@@ -89,7 +89,10 @@ export function checkMetric(
   if (block === undefined) {
     findings.add([...keys, 'each'], {
       expected: `the block ${name}, which type ${each.type} needs`,
-      got: Object.keys(each).filter((key) => key !== 'type').join(', ') || 'type alone',
+      got:
+        Object.keys(each)
+          .filter((key) => key !== 'type')
+          .join(', ') || 'type alone',
       hint: `add ${name}`,
     });
     return;

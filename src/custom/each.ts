@@ -1,13 +1,12 @@
-// The three types of rules: how a Gauge, an Info and a StateSet make series of what is at their path.
-import { goText } from './goText.ts';
+// The three types of rules: how Gauge, Info and StateSet make series of what is at their path.
 import type { Element } from './labels.ts';
 import { compilePath } from './path.ts';
-import { NoNumber, toNumber } from './value.ts';
+import { toNumber } from './value.ts';
 
 /** Receives the value of a series; its labels are made of `element`, which is used again. */
 export type EmitElement = (value: number, element: Element) => void;
 /** Told of what makes no series though something is there. */
-export type OnFailure = (error: Error) => void;
+export type OnFailure = (expected: string, got: unknown) => void;
 
 /** Makes series of what is at the path of a rule. */
 export type Each = (found: unknown, emit: EmitElement, fail: OnFailure) => void;
@@ -33,24 +32,24 @@ export function gaugeEach({ valueFrom, nilIsZero }: GaugeOptions): Each {
   const get = compilePath(valueFrom);
   // A map at the path is a map of values, or of maps with a value each; or it has the value itself.
   const ownKey = valueFrom.length === 1 ? valueFrom[0] : undefined;
-  const add = (number: ReturnType<typeof toNumber>, element: Element, ...to: Told): void => {
-    const [emit, fail] = to;
-    if (number instanceof NoNumber) fail(number);
+  const add = (given: unknown, element: Element, ...[emit, fail]: Told): void => {
+    const number = toNumber(given, nilIsZero);
+    if (number === null) fail('a number', given);
     else if (number !== undefined) emit(number, element);
   };
   return (found, emit, fail) => {
     if (Array.isArray(found)) {
       for (const value of found) {
-        add(toNumber(get(value), nilIsZero), elementOf(value), emit, fail);
+        add(get(value), elementOf(value), emit, fail);
       }
     } else if (isMap(found)) {
       for (const key in found) {
         const value = found[key];
-        const number = toNumber(key === ownKey ? value : get(value), nilIsZero);
-        add(number, { value, parent: found, key, state: undefined }, emit, fail);
+        const given = key === ownKey ? value : get(value);
+        add(given, { value, parent: found, key, state: undefined }, emit, fail);
       }
     } else {
-      add(toNumber(get(found), nilIsZero), elementOf(found), emit, fail);
+      add(get(found), elementOf(found), emit, fail);
     }
   };
 }
@@ -85,7 +84,7 @@ export function stateSetEach({ valueFrom, states }: StateSetOptions): Each {
     const current = get(value);
     if (current === undefined || current === null) return;
     if (typeof current !== 'string') {
-      fail(new TypeError(`expected a text as state, got ${goText(current)}`));
+      fail('a text', current);
       return;
     }
     const element = elementOf(value);
@@ -99,4 +98,3 @@ export function stateSetEach({ valueFrom, states }: StateSetOptions): Each {
     else add(found, emit, fail);
   };
 }
-

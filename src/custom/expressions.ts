@@ -1,4 +1,4 @@
-// compileExpressions compiles the CEL of a rule; a configuration that has none loads nothing for it.
+// compileExpressions compiles the CEL of a rule, which is loaded only where there is some.
 import { CelError, type CelProgram, compileCel } from './cel.ts';
 import type { Findings, Keys } from './findings.ts';
 import type { RuleExpressions } from './rule.ts';

@@ -1,4 +1,4 @@
-// LabelWriter writes the labels of a rule's series: their sources are compiled once, per rule and kind.
+// LabelWriter writes the labels of series from their sources, which are compiled once per rule.
 import { sanitised } from '../metrics/labels.ts';
 import { escapeLabelValue } from '../metrics/text.ts';
 import { goText } from './goText.ts';
@@ -59,69 +59,121 @@ export function labelWriter(sources: LabelSources): LabelWriter {
   return isFixed ? new FixedNames(names, sources) : new AnyNames(names, sources);
 }
 
-/** A label's place in the text; only what is of the element is made anew for each series. */
-interface Slot {
+/** What stands around the value of a label. */
+interface Frame {
   readonly opening: string;
-  readonly constant: string;
-  readonly ofObject: Getter | undefined;
+  readonly closing: string;
+}
+
+/** The labels that all series of an object share, up to one that is of the element. */
+interface Run {
+  readonly constants: readonly string[];
+  readonly getters: readonly (Getter | undefined)[];
+  readonly frames: readonly Frame[];
+  readonly isConstant: boolean;
+  /** What stands there for the present object. */
+  text: string;
+}
+
+/** A label of the element; `shared` is what stands there if the element has none. */
+interface Own {
+  readonly frame: Frame;
   readonly ofElement: ((element: Element) => string | undefined) | undefined;
   readonly ofValue: Getter | undefined;
-  /** What stands there of all elements of the object. */
-  text: string;
+  readonly shared: Run;
 }
 
 class FixedNames implements LabelWriter {
   readonly names: readonly string[];
   hasOwn = false;
-  readonly #slots: readonly Slot[];
-  readonly #ofObject: readonly Slot[];
+  /** One more than there are labels of the element: they stand between the runs. */
+  readonly #runs: readonly Run[];
+  readonly #own: readonly Own[];
+  readonly #changing: readonly Run[];
 
   constructor(names: readonly string[], sources: LabelSources) {
     this.names = names;
-    this.#slots = names.map((name) => {
-      const opening = `,${name}="`;
-      const value = Object.hasOwn(sources.constant, name) ? sources.constant[name] : undefined;
-      const constant = value === undefined ? '' : labelText(opening, value);
-      return {
-        opening,
-        constant,
-        ofObject: sources.ofObject.get(name),
-        ofElement: sources.ofElement.get(name),
-        ofValue: sources.ofValue.get(name),
-        text: constant,
-      };
-    });
-    this.#ofObject = this.#slots.filter(({ ofObject }) => ofObject !== undefined);
+    const { ofElement, ofValue } = sources;
+    const frameOf = framesOf(names, sources);
+    const runs: Run[] = [];
+    let from = 0;
+    const own: Own[] = [];
+    for (const [i, name] of names.entries()) {
+      if (!ofElement.has(name) && !ofValue.has(name)) continue;
+      runs.push(runOf(names.slice(from, i), sources, frameOf));
+      own.push({
+        frame: frameOf(name),
+        ofElement: ofElement.get(name),
+        ofValue: ofValue.get(name),
+        shared: runOf([name], sources, frameOf),
+      });
+      from = i + 1;
+    }
+    runs.push(runOf(names.slice(from), sources, frameOf));
+    this.#runs = runs;
+    this.#own = own;
+    this.#changing = [...runs, ...own.map(({ shared }) => shared)].filter((run) => !run.isConstant);
   }
 
   begin(object: unknown): void {
-    for (const slot of this.#ofObject) {
-      const value = slot.ofObject?.(object);
-      slot.text = isNil(value) ? slot.constant : labelText(slot.opening, value);
+    for (const run of this.#changing) {
+      let text = '';
+      for (let i = 0; i < run.getters.length; i++) {
+        const value = run.getters[i]?.(object);
+        text += isNil(value) ? run.constants[i] : labelText(run.frames[i] as Frame, value);
+      }
+      run.text = text;
     }
   }
 
   text(element: Element): string {
-    let text = '';
+    let text = (this.#runs[0] as Run).text;
     this.hasOwn = false;
-    for (let i = 0; i < this.#slots.length; i++) {
-      const slot = this.#slots[i] as Slot;
-      const { ofElement, ofValue } = slot;
+    for (let i = 0; i < this.#own.length; i++) {
+      const { frame, ofElement, ofValue, shared } = this.#own[i] as Own;
       const value =
-        (ofValue && valueOf(ofValue, element)) ?? (ofElement && ofElement(element)) ?? undefined;
+        (ofValue && labelOf(ofValue, element)) ?? ofElement?.(element) ?? undefined;
       if (value === undefined) {
-        text += slot.text;
+        text += shared.text;
       } else {
         this.hasOwn = true;
-        text += labelText(slot.opening, value);
+        text += labelText(frame, value);
       }
+      text += (this.#runs[i + 1] as Run).text;
     }
-    return text.slice(1);
+    return text;
   }
 }
 
+/**
+ * The frames of labels by name. Commas stand behind the labels before one that is always there, and
+ * in front of those after it: cutting one off would copy each text.
+ */
+function framesOf(names: readonly string[], { constant }: LabelSources): (name: string) => Frame {
+  const always = names.find((name) => Object.hasOwn(constant, name)) ?? '';
+  return (name) => ({
+    opening: name > always ? `,${name}="` : `${name}="`,
+    closing: name < always ? '",' : '"',
+  });
+}
+
+function runOf(
+  names: readonly string[],
+  { constant, ofObject }: LabelSources,
+  frameOf: (name: string) => Frame,
+): Run {
+  const frames = names.map(frameOf);
+  const constants = names.map((name, i) => {
+    const value = Object.hasOwn(constant, name) ? constant[name] : undefined;
+    return value === undefined ? '' : labelText(frames[i] as Frame, value);
+  });
+  const getters = names.map((name) => ofObject.get(name));
+  const isConstant = getters.every((getter) => getter === undefined);
+  return { constants, getters, frames, isConstant, text: constants.join('') };
+}
+
 /** What the map around the value has goes before what the value has. */
-const valueOf = (get: Getter, { value, parent }: Element): unknown =>
+const labelOf = (get: Getter, { value, parent }: Element): unknown =>
   (parent === undefined ? undefined : get(parent)) ?? get(value);
 
 /** Names that depend on the object have to be sorted for each series. */
@@ -156,8 +208,11 @@ class AnyNames implements LabelWriter {
     this.hasOwn = own.size > 0;
     const all = own.size === 0 ? this.#ofObject : new Map([...this.#ofObject, ...own]);
     let text = '';
-    for (const name of [...all.keys()].sort()) text += labelText(`,${name}="`, all.get(name));
-    return text.slice(1);
+    for (const name of [...all.keys()].sort()) {
+      const opening = text === '' ? `${name}="` : `,${name}="`;
+      text += labelText({ opening, closing: '"' }, all.get(name));
+    }
+    return text;
   }
 }
 
@@ -186,5 +241,5 @@ const nameOf = (key: string): string => sanitised(key).replace(/^(?=[0-9])/, '_'
 
 const isNil = (value: unknown): boolean => value === undefined || value === null;
 
-const labelText = (opening: string, value: unknown): string =>
-  `${opening}${escapeLabelValue(typeof value === 'string' ? value : goText(value))}"`;
+const labelText = ({ opening, closing }: Frame, value: unknown): string =>
+  opening + escapeLabelValue(typeof value === 'string' ? value : goText(value)) + closing;

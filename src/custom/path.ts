@@ -1,4 +1,4 @@
-// compilePath makes a path of a configuration, such as [status, conditions, "[type=Ready]"], a getter.
+// compilePath makes a getter of a path, such as [status, conditions, "[type=Ready]", status].
 import { toNumber } from './value.ts';
 
 export type Getter = (value: unknown) => unknown;
@@ -48,10 +48,7 @@ function stepOf(part: string): Step {
   };
 }
 
-function numberOf(value: unknown): number | undefined {
-  const number = toNumber(value, false);
-  return typeof number === 'number' ? number : undefined;
-}
+const numberOf = (value: unknown): number | undefined => toNumber(value, false) ?? undefined;
 
 function taken(from: unknown, { key, index, lookup }: Step): unknown {
   if (typeof from !== 'object' || from === null) return undefined;
@@ -74,17 +71,20 @@ function fieldOf(from: unknown, key: string): unknown {
 }
 
 /**
- * Why the path leads nowhere: undefined where a field is absent on the way, which is no mistake of
- * the path, else what stands in its way.
+ * Says why a path leads nowhere: undefined where a field is absent on the way, which is no mistake
+ * of the path, else what stands in its way.
  */
-export function obstacleOf(parts: readonly string[], value: unknown): string | undefined {
-  let at = value;
-  for (const [i, part] of parts.entries()) {
-    if (at === undefined || at === null) return undefined;
-    if (typeof at !== 'object') {
-      return `${typeof at} at ${parts.slice(0, i).join('.') || 'its start'}, before ${part}`;
+export function compileObstacle(parts: readonly string[]): (value: unknown) => string | undefined {
+  const steps = parts.map(stepOf);
+  return (value) => {
+    let at = value;
+    for (let i = 0; i < steps.length; i++) {
+      if (at === undefined || at === null) return undefined;
+      if (typeof at !== 'object') {
+        return `a ${typeof at} at ${parts.slice(0, i).join('.') || 'its start'}`;
+      }
+      at = taken(at, steps[i] as Step);
     }
-    at = taken(at, stepOf(part));
-  }
-  return undefined;
+    return undefined;
+  };
 }

@@ -1,4 +1,4 @@
-// readCustomConfig reads a custom-resource configuration: its rules, and its mistakes with their places.
+// readCustomConfig reads the rules of a custom-resource configuration, and its mistakes.
 import type * as z from 'zod';
 import { ConfigError } from '../lib/errors.ts';
 import { suggest } from '../lib/suggest.ts';
@@ -8,7 +8,7 @@ import { withoutConflicts } from './conflicts.ts';
 import { compileExpressions } from './expressions.ts';
 import { Findings, knownKeys, shown } from './findings.ts';
 import { compileRule } from './rule.ts';
-import { entriesMax, type EntryShape, entrySchema, kindOfFile, metricSchema } from './schema.ts';
+import { type EntryShape, entriesMax, entrySchema, kindOfFile, metricSchema } from './schema.ts';
 import type { CustomEntry, CustomRule, ReadCustomConfig } from './types.ts';
 
 /** Configurations in the wild have some 50 KB. */

@@ -5,12 +5,13 @@ import type { KubeObject } from '../metrics/object.ts';
 import { CelError, type CelProgram } from './cel.ts';
 import { type Each, gaugeEach, infoEach, stateSetEach } from './each.ts';
 import { type Element, type LabelSources, labelWriter, type MapLabels } from './labels.ts';
-import { compilePath, type Getter, obstacleOf } from './path.ts';
+import { compileObstacle, compilePath, type Getter } from './path.ts';
 import type { EntryShape, MetricShape } from './schema.ts';
-import type { CustomRule, Place, RuleCollector, RulePath, ServedKind } from './types.ts';
+import type { CustomRule, OpenRule, Place, RulePath, ServedKind } from './types.ts';
 
 export const defaultPrefix = 'kube_customresource';
 const star = '*';
+const shownCharsMax = 60;
 
 type PathMap = Readonly<Record<string, readonly string[]>>;
 
@@ -73,7 +74,7 @@ export function compileRule(source: RuleSource): CustomRule {
     paths,
     expressions: expressions.texts,
     sources: sourcesOf(source, block, labelPaths),
-    open: (kind) => collectorOf(source, block, find, labelPaths, kind),
+    open: (kind) => openRule(source, block, find, labelPaths, kind),
   };
 }
 
@@ -105,6 +106,13 @@ const entriesOf = <Value>(
   textOf: (value: Value) => string,
 ): [string, string][] => Object.entries(map).map(([name, value]) => [name, textOf(value)]);
 
+/** A value of an object as a log line shows it: not all of it. */
+function shown(value: unknown): string {
+  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'a map';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > shownCharsMax ? `${text.slice(0, shownCharsMax)}…` : text;
+}
+
 const typeOf = { gauge: 'gauge', info: 'info', stateSet: 'stateset' } as const;
 
 function blockOf({ each: { type, gauge = {}, info = {}, stateSet = {} } }: MetricShape): Block {
@@ -128,13 +136,13 @@ function blockOf({ each: { type, gauge = {}, info = {}, stateSet = {} } }: Metri
 const keyLabel = (name = ''): Block['ofElement'] =>
   new Map(name === '' ? [] : [[name, ({ key }: Element) => key || undefined]]);
 
-function collectorOf(
+function openRule(
   { entry, metric, expressions }: RuleSource,
   block: Block,
   find: Getter,
   labelPaths: PathMap,
   kind: ServedKind,
-): RuleCollector {
+): OpenRule {
   let failure: unknown;
   const evaluated = (program: CelProgram, object: unknown): unknown => {
     try {
@@ -171,6 +179,11 @@ function collectorOf(
   const writer = labelWriter(sources);
   const { value: program } = expressions;
   const isInfo = block.name === 'info';
+  const obstacleOf = compileObstacle(block.path);
+  // Most failures are those of the state before: an error is made for the first one alone.
+  const setFailure = (expected: string, got: unknown): void => {
+    failure ??= new TypeError(`expected ${expected}, got ${shown(got)}`);
+  };
   return {
     labels: writer.names,
     collect(object, emit, fail) {
@@ -178,20 +191,21 @@ function collectorOf(
       current = object;
       const found = program === undefined ? find(object) : evaluated(program, object);
       if (found === undefined && program === undefined) {
-        const obstacle = obstacleOf(block.path, object);
-        if (obstacle !== undefined) failure = new TypeError(`expected a map, got a ${obstacle}`);
+        const obstacle = obstacleOf(object);
+        if (obstacle !== undefined) failure = new TypeError(`expected a map, got ${obstacle}`);
       }
-      writer.begin(object);
-      block.each(
-        found,
-        (value, element) => {
-          const text = writer.text(element);
-          if (writer.hasOwn || !isInfo) emit(value, text);
-        },
-        (error) => {
-          failure ??= error;
-        },
-      );
+      // What an expression fails on is not nil, which could be served as zero.
+      if (failure === undefined || program === undefined) {
+        writer.begin(object);
+        block.each(
+          found,
+          (value, element) => {
+            const text = writer.text(element);
+            if (writer.hasOwn || !isInfo) emit(value, text);
+          },
+          setFailure,
+        );
+      }
       if (failure !== undefined) fail(failure);
     },
   };
@@ -234,12 +248,21 @@ function sectionOf(paths: readonly (readonly string[])[]): Section | 'object' {
 
 /** Whether the path leads to what stays the same for as long as an object exists. */
 const isIdentity = (path: readonly string[]): boolean =>
-  path.length === 2 && path[0] === 'metadata' && ['name', 'namespace', 'uid'].includes(`${path[1]}`);
+  path.length === 2 &&
+  path[0] === 'metadata' &&
+  ['name', 'namespace', 'uid'].includes(`${path[1]}`);
 
-function pathsOf({ entry, metric, entryKeys, keys, placeOf }: RuleSource, block: Block): RulePath[] {
+function pathsOf(
+  { entry, metric, entryKeys, keys, placeOf }: RuleSource,
+  block: Block,
+): RulePath[] {
   const at = (path: readonly string[], where: readonly PropertyKey[]): RulePath => {
     const get = compilePath(path);
-    return { place: placeOf(where), text: path.join('.'), get: (object: KubeObject) => get(object) };
+    return {
+      place: placeOf(where),
+      text: path.join('.'),
+      get: (object: KubeObject) => get(object),
+    };
   };
   const ofLabels = (labels: PathMap | undefined, from: readonly PropertyKey[]) =>
     Object.entries(labels ?? {}).map(([name, path]) => at(path, [...from, 'labelsFromPath', name]));

@@ -17,13 +17,10 @@ const trueWords = new Set(['true', 'yes', 'on', 'y']);
 const falseWords = new Set(['false', 'no', 'off', 'n']);
 
 /** YAML is read with scalars as texts: `yes` is a label value here, and a flag there. */
-const flag = z.preprocess(
-  (given) => {
-    const word = typeof given === 'string' ? given.toLowerCase() : '';
-    return trueWords.has(word) ? true : falseWords.has(word) ? false : given;
-  },
-  z.boolean('true or false'),
-);
+const flag = z.preprocess((given) => {
+  const word = typeof given === 'string' ? given.toLowerCase() : '';
+  return trueWords.has(word) ? true : falseWords.has(word) ? false : given;
+}, z.boolean('true or false'));
 const whole = z.preprocess(
   (given) => (typeof given === 'string' && /^[+-]?\d{1,9}$/.test(given) ? Number(given) : given),
   z.int('a whole number'),
@@ -37,7 +34,11 @@ const tooManyLabels = `at most ${labelsMax} labels`;
 /** A key without a value has the empty one. */
 const mapOf = <Value extends z.ZodType>(value: Value, empty: unknown, expected: string) =>
   z
-    .record(z.string(), z.preprocess((given) => given ?? empty, value), expected)
+    .record(
+      z.string(),
+      z.preprocess((given) => given ?? empty, value),
+      expected,
+    )
     .refine((map) => Object.keys(map).length <= labelsMax, tooManyLabels);
 
 const commonLabels = mapOf(text, '', 'a map of label names to texts')
@@ -54,9 +55,7 @@ const expression = z
   .max(celCharsMax, `an expression of at most ${celCharsMax} characters`);
 const labelsFromCEL = mapOf(expression, '', 'a map of label names to expressions in CEL')
   .optional()
-  .describe(
-    'Labels computed from the object, which is `self`. Not in kube-state-metrics.',
-  );
+  .describe('Labels computed from the object, which is `self`. Not in kube-state-metrics.');
 
 const pathOfValue = path
   .optional()

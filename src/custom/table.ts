@@ -1,4 +1,4 @@
-// customTable makes the table of one kind: the rules of all entries about it, those of a family joined.
+// customTable makes the table of one kind of the rules about it, those of one family joined.
 import type { LabelledRow, Section } from '../metrics/family.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type {
@@ -17,6 +17,13 @@ export const matchesKind = (pattern: KindPattern, kind: ServedKind): boolean =>
   pattern.group === kind.group &&
   (pattern.version === wildcard || pattern.version === kind.version) &&
   (pattern.kind === wildcard || pattern.kind === kind.kind);
+
+/**
+ * Where the families of a kind stand in the exposition: kube-state-metrics sorts resources by name,
+ * and calls core ones by their plural and custom ones by this.
+ */
+export const orderKey = ({ group, version, plural }: ServedKind): string =>
+  `${group}/${version}, Resource=${plural}`;
 
 export const customTable: CustomTable = (kind, entries, onRuleError) => {
   const families = new Map<string, CustomRule[]>();
@@ -48,20 +55,19 @@ function rowOf(
   onRuleError: OnRuleError,
 ): LabelledRow<KubeObject> {
   const [{ type, help }] = rules as [CustomRule, ...CustomRule[]];
-  const opened = rules.map((rule) => ({ rule, collector: rule.open(kind) }));
   let object: KubeObject;
-  const collectors = opened.map(({ rule, collector }) => ({
-    collector,
+  const opened = rules.map((rule) => ({
+    ...rule.open(kind),
     fail: (error: unknown) => onRuleError(rule, object, error),
   }));
   return {
     type,
     help,
-    labels: [...new Set(opened.flatMap(({ collector }) => collector.labels))].sort(),
+    labels: [...new Set(opened.flatMap(({ labels }) => labels))].sort(),
     reads: joinedReads(rules.map(({ reads }) => reads)),
     collectLabelled(received, emit) {
       object = received;
-      for (const { collector, fail } of collectors) collector.collect(received, emit, fail);
+      for (const { collect, fail } of opened) collect(received, emit, fail);
     },
   };
 }

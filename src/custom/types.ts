@@ -72,7 +72,7 @@ export interface CustomRule {
    */
   readonly sources: ReadonlyMap<string, string> | undefined;
   /** What is compiled once for each kind. */
-  open(kind: ServedKind): RuleCollector;
+  open(kind: ServedKind): OpenRule;
 }
 
 /** A path of a rule that starts at the object. */
@@ -84,7 +84,7 @@ export interface RulePath {
   get(object: KubeObject): unknown;
 }
 
-export interface RuleCollector {
+export interface OpenRule {
   /** The label names that are known beforehand, sorted. */
   readonly labels: readonly string[];
   /**

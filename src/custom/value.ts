@@ -1,4 +1,5 @@
 // toNumber makes a value of a custom object a number, as kube-state-metrics does for a Gauge.
+import { memoize } from '../lib/lru.ts';
 import { parseFloat64 } from '../metrics/float.ts';
 import { approximateQuantity } from '../metrics/quantity.ts';
 
@@ -12,32 +13,28 @@ const words = new Map([
 
 /** The longest text that is read as a number. */
 const numberCharsMax = 128;
-const shownCharsMax = 60;
 
-/** A value that is no number, in words for a log line. */
-export class NoNumber extends Error {
-  override readonly name = 'NoNumber';
-  constructor(value: unknown) {
-    const text = typeof value === 'bigint' ? `${value}` : (JSON.stringify(value) ?? 'nothing');
-    const shown = text.length > shownCharsMax ? `${text.slice(0, shownCharsMax)}…` : text;
-    super(`expected a number, got ${shown}`);
-  }
-}
-
-/** The number, or undefined where there is no value; a NoNumber where it is another thing. */
-export function toNumber(value: unknown, nilIsZero: boolean): number | NoNumber | undefined {
+/** The number; undefined where there is no value, and null where it is another thing. */
+export function toNumber(value: unknown, nilIsZero: boolean): number | undefined | null {
   if (typeof value === 'number') return value;
-  if (typeof value === 'string') return numberOfText(value) ?? new NoNumber(value);
+  if (typeof value === 'string') return value.length > numberCharsMax ? null : numberOfText(value);
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'bigint') return Number(value);
   if (value === undefined || value === null) return nilIsZero ? 0 : undefined;
-  return new NoNumber(value);
+  return null;
 }
 
-function numberOfText(text: string): number | undefined {
+/** Texts that are cached: objects have the same states, quantities and times again and again. */
+const numbersMax = 10_000;
+
+const numberOfText: (text: string) => number | null = memoize(
+  numbersMax,
+  (text) => readNumber(text) ?? null,
+);
+
+function readNumber(text: string): number | undefined {
   const word = words.get(text.toLowerCase());
   if (word !== undefined) return word;
-  if (text.length > numberCharsMax) return undefined;
   const time = timeOf(text);
   if (time !== undefined) return time;
   const [, percent] = percentPattern.exec(text) ?? [];

@@ -147,7 +147,7 @@ export class YamlText {
     return this.#positionAt(this.#find(path, what).offset);
   }
 
-  /** Where `line` and `column` of the text at `path` stand, or the text itself if that is unknown. */
+  /** Where `line` and `column` of the text at `path` are; if that is unknown, the text itself. */
   positionIn(path: readonly PropertyKey[], { line, column }: YamlPosition): YamlPosition {
     const { node, offset } = this.#find(path, 'value');
     const start = this.#positionAt(offset);

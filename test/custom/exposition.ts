@@ -120,4 +120,3 @@ export const thingKind: ServedKind = {
   plural: 'things',
   scope: 'namespace',
 };
-

@@ -32,7 +32,7 @@ describe('a custom-resource configuration, recorded', () => {
       expect(series.same).to.be.above(100);
       // kube-state-metrics reads whole percents only.
       expect([...failed]).to.deep.equal([
-        'kube_customresource_percent: NoNumber: expected a number, got "12.5%"',
+        'kube_customresource_percent: TypeError: expected a number, got "12.5%"',
       ]);
     });
   }
