@@ -72,6 +72,9 @@ export class CustomResources {
     const { config, client, clock, random, log } = options;
     this.#options = options;
     this.#onRuleError = ruleErrors(options);
+    for (const { rules } of config.entries) {
+      for (const { place, family } of rules) options.selfMetrics.ruleErrors(place, family, 0);
+    }
     this.#onRenderError = renderErrors(options);
     this.#kinds = new KindWatch({
       patterns: config.entries.map(({ pattern }) => pattern),
@@ -214,9 +217,10 @@ const identityOf = (kind: ServedKind): string => `${nameOf(kind)} ${kind.kind} $
 /** Counts each error of a rule, and logs the first, unless its `errorLogV` is too high for that. */
 function ruleErrors({ selfMetrics, log, options }: CustomResourcesOptions): OnRuleError {
   const warn = logOnce(log);
-  return ({ place: { file, line }, family, errorLogV }, { metadata }, error) => {
-    selfMetrics.ruleError(file, line, family);
+  return ({ place, family, errorLogV }, { metadata }, error) => {
+    selfMetrics.ruleErrors(place, family, 1);
     if (options.v < errorLogV) return;
+    const { file, line } = place;
     warn(
       `${file}:${line} ${family}`,
       { rule: `${file}:${line}`, family, object: keyOf(metadata), error: errorMessage(error) },
@@ -263,6 +267,7 @@ export function customChoicesOf(
   return {
     only,
     families: [...new Set(families)],
+    names: patterns.map(({ plural, kind }) => plural ?? guessesOf(kind)[0] ?? kind),
     accepts: (name) => patterns.some((pattern) => mayBeCalled(pattern, name)),
   };
 }

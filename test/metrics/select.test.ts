@@ -228,6 +228,7 @@ describe('a selection', () => {
     const custom = (only = false): CustomChoices => ({
       families: ['kube_customresource_a', 'kube_customresource_b'],
       only,
+      names: ['orders'],
       accepts: (name) => name === 'orders',
     });
     const orders = table({ kube_customresource_a: row(), kube_customresource_b: row() });
@@ -240,7 +241,8 @@ describe('a selection', () => {
       const { resources: both } = await selected({ resources: ['orders', 'nuts'] });
       expect(both.map(({ plural }) => plural)).to.deep.equal(['nuts']);
       const rejection = await rejectionOf(selected({ resources: ['order'] }));
-      expectRefusal(rejection, { flag: '--resources', got: '"order"' } as Facts);
+      const hint = 'did you mean orders?';
+      expectRefusal(rejection, { flag: '--resources', got: '"order"', hint } as Facts);
     });
 
     it('has none of the tables where custom resources are served only', async () => {
