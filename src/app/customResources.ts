@@ -13,7 +13,7 @@ import { errorMessage } from '../lib/errors.ts';
 import { logOnce } from '../lib/logThrottle.ts';
 import { keyOf } from '../lib/objectKey.ts';
 import { compile, type OnRenderError } from '../metrics/render.ts';
-import type { CustomChoices, Selection } from '../metrics/select.ts';
+import type { AnyResource, CustomChoices, Selection } from '../metrics/select.ts';
 import type { Stores } from '../store/types.ts';
 import { KindWatch, nameOf, type ResolvedKind } from '../sync/kindWatch.ts';
 import type { CustomTelemetry } from '../telemetry/state.ts';
@@ -35,8 +35,8 @@ export interface CustomSetup {
 export interface CustomResourcesOptions extends CustomSetup, SyncParts {
   readonly selection: Pick<Selection, 'selectCustom'>;
   readonly stores: Pick<Stores, 'add' | 'remove'>;
-  /** The plurals of the resources that are no custom ones: they are called by them. */
-  readonly corePlurals: readonly string[];
+  /** The tables of the resources that are no custom ones, by plural. */
+  readonly coreTables: Readonly<Record<string, AnyResource>>;
 }
 
 /** A kind that is followed, until `stop` resolves. */
@@ -170,7 +170,7 @@ export class CustomResources {
     const name = nameOf(kind);
     const entries = kind.patterns.flatMap((pattern) => config.entries[pattern] ?? []);
     const table = tableOf(kind, entries, this.#onRuleError);
-    const selected = selection.selectCustom(kind.plural, table);
+    const selected = selection.selectCustom(kind.plural, this.#withoutSecrets(kind, table));
     if (selected === undefined) return;
     const { resource: resourceTable, choices } = selected;
     const renderer = compile(resourceTable, choices, this.#onRenderError(name));
@@ -201,12 +201,19 @@ export class CustomResources {
       .catch((err: unknown) => log.error({ resource: name, err }, 'its memory could not be freed'));
   }
 
+  /** Of objects that must not be seen whole, rules get what the core table of the kind gets. */
+  #withoutSecrets({ plural, group }: ServedKind, table: ReturnType<CustomTable>): AnyResource {
+    const core = this.#options.coreTables[plural];
+    if (core?.columns === undefined || core.group !== group) return table;
+    return { ...table, columns: core.columns };
+  }
+
   /** What ?resources= may call it; a plural alone means the core resource that has it. */
   #namesOf(kind: ResolvedKind): readonly string[] {
     const { plural, group } = kind;
     const names = [nameOf(kind)];
     if (group !== '') names.push(`${plural}.${group}`);
-    if (!this.#options.corePlurals.includes(plural)) names.push(plural);
+    if (this.#options.coreTables[plural] === undefined) names.push(plural);
     return names;
   }
 }
