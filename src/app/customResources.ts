@@ -13,7 +13,7 @@ import { errorMessage } from '../lib/errors.ts';
 import { logOnce } from '../lib/logThrottle.ts';
 import { keyOf } from '../lib/objectKey.ts';
 import { compile, type OnRenderError } from '../metrics/render.ts';
-import type { CustomChoices, Selection } from '../metrics/select.ts';
+import type { AnyResource, CustomChoices, Selection } from '../metrics/select.ts';
 import type { Stores } from '../store/types.ts';
 import { KindWatch, nameOf, type ResolvedKind } from '../sync/kindWatch.ts';
 import type { CustomTelemetry } from '../telemetry/state.ts';
@@ -35,8 +35,8 @@ export interface CustomSetup {
 export interface CustomResourcesOptions extends CustomSetup, SyncParts {
   readonly selection: Pick<Selection, 'selectCustom'>;
   readonly stores: Pick<Stores, 'add' | 'remove'>;
-  /** The plurals of the resources that are no custom ones: they are called by them. */
-  readonly corePlurals: readonly string[];
+  /** The tables of the resources that are no custom ones, by plural. */
+  readonly coreTables: Readonly<Record<string, AnyResource>>;
 }
 
 /** A kind that is followed, until `stop` resolves. */
@@ -72,6 +72,9 @@ export class CustomResources {
     const { config, client, clock, random, log } = options;
     this.#options = options;
     this.#onRuleError = ruleErrors(options);
+    for (const { rules } of config.entries) {
+      for (const { place, family } of rules) options.selfMetrics.ruleErrors(place, family, 0);
+    }
     this.#onRenderError = renderErrors(options);
     this.#kinds = new KindWatch({
       patterns: config.entries.map(({ pattern }) => pattern),
@@ -167,7 +170,7 @@ export class CustomResources {
     const name = nameOf(kind);
     const entries = kind.patterns.flatMap((pattern) => config.entries[pattern] ?? []);
     const table = tableOf(kind, entries, this.#onRuleError);
-    const selected = selection.selectCustom(kind.plural, table);
+    const selected = selection.selectCustom(kind.plural, this.#withoutSecrets(kind, table));
     if (selected === undefined) return;
     const { resource: resourceTable, choices } = selected;
     const renderer = compile(resourceTable, choices, this.#onRenderError(name));
@@ -198,12 +201,19 @@ export class CustomResources {
       .catch((err: unknown) => log.error({ resource: name, err }, 'its memory could not be freed'));
   }
 
+  /** Of objects that must not be seen whole, rules get what the core table of the kind gets. */
+  #withoutSecrets({ plural, group }: ServedKind, table: ReturnType<CustomTable>): AnyResource {
+    const core = this.#options.coreTables[plural];
+    if (core?.columns === undefined || core.group !== group) return table;
+    return { ...table, columns: core.columns };
+  }
+
   /** What ?resources= may call it; a plural alone means the core resource that has it. */
   #namesOf(kind: ResolvedKind): readonly string[] {
     const { plural, group } = kind;
     const names = [nameOf(kind)];
     if (group !== '') names.push(`${plural}.${group}`);
-    if (!this.#options.corePlurals.includes(plural)) names.push(plural);
+    if (this.#options.coreTables[plural] === undefined) names.push(plural);
     return names;
   }
 }
@@ -214,9 +224,10 @@ const identityOf = (kind: ServedKind): string => `${nameOf(kind)} ${kind.kind} $
 /** Counts each error of a rule, and logs the first, unless its `errorLogV` is too high for that. */
 function ruleErrors({ selfMetrics, log, options }: CustomResourcesOptions): OnRuleError {
   const warn = logOnce(log);
-  return ({ place: { file, line }, family, errorLogV }, { metadata }, error) => {
-    selfMetrics.ruleError(file, line, family);
+  return ({ place, family, errorLogV }, { metadata }, error) => {
+    selfMetrics.ruleErrors(place, family, 1);
     if (options.v < errorLogV) return;
+    const { file, line } = place;
     warn(
       `${file}:${line} ${family}`,
       { rule: `${file}:${line}`, family, object: keyOf(metadata), error: errorMessage(error) },
@@ -263,6 +274,7 @@ export function customChoicesOf(
   return {
     only,
     families: [...new Set(families)],
+    names: patterns.map(({ plural, kind }) => plural ?? guessesOf(kind)[0] ?? kind),
     accepts: (name) => patterns.some((pattern) => mayBeCalled(pattern, name)),
   };
 }

@@ -100,9 +100,9 @@ export async function openPipeline(
     const core = selection.resources.map((one) =>
       syncedResource(one, one.plural, byResource.get(one.plural) as Store, syncParts),
     );
-    const corePlurals = Object.keys(resources);
+    const coreTables = resources;
     const customs =
-      custom && new CustomResources({ ...syncParts, ...custom, selection, stores, corePlurals });
+      custom && new CustomResources({ ...syncParts, ...custom, selection, stores, coreTables });
     relist = () => {
       for (const { sync } of core) sync.relist('resharded');
       customs?.relist('resharded');

@@ -131,8 +131,7 @@ class FixedNames implements LabelWriter {
     this.hasOwn = false;
     for (let i = 0; i < this.#own.length; i++) {
       const { frame, ofElement, ofValue, shared } = this.#own[i] as Own;
-      const value =
-        (ofValue && labelOf(ofValue, element)) ?? ofElement?.(element) ?? undefined;
+      const value = (ofValue && labelOf(ofValue, element)) ?? ofElement?.(element) ?? undefined;
       if (value === undefined) {
         text += shared.text;
       } else {

@@ -39,6 +39,8 @@ export interface CustomChoices {
   readonly families: readonly string[];
   /** Whether nothing else is served. */
   readonly only: boolean;
+  /** What a sentence about a wrong name may suggest. */
+  readonly names: readonly string[];
   /** Whether --resources may name a custom resource so. */
   accepts(name: string): boolean;
 }
@@ -66,8 +68,9 @@ export async function select(
   custom?: CustomChoices,
 ): Promise<Selection> {
   const plurals = Object.keys(tables);
+  const names = [...plurals, ...(custom?.names ?? [])];
   for (const plural of choices.resources) {
-    if (!custom?.accepts(plural)) refuseUnknownResource('--resources', plural, plurals);
+    if (!custom?.accepts(plural)) refuseUnknownResource('--resources', plural, names);
   }
   const { isOn, idleExpressions } = await familyFilter(choices, [
     ...Object.values(tables).flatMap(namesOf),

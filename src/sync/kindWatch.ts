@@ -51,7 +51,7 @@ export class KindWatch {
   readonly #warn: ReturnType<typeof logOnce>;
   /** Kinds by group, as discovery last had them. */
   readonly #discovered = new Map<string, readonly ServedKind[]>();
-  readonly #missingLogged = new Set<KindPattern>();
+  readonly #missingLogged = new Set<string>();
   #resolved = false;
   #kinds: readonly ResolvedKind[] = [];
   #waiting = new AbortController();
@@ -75,10 +75,11 @@ export class KindWatch {
     return this.#kinds;
   }
 
-  /** Patterns that match no kind which is served now. */
+  /** Patterns that match no kind which is served now, each once. */
   get missing(): readonly KindPattern[] {
     const found = new Set(this.#kinds.flatMap(({ patterns }) => patterns));
-    return this.#options.patterns.filter((_, i) => !found.has(i));
+    const missing = this.#options.patterns.filter((_, i) => !found.has(i));
+    return [...new Map(missing.map((pattern) => [textOf(pattern), pattern])).values()];
   }
 
   /** How many definitions there are. */
@@ -158,14 +159,16 @@ export class KindWatch {
     }
     this.#kinds = all.slice(0, kindsMax);
     for (const pattern of this.missing) {
-      if (this.#missingLogged.has(pattern)) continue;
-      this.#missingLogged.add(pattern);
+      if (this.#missingLogged.has(textOf(pattern))) continue;
+      this.#missingLogged.add(textOf(pattern));
       const { group, version, kind } = pattern;
       log.info({ group, version, kind }, 'this kind is not installed, it is served once it is');
     }
     onChange();
   }
 }
+
+const textOf = ({ group, version, kind }: KindPattern): string => `${group}/${version}/${kind}`;
 
 /** The kinds that the patterns mean, each once. */
 export function resolve(

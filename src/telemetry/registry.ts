@@ -1,6 +1,7 @@
 // SelfMetrics registers the rows of table.ts and hands out what counts on them; served on :8081.
 import { type Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import type { LoopTimes } from '../app/eventLoop.ts';
+import type { Place } from '../custom/types.ts';
 import type { ConnectionObserver } from '../http/connections.ts';
 import type { ScrapeObserver } from '../http/metrics.ts';
 import type { ElectionWork } from '../leader/status.ts';
@@ -140,10 +141,10 @@ export class SelfMetrics {
     this.#metrics.kube_state_metrics_render_errors_total.inc({ resource, family });
   }
 
-  /** A rule of the custom-resource configuration failed on an object. */
-  ruleError(filename: string, line: number, family: string): void {
-    const labels = { filename, line: String(line), family };
-    this.#metrics.kube_state_metrics_custom_resource_rule_errors_total.inc(labels);
+  /** A rule of the custom-resource configuration failed on so many objects; none at first. */
+  ruleErrors({ file, line }: Omit<Place, 'column'>, family: string, objects: number): void {
+    const labels = { filename: file, line: String(line), family };
+    this.#metrics.kube_state_metrics_custom_resource_rule_errors_total.inc(labels, objects);
   }
 
   /** For what follows the definitions of custom resources. */

@@ -172,6 +172,17 @@ describe('A file of custom-resource configuration', () => {
     expect(await metric('last_config_reload_successful')).to.deep.equal({ 'b.yml': '1' });
   });
 
+  it('loses a rule that contradicts one of another file of the folder', async () => {
+    write(join(folder, 'a.yaml'), orders);
+    write(join(folder, 'b.yaml'), configOf(entryOf('Order'), entryOf('Truck')));
+    await start(flag(folder));
+    expect(await kinds()).to.equal('order,truck');
+    const said = program.said('a rule is wrong and is not served');
+    expect(said.map(({ keys }) => String(keys.error).includes(`${folder}/b.yaml:`))).to.eql([true]);
+    const disabled = await metric('custom_resource_rules_disabled');
+    expect(disabled).to.deep.equal({ 'a.yaml': '0', 'b.yaml': '1' });
+  });
+
   it('loses one wrong file of a folder with --continue-without-…, and stops without', async () => {
     write(join(folder, 'a.yaml'), orders);
     write(join(folder, 'b.yaml'), 'kind: Other');

@@ -166,6 +166,22 @@ describe('A program with custom resources', () => {
     expect(await program.scrape()).to.include('kube_pod_info{');
   });
 
+  it('never reads what Secrets hold, whatever the rules say', async () => {
+    const secret = (name: string, size: string): ApiObject => ({
+      ...custom('Secret', name, 1, 'v1'),
+      ...{ type: 'kind', data: { size } },
+    });
+    server.create(secret('a', '123456'));
+    const data = { group: '', metric: 'data', path: ['data', 'size'] };
+    const spec = { group: '', metric: 'made', path: ['metadata', 'creationTimestamp'] };
+    await start(configOf(entryOf('Secret', data), entryOf('Secret', spec)));
+    expect(await served()).to.have.length(1);
+    expect((await served())[0]).to.match(/^kube_customresource_made\{.*name="a"\} [\d.e+]+$/);
+    const asked = server.requests.filter(({ path }) => path.endsWith('/secrets'));
+    expect(asked).to.not.be.empty;
+    for (const { accept } of asked) expect(accept).to.match(/^application\/json;as=Table/);
+  });
+
   const lease: EntryOptions = { group: 'ring.example.com', metric: 'ring' };
 
   it('takes a plural in queries, where a core plural means the core resource', async () => {

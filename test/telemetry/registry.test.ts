@@ -347,14 +347,17 @@ describe('the metrics about ourselves', () => {
     self.definitions.added();
     self.definitions.updated();
     self.definitions.deleted();
-    self.ruleError('/etc/crs.yaml', 7, 'x_y');
-    self.ruleError('/etc/crs.yaml', 7, 'x_y');
+    const place = { file: '/etc/crs.yaml', line: 7 };
+    self.ruleErrors(place, 'never', 0);
+    self.ruleErrors(place, 'x_y', 0);
+    self.ruleErrors(place, 'x_y', 2);
     expect(await series(self, prefix)).to.deep.equal([
       `${prefix}state_add_events_total 2`,
       `${prefix}state_update_events_total 1`,
       `${prefix}state_delete_events_total 1`,
       `${prefix}state_cache 3`,
       `${prefix}rules_disabled{filename="/etc/crs.yaml"} 2`,
+      `${prefix}rule_errors_total{filename="/etc/crs.yaml",line="7",family="never"} 0`,
       `${prefix}rule_errors_total{filename="/etc/crs.yaml",line="7",family="x_y"} 2`,
     ]);
   });
