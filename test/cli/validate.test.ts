@@ -2,9 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { validate } from '../../src/cli/validate.ts';
 import { parseCommandLine } from '../../src/config/flags.ts';
+import { packNames } from '../../src/custom/packs.ts';
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import { loadObjects } from '../../src/demo/apiserver/file.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -350,6 +352,19 @@ describe('kubestate validate with the schema of a CRD', () => {
       const lines = await linesOf(rule);
       expect(lines).to.have.lengthOf(1);
       expect(lines[0]).to.match(line);
+    });
+  }
+
+  for (const pack of packNames) {
+    it(`finds no fault with the pack ${pack} and its definitions and objects`, async () => {
+      const { href } = new URL('../custom/packs/', import.meta.url);
+      const [definitions, objects] = ['definitions.jsonl', 'objects.yaml'].map((name) =>
+        fileURLToPath(`${href}${pack}.${name}`),
+      );
+      const file = fileURLToPath(new URL(`../../src/custom/packs/${pack}.yaml`, import.meta.url));
+      const { code, lines } = await run(file, `--crd=${definitions}`, `--objects=${objects}`);
+      expect(lines.at(-1)).to.match(/^1 file, .*: right\.$/);
+      expect(code).to.equal(0);
     });
   }
 

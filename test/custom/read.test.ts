@@ -121,7 +121,8 @@ const rules: [what: string, metric: string, ...told: string[]][] = [
   [
     'an expression that is none, in quotes',
     '- {name: a, each: {type: Gauge, gauge: {cel: "self.a + nope"}}}',
-    `7:64 ${m1}.each.gauge.cel: expected an expression in CEL, got there is no variable nope; ` +
+    `7:64 ${m1}.each.gauge.cel: expected an expression in CEL, got an error: ` +
+      'there is no variable nope; ' +
       'the object is self',
   ],
   [
@@ -129,7 +130,8 @@ const rules: [what: string, metric: string, ...told: string[]][] = [
     '- name: a\n          each: {type: Info, info: {}}\n' +
       '          labelsFromCEL:\n            x: |\n' +
       '              self.a +\n                nope',
-    `12:17 ${m1}.labelsFromCEL.x: expected an expression in CEL, got there is no variable nope; ` +
+    `12:17 ${m1}.labelsFromCEL.x: expected an expression in CEL, got an error: ` +
+      'there is no variable nope; ' +
       'the object is self',
   ],
   [
