@@ -1,0 +1,145 @@
+// The roles that `kubestate rbac` prints, on a real API server: with them the program reads all.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
+import { execute } from '../../tools/execute.ts';
+import { configOf, entryOf } from '../support/customs.ts';
+import { until } from '../support/until.ts';
+import { Exporter } from './exporter.ts';
+import { get } from './get.ts';
+import { kubestate } from './program.ts';
+
+const SERVED_TIMEOUT_MS = 20_000;
+const namespace = 'monitoring';
+const pod = 'kube-state-metrics-0';
+const many = [...'abcdefghi'].map((letter) => `team-${letter}`);
+
+const openAPIV3Schema = {
+  type: 'object',
+  properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } },
+};
+const order = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'orders.shop.example.com' },
+  spec: {
+    group: 'shop.example.com',
+    scope: 'Namespaced',
+    names: { kind: 'Order', plural: 'orders', singular: 'order' },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }],
+  },
+};
+
+describe('kubestate rbac on a real API server', function () {
+  this.timeout(120_000);
+
+  let cluster: RealCluster;
+  let folder: string;
+  let accounts = 0;
+  let exporter: Exporter | undefined;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'kubestate-e2e-rbac-'));
+    writeFileSync(join(folder, 'custom.yaml'), configOf(entryOf('Order')));
+    cluster = await startApiServer();
+    for (const name of [namespace, ...many]) {
+      await cluster.must('POST', '/api/v1/namespaces', { metadata: { name } });
+    }
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    await cluster.must('POST', path, order);
+    await until(async () => {
+      const { status } = await cluster.request('GET', '/apis/shop.example.com/v1/orders');
+      return status === 200;
+    }, SERVED_TIMEOUT_MS);
+    const containers = [{ name: 'main', image: 'example' }];
+    for (const name of [namespace, ...many]) {
+      const pods = `/api/v1/namespaces/${name}/pods`;
+      await cluster.must('POST', pods, { metadata: { name: pod }, spec: { containers } });
+    }
+    const orders = '/apis/shop.example.com/v1/namespaces/team-a/orders';
+    const apiVersion = 'shop.example.com/v1';
+    const one = { apiVersion, kind: 'Order', metadata: { name: 'one' }, spec: { size: 1 } };
+    await cluster.must('POST', orders, one);
+  });
+
+  afterEach(async () => {
+    await exporter?.stop();
+    exporter = undefined;
+  });
+
+  after(async () => {
+    await cluster?.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A kubeconfig of a new account that has what the command prints for these flags. */
+  async function granted(flags: readonly string[]): Promise<string> {
+    const name = `reader-${++accounts}`;
+    await cluster.must('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, {
+      metadata: { name },
+    });
+    const own = [`--name=${name}`, `--service-account=${namespace}/${name}`];
+    const roles = await execute(process.execPath, [kubestate, 'rbac', ...own, ...flags]);
+    await cluster.kubectl(['apply', '-f', '-'], roles);
+    return cluster.kubeconfig({ token: await cluster.accountToken(namespace, name) });
+  }
+
+  async function start(...flags: string[]): Promise<Exporter> {
+    exporter = await Exporter.start(await granted(flags), ...flags);
+    return exporter;
+  }
+
+  const rows: Readonly<Record<string, readonly string[]>> = {
+    'no flags': [],
+    'two namespaces': ['--resources=pods,configmaps', '--namespaces=team-a,team-b'],
+    'more namespaces than are watched apart': ['--resources=pods', `--namespaces=${many}`],
+    'a resource that is off by default': ['--resources=serviceaccounts,roles'],
+    'metadata alone': ['--resources=secrets,configmaps', '--metric-allowlist=_created$'],
+    'checks of consistency': ['--resources=pods', '--consistency-check-interval=10s'],
+    election: [
+      ...['--resources=namespaces', '--leader-elect', '--leader-elect-lease-duration=3s'],
+      ...[`--pod=${pod}`, `--pod-namespace=${namespace}`],
+    ],
+    'custom resources': ['--resources=namespaces', '--custom-resource-state-config-file=@'],
+    'custom resources of a namespace': [
+      ...['--custom-resource-state-only', '--custom-resource-state-config-file=@'],
+      '--namespaces=team-a',
+    ],
+  };
+  for (const [name, flags] of Object.entries(rows)) {
+    it(`prints all that is needed for ${name}`, async () => {
+      const file = join(folder, 'custom.yaml');
+      const running = await start(...flags.map((flag) => flag.replace(/=@$/, `=${file}`)));
+      // A replica that has not been elected yet answers 503.
+      const serves = async () => {
+        const { status, body } = await get(running.metricsUrl);
+        return status === 200 && /^kube_/m.test(body.toString());
+      };
+      await until(serves, SERVED_TIMEOUT_MS);
+      const { text = '' } = (await running.readyz()) ?? {};
+      expect(text).to.not.match(/forbidden|refused|behind/);
+      expect(running.program.stderr).to.not.match(/"level":"(?:warn|error)".*forbidden/);
+    });
+  }
+
+  it('prints what reviews of tokens need', async () => {
+    const flags = ['--resources=namespaces', '--auth-filter'];
+    const running = await start(...flags);
+    const authorization = `Bearer ${cluster.token('admin')}`;
+    expect((await get(running.metricsUrl, { authorization })).status).to.equal(200);
+  });
+
+  it('prints no more: another resource may not be read', async () => {
+    await granted(['--resources=namespaces']);
+    const as = `--as=system:serviceaccount:${namespace}:reader-${accounts}`;
+    const mayList = (plural: string): Promise<string> =>
+      cluster.kubectl(['auth', 'can-i', 'list', plural, '--all-namespaces', as]);
+    expect((await mayList('namespaces')).trim()).to.equal('yes');
+    await mayList('pods').then(
+      (said) => expect.fail(said),
+      (refusal) => expect(`${refusal}`).to.match(/ended with 1: no\n$/),
+    );
+  });
+});
