@@ -39,10 +39,12 @@ export function customPathsOf(
     return [path];
   }
   const files = names.filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort();
-  return files.slice(0, filesMax + 1).map((name) => `${path.replace(/\/$/, '')}/${name}`);
+  return files.slice(0, filesMax + 1).map((name) => `${withoutSlash(path)}/${name}`);
 }
 
-/** A file that was left out, and why. */
+const withoutSlash = (path: string): string => path.replace(/\/+$/, '');
+
+/** A file that was left out, or the folder, and why. */
 export interface RefusedFile {
   readonly path: string;
   readonly error: ConfigError;
@@ -80,14 +82,20 @@ export async function readCustom(
   const configs: CustomConfig[] = [];
   const refused: RefusedFile[] = [];
   if (inline) configs.push(await readCustomConfig(`--${inlineFlag}`, inline, taken));
-  else if (path && !tolerant) refuseWrongFolder(path, paths);
-  for (const one of paths) {
+  const attempt = async (one: string, read: () => Promise<void>): Promise<void> => {
     try {
-      configs.push(await readCustomConfig(one, textOf(one, contents.get(one)), taken));
+      await read();
     } catch (error) {
       if (!tolerant || !(error instanceof ConfigError)) throw error;
       refused.push({ path: one, error });
     }
+  };
+  if (!inline && path)
+    await attempt(withoutSlash(path), async () => refuseWrongFolder(path, paths));
+  for (const one of paths) {
+    await attempt(one, async () => {
+      configs.push(await readCustomConfig(one, textOf(one, contents.get(one)), taken));
+    });
   }
   // Each file may be right, and two of them contradict each other.
   return { custom: { config: joined(configs), tableOf: customTable }, refused };

@@ -154,7 +154,7 @@ export class Reloader {
     try {
       const settings = await settingsIn(contents, commandLine);
       options = settings.options;
-      const made = await make(this.#parts, settings, contents, this.options);
+      const made = await make(this.#parts, settings, contents, this.#current);
       made.watching.start();
       this.#files.accept(made.contents);
       this.#next = { ...made, sinceMs: clock.now(), waitSaid: false };
@@ -251,20 +251,20 @@ async function settingsIn(contents: Contents, commandLine: Options): Promise<Set
   });
 }
 
-/** Makes a configuration of these settings; `running` are the options in force, if any are. */
+/** Makes a configuration of these settings; `running` is the one in force, if any is. */
 async function make(
   parts: ReloaderOptions,
   settings: Settings,
   contents: Contents,
-  running?: Options,
+  running?: Made,
 ): Promise<Made> {
   const { log } = parts;
   try {
     const { options, stayed } =
       running === undefined
         ? { ...settings, stayed: [] }
-        : keepRestartRequired(running, settings.options);
-    const opened = await open(parts, options, contents, running === undefined);
+        : keepRestartRequired(running.settings.options, settings.options);
+    const opened = await open(parts, options, contents, running?.sources ?? []);
     for (const sentence of settings.unknown) log.warn({ setting: sentence }, 'unknown setting');
     if (settings.ignored.length > 0)
       log.info({ settings: settings.ignored }, 'without effect in kubestate');
@@ -275,21 +275,25 @@ async function make(
   }
 }
 
-/** Opens the pipeline of these options, with the files that they name. */
+/** Opens the pipeline of these options, with the files that they name; `inForce` are served now. */
 async function open(
   parts: ReloaderOptions,
   options: Options,
   contents: Contents,
-  first: boolean,
+  inForce: readonly ConfigSource[],
 ): Promise<Omit<Made, 'settings'>> {
   const { log, readFile, readFolder } = parts;
   // Read before the pipeline reads them, so that a change in between is noticed later.
   const now = contentsOf(pathsOf(parts, options), readFile);
   const used = new Map([...now].map(([path, read]) => [path, contents.get(path) ?? read]));
-  // What is served already must not be lost by a file that is wrong now.
-  const tolerant = first && options['continue-without-custom-resource-state-config-file'];
+  const tolerant = options['continue-without-custom-resource-state-config-file'];
   const paths = customPathsOf(options, readFolder);
   const { custom, refused } = await readCustom(options, paths, used, tolerant);
+  for (const { path, error } of refused) {
+    // What is served already must not be lost by a file that is wrong now.
+    const isServed = ({ filename }: ConfigSource) => `${filename}/`.startsWith(`${path}/`);
+    if (inForce.some(isServed)) throw error;
+  }
   const watching = await openPipeline(options, parts, custom);
   if (custom !== undefined) logMistakes(custom, log);
   for (const { path, error } of refused) {

@@ -189,6 +189,16 @@ describe('A file of custom-resource configuration', () => {
     expect((await refusalOf(flag(folder))).place).to.include('b.yaml:1');
     await start(flag(folder), '--continue-without-custom-resource-state-config-file');
     expect(await kinds()).to.equal('order');
+    // What was left out before holds nothing up; what is served must not be lost.
+    write(join(folder, 'a.yaml'), configOf(entryOf('Order'), entryOf('Truck')));
+    await until(async () => (await kinds()) === 'order,truck');
+    expect(await metric('last_config_reload_successful')).to.eql({ 'a.yaml': '1', 'b.yaml': '0' });
+    write(join(folder, 'a.yaml'), 'kind: Other');
+    await until(() => program.said(refusedSaid).length === 1);
+    rmSync(join(folder, 'a.yaml'));
+    rmSync(join(folder, 'b.yaml'));
+    await until(() => program.said(refusedSaid).length === 2);
+    expect(await kinds()).to.equal('order,truck');
   });
 
   it('may not be an empty folder', async () => {
