@@ -203,7 +203,7 @@ describe('A program with custom resources', () => {
       'a',
     );
     expect(await names('?resources=pods')).to.equal('');
-    expect(await names('?exclude_resources=pods')).to.equal('a,b,c');
+    expect(await names('?exclude_resources=pods')).to.equal('b,c,a');
     expect(await names('?resources=pods.ring.example.com')).to.equal('c');
   });
 
