@@ -28,8 +28,9 @@ export const orderKey = ({ group, version, plural }: ServedKind): string =>
 export const customTable: CustomTable = (kind, entries, onRuleError) => {
   const families = new Map<string, CustomRule[]>();
   for (const rule of rulesAbout(kind, entries)) {
-    const rules = families.get(rule.family) ?? [];
-    families.set(rule.family, [...rules, rule]);
+    const rules = families.get(rule.family);
+    if (rules === undefined) families.set(rule.family, [rule]);
+    else rules.push(rule);
   }
   const { group, version, scope } = kind;
   return {
