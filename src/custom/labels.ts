@@ -1,8 +1,12 @@
 // LabelWriter writes the labels of series from their sources, which are compiled once per rule.
+import { memoize } from '../lib/lru.ts';
 import { sanitised } from '../metrics/labels.ts';
 import { escapeLabelValue } from '../metrics/text.ts';
 import { goText } from './goText.ts';
 import type { Getter } from './path.ts';
+
+/** Label names that are cached, far more than clusters have. */
+const namesMax = 10_000;
 
 /** What a series is made of, below the object. */
 export interface Element {
@@ -236,7 +240,9 @@ function addLabels(
 }
 
 /** A key of an object may begin with a digit, which a label name may not. */
-const nameOf = (key: string): string => sanitised(key).replace(/^(?=[0-9])/, '_');
+const nameOf: (key: string) => string = memoize(namesMax, (key) =>
+  sanitised(key).replace(/^(?=[0-9])/, '_'),
+);
 
 const isNil = (value: unknown): boolean => value === undefined || value === null;
 
