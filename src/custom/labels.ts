@@ -43,6 +43,8 @@ export interface LabelWriter {
   readonly names: readonly string[];
   /** Whether the last text had a label of its element. */
   readonly hasOwn: boolean;
+  /** What tells the last text from those of other elements. */
+  readonly id: string;
   /** To be called for each object, before `text`. */
   begin(object: unknown): void;
   /** The labels of one series as text, sorted by name. */
@@ -90,6 +92,7 @@ interface Own {
 class FixedNames implements LabelWriter {
   readonly names: readonly string[];
   hasOwn = false;
+  id = '';
   /** One more than there are labels of the element: they stand between the runs. */
   readonly #runs: readonly Run[];
   readonly #own: readonly Own[];
@@ -132,18 +135,18 @@ class FixedNames implements LabelWriter {
 
   text(element: Element): string {
     let text = (this.#runs[0] as Run).text;
+    let id = '';
     this.hasOwn = false;
     for (let i = 0; i < this.#own.length; i++) {
       const { frame, ofElement, ofValue, shared } = this.#own[i] as Own;
       const value = (ofValue && labelOf(ofValue, element)) ?? ofElement?.(element) ?? undefined;
-      if (value === undefined) {
-        text += shared.text;
-      } else {
-        this.hasOwn = true;
-        text += labelText(frame, value);
-      }
+      if (value !== undefined) this.hasOwn = true;
+      const label = value === undefined ? shared.text : labelText(frame, value);
+      id += label;
+      text += label;
       text += (this.#runs[i + 1] as Run).text;
     }
+    this.id = id;
     return text;
   }
 }
@@ -183,6 +186,7 @@ const labelOf = (get: Getter, { value, parent }: Element): unknown =>
 class AnyNames implements LabelWriter {
   readonly names: readonly string[];
   hasOwn = false;
+  id = '';
   readonly #sources: LabelSources;
   readonly #constant: readonly (readonly [string, unknown])[];
   #ofObject = new Map<string, unknown>();
@@ -215,6 +219,7 @@ class AnyNames implements LabelWriter {
       const opening = text === '' ? `${name}="` : `,${name}="`;
       text += labelText({ opening, closing: '"' }, all.get(name));
     }
+    this.id = text;
     return text;
   }
 }

@@ -1,5 +1,5 @@
 // customTable makes the table of one kind of the rules about it, those of one family joined.
-import type { LabelledRow, Section } from '../metrics/family.ts';
+import type { EmitLabelled, LabelledRow, Section } from '../metrics/family.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type {
   CustomEntry,
@@ -68,7 +68,10 @@ function rowOf(
     reads: joinedReads(rules.map(({ reads }) => reads)),
     collectLabelled(received, emit) {
       object = received;
-      for (const { collect, fail } of opened) collect(received, emit, fail);
+      // Series of several rules are told apart by all of their labels.
+      const emitOfRule: EmitLabelled =
+        opened.length === 1 ? emit : (value, labels) => emit(value, labels);
+      for (const { collect, fail } of opened) collect(received, emitOfRule, fail);
     },
   };
 }
