@@ -90,7 +90,9 @@ export class Findings {
 /** A value as a sentence shows it. */
 export function shown(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
-  return shownText(typeof value === 'bigint' ? `${value}` : JSON.stringify(value));
+  const text = JSON.stringify(value);
+  const isLong = text.length > gotCharsMax;
+  return isLong && Array.isArray(value) ? `a list of ${value.length}` : shownText(text);
 }
 
 const shownText = (text: string): string =>

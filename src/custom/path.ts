@@ -62,12 +62,12 @@ function taken(from: unknown, { key, index, lookup }: Step): unknown {
 const isFound = (field: unknown, { value, number }: Lookup): boolean =>
   field === value || (number !== undefined && numberOf(field) === number);
 
-/** Own fields only: an object of the API may have a field named as what all objects inherit. */
+/** What all objects inherit is no field: functions, and the prototype. */
 function fieldOf(from: unknown, key: string): unknown {
   if (typeof from !== 'object' || from === null) return undefined;
+  if (key === '__proto__' && !Object.hasOwn(from, key)) return undefined;
   const field = (from as Readonly<Record<string, unknown>>)[key];
-  if (field === undefined || typeof field !== 'function') return field;
-  return undefined;
+  return typeof field === 'function' ? undefined : field;
 }
 
 /**

@@ -16,28 +16,29 @@ const TEXTS = [
   ...['1', '0', '-1.5', '1e3', '007', '0x1p4', '1_000', 'Inf', 'NaN', '.5', '5.', '+', 'm', 'E'],
   ...['100m', '1.5Gi', '64Mi', '3n', '12%', '12.5%', '100%', '1k', '1Ki5', '10E', '-100m'],
   ...['2026-01-01T00:00:00Z', '2026-01-01T5:04:05.9+09:00', '2026-02-30T00:00:00Z', '1h30m'],
-  ...['quo"te', 'back\\slash', 'line\nfeed', '日本語', '${x}', '{}', '[a b]', 'map[a:1]'],
+  ...['quo"te', 'back\\slash', 'line\nfeed', '日本語', '{}', '[a b]', 'map[a:1]'],
 ];
-const NUMBERS = [0, 1, -1, 1.5, 0.1, 1e6, 1500000.5, 123456789, 1e20, 1e21, 1e-7, 2 ** 53, -(2 ** 63)];
+const NUMBERS = [
+  ...[0, 1, -1, 1.5, 0.1, 1e6, 1500000.5, 123456789],
+  ...[1e20, 1e21, 1e-7, 2 ** 53, -(2 ** 63)],
+];
 
 const from = <T>(random: Random, list: readonly T[]): T => pick(random, list) as T;
 const oneIn = (random: Random, times: number): boolean => random() * times < 1;
 
-function valueOf(random: Random, depth: number): unknown {
+function valueAt(random: Random, depth: number): unknown {
   const kind = between(random, 0, depth < DEPTH_MAX ? 8 : 4);
   if (kind <= 1) return from(random, TEXTS);
   if (kind === 2) return from(random, NUMBERS);
   if (kind === 3) return random() < 0.5;
   if (kind === 4) return oneIn(random, 3) ? null : from(random, TEXTS);
   const items = between(random, 0, ITEMS_MAX);
-  if (kind <= 6) return Array.from({ length: items }, () => valueOf(random, depth + 1));
+  if (kind <= 6) return Array.from({ length: items }, () => valueAt(random, depth + 1));
   return mapOf(random, depth + 1);
 }
 
 const mapOf = (random: Random, depth: number): Record<string, unknown> =>
-  Object.fromEntries(
-    KEYS.filter(() => random() < 0.5).map((key) => [key, valueOf(random, depth)]),
-  );
+  Object.fromEntries(KEYS.filter(() => random() < 0.5).map((key) => [key, valueAt(random, depth)]));
 
 const definitionOf = (kind: string): object => ({
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -88,7 +89,8 @@ export function customObjects(seed: number, count: number): string {
 function partOf(random: Random): string {
   if (oneIn(random, 5)) return from(random, ['0', '1', '-1', '99', '+0']);
   if (!oneIn(random, 4)) return from(random, KEYS);
-  return `[${from(random, KEYS)}=${from(random, ['Ready', 'True', 'true', '1', 'a', '1.5', 'yes'])}]`;
+  const value = from(random, ['Ready', 'True', 'true', '1', 'a', '1.5', 'yes']);
+  return `[${from(random, KEYS)}=${value}]`;
 }
 
 const pathBelow = (random: Random, partsMax: number): string[] =>
@@ -125,7 +127,8 @@ function eachOf(random: Random): object {
     return { type: 'Info', info: oneIn(random, 2) ? { ...info, labelFromKey: 'key' } : info };
   }
   const list = ['a', 'Ready', 'True', 'False', 'with space', 'quo"te'];
-  return { type: 'StateSet', stateSet: { path, valueFrom, labelsFromPath, labelName: 'state', list } };
+  const stateSet = { path, valueFrom, labelsFromPath, labelName: 'state', list };
+  return { type: 'StateSet', stateSet };
 }
 
 const identity = { name: ['metadata', 'name'], namespace: ['metadata', 'namespace'] };
@@ -149,5 +152,6 @@ export function customConfiguration(seed: number): string {
       each: eachOf(random),
     })),
   }));
-  return JSON.stringify({ kind: 'CustomResourceStateMetrics', spec: { resources: entries } }, null, 1);
+  const spec = { resources: entries };
+  return JSON.stringify({ kind: 'CustomResourceStateMetrics', spec }, null, 1);
 }
