@@ -76,8 +76,8 @@ export interface MapRow<O> extends Row {
 }
 
 /**
- * Receives a sample and what stands between the braces of its series, escaped and in order. `id` is
- * a shorter text that tells the series from the others of the object in the family, if there is one.
+ * Receives a sample and what stands between the braces of its series, escaped and in order. `id`
+ * is a shorter text that tells the series from the others of its object, if there is one.
  */
 export type EmitLabelled = (value: number, labels: string, id?: string) => void;
 
