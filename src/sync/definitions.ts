@@ -93,13 +93,20 @@ export class Definitions {
 
   #open(): Reflector {
     const { client, clock, random, log, observer } = this.#options;
+    // Once it is known that they are forbidden, another try that fails is no news.
+    const quiet: ReflectorObserver = {
+      ...observer,
+      list: (result) => {
+        if (result === 'success' || this.#forbidden === undefined) observer.list(result);
+      },
+    };
     return new Reflector({
       client,
       collection,
       clock,
       random,
       log,
-      observer,
+      observer: quiet,
       sink: this.#sink(),
       onForbidden: (error) => this.#wasForbidden(error),
     });

@@ -4,8 +4,7 @@ import type { KindPattern, ServedKind } from '../../src/custom/types.ts';
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { KindWatch, nameOf, resolve } from '../../src/sync/kindWatch.ts';
-import { noopObserver } from '../../src/telemetry/registry.ts';
-import { clientOf, recordingLog } from '../kube/harness.ts';
+import { clientOf, recordingLog, recordingObserver } from '../kube/harness.ts';
 import { definition } from '../support/customs.ts';
 import { forbid, status } from '../support/faults.ts';
 import { hastyClock } from '../support/start.ts';
@@ -77,12 +76,16 @@ describe('KindWatch', () => {
     await server.close();
   });
 
-  async function follow(...patterns: readonly KindPattern[]) {
+  const follow = (...patterns: readonly KindPattern[]) => followAt(50, patterns);
+
+  /** So many times faster than real time. */
+  async function followAt(times: number, patterns: readonly KindPattern[]) {
     const { url } = await server.listen(0, '127.0.0.1');
-    const clock = hastyClock(50);
+    const clock = hastyClock(times);
     const log = recordingLog();
     const client = clientOf(url, clock, log);
     const counts = { added: () => undefined, updated: () => undefined, deleted: () => undefined };
+    const observer = recordingObserver();
     let changes = 0;
     const kinds = new KindWatch({
       patterns,
@@ -90,14 +93,20 @@ describe('KindWatch', () => {
       clock,
       random: () => 0,
       log,
-      observer: { ...noopObserver, malformed: () => undefined },
+      observer,
       counts,
       onChange: () => {
         changes++;
       },
     });
     done = kinds.run(ending.signal);
-    return { kinds, log, changes: () => changes, names: () => kinds.kinds.map(nameOf).join() };
+    return {
+      kinds,
+      log,
+      told: observer.told,
+      changes: () => changes,
+      names: () => kinds.kinds.map(nameOf).join(),
+    };
   }
 
   it('takes versions that are served, of definitions that are accepted', async () => {
@@ -144,10 +153,16 @@ describe('KindWatch', () => {
     const rule = { resource: 'customresourcedefinitions', act: forbid };
     const take = server.faults.add(rule);
     server.create(definition('Order'));
-    const { kinds, log, names } = await follow(pattern('shop.example.com/v1/Order'));
+    const order = [pattern('shop.example.com/v1/Order')];
+    const { kinds, log, names, told } = await followAt(300, order);
     await until(() => names() !== '');
     expect(kinds.definitions).to.equal(0);
+    const asked = () => server.requests.filter(({ path }) => path.includes('definitions')).length;
+    const first = asked();
+    await until(() => asked() > first);
+    // That is known: neither the log nor an alert about failed lists needs to hear it again.
     expect(log.lines.filter((line) => line.startsWith('warn'))).to.have.length(1);
+    expect(told.filter((call) => call === 'list error')).to.have.length(1);
     take();
     await until(() => kinds.definitions === 1);
     expect(names()).to.equal('orders.v1.shop.example.com');
