@@ -27,7 +27,7 @@ export const validateFlags = {
 } satisfies Record<string, Flag<unknown>>;
 
 export const validate = command({
-  summary: 'Say what is wrong with custom-resource configurations, and what they give.',
+  summary: 'Say what is wrong with a custom-resource configuration.',
   about:
     'Reads the files, and the .yaml and .yml files of folders, as ' +
     '--custom-resource-state-config-file does, and prints each mistake in a line: ' +
