@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** Processes of this namespace, but for this one and the shell around it. */
 function leftRunning(): string[] {
-  const others = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && pid !== `${process.pid}`);
+  const own = String(process.pid);
+  const others = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && pid !== own);
   return others.flatMap((pid) => {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
