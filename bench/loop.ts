@@ -52,6 +52,7 @@ async function measure(): Promise<void> {
   const running = await run(values, {
     env: {},
     readFile: readFileSync,
+    readFolder: () => [],
     stop: new AbortController().signal,
     clock: systemClock,
     thread: systemThread,

@@ -2,7 +2,7 @@
 // cli/signals is imported first, so that no signal is lost while the rest is loaded.
 import './cli/signals.ts';
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { betterNodeOptions, heapGrowth } from './app/nodeOptions.ts';
@@ -123,6 +123,7 @@ main(process.argv.slice(2), {
   onHangup,
   env: process.env,
   readFile: readFileSync,
+  readFolder: (path) => readdirSync(path),
   clock: systemClock,
   thread: systemThread,
   random: Math.random,

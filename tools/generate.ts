@@ -18,6 +18,7 @@ import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.t
 import { differenceTable } from './generate/chartDifferences.ts';
 import { cliPage } from './generate/cli.ts';
 import { comparison } from './generate/comparison.ts';
+import { customSchema } from './generate/customSchema.ts';
 import { dashboardFiles } from './generate/dashboards.ts';
 import { metricPages } from './generate/metrics.ts';
 import { flagTable } from './generate/migration.ts';
@@ -57,6 +58,7 @@ async function generate(): Promise<Record<string, string>> {
     ...under('docs/metrics', metricPages(resources)),
     ...under('docs', benchmarkPages(results, questions)),
     'docs/cli.md': cliPage(commands),
+    'docs/custom-resources.schema.json': customSchema(),
     'docs/telemetry.md': telemetryPage(selfFamilies, electionFamilies),
     'docs/migration.md': await renewed('docs/migration.md', {
       'test/judge/differences.ts': differenceTable(

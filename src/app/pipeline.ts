@@ -1,14 +1,10 @@
 // Pipeline is one configuration at work: a client, the stores, and reflectors that fill them.
 import type { Options } from '../config/options.ts';
-import { type Behind, type Readiness, type ResourceStatus, stateOf } from '../http/readiness.ts';
+import type { Readiness } from '../http/readiness.ts';
 import { Client } from '../kube/client.ts';
-import { checkResults } from '../kube/consistency.ts';
 import { fileLimitIn } from '../kube/reachability.ts';
-import { relistReasons, restartReasons } from '../kube/reflector.ts';
 import { openTransport } from '../kube/transport.ts';
-import type { ReflectorObserver } from '../kube/types.ts';
 import type { WatchTicks } from '../kube/watchTicks.ts';
-import type { Clock } from '../lib/clock.ts';
 import { ConfigError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { logOnce } from '../lib/logThrottle.ts';
@@ -17,20 +13,24 @@ import type { ProcessContext } from '../lib/processContext.ts';
 import type { TimeSlicer } from '../lib/timeSlicer.ts';
 import type { UnusedPattern } from '../metrics/allowlist.ts';
 import { compile, type OnRenderError } from '../metrics/render.ts';
-import { type Selected, type Selection, select } from '../metrics/select.ts';
+import { type Selection, select } from '../metrics/select.ts';
 import { resources } from '../resources/index.ts';
 import { openSegmentStores } from '../store/open.ts';
-import { type Store, type StoreSize, type Stores, sinkOf } from '../store/types.ts';
-import { ObjectLimit } from '../sync/objectLimit.ts';
-import { ResourceSync, type ResourceSyncOptions } from '../sync/resourceSync.ts';
-import { type Scope, scopeOf } from '../sync/scope.ts';
+import type { Store, StoreSize, Stores } from '../store/types.ts';
+import { scopeOf } from '../sync/scope.ts';
 import { openSharding, type Sharding } from '../sync/sharding.ts';
-import { noopObserver, type OpenLabelValues, type SelfMetrics } from '../telemetry/registry.ts';
+import { noopObserver, type SelfMetrics } from '../telemetry/registry.ts';
 import type { ServedState } from '../telemetry/state.ts';
+import { CustomResources, type CustomSetup, customChoicesOf } from './customResources.ts';
 import { hotTextLimitOf } from './hotTextLimit.ts';
-
-/** Consistency checks that are more frequent would load the API server more than the watches do. */
-const checkMsMin = 10_000;
+import {
+  checkMsOf,
+  type SyncedResource,
+  type SyncParts,
+  statusOf,
+  syncedResource,
+  telemetryOf,
+} from './syncedResource.ts';
 
 /** With less memory, lists are compressed on the main thread: another one takes some 15 MB. */
 const threadMemoryMin = 400 * 2 ** 20;
@@ -55,12 +55,6 @@ export interface Pipeline extends ServedState {
   stop(): Promise<void>;
 }
 
-/** A resource that is served: its table, its store, and the sync that fills it. */
-interface SyncedResource extends Selected {
-  readonly store: Store;
-  readonly sync: ResourceSync;
-}
-
 interface Parts extends RunContext {
   readonly timeSlicer: TimeSlicer;
   readonly ticks: WatchTicks;
@@ -68,22 +62,24 @@ interface Parts extends RunContext {
 }
 
 /**
- * Makes the pipeline of these options, not started yet. Rejects with ConfigError where they are
- * wrong, and with `Stopped` where a signal stops the process meanwhile.
+ * Makes the pipeline of these options, not started yet; `custom` is what they say of custom
+ * resources. Rejects with ConfigError where they are wrong, and with `Stopped` where a signal stops
+ * the process meanwhile.
  */
-export async function openPipeline(options: Options, parts: Parts): Promise<Pipeline> {
-  const selection = await selectBy(options);
+export async function openPipeline(
+  options: Options,
+  parts: Parts,
+  custom?: CustomSetup,
+): Promise<Pipeline> {
+  const selection = await selectBy(options, custom);
   for (const idle of selection.idleExpressions) {
     parts.log.warn(idle, 'this expression matches no family');
   }
-  const checkMs = checkMsOf(options);
+  checkMsOf(options);
   const { client, close: disconnect } = connect(options, parts);
   const ending = new AbortController();
   const { clock, random, log, stop } = parts;
-  const watched: SyncedResource[] = [];
-  const relist = (): void => {
-    for (const { sync } of watched) sync.relist('resharded');
-  };
+  let relist = (): void => undefined;
   let stores: Stores | undefined;
   try {
     const sharding = await openSharding(options, {
@@ -91,7 +87,7 @@ export async function openPipeline(options: Options, parts: Parts): Promise<Pipe
       clock,
       random,
       log,
-      relist,
+      relist: () => relist(),
       observer: noopObserver,
       signal: ending.signal,
       stop,
@@ -99,15 +95,20 @@ export async function openPipeline(options: Options, parts: Parts): Promise<Pipe
     stop.throwIfAborted();
     const scope = scopeOf(options, sharding.owns);
     stores = openStores(selection, options, parts);
-    for (const one of selection.resources) {
-      const store = stores.byResource.get(one.plural) as Store;
-      watched.push({
-        ...one,
-        store,
-        sync: syncOf(one, store, { options, client, scope, checkMs, ...parts }),
-      });
-    }
-    return pipelineOf({ selection, client, parts, watched, stores, sharding, ending, disconnect });
+    const syncParts: SyncParts = { options, client, scope, ...parts };
+    const { byResource } = stores;
+    const core = selection.resources.map((one) =>
+      syncedResource(one, one.plural, byResource.get(one.plural) as Store, syncParts),
+    );
+    const coreTables = resources;
+    const customs =
+      custom && new CustomResources({ ...syncParts, ...custom, selection, stores, coreTables });
+    relist = () => {
+      for (const { sync } of core) sync.relist('resharded');
+      customs?.relist('resharded');
+    };
+    const opened = { selection, client, parts, core, customs, stores, sharding, ending };
+    return pipelineOf({ ...opened, disconnect });
   } catch (error) {
     await stores?.close();
     await disconnect();
@@ -147,7 +148,8 @@ interface Opened {
   readonly selection: Selection;
   readonly client: Client;
   readonly parts: Parts;
-  readonly watched: readonly SyncedResource[];
+  readonly core: readonly SyncedResource[];
+  readonly customs: CustomResources | undefined;
   readonly stores: Stores;
   readonly sharding: Sharding;
   readonly ending: AbortController;
@@ -155,36 +157,34 @@ interface Opened {
 }
 
 function pipelineOf(opened: Opened): Pipeline {
-  const { selection, client, parts, watched, sharding, ending, disconnect } = opened;
+  const { selection, client, parts, core, customs, sharding, ending, disconnect } = opened;
   const { clock, ticks } = parts;
   const stores = withTicks(opened.stores, ticks);
+  const served = (): readonly SyncedResource[] => [...core, ...(customs?.resources ?? [])];
   let done: Promise<unknown> = Promise.resolve();
   let flushesEnd = (): void => undefined;
   return {
     client,
     stores,
-    readiness: () => watched.map((one) => statusOf(one, clock)),
-    resources: watched.map((one) => ({
-      resource: one.plural,
-      version: one.resource.version,
-      kind: one.resource.kind,
-      store: one.store,
-      synced: () => one.sync.statuses.every(({ synced }) => synced),
-      absent: () => one.sync.statuses.some(({ absent }) => absent),
-      stale: () => stateOf(statusOf(one, clock)) === 'stale',
-      drift: () => one.sync.drift,
-    })),
+    readiness: () => [...core.map((one) => statusOf(one, clock)), ...(customs?.statuses ?? [])],
+    get resources() {
+      return served().map((one) => telemetryOf(one, clock));
+    },
+    get customs() {
+      return customs?.telemetry ?? { definitions: 0, disabledRules: [] };
+    },
     get shard() {
       return sharding.shard;
     },
-    sizes: () => new Map(watched.map(({ plural, store }) => [plural, store.size])),
+    sizes: () => new Map(served().map(({ name, store }) => [name, store.size])),
     unusedPatterns: selection.unusedPatterns,
     start() {
       flushesEnd = ticks.onDrained(() => flush(stores, parts.log));
-      const loops: Promise<void>[] = [];
+      const loops: (Promise<void> | undefined)[] = [];
       // Without its place in the StatefulSet a shard would not know which objects to keep.
       const followed = sharding.follow(() => {
-        loops.push(...watched.map(({ sync }) => sync.run(ending.signal)));
+        loops.push(...core.map(({ sync }) => sync.run(ending.signal)));
+        loops.push(customs?.run(ending.signal));
       });
       done = followed.then(() => Promise.all(loops));
     },
@@ -200,33 +200,33 @@ function pipelineOf(opened: Opened): Pipeline {
 }
 
 /** The resources and families that the options leave; rejects with ConfigError where none is. */
-export async function selectBy(options: Options): Promise<Selection> {
-  const selection = await select(resources, {
-    resources: options.resources,
-    metricAllowlist: options['metric-allowlist'],
-    metricDenylist: options['metric-denylist'],
-    metricOptInList: options['metric-opt-in-list'],
-    metricLabelsAllowlist: options['metric-labels-allowlist'],
-    metricAnnotationsAllowlist: options['metric-annotations-allowlist'],
-  });
-  if (selection.resources.length > 0) return selection;
+export async function selectBy(options: Options, custom?: CustomSetup): Promise<Selection> {
+  if (custom !== undefined && (options.node.length > 0 || options['track-unscheduled-pods'])) {
+    throw new ConfigError({
+      flag: options.node.length > 0 ? '--node' : '--track-unscheduled-pods',
+      expected: 'pods as the only resource',
+      got: 'a custom-resource configuration',
+      hint: 'objects of custom resources are on no node: serve them by another Deployment',
+    });
+  }
+  const selection = await select(
+    resources,
+    {
+      resources: options.resources,
+      metricAllowlist: options['metric-allowlist'],
+      metricDenylist: options['metric-denylist'],
+      metricOptInList: options['metric-opt-in-list'],
+      metricLabelsAllowlist: options['metric-labels-allowlist'],
+      metricAnnotationsAllowlist: options['metric-annotations-allowlist'],
+    },
+    custom && customChoicesOf(custom.config, options),
+  );
+  if (selection.resources.length > 0 || custom !== undefined) return selection;
   throw new ConfigError({
     flag: ['--resources', '--metric-allowlist', '--metric-denylist'],
     expected: 'to leave at least one family',
     got: 'none',
     hint: 'nothing would be served',
-  });
-}
-
-/** The time between checks of consistency; undefined where they are off. */
-function checkMsOf({ 'consistency-check-interval': ms }: Options): number | undefined {
-  if (ms === 0) return undefined;
-  if (ms >= checkMsMin) return ms;
-  throw new ConfigError({
-    flag: '--consistency-check-interval',
-    expected: `0 or at least ${checkMsMin / 1_000}s`,
-    got: `${ms / 1_000}s`,
-    hint: 'each check lists the metadata of every object',
   });
 }
 
@@ -275,97 +275,4 @@ function renderErrors(log: Logger, selfMetrics: SelfMetrics): (plural: string) =
       'a family of this object could not be rendered',
     );
   };
-}
-
-interface SyncParts extends Parts {
-  readonly options: Options;
-  readonly client: Client;
-  readonly scope: Scope;
-  readonly checkMs: number | undefined;
-}
-
-function syncOf(one: Selected, store: Store, parts: SyncParts): ResourceSync {
-  const { plural, resource, representation, deferSpec } = one;
-  const { options, client, scope, checkMs, selfMetrics, clock, random, log } = parts;
-  const warn = logOnce(log);
-  const { version, kind } = resource;
-  const counted = selfMetrics.observer(
-    { resource: plural, version, kind },
-    openValuesWith(checkMs),
-  );
-  const observer: ReflectorObserver = {
-    ...counted,
-    malformed(object, err) {
-      counted.malformed();
-      warn(
-        object,
-        { resource: plural, object, err },
-        'object or event left out: it cannot be read',
-      );
-    },
-  };
-  const objectsMax = options['object-limit'];
-  const onDropped = (objects: number): void => {
-    counted.dropped(objects);
-    const keys = { resource: plural, limit: objectsMax };
-    warn('limit', keys, 'objects left out: the limit is reached');
-  };
-  return new ResourceSync({
-    client,
-    observer,
-    clock,
-    random,
-    log,
-    scope,
-    representation,
-    deferSpec,
-    collections: scope.collections(plural, resource),
-    sinkOf: (part) => sinkOf(store, part),
-    limit: objectsMax === 0 ? undefined : new ObjectLimit(objectsMax, onDropped),
-    everyEvent: resource.everyEvent,
-    fromMemory: options['use-apiserver-cache'],
-    checks: checkMs === undefined ? undefined : checksOf(store, checkMs, counted.check),
-  });
-}
-
-const checksOf = (
-  store: Store,
-  intervalMs: number,
-  onResult: (result: string) => void,
-): ResourceSyncOptions['checks'] => ({
-  intervalMs,
-  onResult,
-  versionsOf: (part) => store.versions(part),
-});
-
-/** All label values that a reflector may count: a series has to exist before its first event. */
-const openValuesWith = (checkMs: number | undefined): OpenLabelValues => ({
-  relist: Object.keys(relistReasons),
-  watchRestart: Object.keys(restartReasons),
-  check: checkMs === undefined ? [] : checkResults,
-});
-
-/** The status of a resource is that of its slowest reflector. */
-function statusOf(watched: SyncedResource, clock: Clock): ResourceStatus {
-  const { plural, sync } = watched;
-  const { statuses } = sync;
-  const waiting = statuses.find(({ synced, refused }) => !synced && !refused);
-  const refused = statuses.find(({ synced }) => !synced);
-  const behind = statuses.find((status) => status.behind !== undefined);
-  return {
-    resource: plural,
-    synced: refused === undefined,
-    refused: waiting === undefined && refused !== undefined,
-    detail: (waiting ?? refused ?? behind ?? statuses[0])?.detail ?? '',
-    behind: behindOf(watched, clock),
-  };
-}
-
-/** The delay of the reflector that is furthest behind; undefined while none is. */
-function behindOf({ sync: { statuses } }: SyncedResource, clock: Clock): Behind | undefined {
-  const behind = statuses.flatMap((status) => status.behind ?? []);
-  const [oldest] = behind.sort((one, other) => one.sinceMs - other.sinceMs);
-  if (oldest === undefined) return undefined;
-  const ageMs = clock.now() - oldest.sinceMs;
-  return { ageMs, untilMs: clock.wall() - ageMs, why: oldest.why };
 }

@@ -3,7 +3,6 @@ import type { Options } from '../config/options.ts';
 import {
   hashOf,
   keepRestartRequired,
-  refuseUnsupported,
   type Settings,
   settingsOf,
   settingsWith,
@@ -20,7 +19,8 @@ import {
   textIn,
 } from '../lib/fileWatcher.ts';
 import type { TimeSlicer } from '../lib/timeSlicer.ts';
-import type { SelfMetrics } from '../telemetry/registry.ts';
+import type { ConfigSource, SelfMetrics } from '../telemetry/registry.ts';
+import { customPathsOf, logMistakes, readCustom } from './customConfig.ts';
 import { openPipeline, type Pipeline, type RunContext } from './pipeline.ts';
 
 /** How often the files are checked, and whether a new configuration is synced. */
@@ -41,6 +41,9 @@ interface Made {
   readonly settings: Settings;
   readonly watching: Pipeline;
   readonly contents: Contents;
+  /** The files whose content is in force, and those that were left out because they are wrong. */
+  readonly sources: readonly ConfigSource[];
+  readonly leftOut: readonly ConfigSource[];
 }
 
 /** A new configuration that has not taken over yet. */
@@ -63,7 +66,7 @@ export class Reloader {
   /** Makes the first configuration; rejects with ConfigError where it is wrong. */
   static async open(parts: ReloaderOptions): Promise<Reloader> {
     const { commandLine, readFile, log } = parts;
-    const contents = contentsOf(pathsOf(commandLine, commandLine), readFile);
+    const contents = contentsOf(pathsOf(parts, commandLine), readFile);
     try {
       const made = await make(parts, await settingsIn(contents, commandLine), contents);
       tellTaken(parts, made);
@@ -72,12 +75,17 @@ export class Reloader {
       const { config } = commandLine;
       const tolerant = config !== undefined && commandLine['continue-without-config'];
       if (!tolerant || !(error instanceof ConfigError)) throw error;
-      const made = await make(parts, settingsOf(commandLine), contents);
+      const { sources, leftOut, ...rest } = await make(parts, settingsOf(commandLine), contents);
+      const made = {
+        ...rest,
+        sources: sources.filter(({ type }) => type !== 'config'),
+        leftOut: [...leftOut, { filename: config, type: 'config' as const }],
+      };
       log.warn(
         { file: config, error: error.message },
         'config file refused, running with the flags alone',
       );
-      parts.selfMetrics.config.refused(config);
+      tellTaken(parts, made);
       return new Reloader(parts, made);
     }
   }
@@ -112,11 +120,10 @@ export class Reloader {
   }
 
   async #look(asked: boolean): Promise<void> {
-    const { commandLine } = this.#parts;
     const { options } = (this.#next ?? this.#current).settings;
     // A refused file is tried again only when it changes, or when `lookNow` asks for it.
     const than = asked && this.#next === undefined ? this.#current.contents : undefined;
-    const contents = this.#files.changed(pathsOf(commandLine, options), than, asked);
+    const contents = this.#files.changed(pathsOf(this.#parts, options), than, asked);
     this.#logTruncated(this.#files.truncated);
     if (contents !== undefined) await this.#reload(contents);
     if (this.#next !== undefined) await this.#takeOver(this.#next);
@@ -137,24 +144,25 @@ export class Reloader {
   async #reload(contents: Contents): Promise<void> {
     const { log, clock, selfMetrics, commandLine } = this.#parts;
     await this.#discard();
-    const { config } = commandLine;
     if (sameContents(contents, this.#current.contents)) {
       log.info({}, 'the files are again those of the configuration in use');
       tellTaken(this.#parts, this.#current);
       return;
     }
     log.info({ files: [...contents.keys()] }, 'the configuration changed');
+    let { options } = this;
     try {
       const settings = await settingsIn(contents, commandLine);
-      const made = await make(this.#parts, settings, contents, this.options);
+      options = settings.options;
+      const made = await make(this.#parts, settings, contents, this.#current);
       made.watching.start();
       this.#files.accept(made.contents);
       this.#next = { ...made, sinceMs: clock.now(), waitSaid: false };
     } catch (error) {
       if (error instanceof Stopped) return;
       log.error(refusal(error), 'configuration refused, the old one stays in use');
-      if (config !== undefined && this.#differs(config, contents)) {
-        selfMetrics.config.refused(config);
+      for (const source of sourcesOf(this.#parts, options)) {
+        if (this.#differs(source.filename, contents)) selfMetrics.config.refused(source);
       }
     }
   }
@@ -208,9 +216,24 @@ export class Reloader {
   }
 }
 
-/** The followed files: those of --config and --kubeconfig. */
-const pathsOf = (commandLine: Options, { kubeconfig }: Options): string[] =>
-  [commandLine.config, kubeconfig].filter((path) => path !== undefined && path !== '') as string[];
+/** The files of settings: that of --config, and those of custom resources. */
+const sourcesOf = (
+  { commandLine, readFolder }: ReloaderOptions,
+  options: Options,
+): ConfigSource[] => [
+  ...(commandLine.config ? [{ filename: commandLine.config, type: 'config' as const }] : []),
+  ...customPathsOf(options, readFolder).map((filename) => ({
+    filename,
+    type: 'customresourceconfig' as const,
+  })),
+];
+
+/** The followed files: those of settings, and the kubeconfig. */
+function pathsOf(parts: ReloaderOptions, options: Options): string[] {
+  const { kubeconfig } = options;
+  const paths = sourcesOf(parts, options).map(({ filename }) => filename);
+  return kubeconfig ? [...paths, kubeconfig] : paths;
+}
 
 /** The settings of the command line and of the file of --config, as it was read. */
 async function settingsIn(contents: Contents, commandLine: Options): Promise<Settings> {
@@ -228,40 +251,71 @@ async function settingsIn(contents: Contents, commandLine: Options): Promise<Set
   });
 }
 
-/** Makes a configuration of these settings; `running` are the options in force, if any are. */
+/** Makes a configuration of these settings; `running` is the one in force, if any is. */
 async function make(
   parts: ReloaderOptions,
   settings: Settings,
   contents: Contents,
-  running?: Options,
+  running?: Made,
 ): Promise<Made> {
-  const { log, readFile, commandLine } = parts;
+  const { log } = parts;
   try {
-    refuseUnsupported(settings.options);
     const { options, stayed } =
       running === undefined
         ? { ...settings, stayed: [] }
-        : keepRestartRequired(running, settings.options);
-    // Read before the pipeline reads them, so that a change in between is noticed later.
-    const now = contentsOf(pathsOf(commandLine, options), readFile);
-    const used = new Map([...now].map(([path, read]) => [path, contents.get(path) ?? read]));
-    const watching = await openPipeline(options, parts);
+        : keepRestartRequired(running.settings.options, settings.options);
+    const opened = await open(parts, options, contents, running?.sources ?? []);
     for (const sentence of settings.unknown) log.warn({ setting: sentence }, 'unknown setting');
     if (settings.ignored.length > 0)
       log.info({ settings: settings.ignored }, 'without effect in kubestate');
     if (stayed.length > 0) log.warn({ flags: stayed }, 'these flags change only with a restart');
-    return { settings: { ...settings, options }, watching, contents: used };
+    return { settings: { ...settings, options }, ...opened };
   } catch (error) {
     throw error instanceof ConfigError ? settings.located(error) : error;
   }
 }
 
-function tellTaken(
-  { commandLine: { config }, selfMetrics }: ReloaderOptions,
-  { contents }: Made,
-): void {
-  const text = textIn(contents.get(config ?? ''));
-  if (config !== undefined && text !== undefined) selfMetrics.config.taken(config, hashOf(text));
+/** Opens the pipeline of these options, with the files that they name; `inForce` are served now. */
+async function open(
+  parts: ReloaderOptions,
+  options: Options,
+  contents: Contents,
+  inForce: readonly ConfigSource[],
+): Promise<Omit<Made, 'settings'>> {
+  const { log, readFile, readFolder } = parts;
+  // Read before the pipeline reads them, so that a change in between is noticed later.
+  const now = contentsOf(pathsOf(parts, options), readFile);
+  const used = new Map([...now].map(([path, read]) => [path, contents.get(path) ?? read]));
+  const tolerant = options['continue-without-custom-resource-state-config-file'];
+  const paths = customPathsOf(options, readFolder);
+  const { custom, refused } = await readCustom(options, paths, used, tolerant);
+  for (const { path, error } of refused) {
+    // What is served already must not be lost by a file that is wrong now.
+    const isServed = ({ filename }: ConfigSource) => `${filename}/`.startsWith(`${path}/`);
+    if (inForce.some(isServed)) throw error;
+  }
+  const watching = await openPipeline(options, parts, custom);
+  if (custom !== undefined) logMistakes(custom, log);
+  for (const { path, error } of refused) {
+    log.error({ file: path, error: error.message }, 'custom-resource configuration left out');
+  }
+  const wrong = new Set(refused.map(({ path }) => path));
+  const all = sourcesOf(parts, options);
+  return {
+    watching,
+    contents: used,
+    sources: all.filter(({ filename }) => !wrong.has(filename)),
+    leftOut: all.filter(({ filename }) => wrong.has(filename)),
+  };
+}
+
+function tellTaken({ selfMetrics }: ReloaderOptions, { contents, sources, leftOut }: Made): void {
+  const taken = sources.flatMap((source) => {
+    const text = textIn(contents.get(source.filename));
+    return text === undefined ? [] : [{ ...source, hash: hashOf(text) }];
+  });
+  selfMetrics.config.taken(taken);
+  for (const source of leftOut) selfMetrics.config.refused(source);
 }
 
 const refusal = (error: unknown): object =>

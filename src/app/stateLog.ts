@@ -60,8 +60,9 @@ export class StateLog {
     const statuses = readiness();
     if (!isReady(statuses)) return;
     this.#ready = true;
-    const refused = statuses.filter((status) => stateOf(status) === 'refused').length;
-    const resources = statuses.length - refused;
+    const states = statuses.map(stateOf);
+    const refused = states.filter((state) => state === 'refused').length;
+    const resources = states.filter((state) => state === 'synced' || state === 'stale').length;
     const objects = [...sizes().values()].reduce((sum, size) => sum + size.objects, 0);
     const seconds = ((clock.now() - startedMs) / 1_000).toFixed(1);
     const parts = [`ready in ${seconds} s`, counted(resources, 'resource')];

@@ -30,8 +30,6 @@ export interface Flag<T> {
   readonly short?: string;
   /** Accepted without effect: a flag of kube-state-metrics' own runtime. */
   readonly ignored?: boolean;
-  /** A flag of kube-state-metrics that is not supported yet: setting it stops the start. */
-  readonly unsupported?: boolean;
   /** Read at the start only: a change in the config file needs a restart. */
   readonly restartRequired?: boolean;
   /** Its keys in the config file, the usual one first; by default its name with `_` for `-`. */

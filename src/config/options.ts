@@ -15,6 +15,7 @@ import {
 
 const cluster = 'Cluster';
 const selection = 'Resources and metrics';
+const customs = 'Custom resources';
 const serving = 'HTTP server';
 const sharding = 'Sharding';
 const availability = 'High availability';
@@ -41,18 +42,6 @@ const klog = <T>(kind: Flag<T>['kind'], initial: T) => ({
 });
 
 const goMemory = 'Node sizes its heap by the memory limit of the container';
-
-/** A flag of custom resources, which are not supported yet. */
-const custom = <T>(kind: Flag<T>['kind'], initial: T, ...configKeys: string[]) => ({
-  kind,
-  default: initial,
-  help: 'Not supported yet: kubestate exits with an error if this flag is set.',
-  group: selection,
-  unsupported: true,
-  configKeys,
-  difference:
-    'Not supported yet: kubestate exits with an error if it is set. Custom resources come with a later version.',
-});
 
 const expressions =
   'The same, except for the syntax that [expressions](#expressions) lists, which is an error.';
@@ -111,10 +100,16 @@ export const flags = {
     help: 'Label keys to show in kube_<resource>_labels: pods=[app,tier],nodes=[*].' },
   'metric-annotations-allowlist': { group: selection, kind: allowList, default: undefined, configKeys: ['annotations_allow_list'],
     help: 'Annotation keys to show in kube_<resource>_annotations: pods=[app,tier],nodes=[*].' },
-  'custom-resource-state-config': custom(text, undefined, 'custom_resource_config'),
-  'custom-resource-state-config-file': custom(file, undefined, 'custom_resource_state_config_file', 'custom_resource_config_file'),
-  'custom-resource-state-only': custom(toggle, false, 'custom_resources_only'),
-  'continue-without-custom-resource-state-config-file': custom(toggle, false, 'continue_without_custom_resource_state_config_file'),
+  'custom-resource-state-config': { group: customs, kind: { ...text, placeholder: 'YAML' }, default: undefined, configKeys: ['custom_resource_config'],
+    help: 'Custom-resource configuration as YAML: metrics of resources that kubestate has no table for. Overrides --custom-resource-state-config-file.' },
+  'custom-resource-state-config-file': { group: customs, kind: { ...file, placeholder: 'PATH' }, default: undefined, configKeys: ['custom_resource_state_config_file', 'custom_resource_config_file'],
+    help: 'File of custom-resource configuration, or a folder of .yaml and .yml files; reloaded when it changes. If the flag is repeated, the last one counts.',
+    difference: 'A folder is accepted too. A wrong rule is left out with a log line; kube-state-metrics serves no custom resource then.' },
+  'custom-resource-state-only': { group: customs, kind: toggle, default: false, configKeys: ['custom_resources_only'],
+    help: 'Serve custom resources only.',
+    difference: 'Without a custom-resource configuration it is an error; kube-state-metrics serves nothing.' },
+  'continue-without-custom-resource-state-config-file': { group: customs, kind: toggle, default: false,
+    help: 'Start even if a file of --custom-resource-state-config-file is missing or invalid; it is served once it is right.' },
 
   host: { group: serving, kind: { ...text, placeholder: 'ADDRESS' }, default: '::', restartRequired: true,
     help: 'Address to listen on for the metrics of the cluster.' },

@@ -1,6 +1,6 @@
 // Settings are the options of one configuration: the command line, with the config file over it.
 import { createHash } from 'node:crypto';
-import { ConfigError } from '../lib/errors.ts';
+import type { ConfigError } from '../lib/errors.ts';
 import type { Flag, Flags } from './flags.ts';
 import { flags, type Options } from './options.ts';
 
@@ -41,19 +41,6 @@ export async function settingsWith(
     ignored,
     located: (error) => locate(error, path, places),
   };
-}
-
-/** Throws ConfigError where a flag is set that kubestate does not support yet. */
-export function refuseUnsupported(options: Options): void {
-  for (const [name, { unsupported, ...flag }] of rowsOf(flags)) {
-    if (!unsupported || options[name] === flag.default) continue;
-    throw new ConfigError({
-      flag: `--${name}`,
-      expected: 'no custom resources',
-      got: 'a setting for them',
-      hint: 'they are not supported yet: leave it out',
-    });
-  }
 }
 
 /** `next`, but flags that need a restart keep their running value and are named in `stayed`. */

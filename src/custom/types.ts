@@ -1,4 +1,5 @@
 // The types of custom-resource configuration: what is read of it, and the kinds it resolves to.
+import type { MetricType, Section } from '../metrics/family.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type { Resource } from '../metrics/resource.ts';
 
@@ -29,7 +30,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** One mistake: the rule that has it is not served, the others are. */
+/** One mistake: what it stands in, a rule or an entry, is not served; all else is. */
 export interface Mistake {
   readonly place: Place;
   /** Where it is in the document: `spec.resources[0].metrics[1].each.gauge.path`. */
@@ -37,6 +38,8 @@ export interface Mistake {
   readonly expected: string;
   readonly got: string;
   readonly hint: string | undefined;
+  /** The rule is served nevertheless, as kube-state-metrics serves it: an unknown key. */
+  readonly harmless?: boolean;
 }
 
 /** One entry of `spec.resources`. */
@@ -49,8 +52,50 @@ export interface CustomEntry {
 /** One entry of `metrics`, compiled. */
 export interface CustomRule {
   readonly place: Place;
+  /** Where it is in the document: `spec.resources[0].metrics[1]`. */
+  readonly path: string;
   /** The full name of its family: `kube_customresource_uptime`. */
   readonly family: string;
+  readonly type: MetricType;
+  readonly help: string;
+  /** The verbosity from which objects that it fails on are logged. */
+  readonly errorLogV: number;
+  /** The sections of an object that it reads, as rows of tables say it. */
+  readonly reads: Section | 'object';
+  /** The paths that start at the object: for those who ask which of them lead nowhere. */
+  readonly paths: readonly RulePath[];
+  /** Its expressions in CEL, as they are written. */
+  readonly expressions: readonly { readonly place: Place; readonly text: string }[];
+  /**
+   * What the labels of its series are made of, but for the kind: rules of one family and kind with
+   * the same sources give one series twice. Undefined where names depend on the object.
+   */
+  readonly sources: ReadonlyMap<string, string> | undefined;
+  /** What is compiled once for each kind. */
+  open(kind: ServedKind): OpenRule;
+}
+
+/** A path of a rule that starts at the object. */
+export interface RulePath {
+  readonly place: Place;
+  /** The parts with dots between them. */
+  readonly text: string;
+  /** What is there; undefined or null where the path leads nowhere. */
+  get(object: KubeObject): unknown;
+}
+
+export interface OpenRule {
+  /** The label names that are known beforehand, sorted. */
+  readonly labels: readonly string[];
+  /**
+   * Emits each series as its value and the text of its labels. What is there but makes no series is
+   * told to `fail`; the others are emitted nevertheless.
+   */
+  collect(
+    object: KubeObject,
+    emit: (value: number, labels: string) => void,
+    fail: (error: unknown) => void,
+  ): void;
 }
 
 /** The content of one file, or of all that are configured. */
@@ -59,18 +104,26 @@ export interface CustomConfig {
   readonly mistakes: readonly Mistake[];
 }
 
-/** Told of a rule that failed on an object; the object has no series of that rule then. */
+/**
+ * Told of a rule that failed on an object, once for each state of it: series that could be made of
+ * other elements are served.
+ */
 export type OnRuleError = (rule: CustomRule, object: KubeObject, error: unknown) => void;
 
 /**
  * Reads a configuration; never throws for what is wrong with a rule. Throws ConfigError where the
  * text is no YAML, of another kind, or larger than its limit.
  */
-export type ReadCustomConfig = (file: string, text: string) => Promise<CustomConfig>;
+export type ReadCustomConfig = (
+  file: string,
+  text: string,
+  /** Names that rules may not have: those of the families of core resources. */
+  taken?: ReadonlySet<string>,
+) => Promise<CustomConfig>;
 
 /** The table of one kind: all rules of all entries that match it, those of one family joined. */
 export type CustomTable = (
   kind: ServedKind,
   entries: readonly CustomEntry[],
   onRuleError: OnRuleError,
-) => Resource<KubeObject>;
+) => Resource<KubeObject, string>;

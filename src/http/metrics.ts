@@ -145,14 +145,16 @@ function rejectScrape(
 
 /**
  * The resources that `resources=` and `exclude_resources=` select, as in kube-state-metrics: comma
- * lists that may be repeated; both apply, and unknown names select nothing.
+ * lists that may be repeated; both apply, and unknown names select nothing. A custom resource may
+ * be called by its plural, and by that with its group.
  */
-function selectionOf(querystring: string): (resource: string) => boolean {
+function selectionOf(querystring: string): (names: readonly string[]) => boolean {
   const query = new URLSearchParams(querystring);
   const namesOf = (key: string): Set<string> =>
     new Set(query.getAll(key).flatMap((list) => list.split(',').map((name) => name.trim())));
   const all = !query.has('resources');
   const included = namesOf('resources');
   const excluded = namesOf('exclude_resources');
-  return (resource) => (all || included.has(resource)) && !excluded.has(resource);
+  return (names) =>
+    (all || names.some((name) => included.has(name))) && !names.some((name) => excluded.has(name));
 }

@@ -11,6 +11,8 @@ export interface ResourceStatus {
   readonly refused: boolean;
   /** What the reflector is doing, or why it fails. */
   readonly detail: string;
+  /** Readiness does not wait for its first list, and why. */
+  readonly optional?: 'absent' | 'joining' | undefined;
   /** Since when no watch is open; absent while one is. The state is stale some time later. */
   readonly behind?: Behind | undefined;
 }
@@ -31,17 +33,22 @@ export type Leadership = () => LeaderStatus | undefined;
 
 export const noElection: Leadership = () => undefined;
 
-export type State = 'synced' | 'stale' | 'refused' | 'waiting';
+/**
+ * `absent` is a kind of the custom-resource configuration that is not installed, `joining` one that
+ * came later than the start, and has no complete list yet.
+ */
+export type State = 'synced' | 'stale' | 'refused' | 'waiting' | 'absent' | 'joining';
 
 /** A state that is behind for this long is stale; before, a watch may just be reopening. */
 const staleMsMin = 30_000;
 
-export function stateOf({ synced, refused, behind }: ResourceStatus): State {
+export function stateOf({ synced, refused, optional, behind }: ResourceStatus): State {
   if (synced) return behind !== undefined && behind.ageMs >= staleMsMin ? 'stale' : 'synced';
-  return refused ? 'refused' : 'waiting';
+  if (refused) return 'refused';
+  return optional ?? 'waiting';
 }
 
-/** Whether every resource is synced, stale or refused. */
+/** Whether no resource is waited for. */
 export function isReady(statuses: readonly ResourceStatus[]): boolean {
   return statuses.every((status) => stateOf(status) !== 'waiting');
 }
@@ -50,12 +57,19 @@ export function isReady(statuses: readonly ResourceStatus[]): boolean {
 export function summaryOf(statuses: readonly ResourceStatus[]): string {
   const count = (state: State): number => statuses.filter((s) => stateOf(s) === state).length;
   const waiting = count('waiting');
-  const refused = count('refused');
   const all = `${statuses.length} resource${statuses.length === 1 ? '' : 's'}`;
   if (waiting > 0) return `Not ready: ${waiting} of ${all} had no complete list yet.`;
-  if (refused === 0) return `Ready: ${all} synced.`;
-  const synced = statuses.length - refused;
-  return `Ready: ${synced} of ${all} synced, ${refused} refused by the API server.`;
+  const others = (
+    [
+      [count('refused'), 'refused by the API server'],
+      [count('absent'), 'not installed'],
+      [count('joining'), 'installed just now'],
+    ] as const
+  ).filter(([number]) => number > 0);
+  if (others.length === 0) return `Ready: ${all} synced.`;
+  const synced = statuses.length - others.reduce((sum, [number]) => sum + number, 0);
+  const parts = others.map(([number, why]) => `${number} ${why}`);
+  return `Ready: ${synced} of ${all} synced, ${parts.join(', ')}.`;
 }
 
 /** The stale part of the served state, with the age of its oldest resource. */
@@ -99,18 +113,20 @@ function ageText(ms: number): string {
   return ms < 2 * dayMs ? `${Math.floor(ms / hourMs)} h` : `${Math.floor(ms / dayMs)} days`;
 }
 
-/** The first line of pages and /readyz; `good` where everything is synced. */
+/** The first line of pages and /readyz; `good` where everything that there is is synced. */
 export interface Headline {
   readonly sentence: string;
   readonly good: boolean;
 }
+
+const goodStates: ReadonlySet<State> = new Set(['synced', 'absent', 'joining']);
 
 /** Why the replica is not ready, then what is stale; else the summary. */
 export function headlinesOf(
   statuses: readonly ResourceStatus[],
   leaderStatus?: LeaderStatus,
 ): readonly Headline[] {
-  const good = statuses.every((status) => stateOf(status) === 'synced');
+  const good = statuses.every((status) => goodStates.has(stateOf(status)));
   const stale = staleStateOf(statuses);
   const summary = { sentence: summaryOf(statuses), good };
   if (stale === undefined) return [summary];

@@ -6,13 +6,20 @@ const exactDigits = 15;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 
-/** Fields by name whose 64-bit integers keep all digits. */
+/** It may stand within a string, which costs time alone. */
+const anyLongNumber = new RegExp(`\\d{${exactDigits + 1}}`);
+
+/** Fields by name, or all, whose 64-bit integers keep all digits. */
 export class ExactIntegers {
-  readonly #names: ReadonlySet<string>;
+  readonly #names: ReadonlySet<string> | undefined;
   readonly #found: RegExp;
 
   /** The names are those of the API: nothing in them is escaped in JSON or in a pattern. */
-  constructor(names: readonly string[]) {
+  constructor(names: readonly string[] | 'all') {
+    if (names === 'all') {
+      this.#found = anyLongNumber;
+      return;
+    }
     this.#names = new Set(names);
     // Without the quote in front, of which JSON is full, the search takes a third of the time.
     this.#found = new RegExp(`(?:${names.join('|')})"\\s*:\\s*-?\\d{${exactDigits + 1}}`);
@@ -26,7 +33,8 @@ export class ExactIntegers {
   /** A reviver that makes a bigint of such a number where a number would lose digits. */
   readonly revive = (key: string, value: unknown, context?: { source?: string }): unknown => {
     const source = context?.source;
-    if (typeof value !== 'number' || source === undefined || !this.#names.has(key)) return value;
+    if (typeof value !== 'number' || source === undefined) return value;
+    if (this.#names?.has(key) === false) return value;
     return Number.isSafeInteger(value) || !/^-?\d+$/.test(source) ? value : BigInt(source);
   };
 }

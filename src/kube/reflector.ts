@@ -64,8 +64,8 @@ export interface SyncPosition {
 }
 
 export interface ReflectorOptions extends RelistContext {
-  /** Whether `run` ends where the first list is forbidden, instead of trying again. */
-  readonly endsWhenForbidden?: boolean;
+  /** Called where the first list is forbidden: `run` then ends, instead of trying again. */
+  readonly onForbidden?: ((error: ApiError) => void) | undefined;
 }
 
 /** How a session of list and watch ended. */
@@ -77,7 +77,7 @@ type End =
 export class Reflector {
   readonly #context: RelistContext;
   readonly #log: Logger;
-  readonly #endsWhenForbidden: boolean;
+  readonly #onForbidden: ReflectorOptions['onForbidden'];
   readonly #retryPolicy: RetryPolicy;
   readonly #listMethod: ListMethod;
   readonly #versionCheck: VersionCheck;
@@ -93,11 +93,11 @@ export class Reflector {
   /** Ends the list or watch under way, for a relist that was asked for. */
   #interrupt = new AbortController();
 
-  constructor({ endsWhenForbidden = false, ...context }: ReflectorOptions) {
+  constructor({ onForbidden, ...context }: ReflectorOptions) {
     const { log, clock, random, observer } = context;
     this.#context = { ...context, observer: this.#alsoRepairing(observer) };
     this.#log = log;
-    this.#endsWhenForbidden = endsWhenForbidden;
+    this.#onForbidden = onForbidden;
     this.#retryPolicy = new RetryPolicy(context);
     this.#listMethod = new ListMethod(this.#context);
     this.#versionCheck = new VersionCheck(context);
@@ -184,12 +184,9 @@ export class Reflector {
   }
 
   #endsOn(error: unknown): boolean {
-    const forbidden = error instanceof ApiError && error.status === 403;
-    if (!forbidden || !this.#endsWhenForbidden || this.#state.content.synced) return false;
-    this.#log.info(
-      { ...this.#subject, error: error.message },
-      'forbidden in all namespaces at once, following each of them instead',
-    );
+    if (this.#onForbidden === undefined || this.#state.content.synced) return false;
+    if (!(error instanceof ApiError) || error.status !== 403) return false;
+    this.#onForbidden(error);
     return true;
   }
 

@@ -13,7 +13,7 @@ export interface Collection {
   /** How much of each object is asked for; all of it by default. */
   readonly representation?: Representation;
   /** Names of fields whose integers keep all digits, as bigints where a number would not do. */
-  readonly exactIntegers?: readonly string[];
+  readonly exactIntegers?: readonly string[] | 'all';
   /** Specs are parsed only if they are read: lib/deferredSpec.ts. */
   readonly deferSpec?: boolean;
 }

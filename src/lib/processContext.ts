@@ -12,6 +12,8 @@ export interface ProcessContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Throws where the file cannot be read, as `readFileSync` does. */
   readFile(path: string): Buffer;
+  /** The names in a folder; throws where there is none, as `readdirSync` does. */
+  readFolder(path: string): readonly string[];
   readonly clock: Clock;
   /** The thread that runs all this. */
   readonly thread: Thread;

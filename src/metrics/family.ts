@@ -18,7 +18,8 @@ export type Emit<Labels extends readonly string[]> = (
 
 interface Row {
   readonly type: MetricType;
-  readonly stability: Stability;
+  /** Undefined for what a custom-resource configuration declares: it promises nothing. */
+  readonly stability?: Stability;
   /** One sentence of our own, with the unit where there is one. */
   readonly help: string;
   /** The release of kube-state-metrics that deprecated the family; it is part of the help. */
@@ -74,7 +75,18 @@ export interface MapRow<O> extends Row {
   entries(object: O): Readonly<Record<string, string>> | null | undefined;
 }
 
-export type Family<O> = SampleRow<O> | MapRow<O>;
+/**
+ * A row that writes all labels of its series itself, because their names depend on the object. Its
+ * table has no identity labels.
+ */
+export interface LabelledRow<O> extends Row {
+  /** The names that are known beforehand. */
+  readonly labels: readonly string[];
+  /** `labels` of a series is what stands between its braces, escaped and in order. */
+  collectLabelled(object: O, emit: (value: number, labels: string) => void): void;
+}
+
+export type Family<O> = SampleRow<O> | MapRow<O> | LabelledRow<O>;
 
 /** Builders of rows that get one section of an object, and so cannot read any other. */
 export interface SectionBuilders<S extends Section> {

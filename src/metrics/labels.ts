@@ -22,7 +22,7 @@ export function labelsOf(
 const surrogate = /[\ud800-\udfff]/;
 
 /** Sorts as Go does, by the bytes of UTF-8; by UTF-16 is the same but for astral characters. */
-function inByteOrder(keys: string[]): string[] {
+export function inByteOrder(keys: string[]): string[] {
   if (!keys.some((key) => surrogate.test(key))) return keys.sort();
   return keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }

@@ -4,6 +4,7 @@ import {
   type Family,
   type Join,
   type Json,
+  type LabelledRow,
   type LabelValue,
   type MapRow,
   noLabel,
@@ -62,7 +63,7 @@ export type OnRenderError = (family: string, object: KubeObject, error: unknown)
 
 /** Compiles the rows once, at start: what depends on flags is decided here, not per object. */
 export function compile<T>(
-  resource: Resource<T>,
+  resource: Resource<T, string>,
   choices: RenderChoices,
   onError: OnRenderError,
 ): Renderer {
@@ -79,6 +80,7 @@ export function compile<T>(
   const writers = rows.map(([name, row]): RowWriter<Received<T>> => {
     const { reads } = row;
     if ('prefix' in row) return { name, reads, write: mapWriter(name, row, choices) };
+    if ('collectLabelled' in row) return { name, reads, write: labelledWriter(name, row) };
     return { name, reads, write: sampleWriter(name, row), take: row.join?.take };
   });
   const identify = (object: Received<T>): string => {
@@ -176,6 +178,16 @@ function mapWriter<O>(name: string, row: MapRow<O>, choices: RenderChoices): Row
       series += `,${label}="${escapeLabelValue(value)}"`;
     }
     return `${series}} 1\n`;
+  };
+}
+
+function labelledWriter<O>(name: string, row: LabelledRow<O>): RowWriter<O>['write'] {
+  const lines = new SeriesLines();
+  const emit = (value: number, labels: string): void => lines.add(labels, value);
+  return (object) => {
+    lines.start(`${name}{`);
+    row.collectLabelled(object, emit);
+    return lines.text;
   };
 }
 

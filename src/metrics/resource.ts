@@ -3,8 +3,11 @@ import type { Columns } from '../kube/types.ts';
 import type { Family } from './family.ts';
 import type { Received } from './object.ts';
 
-/** The table of a resource; `T` is the generated client's model of its objects. */
-export interface Resource<T> {
+/**
+ * The table of a resource; `T` is the generated client's model of its objects. Families that a
+ * custom-resource configuration declares may have any name.
+ */
+export interface Resource<T, Name extends string = `kube_${string}`> {
   /** API group, empty for the core group. */
   readonly group: string;
   readonly version: string;
@@ -18,10 +21,10 @@ export interface Resource<T> {
    */
   readonly columns?: Columns;
   /**
-   * Names of 64-bit fields that a row shows as a label. They are decoded as bigint where a number
-   * would lose digits.
+   * Names of 64-bit fields that a row shows as a label, or all fields. They are decoded as bigint
+   * where a number would lose digits.
    */
-  readonly exactIntegers?: readonly string[];
+  readonly exactIntegers?: readonly string[] | 'all';
   /**
    * Whether the rows need every state that an object has had, and its last one when it is deleted.
    * Elsewhere events that a later one supersedes soon are left out, and deletions have no object.
@@ -30,5 +33,5 @@ export interface Resource<T> {
   /** The labels that identify the object on every series, in order. */
   readonly identity: Readonly<Record<string, (object: Received<T>) => string | null | undefined>>;
   /** Families in the order of the exposition. */
-  readonly families: Readonly<Record<`kube_${string}`, Family<Received<T>>>>;
+  readonly families: Readonly<Record<Name, Family<Received<T>>>>;
 }

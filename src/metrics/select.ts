@@ -8,7 +8,7 @@ import type { RenderChoices } from './render.ts';
 import type { Resource } from './resource.ts';
 
 /** Any table, whatever the model of its objects. */
-export type AnyResource = Resource<never>;
+export type AnyResource = Resource<never, string>;
 
 /** What the flags select; an empty list means the defaults of the tables. */
 export interface Choices {
@@ -33,10 +33,24 @@ export interface Selected {
   readonly deferSpec: boolean;
 }
 
+/** What custom resources bring to the choices: their tables come with their kinds. */
+export interface CustomChoices {
+  /** The names of all families that their tables may have. */
+  readonly families: readonly string[];
+  /** Whether nothing else is served. */
+  readonly only: boolean;
+  /** What a sentence about a wrong name may suggest. */
+  readonly names: readonly string[];
+  /** Whether --resources may name a custom resource so. */
+  accepts(name: string): boolean;
+}
+
 /** What is served, and what of the choices was of no use so far. */
 export interface Selection {
   /** In the order of the tables. */
   readonly resources: readonly Selected[];
+  /** The part of a custom table that is served; undefined where that is nothing. */
+  selectCustom(plural: string, resource: AnyResource): Selected | undefined;
   unusedPatterns(): readonly UnusedPattern[];
   /** Expressions that match the name of no family of any table. */
   readonly idleExpressions: readonly IdleExpression[];
@@ -51,39 +65,46 @@ export interface IdleExpression {
 export async function select(
   tables: Readonly<Record<string, AnyResource>>,
   choices: Choices,
+  custom?: CustomChoices,
 ): Promise<Selection> {
   const plurals = Object.keys(tables);
-  for (const plural of choices.resources) refuseUnknownResource('--resources', plural, plurals);
-  const { isOn, idleExpressions } = await familyFilter(
-    choices,
-    Object.values(tables).flatMap(namesOf),
-  );
+  const names = [...plurals, ...(custom?.names ?? [])];
+  for (const plural of choices.resources) {
+    if (!custom?.accepts(plural)) refuseUnknownResource('--resources', plural, names);
+  }
+  const { isOn, idleExpressions } = await familyFilter(choices, [
+    ...Object.values(tables).flatMap(namesOf),
+    ...(custom?.families ?? []),
+  ]);
   const filters = (flag: string, text = '') => keyFilters(flag, text, plurals);
   const labels = filters('--metric-labels-allowlist', choices.metricLabelsAllowlist);
   const annotations = filters('--metric-annotations-allowlist', choices.metricAnnotationsAllowlist);
   const selected: Selected[] = [];
-  for (const [plural, resource] of Object.entries(tables)) {
-    const named = choices.resources.includes(plural);
-    if (!named && (choices.resources.length > 0 || !resource.default)) continue;
+  const selectOne = (
+    plural: string,
+    resource: AnyResource,
+    keys: Pick<RenderChoices, 'labels' | 'annotations'>,
+  ): Selected | undefined => {
     const on = new Set<string>();
     for (const [name, family] of Object.entries<Family<never>>(resource.families)) {
       if (isOn(name, family.optIn === true)) on.add(name);
     }
     // A resource without enabled families is not watched.
-    if (on.size === 0) continue;
-    selected.push({
-      plural,
-      resource,
-      ...needsOf(resource, on),
-      choices: {
-        enabled: (family) => on.has(family),
-        labels: labels.of(plural),
-        annotations: annotations.of(plural),
-      },
-    });
+    if (on.size === 0) return undefined;
+    const enabled = (family: string): boolean => on.has(family);
+    return { plural, resource, ...needsOf(resource, on), choices: { enabled, ...keys } };
+  };
+  for (const [plural, resource] of custom?.only ? [] : Object.entries(tables)) {
+    const named = choices.resources.includes(plural);
+    if (!named && (choices.resources.length > 0 || !resource.default)) continue;
+    const keys = { labels: labels.of(plural), annotations: annotations.of(plural) };
+    const one = selectOne(plural, resource, keys);
+    if (one !== undefined) selected.push(one);
   }
   return {
     resources: selected,
+    selectCustom: (plural, resource) =>
+      selectOne(plural, resource, { labels: undefined, annotations: undefined }),
     unusedPatterns: () => [...labels.unused(), ...annotations.unused()],
     idleExpressions,
   };

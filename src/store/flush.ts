@@ -24,7 +24,8 @@ const stepsPerTurn = 1_000;
 const runMsMax = 5;
 
 export interface FlusherOptions {
-  readonly resources: readonly ResourceData[];
+  /** All that there are at any time. */
+  readonly resources: ReadonlySet<ResourceData>;
   /** Where the resources count the bytes of pending text. */
   readonly pendingBytes: ByteCount;
   readonly writer: SegmentWriter;
@@ -41,7 +42,7 @@ export interface FlusherOptions {
 export class Flusher implements FlushWork {
   readonly stagedBytes: ByteCount = { bytes: 0 };
   readonly incoming = { objects: 0 };
-  readonly #resources: readonly ResourceData[];
+  readonly #resources: ReadonlySet<ResourceData>;
   readonly #pendingBytes: ByteCount;
   readonly #clock: FlusherOptions['clock'];
   readonly #onError: FlusherOptions['onError'];
@@ -133,6 +134,11 @@ export class Flusher implements FlushWork {
     });
   }
 
+  /** Frees the memory of a resource that is none of `resources` any more. */
+  dispose(data: ResourceData): Promise<void> {
+    return this.#enqueue(async () => data.dispose(this.#cooler, this.#readers));
+  }
+
   /** Age of the oldest change that is not served, in milliseconds; 0 where all are. */
   get stalenessMs(): number {
     const since = this.#flushingSinceMs ?? this.#pendingSinceMs;
@@ -148,7 +154,7 @@ export class Flusher implements FlushWork {
       seconds: this.#workMs / 1000,
       incomingObjects: this.incoming.objects,
       pendingBytes: this.#pendingBytes.bytes + this.stagedBytes.bytes,
-      storedBytes: this.#resources.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
+      storedBytes: [...this.#resources].reduce((sum, { storedBytes }) => sum + storedBytes, 0),
       hotBytes: this.#cooler.bytes,
       hotBytesMax: this.#cooler.limitBytes,
     };
@@ -173,7 +179,7 @@ export class Flusher implements FlushWork {
     this.#flushingSinceMs = this.#pendingSinceMs;
     this.#pendingSinceMs = undefined;
     try {
-      const changed = this.#resources.filter((data) => data.hasPending);
+      const changed = [...this.#resources].filter((data) => data.hasPending);
       const tools = this.#tools();
       for (const data of changed) await data.flush(tools);
       if (changed.length > 0) this.flushes++;

@@ -1,46 +1,61 @@
 // openSegmentStores opens the stores of all resources, as the program runs them.
+import type { Renderer } from '../metrics/render.ts';
+import { AddedStores } from './addedStores.ts';
 import type { ByteCount } from './block.ts';
 import { Flusher } from './flush.ts';
 import { Readers } from './readers.ts';
 import { ResourceData } from './resourceData.ts';
 import { ResourceStore } from './resourceStore.ts';
 import { SegmentWriter } from './segmentWriter.ts';
-import { bodyOf, type StoreSnapshot } from './snapshot.ts';
-import type { OpenStores, Snapshot } from './types.ts';
+import { bodyOf, type Content, type StoreSnapshot } from './snapshot.ts';
+import type { OpenStores, Snapshot, Store } from './types.ts';
 
 /** Stores of segments: a scrape copies them, and an update makes those anew that it changes. */
 export const openSegmentStores: OpenStores = (renderers, options) => {
   const pendingBytes: ByteCount = { bytes: 0 };
-  const resources = new Map(
-    [...renderers].map(([resource, renderer]) => [
-      resource,
-      new ResourceData(renderer, pendingBytes),
-    ]),
-  );
   const writer = new SegmentWriter();
   const readers = new Readers();
-  const flusher = new Flusher({
-    resources: [...resources.values()],
-    pendingBytes,
-    writer,
-    readers,
-    ...options,
-  });
-  const byResource = new Map(
-    [...resources].map(([resource, data]) => [resource, new ResourceStore(data, flusher)]),
-  );
-  const snapshot = (includes: (resource: string) => boolean): Snapshot => {
+  const resources = new Set<ResourceData>();
+  const flusher = new Flusher({ resources, pendingBytes, writer, readers, ...options });
+  const byResource = new Map<string, Store>();
+  const open = (key: string, renderer: Renderer): ResourceData => {
+    const data = new ResourceData(renderer, pendingBytes);
+    resources.add(data);
+    byResource.set(key, new ResourceStore(data, flusher));
+    return data;
+  };
+  const initial = [...renderers].map(([resource, renderer]) => ({
+    names: [resource],
+    data: open(resource, renderer),
+  }));
+  const added = new AddedStores();
+  const snapshot = (includes: (names: readonly string[]) => boolean): Snapshot => {
     const stores: StoreSnapshot[] = [];
-    for (const [resource, { snapshot: served }] of resources) {
-      if (served !== undefined && includes(resource)) stores.push(served);
+    for (const { names, data } of initial) {
+      const { snapshot: served } = data;
+      if (served !== undefined && includes(names)) stores.push(served);
     }
-    readers.add(stores);
-    const body: Snapshot['body'] = (format, encoding) => bodyOf(stores, format, encoding, writer);
-    return { state: flusher.flushes, body };
+    const content: Content = { stores, families: added.families(includes) };
+    readers.add(content);
+    const body: Snapshot['body'] = (format, encoding) => bodyOf(content, format, encoding, writer);
+    // A store that is gone changes the text without a flush.
+    return { state: flusher.flushes + added.removals, body };
   };
   return {
     byResource,
     snapshot,
+    add(key, renderer, place) {
+      if (byResource.has(key)) throw new Error(`expected no store of the key ${key}, got one`);
+      const data = open(key, renderer);
+      added.add({ ...place, key, data, families: renderer.families.map(({ name }) => name) });
+      return byResource.get(key) as Store;
+    },
+    remove(key) {
+      const data = added.remove(key);
+      byResource.delete(key);
+      resources.delete(data);
+      return flusher.dispose(data);
+    },
     flushed: () => flusher.flush(),
     stalenessMs: () => flusher.stalenessMs,
     work: () => flusher.work,

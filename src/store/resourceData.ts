@@ -161,6 +161,19 @@ export class ResourceData {
     }
   }
 
+  /** Drops all objects; the data must not be used any more. */
+  dispose(cooler: Cooler, readers: Readers): void {
+    // A block that has become empty is among those that were served last.
+    for (const block of new Set([...this.#blocks, ...this.#served])) {
+      block.discardPending();
+      cooler.forget(block);
+      readers.replaced(block.text);
+    }
+    this.#blocks = [];
+    this.#served = [];
+    this.index.clear();
+  }
+
   /** Merges neighbouring blocks that have become half empty. */
   async #compact({ writer, pause }: FlushTools): Promise<void> {
     // The last block is still being filled.

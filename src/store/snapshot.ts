@@ -39,15 +39,24 @@ export interface StoreSnapshot {
   readonly blocks: readonly BlockText[];
 }
 
-/** The body that several stores make together. */
+/** A family that several stores have: its segments in each of them. */
+export type JoinedFamily = readonly { readonly of: StoreSnapshot; readonly index: number }[];
+
+/** What a snapshot holds: whole stores, and behind them the families of others. */
+export interface Content {
+  readonly stores: readonly StoreSnapshot[];
+  readonly families: readonly JoinedFamily[];
+}
+
+/** The body of all that a snapshot holds. */
 export function bodyOf(
-  stores: readonly StoreSnapshot[],
+  content: Content,
   format: Format,
   encoding: Encoding,
   writer: SegmentWriter,
 ): Body {
-  const segments = (): Generator<Segment> => segmentsOf(stores, format);
-  const { textBytes, gzipBytes } = lengthsOf(stores, format);
+  const segments = (): Generator<Segment> => segmentsOf(content, format);
+  const { textBytes, gzipBytes } = lengthsOf(content, format);
   if (encoding === 'gzip') {
     const chunks = (nextBuffer = newBuffer) => gzipOf(segments(), textBytes, nextBuffer);
     return { bytes: gzipFrameBytes + gzipBytes, chunks };
@@ -59,7 +68,7 @@ export function bodyOf(
 const newBuffer: NextBuffer = (bytes) => Buffer.allocUnsafeSlow(bytes);
 
 function lengthsOf(
-  stores: readonly StoreSnapshot[],
+  { stores, families }: Content,
   format: Format,
 ): { textBytes: number; gzipBytes: number } {
   let [textBytes, gzipBytes] = [0, 0];
@@ -71,6 +80,12 @@ function lengthsOf(
       }
     }
   }
+  for (const family of families) {
+    for (const segment of segmentsOfFamily(family, format)) {
+      textBytes += segment.textBytes;
+      gzipBytes += segment.gzipBytes;
+    }
+  }
   if (format === 'openmetrics') {
     textBytes += openMetricsEnd.textBytes;
     gzipBytes += openMetricsEnd.gzipBytes;
@@ -79,12 +94,12 @@ function lengthsOf(
 }
 
 /**
- * The segments in the order of the exposition. By index, so that `stores` is referred to until the
+ * The segments in the order of the exposition. By index, so that `content` is referred to until the
  * last segment was read: `Readers` keeps all text for as long as it is.
  */
-function* segmentsOf(stores: readonly StoreSnapshot[], format: Format): Generator<Segment> {
-  for (let i = 0; i < stores.length; i++) {
-    const { headers, blocks } = stores[i] as StoreSnapshot;
+function* segmentsOf(content: Content, format: Format): Generator<Segment> {
+  for (let i = 0; i < content.stores.length; i++) {
+    const { headers, blocks } = content.stores[i] as StoreSnapshot;
     for (const [family, header] of headers[format].entries()) {
       yield header;
       for (const block of blocks) {
@@ -93,7 +108,21 @@ function* segmentsOf(stores: readonly StoreSnapshot[], format: Format): Generato
       }
     }
   }
+  for (let i = 0; i < content.families.length; i++) {
+    yield* segmentsOfFamily(content.families[i] as JoinedFamily, format);
+  }
   if (format === 'openmetrics') yield openMetricsEnd;
+}
+
+/** The header of the first store, then the series of all. */
+function* segmentsOfFamily(family: JoinedFamily, format: Format): Generator<Segment> {
+  for (const [i, { of, index }] of family.entries()) {
+    if (i === 0) yield of.headers[format][index] as Segment;
+    for (const { segments } of of.blocks) {
+      const segment = segments[index];
+      if (segment !== undefined) yield segment;
+    }
+  }
 }
 
 function* plainOf(

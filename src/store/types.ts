@@ -24,10 +24,27 @@ export interface OpenStoresOptions {
 
 /** All stores of the process. */
 export interface Stores {
-  /** The store of each resource by its plural, in the order of the exposition. */
+  /**
+   * The store of each resource by its plural, in the order of the exposition; behind them those
+   * that were added, by their keys.
+   */
   readonly byResource: ReadonlyMap<string, Store>;
-  /** The content of the stores now; later changes do not show in it. */
-  snapshot(includes: (resource: string) => boolean): Snapshot;
+  /**
+   * The content of the stores now; later changes do not show in it. `includes` gets the names of
+   * each store, of which any may be meant.
+   */
+  snapshot(includes: (names: readonly string[]) => boolean): Snapshot;
+  /**
+   * Adds a store at run time. It is served behind those of the start, which have no family of the
+   * same name; added stores may, and their series are served as one family. Throws where there is a
+   * store of this key.
+   */
+  add(key: string, renderer: Renderer, place: StorePlace): Store;
+  /**
+   * Removes a store that was added: no later snapshot has it. It must not be used any more, and no
+   * relist of it be open. Resolves once its memory is free.
+   */
+  remove(key: string): Promise<void>;
   /** Resolves once all that was put, deleted and committed before is served. */
   flushed(): Promise<void>;
   /** Age of the oldest change that is not served yet, in milliseconds; 0 where all is served. */
@@ -36,6 +53,14 @@ export interface Stores {
   work(): StoreWork;
   /** Ends all work; resolves when none is left. Pending changes are never served then. */
   close(): Promise<void>;
+}
+
+/** Where an added store is served, and what it is called. */
+export interface StorePlace {
+  /** Stores of a lower rank are served first; those of one rank in the order of their keys. */
+  readonly rank: number;
+  /** What snapshots may select it by. */
+  readonly names: readonly string[];
 }
 
 /** What stores have done since they were opened, and how much is in them. */

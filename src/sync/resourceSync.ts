@@ -118,7 +118,13 @@ export class ResourceSync {
       ...shared,
       collection,
       sink: share(limit === undefined ? store : limit.over(store, part)),
-      endsWhenForbidden: fallback !== undefined,
+      onForbidden:
+        fallback &&
+        (({ message }) =>
+          shared.log.info(
+            { resource: collection.resource, namespace: undefined, error: message },
+            'forbidden in all namespaces at once, following each of them instead',
+          )),
     });
     if (checks === undefined) return { reflector, check: undefined };
     const { intervalMs, versionsOf, onResult } = checks;

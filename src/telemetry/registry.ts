@@ -1,6 +1,7 @@
 // SelfMetrics registers the rows of table.ts and hands out what counts on them; served on :8081.
 import { type Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import type { LoopTimes } from '../app/eventLoop.ts';
+import type { Place } from '../custom/types.ts';
 import type { ConnectionObserver } from '../http/connections.ts';
 import type { ScrapeObserver } from '../http/metrics.ts';
 import type { ElectionWork } from '../leader/status.ts';
@@ -52,12 +53,25 @@ export type OpenLabelValues = {
     : never]: readonly string[];
 };
 
+/** A file that the configuration is read from; the type is as kube-state-metrics calls it. */
+export interface ConfigSource {
+  readonly filename: string;
+  readonly type: 'config' | 'customresourceconfig';
+}
+
 /** Counts what becomes of the files that the configuration is read from. */
 export interface ConfigObserver {
-  /** The file's content, of this hash, is in force. */
-  taken(filename: string, hash: number): void;
+  /** A configuration came into force; it is made of these files, and nothing is said of others. */
+  taken(files: readonly (ConfigSource & { readonly hash: number })[]): void;
   /** The file's content was refused. */
-  refused(filename: string): void;
+  refused(file: ConfigSource): void;
+}
+
+/** Counts changes of CustomResourceDefinitions. */
+export interface DefinitionsObserver {
+  added(): void;
+  updated(): void;
+  deleted(): void;
 }
 
 /**
@@ -83,9 +97,9 @@ export class SelfMetrics {
     const lastSeenMs = (method: string, resource: string): number | undefined =>
       this.#lastSeenMs.get(`${method} ${resource}`);
     this.#metrics = register(this.#registry, selfFamilies, (): TelemetryState => {
-      const { resources, stores, shard } = now();
+      const { resources, stores, customs, shard } = now();
       const stateAgeMs = this.stateAgeMs();
-      return { build, resources, stores, shard, loop: loop(), stateAgeMs, lastSeenMs };
+      return { build, resources, stores, customs, shard, loop: loop(), stateAgeMs, lastSeenMs };
     });
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: lagLookMs });
     for (const { name } of this.#registry.getMetricsAsArray()) {
@@ -109,11 +123,11 @@ export class SelfMetrics {
   #count(
     name: keyof Families,
     { resourceAs, label, values }: CountedRow,
-    { resource: plural, version, kind }: NamedResource,
+    { resource: plural, version, kind, goType = `*${version}.${kind}` }: NamedResource,
     openValues: readonly string[] | undefined,
   ): (given?: unknown) => void {
     const metric = this.#metrics[name] as Counter;
-    const resource = resourceAs === 'plural' ? plural : `*${version}.${kind}`;
+    const resource = resourceAs === 'plural' ? plural : goType;
     if (label === undefined) {
       metric.inc({ resource }, 0);
       return (amount = 1) => metric.inc({ resource }, Number(amount));
@@ -125,6 +139,26 @@ export class SelfMetrics {
   /** A row threw: the object lost that family. */
   renderError(resource: string, family: string): void {
     this.#metrics.kube_state_metrics_render_errors_total.inc({ resource, family });
+  }
+
+  /** A rule of the custom-resource configuration failed on so many objects; none at first. */
+  ruleErrors({ file, line }: Omit<Place, 'column'>, family: string, objects: number): void {
+    const labels = { filename: file, line: String(line), family };
+    this.#metrics.kube_state_metrics_custom_resource_rule_errors_total.inc(labels, objects);
+  }
+
+  /** For what follows the definitions of custom resources. */
+  get definitions(): DefinitionsObserver {
+    const {
+      kube_state_metrics_custom_resource_state_add_events_total: added,
+      kube_state_metrics_custom_resource_state_update_events_total: updated,
+      kube_state_metrics_custom_resource_state_delete_events_total: deleted,
+    } = this.#metrics;
+    return {
+      added: () => added.inc(),
+      updated: () => updated.inc(),
+      deleted: () => deleted.inc(),
+    };
   }
 
   /** From now on the metrics of an election are served; `read` is asked at every scrape. */
@@ -168,13 +202,16 @@ export class SelfMetrics {
       kube_state_metrics_last_config_reload_success_timestamp_seconds: successes,
     } = this.#metrics;
     return {
-      taken: (filename, hash) => {
-        const labels = { filename, type: 'config' };
-        hashes.set(labels, hash);
-        successful.set(labels, 1);
-        successes.set(labels, this.#clock.wall() / 1000);
+      taken: (files) => {
+        for (const gauge of [hashes, successful, successes]) gauge.reset();
+        for (const { filename, type, hash } of files) {
+          const labels = { filename, type };
+          hashes.set(labels, hash);
+          successful.set(labels, 1);
+          successes.set(labels, this.#clock.wall() / 1000);
+        }
       },
-      refused: (filename) => successful.set({ filename, type: 'config' }, 0),
+      refused: ({ filename, type }) => successful.set({ filename, type }, 0),
     };
   }
 

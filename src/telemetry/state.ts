@@ -7,8 +7,17 @@ import type { Shard } from '../sync/statefulSetShard.ts';
 export interface ServedState {
   readonly resources: readonly ResourceTelemetry[];
   readonly stores: Pick<Stores, 'stalenessMs' | 'work'>;
+  readonly customs: CustomTelemetry;
   /** Undefined until the StatefulSet was read. */
   readonly shard: Shard | undefined;
+}
+
+/** What is followed for the custom-resource configuration. */
+export interface CustomTelemetry {
+  /** CustomResourceDefinitions that are known. */
+  readonly definitions: number;
+  /** Rules of a file that are wrong, and not served. */
+  readonly disabledRules: readonly { readonly filename: string; readonly rules: number }[];
 }
 
 /** All that a row can read. */
@@ -52,7 +61,10 @@ export interface ResourceTelemetry {
 }
 
 /** A resource by its names alone. */
-export type NamedResource = Pick<ResourceTelemetry, 'resource' | 'version' | 'kind'>;
+export interface NamedResource extends Pick<ResourceTelemetry, 'resource' | 'version' | 'kind'> {
+  /** What kube-state-metrics calls its objects, where that is not `*v1.Pod` of the names above. */
+  readonly goType?: string | undefined;
+}
 
 /** Go's names where Node's differ: dashboards of kube-state-metrics match on them. */
 const goArchitectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };

@@ -55,6 +55,22 @@ export const selfFamilies = {
     'Whether the configuration file as last read is in force: 1 if so, else 0.', file),
   kube_state_metrics_last_config_reload_success_timestamp_seconds: set('gauge',
     'When a configuration file last came into force, in seconds since the epoch.', file),
+  kube_state_metrics_custom_resource_state_add_events_total: set('counter',
+    'CustomResourceDefinitions that were found, at the start or later.'),
+  kube_state_metrics_custom_resource_state_update_events_total: set('counter',
+    'Changes of CustomResourceDefinitions.'),
+  kube_state_metrics_custom_resource_state_delete_events_total: set('counter',
+    'CustomResourceDefinitions that were deleted.'),
+  kube_state_metrics_custom_resource_state_cache: gauge(
+    'CustomResourceDefinitions that are known; 0 without a custom-resource configuration.',
+    ({ customs }) => customs.definitions),
+  kube_state_metrics_custom_resource_rules_disabled: gauge(
+    'Rules of a custom-resource configuration that are wrong, and not served.',
+    ({ customs }) => customs.disabledRules.map(({ filename, rules }) => [{ filename }, rules]),
+    { filename: open }),
+  kube_state_metrics_custom_resource_rule_errors_total: set('counter',
+    'Objects to which a rule of the custom-resource configuration could not be applied: they have no series of it.',
+    { filename: open, line: open, family: open }),
   kube_state_metrics_shard_ordinal: gauge(
     'Ordinal of this shard, counted from 0.',
     ({ shard }) => shard === undefined ? [] : [[{ shard_ordinal: String(shard.index) }, shard.index]],

@@ -153,7 +153,7 @@ describe('A program with a config file', () => {
       'labels_allow_list: {pods: ["*a*"]}': { flag: `labels_allow_list (${file}:1)`, expected: /^at most one [*]/ },
       'resources: {pods: {}}\nmetric_denylist: [kube_pod]': { flag: [`resources (${file}:1)`, '--metric-allowlist', `metric_denylist (${file}:2)`], expected: 'to leave at least one family', got: 'none' },
       'pod: ksm-0': { flag: `pod (${file}:1)`, expected: '--pod-namespace beside it', got: 'it alone' },
-      'custom_resources_only: true': { flag: `custom_resources_only (${file}:1)`, expected: /^no custom/ },
+      'custom_resources_only: true': { flag: `custom_resources_only (${file}:1)`, expected: /^a configuration by/, got: 'none' },
     };
     for (const [text, facts] of Object.entries<Facts>(refused)) {
       write(text);

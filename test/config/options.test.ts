@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Flags, parseCommandLine } from '../../src/config/flags.ts';
 import { flags, type Options } from '../../src/config/options.ts';
-import { refuseUnsupported } from '../../src/config/settings.ts';
 import { expectRefused } from '../support/refusal.ts';
 
 const port = 'a whole number from 0 to 65535';
@@ -87,25 +86,6 @@ describe('The flags', () => {
       expectRefused(act, { flag: `--${name}`, expected, got });
     });
   }
-
-  for (const [name, { kind, unsupported }] of Object.entries<Flags[string]>(flags)) {
-    if (!unsupported) continue;
-    it(`stop the start where --${name} asks for custom resources`, () => {
-      const { values } = parseCommandLine(flags, [
-        kind.placeholder === undefined ? `--${name}` : `--${name}=a`,
-      ]);
-      expectRefused(() => refuseUnsupported(values), {
-        flag: `--${name}`,
-        expected: 'no custom resources',
-        got: 'a setting for them',
-        hint: /^they are not supported yet/,
-      });
-    });
-  }
-
-  it('start without custom resources', () => {
-    refuseUnsupported(parseCommandLine(flags, ['--custom-resource-state-only=false']).values);
-  });
 });
 
 describe('each flag that has an effect', () => {
@@ -115,7 +95,7 @@ describe('each flag that has an effect', () => {
     .join('\n');
 
   for (const [name, row] of Object.entries<Flags[string]>(flags)) {
-    if (row.ignored || row.unsupported) continue;
+    if (row.ignored) continue;
     it(`is read by code: --${name}`, () => {
       const read = new RegExp(/^\w+$/.test(name) ? `[.{,] ?${name}\\b` : `'${name}'`);
       expect(read.test(code), `src/**: nothing reads --${name}; use it`).to.equal(true);

@@ -1,15 +1,17 @@
 // kube-state-metrics as the judge: both exporters on the same servers, full of made-up objects.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
+import { loadObjects } from '../../src/demo/apiserver/file.ts';
 import { builtinKinds } from '../../src/demo/apiserver/kinds.ts';
 import { seededRandom } from '../../src/demo/random.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { resources } from '../../src/resources/index.ts';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
 import { beyondReference } from '../conformance/families.ts';
+import { customConfiguration, customObjects } from '../judge/customs.ts';
 import { deliberate, endsReference } from '../judge/differences.ts';
 import { Judge, KnownObjects } from '../judge/judge.ts';
 import { asGoReads, type Made, namespaces, objectsOfSeed, type Plural } from '../judge/objects.ts';
@@ -24,6 +26,7 @@ interface Seed {
 /** All seeds at their full size by `npm run judge`; else the first, smaller and shorter. */
 const isFull = process.env.KUBESTATE_JUDGE === 'full';
 const OBJECTS_MAX = isFull ? 5_000 : 800;
+const CUSTOM_OBJECTS_MAX = isFull ? 1_000 : 200;
 const CHURN_MS = isFull ? 60_000 : 15_000;
 const CHANGES_EACH_ROUND = { labelled: 20, deleted: 6, made: 1 };
 const FILL_TIMEOUT_MS = 300_000;
@@ -95,6 +98,9 @@ describe('beside kube-state-metrics', () => {
       let taken: readonly Made[] = [];
       const real = { kubeconfig: '', known: new KnownObjects() };
       const simulation = { kubeconfig: '', known: new KnownObjects() };
+      const customized = new ApiServer({ clock: systemClock, random: seededRandom(seed) });
+      const customs = { kubeconfig: '', known: new KnownObjects() };
+      let customFlags: readonly string[] = [];
 
       before(async function () {
         this.timeout(FILL_TIMEOUT_MS);
@@ -114,10 +120,20 @@ describe('beside kube-state-metrics', () => {
         real.kubeconfig = cluster.kubeconfig();
         const { url } = await simulated.listen(0, '127.0.0.1');
         simulation.kubeconfig = cluster.kubeconfig({ url });
+        loadObjects(customized, customObjects(seed, CUSTOM_OBJECTS_MAX), 'customs');
+        const { url: customUrl } = await customized.listen(0, '127.0.0.1');
+        customs.kubeconfig = cluster.kubeconfig({ url: customUrl });
+        const config = join(cluster.folder, 'customs.yaml');
+        writeFileSync(config, customConfiguration(seed));
+        customFlags = [
+          '--custom-resource-state-only',
+          `--custom-resource-state-config-file=${config}`,
+        ];
       });
 
       after(async () => {
         await simulated.close();
+        await customized.close();
         await cluster.stop();
       });
 
@@ -126,6 +142,13 @@ describe('beside kube-state-metrics', () => {
           agreed(real, variant)).timeout(AGREE_TIMEOUT_MS);
         it(`serves the same of what is refused there: ${variant.what}`, () =>
           agreed(simulation, variant)).timeout(AGREE_TIMEOUT_MS);
+      }
+
+      for (const accept of ['text/plain', 'application/openmetrics-text; version=1.0.0']) {
+        it(`serves the same of custom resources: ${accept}`, () =>
+          agreed(customs, { what: 'custom resources', flags: customFlags, accept })).timeout(
+          AGREE_TIMEOUT_MS,
+        );
       }
 
       it(`serves the same after ${CHURN_MS / 1000} s of changes`, async () => {

@@ -50,6 +50,30 @@ describe('the telemetry port', () => {
     );
   });
 
+  it('is ready without kinds that are not installed, and those that came later', async () => {
+    const later = { optional: 'joining' } as const;
+    const statuses = [
+      status('nodes', 'watching', { synced: true }),
+      status('orders.v1.a', 'Order is not installed', { optional: 'absent' }),
+      status('trucks.v1.a', 'listing', later),
+      status('boats.v1.a', 'watching', { ...later, synced: true }),
+      status('bikes.v1.a', 'forbidden', { ...later, refused: true }),
+    ];
+    const answer = await ask(await open(statuses), '/readyz');
+    expect(answer.status).to.equal(200);
+    expect(answer.body.toString()).to.equal(
+      'Ready: 2 of 5 resources synced, 1 refused by the API server, 1 not installed, ' +
+        '1 installed just now.\n' +
+        'nodes        synced   watching\n' +
+        'orders.v1.a  absent   Order is not installed\n' +
+        'trucks.v1.a  joining  listing\n' +
+        'boats.v1.a   synced   watching\n' +
+        'bikes.v1.a   refused  forbidden\n',
+    );
+    const page = (await ask(await open(statuses.slice(0, 3)), '/')).body.toString();
+    expect(page).to.include('class="status good"').and.include('class="state joining"');
+  });
+
   it('is not ready while its role in an election is unknown, and says why', async () => {
     const nodes = status('nodes', 'watching', { synced: true });
     const sentence = 'No label\nyet.';

@@ -95,6 +95,16 @@ describe('a number of 64 bits', () => {
     });
   }
 
+  it('is exact in every field, and in lists, where all are asked for', () => {
+    const all = new ExactIntegers('all');
+    const json = '{"a":9007199254740993,"b":["1234567890123456",-9007199254740993],"c":1}';
+    expect(parseJson(json, all)).to.deep.equal({
+      a: 9007199254740993n,
+      b: ['1234567890123456', -9007199254740993n],
+      c: 1,
+    });
+  });
+
   it('is a plain number where nobody asks for more', () => {
     expect(parseJson('{"seconds":9223372036854775807}')).to.deep.equal({ seconds: 2 ** 63 });
   });

@@ -71,6 +71,27 @@ describe('a compiled table', () => {
     ]);
   });
 
+  it('renders the labels of a row that writes them itself, and no identity', () => {
+    const row: Family<Received<Thing>> = {
+      type: 'gauge',
+      help: 'Parts.',
+      labels: ['part'],
+      reads: 'object',
+      collectLabelled(o, emit) {
+        for (const part of o.parts ?? []) emit(1, `part="${part}"`);
+      },
+    };
+    const table = { ...tableOf<Thing>({}), identity: {}, families: { custom_part: row } };
+    const choices = { ...everything, enabled: () => true };
+    const renderer = compile(table, choices, () => {});
+    expect(renderer.render({ ...thing, parts: ['a', 'b', 'a'] } as Thing)).to.deep.equal([
+      'custom_part{part="a"} 1\ncustom_part{part="b"} 1\n',
+    ]);
+    expect(renderer.families[0]?.header.text).to.equal(
+      '# HELP custom_part Parts.\n# TYPE custom_part gauge\n',
+    );
+  });
+
   it('renders an empty text for a family without series', () => {
     const families: Families = { kube_thing_size: gauge('STABLE', 'Size.', (o) => o.size) };
     expect(rendered(families, thing)).to.deep.equal(['']);

@@ -3,7 +3,12 @@ import { expect } from 'chai';
 import { gauge } from '../../src/metrics/family.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Resource } from '../../src/metrics/resource.ts';
-import { type Choices, type Selected, select } from '../../src/metrics/select.ts';
+import {
+  type Choices,
+  type CustomChoices,
+  type Selected,
+  select,
+} from '../../src/metrics/select.ts';
 import { created, labels } from '../../src/metrics/stock.ts';
 import { resources } from '../../src/resources/index.ts';
 import { expectRefusal, type Facts, rejectionOf } from '../support/refusal.ts';
@@ -217,6 +222,46 @@ describe('a selection', () => {
     expect(gears?.choices.labels?.shows('tier')).to.equal(false);
     expect(nuts?.choices.labels).to.equal(undefined);
     expect(nuts?.choices.annotations?.shows('team/a')).to.equal(true);
+  });
+
+  describe('beside custom resources', () => {
+    const custom = (only = false): CustomChoices => ({
+      families: ['kube_customresource_a', 'kube_customresource_b'],
+      only,
+      names: ['orders'],
+      accepts: (name) => name === 'orders',
+    });
+    const orders = table({ kube_customresource_a: row(), kube_customresource_b: row() });
+    const selected = (choices: Partial<Choices>, only?: boolean) =>
+      select(tables, { ...nothing, ...choices }, custom(only));
+
+    it('takes the names that are accepted, which select nothing else', async () => {
+      const { resources: alone } = await selected({ resources: ['orders'] });
+      expect(alone).to.deep.equal([]);
+      const { resources: both } = await selected({ resources: ['orders', 'nuts'] });
+      expect(both.map(({ plural }) => plural)).to.deep.equal(['nuts']);
+      const rejection = await rejectionOf(selected({ resources: ['order'] }));
+      const hint = 'did you mean orders?';
+      expectRefusal(rejection, { flag: '--resources', got: '"order"', hint } as Facts);
+    });
+
+    it('has none of the tables where custom resources are served only', async () => {
+      const { resources: none } = await selected({ resources: ['nuts'] }, true);
+      expect(none).to.deep.equal([]);
+    });
+
+    it('has the families of a custom table that the lists leave', async () => {
+      const ofList = async (list: Partial<Choices>): Promise<string[] | undefined> => {
+        const one = (await selected(list)).selectCustom('orders', orders);
+        return one && Object.keys(orders.families).filter(one.choices.enabled);
+      };
+      expect(await ofList({})).to.have.length(2);
+      expect(await ofList({ metricDenylist: ['_a$'] })).to.deep.equal(['kube_customresource_b']);
+      expect(await ofList({ metricAllowlist: ['_a$'] })).to.deep.equal(['kube_customresource_a']);
+      expect(await ofList({ metricDenylist: ['customresource'] })).to.equal(undefined);
+      const { idleExpressions } = await selected({ metricDenylist: ['_a$', 'nowhere'] });
+      expect(idleExpressions.map(({ expression }) => expression)).to.deep.equal(['nowhere']);
+    });
   });
 
   it('is refused for an allow-list of keys that names no resource, with the flag', async () => {

@@ -57,6 +57,7 @@ export async function knownOfSelf(): Promise<Known> {
     clock: { wall: () => 1_000 },
     now: () => ({
       shard: undefined,
+      customs: { definitions: 0, disabledRules: [] },
       resources: [],
       stores: { stalenessMs: () => 0, work: () => work },
     }),

@@ -11,6 +11,7 @@ import type {
   Relist,
   Snapshot,
   Store,
+  StorePlace,
   StoreSize,
   Stores,
 } from '../../src/store/types.ts';
@@ -25,14 +26,22 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
   const byResource = new Map(
     [...renderers].map(([resource, renderer]) => [resource, new PlainStore(renderer)] as const),
   );
-  const snapshot = (includes: (resource: string) => boolean): Snapshot => {
+  const places = new Map<string, StorePlace>();
+  let removals = 0;
+  const snapshot = (includes: (names: readonly string[]) => boolean): Snapshot => {
     const contents: Content[] = [];
-    for (const [resource, store] of byResource) {
-      if (includes(resource) && store.size.objects > 0) contents.push(store.content());
+    const added: Content[] = [];
+    const inOrder = [...byResource].sort(([a], [b]) => compareKeys(places, a, b));
+    for (const [resource, store] of inOrder) {
+      const names = places.get(resource)?.names ?? [resource];
+      if (!includes(names) || store.size.objects === 0) continue;
+      (places.has(resource) ? added : contents).push(store.content());
     }
+    const changes = [...byResource.values()].reduce((sum, { changes }) => sum + changes, 0);
+    const all = [...contents, ...joinedByName(added)];
     return {
-      state: [...byResource.values()].reduce((sum, { changes }) => sum + changes, 0),
-      body: (format, encoding) => bodyOf(contents, format, encoding === 'gzip'),
+      state: changes + removals,
+      body: (format, encoding) => bodyOf(all, format, encoding === 'gzip'),
     };
   };
   const storedBytes = (): number =>
@@ -51,11 +60,47 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
   return {
     byResource,
     snapshot,
+    add(key, renderer, place) {
+      const store = new PlainStore(renderer);
+      byResource.set(key, store);
+      places.set(key, place);
+      return store;
+    },
+    remove(key) {
+      removals += 1 + (byResource.get(key)?.changes ?? 0);
+      byResource.delete(key);
+      places.delete(key);
+      return atOnce();
+    },
     flushed: atOnce,
     close: atOnce,
     stalenessMs: () => 0,
     work: () => ({ ...done, storedBytes: storedBytes() }),
   };
+}
+
+/** Stores that were added are behind the others: by rank, then by key. */
+function compareKeys(places: ReadonlyMap<string, StorePlace>, a: string, b: string): number {
+  const [rankA, rankB] = [places.get(a)?.rank, places.get(b)?.rank];
+  if (rankA === undefined || rankB === undefined) {
+    return Number(rankA !== undefined) - Number(rankB !== undefined);
+  }
+  return rankA - rankB || (a < b ? -1 : 1);
+}
+
+/** A content for each name of a family, with the entries of all contents that have it. */
+function joinedByName(contents: readonly Content[]): Content[] {
+  const names = new Set(contents.flatMap(({ families }) => families.map(({ name }) => name)));
+  return [...names].map((name): Content => {
+    const having = contents.filter(({ families }) => families.some((one) => one.name === name));
+    const entries = having.flatMap(({ families, entries }) => {
+      const at = families.findIndex((one) => one.name === name);
+      return entries.map((entry) => ({ ...entry, texts: [entry.texts[at] ?? ''] }));
+    });
+    const [first] = having.flatMap(({ families }) => families.filter((one) => one.name === name));
+    const bytes = entries.reduce((sum, { texts }) => sum + Buffer.byteLength(texts[0] ?? ''), 0);
+    return { families: [first as FamilyHeader], entries, bytes };
+  });
 }
 
 /** Whatever there is to wait for is done as soon as it is asked for. */

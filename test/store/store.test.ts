@@ -149,7 +149,7 @@ for (const [kind, openStores] of Object.entries(kinds))
         'kube_node_info',
         'kube_pod_info',
       ]);
-      expect(families(await read(stores.snapshot((name) => name === 'pods')))).to.deep.equal([
+      expect(families(await read(stores.snapshot(([name]) => name === 'pods')))).to.deep.equal([
         'kube_pod_info',
       ]);
     });

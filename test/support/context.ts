@@ -1,5 +1,5 @@
 // The process as a test lends it to the program: no environment, the machine's own clock and files.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { RunContext } from '../../src/app/pipeline.ts';
 import { systemClock, systemThread } from '../../src/lib/clock.ts';
 
@@ -7,6 +7,7 @@ import { systemClock, systemThread } from '../../src/lib/clock.ts';
 export const contextOf = (given: Pick<RunContext, 'log'> & Partial<RunContext>): RunContext => ({
   env: {},
   readFile: readFileSync,
+  readFolder: (path) => readdirSync(path),
   clock: systemClock,
   thread: systemThread,
   random: Math.random,

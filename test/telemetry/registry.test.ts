@@ -42,6 +42,7 @@ const loop = () => ({
 });
 const everything: ServedState = {
   resources: [watched('pods', 'Pod'), watched('cronjobs', 'CronJob')],
+  customs: { definitions: 3, disabledRules: [{ filename: '/etc/crs.yaml', rules: 2 }] },
   shard: { index: 0, total: 1 },
   stores,
 };
@@ -127,7 +128,7 @@ describe('the metrics about ourselves', () => {
     const self = new SelfMetrics({
       build: { version: '', revision: '', branch: '', node: '', platform: '', arch: '' },
       clock: { wall: () => 0 },
-      now: () => ({ shard: undefined, resources: [resource], stores }),
+      now: () => ({ ...everything, shard: undefined, resources: [resource] }),
       loop,
     });
     const read = (): Promise<string[]> => series(self, 'kube_state_metrics_resource_');
@@ -328,12 +329,46 @@ describe('the metrics about ourselves', () => {
       ...(await series(self, 'kube_state_metrics_last_config_')),
     ];
     expect(await config()).to.deep.equal([]);
-    self.config.taken('/etc/a.yaml', 42);
-    self.config.refused('/etc/a.yaml');
+    const file = { filename: '/etc/a.yaml', type: 'config' } as const;
+    self.config.refused({ filename: '/etc/gone.yaml', type: 'customresourceconfig' });
+    self.config.taken([{ ...file, hash: 42 }]);
+    self.config.refused(file);
     expect(await config()).to.deep.equal([
       `kube_state_metrics_config_hash${labels} 42`,
       `kube_state_metrics_last_config_reload_successful${labels} 0`,
       `kube_state_metrics_last_config_reload_success_timestamp_seconds${labels} 1700000000.5`,
+    ]);
+  });
+
+  it('count what becomes of custom resources, under the names of kube-state-metrics', async () => {
+    const self = open();
+    const prefix = 'kube_state_metrics_custom_resource_';
+    self.definitions.added();
+    self.definitions.added();
+    self.definitions.updated();
+    self.definitions.deleted();
+    const place = { file: '/etc/crs.yaml', line: 7 };
+    self.ruleErrors(place, 'never', 0);
+    self.ruleErrors(place, 'x_y', 0);
+    self.ruleErrors(place, 'x_y', 2);
+    expect(await series(self, prefix)).to.deep.equal([
+      `${prefix}state_add_events_total 2`,
+      `${prefix}state_update_events_total 1`,
+      `${prefix}state_delete_events_total 1`,
+      `${prefix}state_cache 3`,
+      `${prefix}rules_disabled{filename="/etc/crs.yaml"} 2`,
+      `${prefix}rule_errors_total{filename="/etc/crs.yaml",line="7",family="never"} 0`,
+      `${prefix}rule_errors_total{filename="/etc/crs.yaml",line="7",family="x_y"} 2`,
+    ]);
+  });
+
+  it('name the objects of custom resources as kube-state-metrics does', async () => {
+    const self = open();
+    const resource = { resource: 'orders.v1.a', version: 'v1', kind: 'Order', goType: '*u.U' };
+    self.observer(resource, { relist: [], watchRestart: [], check: [] }).watch('success');
+    expect(await series(self, 'kube_state_metrics_watch_total')).to.deep.equal([
+      'kube_state_metrics_watch_total{resource="*u.U",result="success"} 1',
+      'kube_state_metrics_watch_total{resource="*u.U",result="error"} 0',
     ]);
   });
 });

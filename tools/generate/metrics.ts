@@ -43,7 +43,7 @@ function resourcePage(plural: string, table: Resource<never>): string {
   const families = Object.entries<Family<never>>(table.families);
   const identity = Object.keys(table.identity).map(code).join(', ');
   const rows = families.map(([name, family]) =>
-    row(code(name), family.type, family.stability, labelsOf(family), helpOf(family)),
+    row(code(name), family.type, family.stability ?? '', labelsOf(family), helpOf(family)),
   );
   const scope = table.scope === 'cluster' ? 'cluster-scoped' : 'namespaced';
   const state = table.default ? 'on by default' : `off unless \`--resources\` names \`${plural}\``;

@@ -5,6 +5,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { StartError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { ApiObject } from '../objects.ts';
+import { kindsDefinedBy } from './definitions.ts';
 import { Faults } from './faults.ts';
 import { apiApp, type RecordedRequest, type Served } from './http.ts';
 import { apiVersionOf, builtinKinds, type Kind } from './kinds.ts';
@@ -39,6 +40,8 @@ export class ApiServer {
   readonly #options: ApiServerOptions;
   readonly #versions = new Versions(firstVersion);
   readonly #storages = new Map<string, Storage>();
+  /** Storages of kinds that a definition has added, by their paths. */
+  #defined: ReadonlySet<string> = new Set();
   #requests: RecordedRequest[] = [];
   #tokens: ReadonlySet<string> | undefined;
   #server: Server | undefined;
@@ -46,6 +49,7 @@ export class ApiServer {
   constructor(options: ApiServerOptions) {
     this.#options = options;
     for (const kind of Object.values(builtinKinds)) this.serve(kind);
+    this.storage('customresourcedefinitions').subscribe(() => this.#serveDefined());
   }
 
   /** Starts to listen; port 0 means any free port. */
@@ -109,6 +113,21 @@ export class ApiServer {
     for (const [path, { kind }] of this.#storages) {
       if (kind.resource === resource) this.#storages.delete(path);
     }
+  }
+
+  /** Serves the kinds that are defined now, and no longer those that were. */
+  #serveDefined(): void {
+    const kinds = [...this.objects<ApiObject>('customresourcedefinitions')].flatMap(kindsDefinedBy);
+    const paths = new Set(kinds.map((kind) => pathOf(apiVersionOf(kind), kind.resource)));
+    for (const path of this.#defined) {
+      if (paths.has(path)) continue;
+      const storage = this.#storages.get(path);
+      this.#storages.delete(path);
+      // Open watches end.
+      storage?.restore([]);
+    }
+    for (const kind of kinds) this.serve(kind);
+    this.#defined = paths;
   }
 
   /** The storage of a resource, by plural. */

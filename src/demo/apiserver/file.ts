@@ -2,6 +2,7 @@
 import { ConfigError } from '../../lib/errors.ts';
 import type { ApiObject } from '../objects.ts';
 import type { ApiServer } from './apiserver.ts';
+import { kindsDefinedBy } from './definitions.ts';
 import { apiVersionOf, builtinKinds, type Kind, splitApiVersion } from './kinds.ts';
 
 /** Repeated objects that are reported one by one; more are only counted. */
@@ -139,39 +140,6 @@ function kindsFor(objects: readonly ApiObject[]): ReadonlyMap<string, Kind> {
   const definitions = objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
   const all = [...Object.values(builtinKinds), ...definitions.flatMap(kindsDefinedBy)];
   return new Map(all.map((kind) => [`${apiVersionOf(kind)} ${kind.kind}`, kind]));
-}
-
-/** The names and versions in a CustomResourceDefinition. */
-interface DefinitionSpec {
-  readonly group?: string;
-  readonly scope?: string;
-  readonly names?: { readonly kind?: string; readonly plural?: string };
-  readonly versions?: readonly {
-    readonly name?: string;
-    readonly served?: boolean;
-    readonly subresources?: { readonly status?: object };
-  }[];
-}
-
-/** One kind for each served version of a CustomResourceDefinition. */
-function kindsDefinedBy({ spec }: ApiObject): Kind[] {
-  const { group, scope, names, versions = [] } = (spec ?? {}) as DefinitionSpec;
-  const { kind, plural } = names ?? {};
-  if (group === undefined || kind === undefined || plural === undefined) return [];
-  return versions.flatMap(({ name, served, subresources }) =>
-    name === undefined || served === false
-      ? []
-      : {
-          resource: plural,
-          group,
-          version: name,
-          kind,
-          namespaced: scope === 'Namespaced',
-          counted: true,
-          statusApart: subresources?.status !== undefined,
-          custom: true,
-        },
-  );
 }
 
 function kindOf({ value, place }: Found, kinds: ReadonlyMap<string, Kind>): Kind {

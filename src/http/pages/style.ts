@@ -35,7 +35,7 @@ a:focus-visible { outline: 2px solid var(--link); outline-offset: 3px; border-ra
   border-start-end-radius: .5rem; border-end-end-radius: .5rem;
 }
 .status.good, .state.synced { --tone: var(--good); }
-.status.partial, .state.waiting, .state.stale { --tone: var(--wait); }
+.status.partial, .state.waiting, .state.joining, .state.stale { --tone: var(--wait); }
 .state.refused { --tone: var(--bad); }
 .status.partial { background: var(--amber-panel); border-color: var(--amber); }
 .status + .status { margin-top: .5rem; }
