@@ -2,6 +2,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { packNames, packText } from '../src/custom/packs.ts';
 import { thirdPartyLicences } from './build/licences.ts';
 import { lighter } from './build/lighter.ts';
 
@@ -72,6 +73,7 @@ const { outputFiles, metafile } = await build({
     'import.meta.url': '""',
     KUBESTATE_BCRYPT_WORKER: JSON.stringify(bcryptWorker.source),
     KUBESTATE_COMPRESS_WORKER: JSON.stringify(compressWorker.source),
+    KUBESTATE_PACKS: JSON.stringify(Object.fromEntries(packNames.map((n) => [n, packText(n)]))),
   },
 });
 await mkdir(new URL('dist/', root), { recursive: true });

@@ -7,6 +7,7 @@ import { dashboards } from '../monitoring/dashboards/index.ts';
 import { ruleGroups } from '../monitoring/rules/index.ts';
 import { commands } from '../src/cli/index.ts';
 import { flags } from '../src/config/options.ts';
+import { packNames } from '../src/custom/packs.ts';
 import { resources } from '../src/resources/index.ts';
 import { electionFamilies, selfFamilies } from '../src/telemetry/table.ts';
 import { recorded, unrecorded } from '../test/chart/differences.ts';
@@ -22,6 +23,8 @@ import { customSchema } from './generate/customSchema.ts';
 import { dashboardFiles } from './generate/dashboards.ts';
 import { metricPages } from './generate/metrics.ts';
 import { flagTable } from './generate/migration.ts';
+import { packPart } from './generate/packPages.ts';
+import { packResources } from './generate/packs.ts';
 import { kustomization, manifests } from './generate/rbac.ts';
 import { valuesSchema } from './generate/schema.ts';
 import { differing } from './generate/stale.ts';
@@ -71,6 +74,12 @@ async function generate(): Promise<Record<string, string>> {
       ),
       'src/config/options.ts': flagTable(flags),
     }),
+    'docs/packs.md': await renewed(
+      'docs/packs.md',
+      Object.fromEntries(
+        packNames.map((pack) => [`src/custom/packs/${pack}.yaml`, packPart(pack)]),
+      ),
+    ),
     'README.md': await renewed('README.md', { 'bench/results': comparison(results) }),
     ...under(`${chart}/files/dashboards`, dashboardFiles(dashboards)),
     ...under('rbac', manifests(resources, facts)),
@@ -79,7 +88,7 @@ async function generate(): Promise<Record<string, string>> {
     'docs/alerts.md': alertsPage(ruleGroups),
     [`${chart}/values.yaml`]: withCollectors(values, resources),
     [`${chart}/values.schema.json`]: valuesSchema(values, valueFacts),
-    [`${chart}/templates/_derived.tpl`]: derivedTemplates(resources),
+    [`${chart}/templates/_derived.tpl`]: derivedTemplates(resources, packResources()),
   };
 }
 

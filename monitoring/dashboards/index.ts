@@ -1,5 +1,6 @@
 // All dashboards, in the order in which an on-call engineer reads them.
 import { cluster } from './cluster.ts';
+import { customResources } from './customResources.ts';
 import { jobs } from './jobs.ts';
 import { kubestate } from './kubestate.ts';
 import type { Dashboard } from './model.ts';
@@ -13,5 +14,6 @@ export const dashboards: readonly Dashboard[] = [
   namespaces,
   storage,
   jobs,
+  customResources,
   kubestate,
 ];

@@ -35,8 +35,8 @@ interface PanelBase {
   readonly width?: number;
 }
 
-/** Another exporter that the query needs; without it the query has no result. */
-export type Neighbour = 'cAdvisor' | 'node_exporter' | 'kubelet';
+/** Another exporter, or packs, that the query needs; without them the query has no result. */
+export type Neighbour = 'cAdvisor' | 'node_exporter' | 'kubelet' | 'packs';
 
 interface Joining {
   readonly joins?: Neighbour;

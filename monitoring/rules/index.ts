@@ -1,6 +1,7 @@
 // All rule groups. Each is a file of the chart and a chapter of docs/alerts.md.
 import { capacity } from './capacity.ts';
 import { cluster } from './cluster.ts';
+import { customResources } from './customResources.ts';
 import { jobs } from './jobs.ts';
 import { kubestate } from './kubestate.ts';
 import { nodes } from './nodes.ts';
@@ -19,5 +20,6 @@ export const ruleGroups: readonly RuleGroup[] = [
   storage,
   scaling,
   cluster,
+  customResources,
   kubestate,
 ];

@@ -39,6 +39,8 @@ export interface RuleGroup {
   readonly name: string;
   /** The heading of its chapter in docs/alerts.md. */
   readonly title: string;
+  /** A sentence of Markdown below the heading. */
+  readonly about?: string;
   readonly recordings: readonly Recording[];
   readonly alerts: readonly Alert[];
 }

@@ -1,4 +1,4 @@
-// customConfig reads the custom-resource configuration that the options name, inline or in files.
+// customConfig reads the custom-resource configuration of the options: inline, files and packs.
 import type { Options } from '../config/options.ts';
 import type { CustomConfig, Mistake } from '../custom/types.ts';
 import { ConfigError, errorMessage } from '../lib/errors.ts';
@@ -17,10 +17,11 @@ const fileFlag = 'custom-resource-state-config-file';
 const inlineFlag = 'custom-resource-state-config';
 const continueFlag = 'continue-without-custom-resource-state-config-file';
 const only = 'custom-resource-state-only';
+const packFlag = 'custom-resource-pack';
 
 type CustomOptions = Pick<
   Options,
-  typeof fileFlag | typeof inlineFlag | typeof continueFlag | typeof only
+  typeof fileFlag | typeof inlineFlag | typeof continueFlag | typeof only | typeof packFlag
 >;
 
 /** The files to read and to follow: that of the flag, or those in its folder. */
@@ -68,13 +69,15 @@ export async function readCustom(
   tolerant: boolean,
 ): Promise<CustomRead> {
   const { [inlineFlag]: inline, [fileFlag]: path, [only]: customOnly } = options;
-  if (!inline && !path) {
+  const packs = new Set(options[packFlag]);
+  if (!inline && !path && packs.size === 0) {
     if (customOnly) throw withoutConfig();
     return { custom: undefined, refused: [] };
   }
   // Loaded where it is used: most run without.
-  const [{ readCustomConfig }, { joined }, { customTable }] = await Promise.all([
+  const [{ readCustomConfig }, { packText }, { joined }, { customTable }] = await Promise.all([
     import('../custom/read.ts'),
+    import('../custom/packs.ts'),
     import('../custom/conflicts.ts'),
     import('../custom/table.ts'),
   ]);
@@ -96,6 +99,9 @@ export async function readCustom(
     await attempt(one, async () => {
       configs.push(await readCustomConfig(one, textOf(one, contents.get(one)), taken));
     });
+  }
+  for (const pack of packs) {
+    configs.push(await readCustomConfig(`--${packFlag}=${pack}`, packText(pack), taken));
   }
   // Each file may be right, and two of them contradict each other.
   return { custom: { config: joined(configs), tableOf: customTable }, refused };
@@ -125,7 +131,7 @@ function textOf(path: string, content: Content | undefined): string {
 const withoutConfig = (): ConfigError =>
   new ConfigError({
     flag: `--${only}`,
-    expected: `a configuration by --${fileFlag} or --${inlineFlag}`,
+    expected: `a configuration by --${fileFlag}, --${inlineFlag} or --${packFlag}`,
     got: 'none',
     hint: 'nothing would be served',
   });

@@ -23,7 +23,8 @@ export function completionFor(commands: Readonly<Record<string, Command>>): Comm
     async run({ print }, { words }) {
       const shell = words[0] as keyof typeof scripts;
       const { resources } = await import('../resources/index.ts');
-      const suggestions = { resources: Object.keys(resources) };
+      const { packNames } = await import('../custom/packs.ts');
+      const suggestions = { resources: Object.keys(resources), packs: packNames };
       print(scripts[shell](completedOf({ ...commands, completion }, suggestions)));
       return 0;
     },

@@ -35,7 +35,7 @@ export interface Flag<T> {
   /** Its keys in the config file, the usual one first; by default its name with `_` for `-`. */
   readonly configKeys?: readonly string[];
   /** What its values name, for completion in shells. */
-  readonly suggests?: 'resources';
+  readonly suggests?: 'resources' | 'packs';
   /** kube-state-metrics has no such flag. */
   readonly extension?: boolean;
   /** How it differs from kube-state-metrics, and why; docs/migration.md shows it. */

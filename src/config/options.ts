@@ -110,6 +110,8 @@ export const flags = {
     difference: 'Without a custom-resource configuration it is an error; kube-state-metrics serves nothing.' },
   'continue-without-custom-resource-state-config-file': { group: customs, kind: toggle, default: false,
     help: 'Start even if a file of --custom-resource-state-config-file is missing or invalid; it is served once it is right.' },
+  'custom-resource-pack': { group: customs, kind: list, default: [], defaultText: 'none', suggests: 'packs', extension: true,
+    help: 'Custom-resource configurations that come with kubestate: gateway-api, flux, cluster-api, vertical-pod-autoscaler, volume-snapshot. May be repeated.' },
 
   host: { group: serving, kind: { ...text, placeholder: 'ADDRESS' }, default: '::', restartRequired: true,
     help: 'Address to listen on for the metrics of the cluster.' },

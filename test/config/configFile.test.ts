@@ -44,6 +44,7 @@ const rows: Readonly<Record<string, Row>> = {
   custom_resource_config_file: { flag: 'custom-resource-state-config-file', right: '/a', value: '/a', wrong: '[1]', expected: text, got: 'a list' },
   custom_resources_only: { flag: 'custom-resource-state-only', right: 'true', value: true, wrong: 'on', expected: toggle, got: '"on"' },
   continue_without_custom_resource_state_config_file: { flag: 'continue-without-custom-resource-state-config-file', right: 'true', value: true, wrong: '2', expected: toggle, got: '2' },
+  custom_resource_pack: { flag: 'custom-resource-pack', right: '[flux, gateway-api]', value: ['flux', 'gateway-api'], wrong: '[{flux: 1}]', expected: items, got: 'a list' },
   host: { flag: 'host', right: '"::1"', value: '::1', wrong: '[a]', expected: text, got: 'a list' },
   port: { flag: 'port', right: '9', value: 9, wrong: 'http', expected: port, got: '"http"' },
   telemetry_host: { flag: 'telemetry-host', right: 'a', value: 'a', wrong: '{}', expected: text, got: 'a map' },

@@ -38,6 +38,7 @@ const wrong: Readonly<Record<keyof Options, readonly [given: string, expected: s
   'custom-resource-state-config-file': ['', text, 'nothing'],
   'custom-resource-state-only': ['=only', toggle, '"only"'],
   'continue-without-custom-resource-state-config-file': ['=2', toggle, '"2"'],
+  'custom-resource-pack': ['', items, 'nothing'],
   host: ['', text, 'nothing'],
   port: ['=http', port, '"http"'],
   'telemetry-host': ['', text, 'nothing'],

@@ -8,6 +8,7 @@ import { filledIn } from '../monitoring/filled.ts';
 import { startDemo } from './demo.ts';
 import { get } from './get.ts';
 import { type Kubelets, seriesOf, startKubelets } from './kubeletMetrics.ts';
+import { type PackMetrics, startPackMetrics } from './packMetrics.ts';
 import { Program } from './program.ts';
 import { JOBS, METRICS } from './target.ts';
 
@@ -43,6 +44,12 @@ function jobsOfNodes(addresses: readonly string[], kubeletsPort: number): object
     { job_name: 'kubelet', honor_labels: true, static_configs: kubelets },
   ];
 }
+
+const jobOfPacks = ({ port }: PackMetrics): object => ({
+  job_name: 'packs',
+  honor_labels: true,
+  static_configs: [{ targets: [`127.0.0.1:${port}`] }],
+});
 
 const configOf = (jobs: readonly object[]): object => ({
   global: { scrape_interval: '1s' },
@@ -85,9 +92,10 @@ describe('the dashboards, of a living cluster', function () {
   let demo: Program;
   let nodeExporter: Program;
   let kubelets: Kubelets;
+  let packs: PackMetrics;
   /** Knows kubestate alone. */
   let alone: Prometheus;
-  /** Knows what runs on the nodes too. */
+  /** Knows what runs on the nodes and what packs serve, too. */
   let joined: Prometheus;
 
   before(async () => {
@@ -96,16 +104,17 @@ describe('the dashboards, of a living cluster', function () {
     nodeExporter = new Program('prometheus-node-exporter', [listen]);
     await nodeExporter.answers(`http://${NODE_EXPORTER}/`);
     kubelets = await startKubelets(METRICS);
+    packs = await startPackMetrics();
     const shown = (await get(METRICS)).body.toString();
     const addresses = seriesOf(shown, 'kube_node_info').map(({ internal_ip = '' }) => internal_ip);
     expect(addresses).to.have.length(6);
     alone = await Prometheus.start(configOf(JOBS));
     const ofNodes = jobsOfNodes(addresses, kubelets.port);
-    joined = await Prometheus.start(configOf([...JOBS, ...ofNodes]));
+    joined = await Prometheus.start(configOf([...JOBS, ...ofNodes, jobOfPacks(packs)]));
   });
 
   after(async () => {
-    for (const one of [joined, alone, kubelets, nodeExporter, demo]) await one?.stop();
+    for (const one of [joined, alone, packs, kubelets, nodeExporter, demo]) await one?.stop();
   });
 
   const answered = (panel: Panel, query: Query): Promise<Result[]> =>

@@ -54,6 +54,7 @@ describe('a dashboard', () => {
       'kubestate-namespaces',
       'kubestate-storage',
       'kubestate-jobs',
+      'kubestate-custom-resources',
       'kubestate-kubestate',
     ]);
   });

@@ -1,9 +1,12 @@
 // All families that kubestate serves on both ports, with their label names.
+
+import { packNames } from '../../src/custom/packs.ts';
 import type { Family } from '../../src/metrics/family.ts';
 import type { AnyResource } from '../../src/metrics/select.ts';
 import { resources } from '../../src/resources/index.ts';
 import { SelfMetrics } from '../../src/telemetry/registry.ts';
 import { electionFamilies, selfFamilies } from '../../src/telemetry/table.ts';
+import { sampleExposition } from '../custom/packSamples.ts';
 import { parseExposition } from '../http/parse.ts';
 import { selectorsOf } from '../support/promql.ts';
 
@@ -36,6 +39,17 @@ export function knownOfTables(): Known {
     ),
   );
 }
+
+/** The families of the packs, as recorded of their samples. */
+export const knownOfPacks = (): Known =>
+  new Map(
+    packNames.flatMap((pack) =>
+      parseExposition(sampleExposition(pack)).map(
+        ({ name, samples }) =>
+          [name, new Set(samples.flatMap(({ labels }) => [...labels.keys()]))] as const,
+      ),
+    ),
+  );
 
 /** The families about kubestate itself: those of its tables, and those of prom-client. */
 export async function knownOfSelf(): Promise<Known> {

@@ -1,6 +1,6 @@
-// Families of cAdvisor, node_exporter and the kubelet that dashboards use, with their labels.
+// Families of other exporters and of packs that dashboards use, with their labels.
 import type { Neighbour } from '../../monitoring/dashboards/model.ts';
-import type { Known } from './known.ts';
+import { type Known, knownOfPacks } from './known.ts';
 
 const ofContainers = ['container', 'id', 'image', 'name', 'namespace', 'pod'];
 const ofClaims = new Set(['namespace', 'persistentvolumeclaim']);
@@ -21,4 +21,5 @@ export const knownOfNeighbours: Readonly<Record<Neighbour, Known>> = {
       ofClaims,
     ]),
   ),
+  packs: knownOfPacks(),
 };

@@ -4,11 +4,20 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { ruleGroups } from '../../monitoring/rules/index.ts';
 import type { Alert, Recording } from '../../monitoring/rules/rule.ts';
+import { packNames } from '../../src/custom/packs.ts';
 import { relistReasons } from '../../src/kube/reflector.ts';
 import { alertsPage, ruleFiles } from '../../tools/generate/alerts.ts';
 import { dedented } from '../../tools/generate/dedented.ts';
+import { sampleExposition } from '../custom/packSamples.ts';
 import { type Matcher, selectorsOf } from '../support/promql.ts';
-import { type Known, knownOfSelf, knownOfTables, missingIn, TARGET_LABELS } from './known.ts';
+import {
+  type Known,
+  knownOfPacks,
+  knownOfSelf,
+  knownOfTables,
+  missingIn,
+  TARGET_LABELS,
+} from './known.ts';
 import { cases } from './rules/index.ts';
 
 const alerts: readonly Alert[] = ruleGroups.flatMap((group) => group.alerts);
@@ -22,9 +31,9 @@ const VOCABULARIES = ['phase', 'condition', 'status', 'type'];
 function recordedValues(): Set<string> {
   const folder = join(import.meta.dirname, '../conformance/expected');
   const values = new Set<string>();
-  for (const file of readdirSync(folder)) {
-    const text = readFileSync(join(folder, file), 'utf8');
-    for (const [, family, labels = ''] of text.matchAll(/^(kube_\w+)\{(.*)\} /gm)) {
+  const recordings = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+  for (const text of [...recordings, ...packNames.map(sampleExposition)]) {
+    for (const [, family, labels = ''] of text.matchAll(/^(\w+)\{(.*)\} /gm)) {
       for (const [, label, value] of labels.matchAll(/(\w+)="([^"]*)"/g)) {
         if (VOCABULARIES.includes(label ?? '')) values.add(`${family}/${label}/${value}`);
       }
@@ -63,7 +72,7 @@ describe('the rules', () => {
   let known: Known;
 
   before(async () => {
-    const served = new Map([...knownOfTables(), ...(await knownOfSelf())]);
+    const served = new Map([...knownOfTables(), ...knownOfPacks(), ...(await knownOfSelf())]);
     known = new Map([...served, ...recorded, ...OF_PROMETHEUS]);
   });
 

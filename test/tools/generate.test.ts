@@ -122,7 +122,9 @@ after: 1
   });
 
   it('has the API group of every resource, and the rules of leader election', () => {
-    const text = derivedTemplates(tables);
+    const packs = [{ pack: 'flux', group: 'a.io', resources: ['b', 'c'] }] as const;
+    const text = derivedTemplates(tables, packs);
+    expect(text).to.include('- pack: flux\n  group: a.io\n  resources:\n    - b\n    - c\n');
     expect(text).to.match(
       /resource: axles\n {2}group: apps\n(.*\n)+.*resource: spares\n {2}group: ""/,
     );
@@ -134,7 +136,7 @@ after: 1
   it('has rules in the order of the kube-state-metrics chart', () => {
     const { axles } = tables;
     const some = { nodes: axles, roles: axles, networkpolicies: axles, clusterroles: axles };
-    const order = derivedTemplates(some).match(/(?<=resource: )\w+/g);
+    const order = derivedTemplates(some, []).match(/(?<=resource: )\w+/g);
     expect(order).to.deep.equal(['networkpolicies', 'clusterroles', 'roles', 'nodes']);
   });
 });

@@ -70,7 +70,11 @@ export function alertsPage(groups: readonly RuleGroup[]): string {
     `<!-- ${notice(`${SOURCE}/`)} -->`,
     '# Alerts\n',
     INTRODUCTION,
-    ...groups.flatMap(({ title, alerts }) => [`## ${title}\n`, overview(alerts)]),
+    ...groups.flatMap(({ title, about, alerts }) => [
+      `## ${title}\n`,
+      ...(about === undefined ? [] : [`${about}\n`]),
+      overview(alerts),
+    ]),
     '## Recorded\n',
     'Expressions that several rules and panels use, under names of their own:\n',
     `${recordedTable(recordings)}\n`,

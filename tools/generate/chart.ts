@@ -1,6 +1,7 @@
 // Renders the generated parts of the chart, and reads facts of the chart for the manifests.
 import { parse, stringify } from 'yaml';
 import { notice } from './notice.ts';
+import type { PackResources } from './packs.ts';
 import { defaultsOf, leaderElectionRules, type Tables } from './rules.ts';
 
 /** Facts that only the chart has: the image, and the KSM release that it replaces. */
@@ -44,15 +45,18 @@ function placeOf(plural: string): string {
   return i < 0 ? plural : `networkpolicies ${i}`;
 }
 
-/** Named templates: the resources with their API groups, and the rules of leader election. */
-export function derivedTemplates(tables: Tables): string {
+/** Named templates: resources and packs with their API groups, and the rules of leader election. */
+export function derivedTemplates(tables: Tables, packs: readonly PackResources[]): string {
   const resources = Object.entries(tables)
     .map(([resource, { group }]) => ({ resource, group }))
     .sort((a, b) => (placeOf(a.resource) < placeOf(b.resource) ? -1 : 1));
   const rules = leaderElectionRules('{{ include "kube-state-metrics.fullname" . }}');
-  return `{{- /* ${notice('src/resources and tools/generate')} */ -}}
+  return `{{- /* ${notice('src/resources, src/custom/packs and tools/generate')} */ -}}
 {{- define "kube-state-metrics.resources" -}}
 ${stringify(resources)}{{- end }}
+
+{{- define "kube-state-metrics.packResources" -}}
+${stringify(packs)}{{- end }}
 
 {{- define "kube-state-metrics.leaderElectionRules" -}}
 ${stringify(rules, { aliasDuplicateObjects: false })}{{- end }}

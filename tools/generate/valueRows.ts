@@ -1,4 +1,5 @@
 // Schemas of values whose default in values.yaml does not determine their type, one row per key.
+import { packNames } from '../../src/custom/packs.ts';
 import type { ValueFacts } from './schema.ts';
 import {
   choice,
@@ -88,6 +89,7 @@ const rows: Readonly<Record<string, Schema>> = {
   namespaces: textOrList,
   namespacesDenylist: textOrList,
   'customResourceState.config': open,
+  'customResourceState.packs': listOf({ enum: [...packNames] }),
 
   'service.port': port,
   'service.type': choice('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'),

@@ -25,6 +25,11 @@
 {{- uniq $namespaces | toJson }}
 {{- end }}
 
+{{- /* The packs of custom resources as a JSON list. */ -}}
+{{- define "kube-state-metrics.packs" -}}
+{{- include "kube-state-metrics.items" .Values.customResourceState.packs | fromJsonArray | uniq | toJson }}
+{{- end }}
+
 {{- /* A list or a comma-separated string, as a JSON list without blanks. */ -}}
 {{- define "kube-state-metrics.items" -}}
 {{- $items := list }}
@@ -110,6 +115,9 @@
 {{- end }}
 {{- if .Values.customResourceState.enabled }}
 - --custom-resource-state-config-file=/etc/customresourcestate/{{ .Values.customResourceState.key }}
+{{- end }}
+{{- with include "kube-state-metrics.packs" . | fromJsonArray }}
+- --custom-resource-pack={{ join "," . }}
 {{- end }}
 {{- if .Values.authFilter.enabled }}
 - --auth-filter

@@ -25,6 +25,12 @@
 {{- range include "kube-state-metrics.resources" . | fromYamlArray }}
 {{- $known = append $known .resource }}
 {{- end }}
+{{- $packs := include "kube-state-metrics.packs" . | fromJsonArray }}
+{{- range include "kube-state-metrics.packResources" . | fromYamlArray }}
+{{- if has .pack $packs }}
+{{- $known = concat $known .resources }}
+{{- end }}
+{{- end }}
 {{- range include "kube-state-metrics.collectors" . | fromJsonArray }}
 {{- if not (has . $known) }}
 {{- fail (printf "collectors and collectorsExtra: expected some of %s, got %q; correct it, or configure the custom resource of that name" (join ", " $known) .) }}

@@ -32,7 +32,15 @@
   resources: [subjectaccessreviews]
   verbs: [create]
 {{- end }}
-{{- if and .Values.customResourceState.enabled (.Values.rbac.customResourceState).createClusterRoleRules }}
+{{- $packs := include "kube-state-metrics.packs" . | fromJsonArray }}
+{{- range include "kube-state-metrics.packResources" . | fromYamlArray }}
+{{- if has .pack $packs }}
+- apiGroups: [{{ .group }}]
+  resources: [{{ join ", " .resources }}]
+  verbs: [list, watch]
+{{- end }}
+{{- end }}
+{{- if and (or .Values.customResourceState.enabled $packs) (.Values.rbac.customResourceState).createClusterRoleRules }}
 - apiGroups: [apiextensions.k8s.io]
   resources: [customresourcedefinitions]
   verbs: [list, watch]

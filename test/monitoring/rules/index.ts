@@ -5,6 +5,7 @@ import { annotationsOf } from '../../../tools/generate/alerts.ts';
 import { capacityCases } from './capacity.ts';
 import type { Case, Firing, Quiet, Series } from './case.ts';
 import { clusterCases } from './cluster.ts';
+import { customResourceCases } from './customResources.ts';
 import { jobCases } from './jobs.ts';
 import { kubestateCases } from './kubestate.ts';
 import { nodeCases } from './nodes.ts';
@@ -22,6 +23,7 @@ export const cases: readonly Case[] = [
   ...storageCases,
   ...scalingCases,
   ...clusterCases,
+  ...customResourceCases,
   ...kubestateCases,
 ];
 
