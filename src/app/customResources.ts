@@ -1,5 +1,6 @@
 // CustomResources attaches a resource for each kind that a configuration means, and drops it.
 import type { Options } from '../config/options.ts';
+import { orderKey } from '../custom/table.ts';
 import type {
   CustomConfig,
   CustomTable,
@@ -174,7 +175,7 @@ export class CustomResources {
     if (selected === undefined) return;
     const { resource: resourceTable, choices } = selected;
     const renderer = compile(resourceTable, choices, this.#onRenderError(name));
-    const place = { rank: kind.patterns[0] ?? 0, names: this.#namesOf(kind) };
+    const place = { order: orderKey(kind), names: this.#namesOf(kind) };
     const store = stores.add(name, renderer, place);
     const resource = syncedResource(selected, name, store, {
       ...this.#options,

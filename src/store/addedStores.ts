@@ -1,6 +1,6 @@
 // AddedStores are the stores that come and go at run time; families of one name are joined.
 import type { ResourceData } from './resourceData.ts';
-import type { JoinedFamily, StoreSnapshot } from './snapshot.ts';
+import type { JoinedFamily } from './snapshot.ts';
 import type { StorePlace } from './types.ts';
 
 /** A store that was added. */
@@ -11,6 +11,16 @@ interface AddedStore extends StorePlace {
   readonly families: readonly string[];
 }
 
+type FamilyPart = JoinedFamily[number];
+
+/** A family, and where it stands among the plurals of the stores that are always there. */
+interface OrderedFamily {
+  readonly order: string;
+  readonly family: JoinedFamily;
+}
+
+const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 export class AddedStores {
   /** In the order of the exposition. */
   #stores: readonly AddedStore[] = [];
@@ -19,7 +29,7 @@ export class AddedStores {
 
   add(store: AddedStore): void {
     this.#stores = [...this.#stores, store].sort(
-      (a, b) => a.rank - b.rank || (a.key < b.key ? -1 : 1),
+      (a, b) => compared(a.order, b.order) || compared(a.key, b.key),
     );
   }
 
@@ -34,17 +44,17 @@ export class AddedStores {
 
   /**
    * The families of the stores that hold objects and are included, each once and in the order in
-   * which their names appear first. The header is that of the first store.
+   * which their names appear first. The header and the order are those of the first store.
    */
-  families(includes: (names: readonly string[]) => boolean): readonly JoinedFamily[] {
-    const joined = new Map<string, { of: StoreSnapshot; index: number }[]>();
-    for (const { names, data, families } of this.#stores) {
+  families(includes: (names: readonly string[]) => boolean): readonly OrderedFamily[] {
+    const joined = new Map<string, { order: string; family: FamilyPart[] }>();
+    for (const { names, data, families, order } of this.#stores) {
       const { snapshot } = data;
       if (snapshot === undefined || !includes(names)) continue;
       for (const [index, name] of families.entries()) {
-        const parts = joined.get(name);
-        if (parts === undefined) joined.set(name, [{ of: snapshot, index }]);
-        else parts.push({ of: snapshot, index });
+        const known = joined.get(name);
+        if (known === undefined) joined.set(name, { order, family: [{ of: snapshot, index }] });
+        else known.family.push({ of: snapshot, index });
       }
     }
     return [...joined.values()];

@@ -7,7 +7,7 @@ import { Readers } from './readers.ts';
 import { ResourceData } from './resourceData.ts';
 import { ResourceStore } from './resourceStore.ts';
 import { SegmentWriter } from './segmentWriter.ts';
-import { bodyOf, type Content, type StoreSnapshot } from './snapshot.ts';
+import { bodyOf, type Content } from './snapshot.ts';
 import type { OpenStores, Snapshot, Store } from './types.ts';
 
 /** Stores of segments: a scrape copies them, and an update makes those anew that it changes. */
@@ -26,16 +26,19 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
   };
   const initial = [...renderers].map(([resource, renderer]) => ({
     names: [resource],
+    order: resource,
     data: open(resource, renderer),
   }));
   const added = new AddedStores();
   const snapshot = (includes: (names: readonly string[]) => boolean): Snapshot => {
-    const stores: StoreSnapshot[] = [];
-    for (const { names, data } of initial) {
+    const content: Content[number][] = [];
+    const families = [...added.families(includes)].reverse();
+    for (const { names, order, data } of initial) {
+      while ((families.at(-1)?.order ?? order) < order) content.push(families.pop()?.family ?? []);
       const { snapshot: served } = data;
-      if (served !== undefined && includes(names)) stores.push(served);
+      if (served !== undefined && includes(names)) content.push(served);
     }
-    const content: Content = { stores, families: added.families(includes) };
+    for (const { family } of families.reverse()) content.push(family);
     readers.add(content);
     const body: Snapshot['body'] = (format, encoding) => bodyOf(content, format, encoding, writer);
     // A store that is gone changes the text without a flush.

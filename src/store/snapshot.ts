@@ -42,11 +42,10 @@ export interface StoreSnapshot {
 /** A family that several stores have: its segments in each of them. */
 export type JoinedFamily = readonly { readonly of: StoreSnapshot; readonly index: number }[];
 
-/** What a snapshot holds: whole stores, and behind them the families of others. */
-export interface Content {
-  readonly stores: readonly StoreSnapshot[];
-  readonly families: readonly JoinedFamily[];
-}
+/** What a snapshot holds, in the order of the exposition: whole stores, and families of others. */
+export type Content = readonly (StoreSnapshot | JoinedFamily)[];
+
+const isFamily = (part: StoreSnapshot | JoinedFamily): part is JoinedFamily => Array.isArray(part);
 
 /** The body of all that a snapshot holds. */
 export function bodyOf(
@@ -67,23 +66,15 @@ export function bodyOf(
 
 const newBuffer: NextBuffer = (bytes) => Buffer.allocUnsafeSlow(bytes);
 
-function lengthsOf(
-  { stores, families }: Content,
-  format: Format,
-): { textBytes: number; gzipBytes: number } {
+function lengthsOf(content: Content, format: Format): { textBytes: number; gzipBytes: number } {
   let [textBytes, gzipBytes] = [0, 0];
-  for (const { headers, blocks } of stores) {
-    for (const part of [headers[format], blocks]) {
-      for (const one of part) {
-        textBytes += one.textBytes;
-        gzipBytes += one.gzipBytes;
-      }
-    }
-  }
-  for (const family of families) {
-    for (const segment of segmentsOfFamily(family, format)) {
-      textBytes += segment.textBytes;
-      gzipBytes += segment.gzipBytes;
+  for (const part of content) {
+    const texts = isFamily(part)
+      ? segmentsOfFamily(part, format)
+      : [...part.headers[format], ...part.blocks];
+    for (const one of texts) {
+      textBytes += one.textBytes;
+      gzipBytes += one.gzipBytes;
     }
   }
   if (format === 'openmetrics') {
@@ -98,8 +89,13 @@ function lengthsOf(
  * last segment was read: `Readers` keeps all text for as long as it is.
  */
 function* segmentsOf(content: Content, format: Format): Generator<Segment> {
-  for (let i = 0; i < content.stores.length; i++) {
-    const { headers, blocks } = content.stores[i] as StoreSnapshot;
+  for (let i = 0; i < content.length; i++) {
+    const part = content[i] as Content[number];
+    if (isFamily(part)) {
+      yield* segmentsOfFamily(part, format);
+      continue;
+    }
+    const { headers, blocks } = part;
     for (const [family, header] of headers[format].entries()) {
       yield header;
       for (const block of blocks) {
@@ -107,9 +103,6 @@ function* segmentsOf(content: Content, format: Format): Generator<Segment> {
         if (segment !== undefined) yield segment;
       }
     }
-  }
-  for (let i = 0; i < content.families.length; i++) {
-    yield* segmentsOfFamily(content.families[i] as JoinedFamily, format);
   }
   if (format === 'openmetrics') yield openMetricsEnd;
 }

@@ -57,8 +57,11 @@ export interface Stores {
 
 /** Where an added store is served, and what it is called. */
 export interface StorePlace {
-  /** Stores of a lower rank are served first; those of one rank in the order of their keys. */
-  readonly rank: number;
+  /**
+   * Stores are served in the order of this, among the plurals of those that are there from the
+   * start; those of one order in the order of their keys.
+   */
+  readonly order: string;
   /** What snapshots may select it by. */
   readonly names: readonly string[];
 }

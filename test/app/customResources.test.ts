@@ -194,15 +194,16 @@ describe('A program with custom resources', () => {
     await start(configOf(entryOf('Order'), entryOf('Order', other), entryOf('Pod', lease)));
     const names = async (query: string): Promise<string> =>
       (await served(query)).map((line) => /name="(\w)"/.exec(line)?.[1]).join();
-    expect(await names('')).to.equal('a,b,c');
-    expect(await names('?resources=orders')).to.equal('a,b');
+    // Sorted by group, version and plural, as kube-state-metrics does.
+    expect(await names('')).to.equal('b,c,a');
+    expect(await names('?resources=orders')).to.equal('b,a');
     expect(await names('?resources=orders.other.example.com')).to.equal('b');
     expect(await names('?exclude_resources=orders.shop.example.com')).to.equal('b,c');
     expect(await names('?resources=orders&exclude_resources=orders.other.example.com')).to.equal(
       'a',
     );
     expect(await names('?resources=pods')).to.equal('');
-    expect(await names('?exclude_resources=pods')).to.equal('a,b,c');
+    expect(await names('?exclude_resources=pods')).to.equal('b,c,a');
     expect(await names('?resources=pods.ring.example.com')).to.equal('c');
   });
 
@@ -253,8 +254,8 @@ describe('A program with custom resources', () => {
     const text = await program.scrape();
     expect(text.match(/^# TYPE shop_size/gm)).to.have.length(1);
     expect(customsIn(text)).to.deep.equal([
-      'shop_size{customresource_version="v1",name="b"} 2',
       'shop_size{customresource_version="v1",name="a"} 1',
+      'shop_size{customresource_version="v1",name="b"} 2',
     ]);
   });
 

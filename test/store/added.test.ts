@@ -79,25 +79,25 @@ describe('A store that is added', () => {
     await stores.flushed();
     return (await textOf(stores.snapshot(includes))).match(/(?<=TYPE )\w+/g) ?? [];
   };
-  const add = (key: string, rank: number, ...names: string[]) =>
-    stores.add(key, rendererOf(key, ...names), { rank, names: [key] });
+  const add = (key: string, order: string, ...names: string[]) =>
+    stores.add(key, rendererOf(key, ...names), { order, names: [key] });
 
-  it('is served behind the others, by its rank, then by its key', async () => {
+  it('is served among the others in its order, then by its key', async () => {
     stores.byResource.get('pods')?.put(objectOf('one', 1));
-    for (const [key, rank] of [
-      ['b', 1],
-      ['a', 1],
-      ['c', 0],
+    for (const [key, order] of [
+      ['b', 'z'],
+      ['a', 'z'],
+      ['c', 'a'],
     ] as const) {
-      add(key, rank, `kube_${key}`).put(objectOf('one', 1));
+      add(key, order, `kube_${key}`).put(objectOf('one', 1));
     }
-    const inOrder = ['kube_pod_info', 'kube_pod_phase', 'kube_c', 'kube_a', 'kube_b'];
+    const inOrder = ['kube_c', 'kube_pod_info', 'kube_pod_phase', 'kube_a', 'kube_b'];
     expect(await families()).to.deep.equal(inOrder);
     expect(await families((names) => names.includes('a'))).to.deep.equal(['kube_a']);
   });
 
   it('appears with the commit of its first list, all at once', async () => {
-    const relist = add('a', 0, 'kube_a').relist();
+    const relist = add('a', '0', 'kube_a').relist();
     relist.put(objectOf('one', 1));
     expect(await families()).to.deep.equal([]);
     relist.put(objectOf('two', 2));
@@ -107,8 +107,8 @@ describe('A store that is added', () => {
   });
 
   it('is one family with those of the same name in other stores', async () => {
-    add('v1', 0, 'kube_first', 'kube_both').put(objectOf('one', 1));
-    add('v2', 0, 'kube_both', 'kube_last').put(objectOf('one', 1));
+    add('v1', '0', 'kube_first', 'kube_both').put(objectOf('one', 1));
+    add('v2', '0', 'kube_both', 'kube_last').put(objectOf('one', 1));
     await stores.flushed();
     expect(await textOf(stores.snapshot(() => true))).to.equal(
       [
@@ -125,7 +125,7 @@ describe('A store that is added', () => {
   });
 
   it('is gone from the next snapshot once it is removed, and may come again', async () => {
-    const store = add('a', 0, 'kube_a');
+    const store = add('a', '0', 'kube_a');
     store.put(objectOf('one', 1));
     await stores.flushed();
     const before = stores.snapshot(() => true);
@@ -136,13 +136,13 @@ describe('A store that is added', () => {
     expect(await textOf(after)).to.equal('# EOF\n');
     expect(await textOf(before)).to.include('name="one"');
     expect([...stores.byResource.keys()]).to.deep.equal(['pods']);
-    add('a', 0, 'kube_a').put(objectOf('two', 2));
+    add('a', '0', 'kube_a').put(objectOf('two', 2));
     await stores.flushed();
     expect(await textOf(stores.snapshot(() => true))).to.include('name="two"');
   });
 
   it('leaves nothing in memory, not even what was pending', async () => {
-    add('a', 0, 'kube_a').put(objectOf('one', 1));
+    add('a', '0', 'kube_a').put(objectOf('one', 1));
     await stores.flushed();
     expect(stores.work().hotBytes).to.be.above(0);
     stores.byResource.get('a')?.put(objectOf('two', 2));
@@ -157,7 +157,7 @@ describe('A store that is added', () => {
   });
 
   it('refuses a key that is taken, and to remove what was not added', () => {
-    expect(() => add('pods', 0, 'kube_x')).to.throw('no store of the key pods');
+    expect(() => add('pods', '0', 'kube_x')).to.throw('no store of the key pods');
     expect(() => stores.remove('pods')).to.throw('an added store of the key pods');
   });
 });
@@ -195,7 +195,7 @@ class Run {
     if (key === undefined || this.#ours.byResource.has(key)) return;
     // Families are shared with the stores beside it, and differ in their places.
     const renderer = rendererOf(key, ...['x', 'y', 'z'].slice(index % 2), `only_${index}`);
-    const place = { rank: index % 3, names: [key] };
+    const place = { order: ['z', 'pods', 'a'][index % 3] as string, names: [key] };
     for (const stores of this.#both) stores.add(key, renderer, place);
   }
 

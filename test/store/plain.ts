@@ -29,16 +29,18 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
   const places = new Map<string, StorePlace>();
   let removals = 0;
   const snapshot = (includes: (names: readonly string[]) => boolean): Snapshot => {
-    const contents: Content[] = [];
-    const added: Content[] = [];
-    const inOrder = [...byResource].sort(([a], [b]) => compareKeys(places, a, b));
-    for (const [resource, store] of inOrder) {
-      const names = places.get(resource)?.names ?? [resource];
+    const contents: Ordered[] = [];
+    const added: Ordered[] = [];
+    for (const [key, store] of [...byResource].sort(([a], [b]) => compared(a, b))) {
+      const { names, order } = places.get(key) ?? { names: [key], order: key };
       if (!includes(names) || store.size.objects === 0) continue;
-      (places.has(resource) ? added : contents).push(store.content());
+      (places.has(key) ? added : contents).push({ order, content: store.content() });
     }
+    const families = joinedByName(added.sort((a, b) => compared(a.order, b.order)));
+    const all = [...contents, ...families]
+      .sort((a, b) => compared(a.order, b.order))
+      .map(({ content }) => content);
     const changes = [...byResource.values()].reduce((sum, { changes }) => sum + changes, 0);
-    const all = [...contents, ...joinedByName(added)];
     return {
       state: changes + removals,
       body: (format, encoding) => bodyOf(all, format, encoding === 'gzip'),
@@ -79,27 +81,29 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
   };
 }
 
-/** Stores that were added are behind the others: by rank, then by key. */
-function compareKeys(places: ReadonlyMap<string, StorePlace>, a: string, b: string): number {
-  const [rankA, rankB] = [places.get(a)?.rank, places.get(b)?.rank];
-  if (rankA === undefined || rankB === undefined) {
-    return Number(rankA !== undefined) - Number(rankB !== undefined);
-  }
-  return rankA - rankB || (a < b ? -1 : 1);
+/** A content, and where it stands in the exposition. */
+interface Ordered {
+  readonly order: string;
+  readonly content: Content;
 }
 
+const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** A content for each name of a family, with the entries of all contents that have it. */
-function joinedByName(contents: readonly Content[]): Content[] {
-  const names = new Set(contents.flatMap(({ families }) => families.map(({ name }) => name)));
-  return [...names].map((name): Content => {
-    const having = contents.filter(({ families }) => families.some((one) => one.name === name));
-    const entries = having.flatMap(({ families, entries }) => {
+function joinedByName(contents: readonly Ordered[]): Ordered[] {
+  const names = new Set(contents.flatMap((one) => one.content.families.map(({ name }) => name)));
+  return [...names].map((name): Ordered => {
+    const having = contents.filter(({ content }) =>
+      content.families.some((one) => one.name === name),
+    );
+    const entries = having.flatMap(({ content: { families, entries } }) => {
       const at = families.findIndex((one) => one.name === name);
       return entries.map((entry) => ({ ...entry, texts: [entry.texts[at] ?? ''] }));
     });
-    const [first] = having.flatMap(({ families }) => families.filter((one) => one.name === name));
+    const [{ order, content }] = having as [Ordered, ...Ordered[]];
+    const families = content.families.filter((one) => one.name === name);
     const bytes = entries.reduce((sum, { texts }) => sum + Buffer.byteLength(texts[0] ?? ''), 0);
-    return { families: [first as FamilyHeader], entries, bytes };
+    return { order, content: { families, entries, bytes } };
   });
 }
 
