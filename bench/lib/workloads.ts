@@ -22,7 +22,9 @@ const definition = {
     group: workloadKind.group,
     scope: 'Namespaced',
     names: { kind: workloadKind.kind, plural: workloadKind.resource, singular: 'workload' },
-    versions: [{ name: workloadKind.version, served: true, storage: true }],
+    versions: [
+      { name: workloadKind.version, served: true, storage: true, subresources: { status: {} } },
+    ],
   },
   status: {
     acceptedNames: { kind: workloadKind.kind, plural: workloadKind.resource },
