@@ -1,8 +1,12 @@
 // LabelWriter writes the labels of series from their sources, which are compiled once per rule.
+import { memoize } from '../lib/lru.ts';
 import { sanitised } from '../metrics/labels.ts';
 import { escapeLabelValue } from '../metrics/text.ts';
 import { goText } from './goText.ts';
 import type { Getter } from './path.ts';
+
+/** Label names that are cached, far more than clusters have. */
+const namesMax = 10_000;
 
 /** What a series is made of, below the object. */
 export interface Element {
@@ -39,6 +43,8 @@ export interface LabelWriter {
   readonly names: readonly string[];
   /** Whether the last text had a label of its element. */
   readonly hasOwn: boolean;
+  /** What tells the last text from those of other elements. */
+  readonly id: string;
   /** To be called for each object, before `text`. */
   begin(object: unknown): void;
   /** The labels of one series as text, sorted by name. */
@@ -86,6 +92,7 @@ interface Own {
 class FixedNames implements LabelWriter {
   readonly names: readonly string[];
   hasOwn = false;
+  id = '';
   /** One more than there are labels of the element: they stand between the runs. */
   readonly #runs: readonly Run[];
   readonly #own: readonly Own[];
@@ -128,18 +135,18 @@ class FixedNames implements LabelWriter {
 
   text(element: Element): string {
     let text = (this.#runs[0] as Run).text;
+    let id = '';
     this.hasOwn = false;
     for (let i = 0; i < this.#own.length; i++) {
       const { frame, ofElement, ofValue, shared } = this.#own[i] as Own;
       const value = (ofValue && labelOf(ofValue, element)) ?? ofElement?.(element) ?? undefined;
-      if (value === undefined) {
-        text += shared.text;
-      } else {
-        this.hasOwn = true;
-        text += labelText(frame, value);
-      }
+      if (value !== undefined) this.hasOwn = true;
+      const label = value === undefined ? shared.text : labelText(frame, value);
+      id += label;
+      text += label;
       text += (this.#runs[i + 1] as Run).text;
     }
+    this.id = id;
     return text;
   }
 }
@@ -179,6 +186,7 @@ const labelOf = (get: Getter, { value, parent }: Element): unknown =>
 class AnyNames implements LabelWriter {
   readonly names: readonly string[];
   hasOwn = false;
+  id = '';
   readonly #sources: LabelSources;
   readonly #constant: readonly (readonly [string, unknown])[];
   #ofObject = new Map<string, unknown>();
@@ -211,6 +219,7 @@ class AnyNames implements LabelWriter {
       const opening = text === '' ? `${name}="` : `,${name}="`;
       text += labelText({ opening, closing: '"' }, all.get(name));
     }
+    this.id = text;
     return text;
   }
 }
@@ -236,7 +245,9 @@ function addLabels(
 }
 
 /** A key of an object may begin with a digit, which a label name may not. */
-const nameOf = (key: string): string => sanitised(key).replace(/^(?=[0-9])/, '_');
+const nameOf: (key: string) => string = memoize(namesMax, (key) =>
+  sanitised(key).replace(/^(?=[0-9])/, '_'),
+);
 
 const isNil = (value: unknown): boolean => value === undefined || value === null;
 

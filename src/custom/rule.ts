@@ -201,7 +201,7 @@ function openRule(
           found,
           (value, element) => {
             const text = writer.text(element);
-            if (writer.hasOwn || !isInfo) emit(value, text);
+            if (writer.hasOwn || !isInfo) emit(value, text, writer.id);
           },
           setFailure,
         );

@@ -1,5 +1,5 @@
 // customTable makes the table of one kind of the rules about it, those of one family joined.
-import type { LabelledRow, Section } from '../metrics/family.ts';
+import type { EmitLabelled, LabelledRow, Section } from '../metrics/family.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type {
   CustomEntry,
@@ -28,8 +28,9 @@ export const orderKey = ({ group, version, plural }: ServedKind): string =>
 export const customTable: CustomTable = (kind, entries, onRuleError) => {
   const families = new Map<string, CustomRule[]>();
   for (const rule of rulesAbout(kind, entries)) {
-    const rules = families.get(rule.family) ?? [];
-    families.set(rule.family, [...rules, rule]);
+    const rules = families.get(rule.family);
+    if (rules === undefined) families.set(rule.family, [rule]);
+    else rules.push(rule);
   }
   const { group, version, scope } = kind;
   return {
@@ -67,7 +68,10 @@ function rowOf(
     reads: joinedReads(rules.map(({ reads }) => reads)),
     collectLabelled(received, emit) {
       object = received;
-      for (const { collect, fail } of opened) collect(received, emit, fail);
+      // Series of several rules are told apart by all of their labels.
+      const emitOfRule: EmitLabelled =
+        opened.length === 1 ? emit : (value, labels) => emit(value, labels);
+      for (const { collect, fail } of opened) collect(received, emitOfRule, fail);
     },
   };
 }

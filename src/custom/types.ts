@@ -1,5 +1,5 @@
 // The types of custom-resource configuration: what is read of it, and the kinds it resolves to.
-import type { MetricType, Section } from '../metrics/family.ts';
+import type { EmitLabelled, MetricType, Section } from '../metrics/family.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type { Resource } from '../metrics/resource.ts';
 
@@ -88,14 +88,10 @@ export interface OpenRule {
   /** The label names that are known beforehand, sorted. */
   readonly labels: readonly string[];
   /**
-   * Emits each series as its value and the text of its labels. What is there but makes no series is
-   * told to `fail`; the others are emitted nevertheless.
+   * Emits each series of the object; its `id` is one among those of this rule. What is there but
+   * makes no series is told to `fail`; the others are emitted nevertheless.
    */
-  collect(
-    object: KubeObject,
-    emit: (value: number, labels: string) => void,
-    fail: (error: unknown) => void,
-  ): void;
+  collect(object: KubeObject, emit: EmitLabelled, fail: (error: unknown) => void): void;
 }
 
 /** The content of one file, or of all that are configured. */

@@ -76,14 +76,19 @@ export interface MapRow<O> extends Row {
 }
 
 /**
+ * Receives a sample and what stands between the braces of its series, escaped and in order. `id`
+ * is a shorter text that tells the series from the others of its object, if there is one.
+ */
+export type EmitLabelled = (value: number, labels: string, id?: string) => void;
+
+/**
  * A row that writes all labels of its series itself, because their names depend on the object. Its
  * table has no identity labels.
  */
 export interface LabelledRow<O> extends Row {
   /** The names that are known beforehand. */
   readonly labels: readonly string[];
-  /** `labels` of a series is what stands between its braces, escaped and in order. */
-  collectLabelled(object: O, emit: (value: number, labels: string) => void): void;
+  collectLabelled(object: O, emit: EmitLabelled): void;
 }
 
 export type Family<O> = SampleRow<O> | MapRow<O> | LabelledRow<O>;

@@ -1,6 +1,7 @@
 // Compiles a table into a Renderer, which turns one object into exposition text: the hot path.
 import {
   canDeferSpec,
+  type EmitLabelled,
   type Family,
   type Join,
   type Json,
@@ -183,7 +184,7 @@ function mapWriter<O>(name: string, row: MapRow<O>, choices: RenderChoices): Row
 
 function labelledWriter<O>(name: string, row: LabelledRow<O>): RowWriter<O>['write'] {
   const lines = new SeriesLines();
-  const emit = (value: number, labels: string): void => lines.add(labels, value);
+  const emit: EmitLabelled = (value, labels, id) => lines.add(labels, value, id);
   return (object) => {
     lines.start(`${name}{`);
     row.collectLabelled(object, emit);
@@ -204,15 +205,18 @@ class SeriesLines {
     this.#seen = undefined;
   }
 
-  /** `labels` are those beyond the head, which all series of an object share. */
-  add(labels: string, value: number): void {
+  /**
+   * `labels` are those beyond the head, which all series of an object share; `id` is what tells
+   * them from those of other series: long texts take long to look up.
+   */
+  add(labels: string, value: number, id = labels): void {
     if (this.text === '') {
-      this.#first = labels;
+      this.#first = id;
     } else {
       // Most families have one series per object: the set is made for the second.
       this.#seen ??= new Set([this.#first]);
-      if (this.#seen.has(labels)) return;
-      this.#seen.add(labels);
+      if (this.#seen.has(id)) return;
+      this.#seen.add(id);
     }
     this.text += `${this.#head}${labels}} ${formatNumber(value)}\n`;
     if (this.text.length > familyCharsMax) {

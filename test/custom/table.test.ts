@@ -64,6 +64,19 @@ describe('the table of a custom resource', () => {
     );
   });
 
+  it('serves no series twice, whether one rule gives it or two', async () => {
+    const rules = `
+      {name: m, labelsFromPath: {l: [spec, a]}, each: {type: Gauge, gauge: {path: [spec, n]}}}
+      {name: m, labelsFromPath: {l: [spec, b]}, each: {type: Gauge, gauge: {path: [spec, o]}}}
+      {name: i, each: {type: Info, info: {path: [spec, list], labelsFromPath: {v: []}}}}`;
+    const spec = { a: 'x', b: 'x', n: 1, o: 2, list: ['p', 'q', 'p'] };
+    expect(await seriesOf(rules, { spec })).to.deep.equal([
+      'kube_customresource_m{l="x"} 1',
+      'kube_customresource_i{v="p"} 1',
+      'kube_customresource_i{v="q"} 1',
+    ]);
+  });
+
   it('tells what its rows read, so that no more is asked for and rendered', async () => {
     const rows = {
       metadata: gauge('m', 'path: [metadata, generation]'),
