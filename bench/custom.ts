@@ -56,9 +56,9 @@ export default {
   how:
     'The cluster has a custom object for each pod, with its spec and status. One exporter serves ' +
     'ten families of the pods, the other ten rules that give as many series of the custom ' +
-    'objects; they are started in turn, in five rounds or more, and figures are medians. CPU is that of the exporter; of a change, ' +
-    'minus its CPU when nothing changes; of a scrape, over ten of them. Labels of custom series ' +
-    'are longer by group, version and kind.',
+    'objects; they are started in turn, in five rounds or more, and figures are medians. CPU is ' +
+    'that of the exporter; of a change, minus its CPU when nothing changes; of a scrape, over ' +
+    'ten of them. Labels of custom series are longer by group, version and kind.',
   writes: true,
   namedOnly: true,
   columns: [
