@@ -28,7 +28,7 @@ export default {
   ],
   async *measure(bench) {
     const { pods, seconds, stepsPerSecond, rounds } = bench.plan;
-    const cluster = await bench.cluster(pods, namespacesPerTeam);
+    const cluster = await bench.cluster(pods, { namespacesPerTeam });
     const teams = await teamNamespaces(cluster);
     const load = await Load.open(cluster);
     for (const names of [[], teams, teams.slice(0, 8)]) {

@@ -1,6 +1,7 @@
 // All questions of the suite, in the order in which they run; each is one file.
 import change from './change.ts';
 import compare from './compare.ts';
+import custom from './custom.ts';
 import decode from './decode.ts';
 import hash from './hash.ts';
 import type { Question } from './lib/question.ts';
@@ -20,6 +21,7 @@ export const questions: Readonly<Record<string, Question>> = {
   change,
   namespaces,
   memory,
+  custom,
   decode,
   hash,
 };

@@ -6,7 +6,7 @@ import { ConfigError } from '../src/lib/errors.ts';
 import { suggest } from '../src/lib/suggest.ts';
 import { buildGoModule } from '../tools/goModule.ts';
 import { reference, referenceModule } from '../tools/reference/program.ts';
-import { Bench, type Plan } from './lib/bench.ts';
+import { Bench, type Plan, type WantedContents } from './lib/bench.ts';
 import { type Cluster, clusterOfKubeconfig, startReal, startSimulated } from './lib/cluster.ts';
 import { fill } from './lib/fill.ts';
 import { flags, help } from './lib/flags.ts';
@@ -110,8 +110,8 @@ function openSession(values: Values) {
       ...(values.against && { parent: resolve(values.against) }),
     },
     ...(values.beside && { beside: { url: values.beside, pid: values['beside-pid'] } }),
-    async openCluster(pods, namespacesPerTeam) {
-      const opened = await openCluster(values, { pods, namespacesPerTeam, say });
+    async openCluster(contents) {
+      const opened = await openCluster(values, contents, say);
       cluster = opened.name;
       return opened;
     },
@@ -146,22 +146,26 @@ function keep(found: Found, values: Values): string {
   return save(folder, { ...conditions, ...found }, isReal ? 'real' : '');
 }
 
-interface Wanted {
-  readonly pods: number;
-  readonly namespacesPerTeam: number;
-  say(doing: string): void;
-}
-
-async function openCluster(values: Values, wanted: Wanted): Promise<Cluster> {
-  const { pods, namespacesPerTeam, say } = wanted;
+async function openCluster(
+  values: Values,
+  wanted: WantedContents,
+  say: (doing: string) => void,
+): Promise<Cluster> {
   if (!values.real && values.kubeconfig === undefined) {
-    return startSimulated({ pods, namespacesPerTeam, managedFields: true });
+    return startSimulated({ ...wanted, managedFields: true });
+  }
+  if (wanted.workloads) {
+    throw new ConfigError({
+      expected: 'the simulated API server for this question',
+      got: 'another',
+      hint: 'leave out --real and --kubeconfig',
+    });
   }
   const cluster = values.real
     ? await startReal(say)
     : clusterOfKubeconfig(values.kubeconfig as string);
   if (!values.real && !values.fill) return cluster;
-  const contents = { pods, namespacesPerTeam, managedFields: false };
+  const contents = { ...wanted, managedFields: false };
   try {
     await fill(cluster, contents, (done, all) => {
       if (done % toldEvery === 0) say(`made ${done} of ${all} objects`);

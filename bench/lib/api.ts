@@ -3,6 +3,10 @@ import { Agent, request } from 'undici';
 import { apiVersionOf, builtinKinds } from '../../src/demo/apiserver/kinds.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
 import type { Cluster } from './cluster.ts';
+import { workloadKind } from './workloads.ts';
+
+/** The kinds that a load may write to. */
+export const kinds = { ...builtinKinds, workloads: workloadKind };
 
 const connectionsMax = 32;
 const pageItems = 500;
@@ -10,7 +14,7 @@ const NOT_FOUND = 404;
 
 /** The resource (plural), namespace and name of an object. */
 export interface Place {
-  readonly resource: keyof typeof builtinKinds;
+  readonly resource: keyof typeof kinds;
   readonly namespace: string | undefined;
   readonly name: string;
 }
@@ -134,7 +138,7 @@ export class ApiFault extends Error {
 const reasonOf = (body: string): string => /"reason":\s*"(\w+)"/.exec(body)?.[1] ?? '';
 
 function pathOf({ resource, namespace, name }: Place): string {
-  const kind = builtinKinds[resource];
+  const kind = kinds[resource];
   const root = kind.group === '' ? '/api' : '/apis';
   const within = namespace === undefined ? '' : `/namespaces/${namespace}`;
   const object = name === '' ? '' : `/${name}`;

@@ -1,6 +1,7 @@
 // Bench gives a question its plan, clusters and exporters.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from './cluster.ts';
+import type { Contents } from './contents.ts';
 import { Exporter, type ExporterOptions } from './exporter.ts';
 
 /** The size of the measurements. */
@@ -44,11 +45,14 @@ export interface Tools {
   readonly program: readonly string[];
   readonly compared?: Compared;
   readonly beside?: Beside;
-  /** Starts a cluster with this many pods and this many namespaces per team. */
-  openCluster(pods: number, namespacesPerTeam: number): Promise<Cluster>;
+  /** Starts a cluster with these contents. */
+  openCluster(contents: WantedContents): Promise<Cluster>;
   /** Called with progress messages. */
   readonly say: (doing: string) => void;
 }
+
+/** The contents of a cluster; who has managedFields depends on the server. */
+export type WantedContents = Omit<Contents, 'managedFields'>;
 
 /** Starts clusters and exporters, and stops all of them at the end. */
 export class Bench {
@@ -69,12 +73,13 @@ export class Bench {
   }
 
   /** A cluster with this many pods; equal arguments return the same cluster as it is now. */
-  cluster(pods: number, namespacesPerTeam = 1): Promise<Cluster> {
-    const key = `${pods} in ${namespacesPerTeam}`;
+  cluster(pods: number, others: Omit<WantedContents, 'pods'> = {}): Promise<Cluster> {
+    const contents = { pods, ...others };
+    const key = JSON.stringify(contents);
     const present = this.#clusters.get(key);
     if (present !== undefined) return present;
     this.say(`making a cluster of ${pods} pods`);
-    const opened = this.#tools.openCluster(pods, namespacesPerTeam);
+    const opened = this.#tools.openCluster(contents);
     this.#clusters.set(key, opened);
     return opened;
   }

@@ -5,6 +5,7 @@ import { builtinKinds } from '../../src/demo/apiserver/kinds.ts';
 import { buildCluster } from '../../src/demo/cluster/cluster.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
+import { addWorkloads } from './workloads.ts';
 
 const seed = 1;
 const leaseSeconds = 40;
@@ -18,14 +19,18 @@ export interface Contents {
   readonly managedFields: boolean;
   /** The number of namespaces of each of the twenty teams. */
   readonly namespacesPerTeam?: number;
+  /** Whether there is a custom object for each pod. */
+  readonly workloads?: boolean;
 }
 
 /** A server with the contents, which does not listen yet. */
-export function holding({ pods, managedFields, namespacesPerTeam = 1 }: Contents): ApiServer {
+export function holding(contents: Contents): ApiServer {
+  const { pods, managedFields, namespacesPerTeam = 1, workloads = false } = contents;
   const server = new ApiServer({ clock: systemClock, random: Math.random });
   buildCluster(server, { clock, seed, pods, managedFields });
   for (const { metadata } of server.objects('nodes')) server.create(leaseOf(metadata.name));
   if (namespacesPerTeam > 1) spread(server, namespacesPerTeam);
+  if (workloads) addWorkloads(server);
   return server;
 }
 

@@ -1,7 +1,7 @@
 // Creates the objects of a benchmark cluster on an API server, over HTTP.
 import { builtinKinds } from '../../src/demo/apiserver/kinds.ts';
 import type { ApiObject, Job, Pod } from '../../src/demo/objects.ts';
-import { Api, ApiFault, type Place } from './api.ts';
+import { Api, ApiFault, kinds, type Place } from './api.ts';
 import type { Cluster } from './cluster.ts';
 import { type Contents, holding } from './contents.ts';
 
@@ -54,7 +54,7 @@ async function put(api: Api, resource: Place['resource'], object: ApiObject): Pr
   const { status, ...rest } = untouched[resource]?.(object) ?? object;
   const fresh = { ...rest, metadata: newMetadata(object) };
   if (!(await created(api, place, fresh as ApiObject))) return;
-  if (builtinKinds[resource].statusApart && Object.keys(status ?? {}).length > 0) {
+  if (kinds[resource].statusApart && Object.keys(status ?? {}).length > 0) {
     await api.replaceStatus(place, { ...fresh, status } as ApiObject);
   }
 }

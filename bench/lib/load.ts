@@ -259,7 +259,8 @@ export async function paced(act: () => Promise<unknown>, { firstMs, everyMs, ove
   for (;;) {
     const due = start + done * everyMs;
     if (Math.max(due, performance.now()) >= over) return done;
-    if (due > performance.now()) await sleep(due - performance.now());
+    const aheadMs = due - performance.now();
+    if (aheadMs > 0) await sleep(aheadMs);
     await act();
     done += 1;
   }

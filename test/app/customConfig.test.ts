@@ -117,7 +117,7 @@ describe('A file of custom-resource configuration', () => {
       expect(text).to.include('kube_pod_info{').and.include('kube_customresource_order_size{');
       return text.includes('kube_customresource_truck_size{');
     });
-    expect(await kinds()).to.equal('truck,order');
+    expect(await kinds()).to.equal('order,truck');
   });
 
   it('keeps its last good content where the new one is wrong, and says so', async () => {
@@ -158,7 +158,7 @@ describe('A file of custom-resource configuration', () => {
     write(join(folder, 'notes.txt'), 'kind: [');
     write(join(folder, '.a.yaml.swp.yaml'), 'kind: [');
     await start(flag(folder));
-    expect(await kinds()).to.equal('truck,order');
+    expect(await kinds()).to.equal('order,truck');
     const both = { 'a.yaml': '1', 'b.yml': '1' };
     expect(await metric('last_config_reload_successful')).to.deep.equal(both);
     write(join(folder, 'c.yaml'), 'kind: Other');

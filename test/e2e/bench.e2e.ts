@@ -27,8 +27,7 @@ describe('each question of the measuring suite', () => {
         scrapeSeconds: 1,
       },
       program: [process.execPath, kubestate],
-      openCluster: (count, namespacesPerTeam) =>
-        startSimulated({ pods: count, namespacesPerTeam, managedFields: true }),
+      openCluster: (contents) => startSimulated({ ...contents, managedFields: true }),
       say: () => undefined,
     });
   });
