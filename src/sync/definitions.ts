@@ -35,7 +35,7 @@ export interface DefinitionsOptions {
 /** What is kept of a definition. */
 interface Definition {
   readonly group: string;
-  /** The kinds that are served: none before the server has accepted its names. */
+  /** The kinds that are served: none before the server has established them. */
   readonly kinds: readonly ServedKind[];
   readonly resourceVersion: string;
 }
@@ -184,16 +184,16 @@ export class Definitions {
 function definitionOf(object: KubeObject): Definition {
   const { spec, status } = asRecord(object);
   const { group, scope, names, versions } = asRecord(spec);
-  const { kind, plural } = asRecord(names);
+  // Where new names are refused, the server goes on under those that it has accepted.
+  const { kind, plural } = { ...asRecord(names), ...asRecord(asRecord(status).acceptedNames) };
   if (typeof group !== 'string' || typeof kind !== 'string' || typeof plural !== 'string') {
     throw new Error('expected a definition with group, kind and plural, got one without');
   }
   const resourceVersion = resourceVersionOf(object);
-  const conditions = listOf(asRecord(status).conditions);
-  const has = (type: string, value: string): boolean =>
-    conditions.some((one) => one.type === type && one.status === value);
-  const accepted = has('Established', 'True') && !has('NamesAccepted', 'False');
-  const kinds = (accepted ? listOf(versions) : []).flatMap(({ name, served }): ServedKind[] => {
+  const established = listOf(asRecord(status).conditions).some(
+    (one) => one.type === 'Established' && one.status === 'True',
+  );
+  const kinds = (established ? listOf(versions) : []).flatMap(({ name, served }): ServedKind[] => {
     if (typeof name !== 'string' || served !== true) return [];
     const reach = scope === 'Cluster' ? 'cluster' : 'namespace';
     return [{ group, version: name, kind, plural, scope: reach }];

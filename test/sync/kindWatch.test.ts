@@ -109,15 +109,18 @@ describe('KindWatch', () => {
     };
   }
 
-  it('takes versions that are served, of definitions that are accepted', async () => {
+  it('takes versions that are served, of definitions that are established', async () => {
+    // New names that were refused end nothing: the server goes on under the old ones.
     const conditions = { Established: 'True', NamesAccepted: 'False' };
     server.create(definition('Order', { versions: ['v1', 'v2'], scope: 'Cluster' }));
     server.create(definition('Truck', { conditions }));
     server.create(definition('Crate', { conditions: {} }));
     const { kinds, names } = await follow(pattern('shop.example.com/*/*'));
     await until(() => names() !== '');
-    expect(names()).to.equal('orders.v1.shop.example.com,orders.v2.shop.example.com');
-    expect(kinds.kinds.map(({ scope }) => scope)).to.deep.equal(['cluster', 'cluster']);
+    const group = 'shop.example.com';
+    expect(names()).to.equal(`orders.v1.${group},orders.v2.${group},trucks.v1.${group}`);
+    const scopes = ['cluster', 'cluster', 'namespace'];
+    expect(kinds.kinds.map(({ scope }) => scope)).to.deep.equal(scopes);
     const crate = server.get('customresourcedefinitions', undefined, 'crates.shop.example.com');
     server.update({ ...crate, ...definition('Crate') } as never);
     await until(() => names().includes('crates.v1'));
