@@ -158,11 +158,11 @@ export class KindWatch {
       this.#warn('kinds', keys, 'too many kinds match the configuration, some are left out');
     }
     this.#kinds = all.slice(0, kindsMax);
-    for (const pattern of this.missing) {
-      if (this.#missingLogged.has(textOf(pattern))) continue;
-      this.#missingLogged.add(textOf(pattern));
-      const { group, version, kind } = pattern;
-      log.info({ group, version, kind }, 'this kind is not installed, it is served once it is');
+    const kinds = this.missing.map(textOf).filter((kind) => !this.#missingLogged.has(kind));
+    if (kinds.length > 0) {
+      for (const kind of kinds) this.#missingLogged.add(kind);
+      // One line: a pack has many kinds that a cluster may not have.
+      log.info({ kinds }, 'these kinds are not installed, each is served once it is');
     }
     onChange();
   }

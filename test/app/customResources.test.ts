@@ -110,8 +110,10 @@ describe('A program with custom resources', () => {
     await start(configOf(entryOf('Order')));
     expect(await readyz()).to.match(/^200 Ready: 2 of 3 resources synced, 1 not installed\.$/m);
     expect(await readyz()).to.match(/^orders\.v1\.shop\.example\.com +absent +Order is not/m);
-    const said = program.said('this kind is not installed, it is served once it is');
-    expect(said.map(({ level, keys }) => [level, keys.kind])).to.deep.equal([['info', 'Order']]);
+    const said = program.said('these kinds are not installed, each is served once it is');
+    expect(said.map(({ level, keys }) => [level, keys.kinds])).to.deep.equal([
+      ['info', ['shop.example.com/v1/Order']],
+    ]);
     expect(program.lines.filter(({ level }) => level === 'warn' || level === 'error')).to.be.empty;
     install('Order', custom('Order', 'a'));
     await until(async () => (await served()).length === 1);
