@@ -59,6 +59,8 @@ export class Reloader {
   readonly #polls: PollLoop;
   #current: Made;
   #next: Candidate | undefined;
+  /** The options that were refused last: their files are followed, too. */
+  #refused: Options | undefined;
   #patternsSaid = false;
   /** The truncated files that were logged. */
   #truncatedLogged = '';
@@ -123,7 +125,9 @@ export class Reloader {
     const { options } = (this.#next ?? this.#current).settings;
     // A refused file is tried again only when it changes, or when `lookNow` asks for it.
     const than = asked && this.#next === undefined ? this.#current.contents : undefined;
-    const contents = this.#files.changed(pathsOf(this.#parts, options), than, asked);
+    const refused = this.#refused === undefined ? [] : pathsOf(this.#parts, this.#refused);
+    const paths = new Set([...pathsOf(this.#parts, options), ...refused]);
+    const contents = this.#files.changed([...paths], than, asked);
     this.#logTruncated(this.#files.truncated);
     if (contents !== undefined) await this.#reload(contents);
     if (this.#next !== undefined) await this.#takeOver(this.#next);
@@ -142,18 +146,25 @@ export class Reloader {
 
   /** Makes the configuration of the files, or logs why it is refused; the current one goes on. */
   async #reload(contents: Contents): Promise<void> {
-    const { log, clock, selfMetrics, commandLine } = this.#parts;
+    const { log, clock, selfMetrics, commandLine, readFile } = this.#parts;
     await this.#discard();
-    if (sameContents(contents, this.#current.contents)) {
+    this.#refused = undefined;
+    const own = new Set(pathsOf(this.#parts, this.options));
+    const ofCurrent = new Map([...contents].filter(([path]) => own.has(path)));
+    if (sameContents(ofCurrent, this.#current.contents)) {
       log.info({}, 'the files are again those of the configuration in use');
       tellTaken(this.#parts, this.#current);
       return;
     }
     log.info({ files: [...contents.keys()] }, 'the configuration changed');
     let { options } = this;
+    let followed = contents;
     try {
       const settings = await settingsIn(contents, commandLine);
       options = settings.options;
+      // Read before they are used, so that a correction in between is noticed.
+      const named = contentsOf(pathsOf(this.#parts, options), readFile);
+      followed = new Map([...named, ...contents]);
       const made = await make(this.#parts, settings, contents, this.#current);
       made.watching.start();
       this.#files.accept(made.contents);
@@ -161,6 +172,8 @@ export class Reloader {
     } catch (error) {
       if (error instanceof Stopped) return;
       log.error(refusal(error), 'configuration refused, the old one stays in use');
+      this.#refused = options;
+      this.#files.accept(followed);
       for (const source of sourcesOf(this.#parts, options)) {
         if (this.#differs(source.filename, contents)) selfMetrics.config.refused(source);
       }

@@ -244,6 +244,17 @@ describe('A file of custom-resource configuration', () => {
     await until(async () => (await kinds()) === '');
   });
 
+  it('is followed after it was refused, where only then it is named', async () => {
+    const config = join(folder, 'config');
+    write(config, 'resources: {pods: {}}\n');
+    await start(`--config=${config}`);
+    write(config, `resources: {pods: {}}\ncustom_resource_state_config_file: ${file}\n`);
+    await until(() => program.said(refusedSaid).length > 0);
+    write(file, orders);
+    await until(async () => (await kinds()) === 'order');
+    expect(program.said(refusedSaid)).to.have.length(1);
+  });
+
   it('has to be there where nothing else is served', async () => {
     const { flag: named, got } = await refusalOf('--custom-resource-state-only');
     expect(named).to.equal('--custom-resource-state-only');
