@@ -8,6 +8,8 @@ import { type TriedObject, tryRules } from '../../custom/trial.ts';
 import type { CustomConfig, KindPattern, ServedKind } from '../../custom/types.ts';
 import { ConfigError } from '../../lib/errors.ts';
 import type { ProcessContext } from '../../lib/processContext.ts';
+import type { KubeObject } from '../../metrics/object.ts';
+import type { AnyResource } from '../../metrics/select.ts';
 import { resources } from '../../resources/index.ts';
 import type { validateFlags } from '../validate.ts';
 import { filesIn, type TextFile } from './files.ts';
@@ -36,7 +38,7 @@ export async function validated(
   const tried = await objectsToTry(values, config, defined, context);
   let failures = 0;
   if (tried !== undefined) {
-    const trial = tryRules(config.entries, tried.objects, values.series);
+    const trial = tryRules(config.entries, tried.objects.map(asServed), values.series);
     failures = trial.failures.length;
     print([...tried.notes, ...trialLines(trial)]);
   }
@@ -98,6 +100,17 @@ function definitionsIn(paths: readonly string[]): DefinedKind[] {
       hint: 'print them by kubectl get crd NAME -o yaml',
     });
   });
+}
+
+/** Of objects that kubestate must not see whole, such as Secrets, what it sees of them. */
+function asServed(one: TriedObject): TriedObject {
+  const { group, kind } = one.kind;
+  const tables: readonly AnyResource[] = Object.values(resources);
+  const columns = tables.find((table) => table.group === group && table.kind === kind)?.columns;
+  if (columns === undefined) return one;
+  const seen = ['apiVersion', 'kind', 'metadata', ...Object.keys(columns)];
+  const fields = Object.entries(one.object).filter(([field]) => seen.includes(field));
+  return { ...one, object: Object.fromEntries(fields) as unknown as KubeObject };
 }
 
 interface Tried {
