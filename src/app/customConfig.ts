@@ -136,15 +136,18 @@ const withoutConfig = (): ConfigError =>
     hint: 'nothing would be served',
   });
 
-/** One line for each mistake. */
+/** One line for each mistake, those that keep a rule from being served first. */
 export function logMistakes({ config: { mistakes } }: CustomSetup, log: Logger): void {
-  for (const mistake of mistakes.slice(0, mistakesMax)) {
+  const isHarmless = ({ harmless }: Mistake): boolean => harmless === true;
+  const ordered = [...mistakes.filter((one) => !isHarmless(one)), ...mistakes.filter(isHarmless)];
+  for (const mistake of ordered.slice(0, mistakesMax)) {
     const error = mistakeSentence(mistake);
     if (mistake.harmless) log.warn({ error }, 'an unknown key is ignored');
     else log.error({ error }, 'a rule is wrong and is not served');
   }
   const more = mistakes.length - mistakesMax;
-  if (more > 0) log.error({ more }, 'more rules are wrong, kubestate validate names all of them');
+  if (more > 0)
+    log.error({ more }, 'there are more mistakes, kubestate validate names all of them');
 }
 
 export const mistakeSentence = ({

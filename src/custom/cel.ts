@@ -1,6 +1,9 @@
 // compileCel compiles expressions of CEL, the Common Expression Language, loading it on first use.
 import { type Clock, systemClock } from '../lib/clock.ts';
 
+/** Characters of an expression. */
+export const expressionCharsMax = 4_096;
+
 /** What an expression gives: whole numbers beyond 2^53 are bigints, durations are seconds. */
 export type CelResult =
   | null

@@ -5,10 +5,12 @@ import { familyNameOf, isStar } from './rule.ts';
 import { blocks, type EntryShape, type MetricShape } from './schema.ts';
 
 const metricNamePattern = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-const labelNamePattern = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+/** `__name__` is the name of the metric. */
+const labelNamePattern = /^(?!__name__$)[a-zA-Z_][a-zA-Z0-9_]*$/;
 const nameCharsMax = 256;
 const metricNameWords = 'a metric name of letters, digits, _ and :';
 const labelNameWords = 'a label name of letters, digits and _';
+const otherNameWords = 'a label name other than that of the metric name';
 
 /** What of an entry and of a metric has label names. */
 type Labelled = Pick<EntryShape, 'commonLabels' | 'labelsFromPath' | 'labelsFromCEL'>;
@@ -55,7 +57,8 @@ export function checkNames(
 
 function checkLabelName(name: string, keys: Keys, findings: Findings): void {
   if (labelNamePattern.test(name) && name.length <= nameCharsMax) return;
-  findings.add(keys, wrongName(labelNameWords, name, sanitised(name)), 'key');
+  const words = sanitised(name) === '__name__' ? otherNameWords : labelNameWords;
+  findings.add(keys, wrongName(words, name, sanitised(name)), 'key');
 }
 
 function wrongName(expected: string, got: string, instead?: string): Facts {

@@ -6,8 +6,8 @@ import { pathText } from './rule.ts';
 import type { Mistake, Place } from './types.ts';
 
 const gotCharsMax = 60;
-/** One typing error may be in every rule: what is beyond is counted, not listed. */
-const mistakesMax = 1_000;
+/** One key too many may be in every rule; what keeps a rule from being served is always listed. */
+const harmlessMax = 1_000;
 
 export type Keys = readonly PropertyKey[];
 export type Facts = Pick<Mistake, 'expected' | 'got' | 'hint'>;
@@ -16,6 +16,7 @@ export class Findings {
   readonly mistakes: Mistake[] = [];
   /** How many of them keep something from being served. */
   serious = 0;
+  #harmless = 0;
   readonly #file: string;
   readonly #yaml: YamlText;
 
@@ -83,7 +84,8 @@ export class Findings {
   }
 
   #add(mistake: Mistake): void {
-    if (this.mistakes.length < mistakesMax) this.mistakes.push(mistake);
+    if (mistake.harmless && ++this.#harmless > harmlessMax) return;
+    this.mistakes.push(mistake);
   }
 }
 

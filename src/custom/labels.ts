@@ -244,9 +244,12 @@ function addLabels(
   }
 }
 
-/** A key of an object may begin with a digit, which a label name may not. */
+/**
+ * A key of an object may begin with a digit, which a label name may not, or be that of the metric's
+ * own name: Prometheus would refuse the whole scrape.
+ */
 const nameOf: (key: string) => string = memoize(namesMax, (key) =>
-  sanitised(key).replace(/^(?=[0-9])/, '_'),
+  sanitised(key).replace(/^(?=[0-9]|__name__$)/, '_'),
 );
 
 const isNil = (value: unknown): boolean => value === undefined || value === null;

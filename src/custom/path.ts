@@ -20,7 +20,7 @@ interface Lookup {
   readonly number: number | undefined;
 }
 
-const lookupPattern = /^\[(.+?)=(.*)\]$/s;
+const lookupPattern = /^\[([^=]+)=(.*)\]$/s;
 const indexPattern = /^[+-]?\d+$/;
 
 /** A getter that returns undefined or null where the path leads nowhere; it never throws. */

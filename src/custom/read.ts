@@ -14,6 +14,8 @@ import type { CustomEntry, CustomRule, KindPattern, ReadCustomConfig } from './t
 
 /** Configurations in the wild have some 50 KB. */
 const textBytesMax = 1024 * 1024;
+/** More than a file of that size can have without aliases. */
+const valuesMax = 1_000_000;
 
 export const readCustomConfig: ReadCustomConfig = async (
   file,
@@ -220,12 +222,20 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-/** As Go reads YAML: a key without a value is as good as none, and so is an item without one. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNulls);
-  if (!isMap(value)) return value ?? undefined;
-  const entries = Object.entries(value).map(([key, entry]) => [key, withoutNulls(entry)]);
-  return Object.fromEntries(entries);
+/**
+ * As Go reads YAML: a key without a value is as good as none. An item without one is a mistake of
+ * the list, which says where it stands. What aliases stand for counts each time.
+ */
+function withoutNulls(whole: unknown): unknown {
+  let values = 0;
+  const cleaned = (value: unknown): unknown => {
+    values += 1;
+    if (values > valuesMax) throw new YamlError(`more than ${valuesMax} values through aliases`);
+    if (Array.isArray(value)) return value.map(cleaned);
+    if (!isMap(value)) return value ?? undefined;
+    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, cleaned(entry)]));
+  };
+  return cleaned(whole);
 }
 
 const isMap = (value: unknown): value is Record<string, unknown> =>

@@ -136,6 +136,40 @@ function blockOf({ each: { type, gauge = {}, info = {}, stateSet = {} } }: Metri
 const keyLabel = (name = ''): Block['ofElement'] =>
   new Map(name === '' ? [] : [[name, ({ key }: Element) => key || undefined]]);
 
+/** What becomes of one object at a time: results of expressions, and the first failure. */
+class Evaluation {
+  failure: unknown;
+  #object: unknown;
+  /** An expression sees the object, not its elements: its result is that of all of them. */
+  readonly #results = new Map<CelProgram, unknown>();
+
+  begin(object: unknown): void {
+    this.#object = object;
+    this.failure = undefined;
+    this.#results.clear();
+  }
+
+  valueOf(program: CelProgram): unknown {
+    if (!this.#results.has(program)) this.#results.set(program, this.#evaluated(program));
+    return this.#results.get(program);
+  }
+
+  /** Most failures are those of the state before: an error is made for the first one alone. */
+  fail(expected: string, got: unknown): void {
+    this.failure ??= new TypeError(`expected ${expected}, got ${shown(got)}`);
+  }
+
+  #evaluated(program: CelProgram): unknown {
+    try {
+      return program.evaluate(this.#object);
+    } catch (error) {
+      // What an object lacks is no failure, as of a path.
+      if (!(error instanceof CelError && error.kind === 'missing')) this.failure ??= error;
+      return undefined;
+    }
+  }
+}
+
 function openRule(
   { entry, metric, expressions }: RuleSource,
   block: Block,
@@ -143,25 +177,15 @@ function openRule(
   labelPaths: PathMap,
   kind: ServedKind,
 ): OpenRule {
-  let failure: unknown;
-  const evaluated = (program: CelProgram, object: unknown): unknown => {
-    try {
-      return program.evaluate(object);
-    } catch (error) {
-      // What an object lacks is no failure, as of a path.
-      if (!(error instanceof CelError && error.kind === 'missing')) failure ??= error;
-      return undefined;
-    }
-  };
-  let current: unknown;
-  const ofObject = new Map(plainLabels(labelPaths));
-  for (const [name, program] of expressions.labels) {
-    ofObject.set(name, (object) => evaluated(program, object));
-  }
-  const ofValue = new Map(plainLabels(block.labelsFromPath));
-  for (const [name, program] of expressions.ownLabels) {
-    ofValue.set(name, () => evaluated(program, current));
-  }
+  const evaluation = new Evaluation();
+  const withExpressions = (paths: PathMap, programs: RuleExpressions['labels']) =>
+    new Map<string, Getter>([
+      ...plainLabels(paths),
+      ...[...programs].map(([name, program]): [string, Getter] => [
+        name,
+        () => evaluation.valueOf(program),
+      ]),
+    ]);
   const sources: LabelSources = {
     constant: {
       ...entry.commonLabels,
@@ -170,32 +194,30 @@ function openRule(
       customresource_kind: kind.kind,
       ...metric.commonLabels,
     },
-    ofObject,
+    ofObject: withExpressions(labelPaths, expressions.labels),
     mapsOfObject: mapLabels(labelPaths),
     ofElement: block.ofElement,
     mapsOfValue: mapLabels(block.labelsFromPath),
-    ofValue,
+    ofValue: withExpressions(block.labelsFromPath, expressions.ownLabels),
   };
   const writer = labelWriter(sources);
   const { value: program } = expressions;
   const isInfo = block.name === 'info';
   const obstacleOf = compileObstacle(block.path);
-  // Most failures are those of the state before: an error is made for the first one alone.
-  const setFailure = (expected: string, got: unknown): void => {
-    failure ??= new TypeError(`expected ${expected}, got ${shown(got)}`);
-  };
+  const fail = (expected: string, got: unknown): void => evaluation.fail(expected, got);
   return {
     labels: writer.names,
-    collect(object, emit, fail) {
-      failure = undefined;
-      current = object;
-      const found = program === undefined ? find(object) : evaluated(program, object);
+    collect(object, emit, onFailure) {
+      evaluation.begin(object);
+      const found = program === undefined ? find(object) : evaluation.valueOf(program);
       if (found === undefined && program === undefined) {
         const obstacle = obstacleOf(object);
-        if (obstacle !== undefined) failure = new TypeError(`expected a map, got ${obstacle}`);
+        if (obstacle !== undefined) {
+          evaluation.failure = new TypeError(`expected a map, got ${obstacle}`);
+        }
       }
       // What an expression fails on is not nil, which could be served as zero.
-      if (failure === undefined || program === undefined) {
+      if (evaluation.failure === undefined || program === undefined) {
         writer.begin(object);
         block.each(
           found,
@@ -203,10 +225,10 @@ function openRule(
             const text = writer.text(element);
             if (writer.hasOwn || !isInfo) emit(value, text, writer.id);
           },
-          setFailure,
+          fail,
         );
       }
-      if (failure !== undefined) fail(failure);
+      if (evaluation.failure !== undefined) onFailure(evaluation.failure);
     },
   };
 }

@@ -1,5 +1,6 @@
 // The schema of custom-resource configuration, each part apart, so that one mistake costs one rule.
 import * as z from 'zod';
+import { expressionCharsMax } from './cel.ts';
 
 /** Far more than configurations have; what is beyond is said, and not read. */
 export const entriesMax = 1_000;
@@ -8,7 +9,6 @@ const partsMax = 64;
 const labelsMax = 256;
 const statesMax = 1_000;
 const textCharsMax = 4_096;
-const celCharsMax = 16_384;
 
 /** The messages of the schema say what is expected. */
 const text = z.string('a text').max(textCharsMax, `a text of at most ${textCharsMax} characters`);
@@ -52,7 +52,7 @@ const labelsFromPath = mapOf(path, [], 'a map of label names to paths')
   );
 const expression = z
   .string('an expression in CEL')
-  .max(celCharsMax, `an expression of at most ${celCharsMax} characters`);
+  .max(expressionCharsMax, `an expression of at most ${expressionCharsMax} characters`);
 const labelsFromCEL = mapOf(expression, '', 'a map of label names to expressions in CEL')
   .optional()
   .describe('Labels computed from the object, which is `self`. Not in kube-state-metrics.');

@@ -106,7 +106,7 @@ function below(type: Type, part: string): Type | Facts {
 }
 
 function elementOf(element: Type, part: string): Type | Facts {
-  const [, key] = /^\[(.+?)=.*\]$/s.exec(part) ?? [];
+  const [, key] = /^\[([^=]+)=.*\]$/s.exec(part) ?? [];
   if (key !== undefined) {
     const field = below(element, key);
     return 'kind' in field ? element : field;

@@ -50,6 +50,17 @@ export interface YamlOptions {
   readonly first?: boolean;
 }
 
+/** As other parsers allow: one anchor may stand for the labels of every rule. */
+const aliasesMax = 10_000;
+
+type Range = readonly [start: number, valueEnd: number, nodeEnd: number];
+
+/** A node that aliases may stand for. */
+interface Anchored {
+  readonly anchor?: string;
+  readonly range?: Range | null;
+}
+
 /** Throws a YamlError where the text is no YAML. */
 export class YamlText {
   readonly #document: Document.Parsed;
@@ -90,23 +101,31 @@ export class YamlText {
    */
   texts(): unknown {
     let alias: number | undefined;
+    /** Where the node of an anchor begins and ends; one that is used again counts from there. */
+    const anchors = new Map<string, Range>();
+    const keepAnchor = (_: unknown, { anchor, range }: Anchored): void => {
+      if (anchor !== undefined && range) anchors.set(anchor, range);
+    };
     visit(this.#document, {
+      Map: keepAnchor,
+      Seq: keepAnchor,
       Alias: (_, node) => {
         const at = node.range?.[0] ?? 0;
         alias ??= at;
-        const around = node.resolve(this.#document)?.range;
+        const around = anchors.get(node.source);
         if (around && around[0] <= at && at < around[2]) {
           throw new YamlError('alias of what it stands in', this.#positionAt(at));
         }
       },
       Scalar: (_, node) => {
+        keepAnchor(_, node);
         if (node.value !== null && typeof node.value !== 'string') {
           node.value = node.source ?? String(node.value);
         }
       },
     });
     try {
-      return this.#document.toJS();
+      return this.#document.toJS({ maxAliasCount: aliasesMax });
     } catch (error) {
       throw new YamlError((error as Error).message, this.#positionAt(alias ?? 0));
     }

@@ -2,8 +2,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { evaluationMsMax, stepsMax, textCharsMax } from '../../src/custom/cel/budget.ts';
-import { bracketsMax, expressionCharsMax, nodesMax } from '../../src/custom/cel/syntax.ts';
-import { CelError, type CelResult, compileCel } from '../../src/custom/cel.ts';
+import { bracketsMax, nodesMax } from '../../src/custom/cel/syntax.ts';
+import { CelError, type CelResult, compileCel, expressionCharsMax } from '../../src/custom/cel.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 

@@ -147,6 +147,17 @@ const rules: [what: string, metric: string, ...told: string[]][] = [
       'of a.yaml:6:11, got the same labels; add commonLabels that differ, or leave one out',
   ],
   ['a text for a rule', '- a', `7:11 ${m1}: expected a map with name and each, got "a"`],
+  [
+    'the name of the metric as a label',
+    '- {name: a, commonLabels: {__name__: x}, each: {type: Gauge, gauge: {path: [a]}}}',
+    `7:36 ${m1}.commonLabels.__name__: expected a label name other than that of the metric ` +
+      'name, got "__name__"',
+  ],
+  [
+    'an item without a value within a path',
+    '- {name: a, each: {type: Gauge, gauge: {path: [spec, null, b]}}}',
+    `7:62 ${m1}.each.gauge.path[1]: expected a text, got nothing`,
+  ],
 ];
 
 describe('a custom-resource configuration', () => {
@@ -240,6 +251,38 @@ describe('a custom-resource configuration', () => {
     ]);
   });
 
+  it('counts items without a value, so that those behind them keep their places', async () => {
+    const text = config('        -\n        - {name: a, each: {type: Gauge, gauge: {}}}\n');
+    const { mistakes } = await readCustomConfig('a.yaml', text);
+    expect(mistakes.map(({ path, place }) => `${place.line} ${path}`)).to.deep.equal([
+      `7 ${m1}`,
+      '8 spec.resources[0].metrics[2].each.gauge',
+    ]);
+  });
+
+  it('hides no mistake behind those that do no harm', async () => {
+    const harmless = Array.from({ length: 1_100 }, (_, i) => `k${i}: x`).join(', ');
+    const text = config(`        - {name: a, each: {type: Gauge}}\n`).replace(
+      'kind: Thing}',
+      `kind: Thing, ${harmless}}`,
+    );
+    const { mistakes } = await readCustomConfig('a.yaml', text);
+    const serious = mistakes.filter((one) => !one.harmless);
+    expect(mistakes).to.have.length(1_000 + serious.length);
+    expect(serious.map(({ path }) => path)).to.include(`${m1}.each`);
+  });
+
+  it('takes one anchor for the labels of many rules', async () => {
+    const rules = Array.from(
+      { length: 150 },
+      (_, i) => `        - {name: a${i}, labelsFromPath: *l, each: {type: Info, info: {}}}\n`,
+    );
+    const text = config(rules.join(''), '      labelsFromPath: &l {name: [metadata, name]}\n');
+    const { entries, mistakes } = await readCustomConfig('a.yaml', text);
+    expect(mistakes).to.deep.equal([]);
+    expect(entries[0]?.rules).to.have.length(151);
+  });
+
   const bomb = ['a: &a [x,x,x,x,x,x,x,x,x,x]']
     .concat(
       'bcdefgh'.split('').map((name, i) => {
@@ -261,6 +304,12 @@ describe('a custom-resource configuration', () => {
     ],
     ['an alias of what it stands in', 'kind: a\nspec: &s\n  resources: *s\n', /^a\.yaml:3:14: /],
     ['aliases that grow without bound', bomb, /^a\.yaml:2:8: expected YAML, got Excessive alias/],
+    ['more aliases than any file needs', `a: &a x\nb: [${'*a ,'.repeat(200_000)}]\n`, /Excessive/],
+    [
+      'aliases that stand for too much',
+      `a: &a [${'x,'.repeat(2_000)}]\nb: [${'*a ,'.repeat(900)}]\n`,
+      /more than 1000000 values through aliases/,
+    ],
     ['an alias of nothing', 'kind: *nothing\n', /^a\.yaml:1:7: expected YAML, got Unresolved/],
     ['10 MB', `# ${'x'.repeat(10e6)}`, /at most 1048576 bytes, got 10000002; split it into/],
   ];

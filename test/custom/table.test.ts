@@ -168,10 +168,10 @@ describe('the table of a custom resource', () => {
 
   it('gives a label from a key of an object a name that Prometheus takes', async () => {
     const rule = gauge('m', 'path: [spec, n]', ['labelsFromPath: {"*": [metadata, labels]}']);
-    const labels = { '9lives': 'a', 'b/c': 'd', '': 'nothing' };
+    const labels = { '9lives': 'a', 'b/c': 'd', '': 'nothing', '--name--': 'e' };
     const object = { metadata: { name: 'a', labels }, spec: { n: 1 } };
     expect(await seriesOf(rule, object)).to.deep.equal([
-      'kube_customresource_m{_9lives="a",b_c="d",} 1'.replace(',}', '}'),
+      'kube_customresource_m{_9lives="a",___name__="e",b_c="d"} 1',
     ]);
   });
 
@@ -227,6 +227,20 @@ describe('expressions', () => {
       'kube_customresource_c{} 5',
       'kube_customresource_d{size="2",up="A"} 1',
     ]);
+  });
+
+  it('are evaluated once for each object, however many series it has', async () => {
+    const rule = `{name: a, each: {type: Gauge, gauge: {path: [spec, list], valueFrom: [n],
+      labelsFromCEL: {of: "string(self.spec.all)"}}}}`;
+    let reads = 0;
+    const readsOf = async (length: number): Promise<number> => {
+      const list = Array.from({ length }, (_, i) => ({ n: i, id: `${i}` }));
+      const spec = Object.defineProperty({ list }, 'all', { get: () => ++reads, enumerable: true });
+      reads = 0;
+      await seriesOf(rule, { spec });
+      return reads;
+    };
+    expect(await readsOf(50)).to.equal(await readsOf(1));
   });
 
   it('that fail on an object give it no series of that value, and are told', async () => {

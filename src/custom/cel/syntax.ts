@@ -1,6 +1,6 @@
 // The syntax tree of CEL: what its parser gives, its limits, and the places of its nodes.
 import { parse } from '@bufbuild/cel';
-import { CelError, type CelPlace } from '../cel.ts';
+import { CelError, type CelPlace, expressionCharsMax } from '../cel.ts';
 
 export type Parsed = ReturnType<typeof parse>;
 export type Expr = Parsed['expr'];
@@ -13,8 +13,6 @@ export type Call = NodeOf<'callExpr'>;
 export type Loop = NodeOf<'comprehensionExpr'>;
 export type Entry = NodeOf<'structExpr'>['entries'][number];
 
-/** Characters of an expression. */
-export const expressionCharsMax = 4_096;
 /** Brackets that are open at once; the parser calls itself for each of them. */
 export const bracketsMax = 40;
 /** Nodes of the tree, and how deep it is. */
