@@ -255,6 +255,23 @@ describe('kubestate validate', () => {
     for (const [i, pattern] of expected.entries()) expect(lines[6 + i]).to.match(pattern);
   });
 
+  it('shows rules no more of Secrets than kubestate sees', async () => {
+    const secrets = configuration(`    - groupVersionKind: {version: v1, kind: Secret}
+      metrics:
+        - name: kind_of
+          each: {type: Info, info: {labelsFromPath: {kind_of: [type], data: [data, password]}}}
+`);
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a', namespace: 'b' } };
+    writeFileSync(at('secrets.yaml'), secrets);
+    writeFileSync(
+      at('secret.json'),
+      json({ ...secret, type: 'Opaque', data: { password: 'eA==' } }),
+    );
+    const { code, lines } = await run('@secrets.yaml', '--objects=@secret.json');
+    expect(code).to.equal(0);
+    expect(lines.join()).to.include('kind_of="Opaque"').and.not.include('eA==');
+  });
+
   it('tries the rules on objects of a cluster', async () => {
     const server = new ApiServer({ clock: systemClock, random: Math.random });
     loadObjects(server, [definition, ...foos].map(json).join('\n'), 'objects.jsonl');
