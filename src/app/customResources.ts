@@ -62,6 +62,7 @@ export class CustomResources {
   /** By the identity of the kind. */
   readonly #attached = new Map<string, Attached>();
   readonly #onRuleError: OnRuleError;
+  readonly #closeRules: () => void;
   readonly #onRenderError: (resource: string) => OnRenderError;
   #signal: AbortSignal | undefined;
   /** Kinds are attached and dropped one step after the other. */
@@ -73,9 +74,8 @@ export class CustomResources {
     const { config, client, clock, random, log } = options;
     this.#options = options;
     this.#onRuleError = ruleErrors(options);
-    for (const { rules } of config.entries) {
-      for (const { place, family } of rules) options.selfMetrics.ruleErrors(place, family, 0);
-    }
+    const rules = config.entries.flatMap((entry) => entry.rules);
+    this.#closeRules = options.selfMetrics.openRules(rules);
     this.#onRenderError = renderErrors(options);
     this.#kinds = new KindWatch({
       patterns: config.entries.map(({ pattern }) => pattern),
@@ -144,6 +144,7 @@ export class CustomResources {
     await this.#kinds.run(signal);
     await this.#settling;
     await Promise.all([...this.#attached.values()].map(({ stop }) => stop()));
+    this.#closeRules();
   }
 
   /** Drops what is not served any more, then attaches what is new. */
@@ -226,7 +227,7 @@ const identityOf = (kind: ServedKind): string => `${nameOf(kind)} ${kind.kind} $
 function ruleErrors({ selfMetrics, log, options }: CustomResourcesOptions): OnRuleError {
   const warn = logOnce(log);
   return ({ place, family, errorLogV }, { metadata }, error) => {
-    selfMetrics.ruleErrors(place, family, 1);
+    selfMetrics.ruleError({ place, family });
     if (options.v < errorLogV) return;
     const { file, line } = place;
     warn(

@@ -67,6 +67,18 @@ export interface ConfigObserver {
   refused(file: ConfigSource): void;
 }
 
+/** What tells a rule of the custom-resource configuration from others. */
+export interface RuleId {
+  readonly place: Omit<Place, 'column'>;
+  readonly family: string;
+}
+
+const labelsOfRule = ({ place: { file, line }, family }: RuleId) => ({
+  filename: file,
+  line: String(line),
+  family,
+});
+
 /** Counts changes of CustomResourceDefinitions. */
 export interface DefinitionsObserver {
   added(): void;
@@ -86,6 +98,8 @@ export class SelfMetrics {
   readonly #registry = new Registry();
   readonly #clock: Pick<Clock, 'wall'>;
   readonly #metrics: MetricsOf<Families>;
+  /** How many configurations have a rule, by its labels. */
+  readonly #ruleUses = new Map<string, number>();
   /** When a method of an observer was last called, by `method resource`. */
   readonly #lastSeenMs = new Map<string, number>();
 
@@ -141,10 +155,33 @@ export class SelfMetrics {
     this.#metrics.kube_state_metrics_render_errors_total.inc({ resource, family });
   }
 
-  /** A rule of the custom-resource configuration failed on so many objects; none at first. */
-  ruleErrors({ file, line }: Omit<Place, 'column'>, family: string, objects: number): void {
-    const labels = { filename: file, line: String(line), family };
-    this.#metrics.kube_state_metrics_custom_resource_rule_errors_total.inc(labels, objects);
+  /**
+   * The errors of a configuration's rules count from zero. To be called at its end is what is
+   * returned: a rule that no configuration has any more loses its counter.
+   */
+  openRules(rules: readonly RuleId[]): () => void {
+    const counter = this.#metrics.kube_state_metrics_custom_resource_rule_errors_total;
+    const all = rules.map(labelsOfRule);
+    for (const labels of all) {
+      const key = JSON.stringify(labels);
+      this.#ruleUses.set(key, (this.#ruleUses.get(key) ?? 0) + 1);
+      counter.inc(labels, 0);
+    }
+    return () => {
+      for (const labels of all) {
+        const key = JSON.stringify(labels);
+        const uses = (this.#ruleUses.get(key) ?? 1) - 1;
+        this.#ruleUses.set(key, uses);
+        if (uses > 0) continue;
+        this.#ruleUses.delete(key);
+        counter.remove(labels);
+      }
+    };
+  }
+
+  /** A rule of the custom-resource configuration failed on an object. */
+  ruleError(rule: RuleId): void {
+    this.#metrics.kube_state_metrics_custom_resource_rule_errors_total.inc(labelsOfRule(rule));
   }
 
   /** For what follows the definitions of custom resources. */

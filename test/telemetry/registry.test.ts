@@ -348,9 +348,9 @@ describe('the metrics about ourselves', () => {
     self.definitions.updated();
     self.definitions.deleted();
     const place = { file: '/etc/crs.yaml', line: 7 };
-    self.ruleErrors(place, 'never', 0);
-    self.ruleErrors(place, 'x_y', 0);
-    self.ruleErrors(place, 'x_y', 2);
+    const rules = ['never', 'x_y'].map((family) => ({ place, family }));
+    self.openRules(rules);
+    for (let errors = 0; errors < 2; errors++) self.ruleError({ place, family: 'x_y' });
     expect(await series(self, prefix)).to.deep.equal([
       `${prefix}state_add_events_total 2`,
       `${prefix}state_update_events_total 1`,
@@ -360,6 +360,20 @@ describe('the metrics about ourselves', () => {
       `${prefix}rule_errors_total{filename="/etc/crs.yaml",line="7",family="never"} 0`,
       `${prefix}rule_errors_total{filename="/etc/crs.yaml",line="7",family="x_y"} 2`,
     ]);
+  });
+
+  it('count errors of a rule for as long as a configuration has it', async () => {
+    const self = open();
+    const rule = (family: string) => ({ place: { file: 'a.yaml', line: 7 }, family });
+    const name = 'kube_state_metrics_custom_resource_rule_errors_total';
+    const closeOld = self.openRules([rule('stays'), rule('goes')]);
+    self.ruleError(rule('stays'));
+    const closeNew = self.openRules([rule('stays')]);
+    closeOld();
+    const stays = `${name}{filename="a.yaml",line="7",family="stays"} 1`;
+    expect(await series(self, name)).to.deep.equal([stays]);
+    closeNew();
+    expect(await series(self, name)).to.deep.equal([]);
   });
 
   it('name the objects of custom resources as kube-state-metrics does', async () => {
