@@ -288,13 +288,39 @@ function pathsOf(
   };
   const ofLabels = (labels: PathMap | undefined, from: readonly PropertyKey[]) =>
     Object.entries(labels ?? {}).map(([name, path]) => at(path, [...from, 'labelsFromPath', name]));
-  return [
+  const blockKeys = [...keys, 'each', block.name];
+  const outer = [
     ...ofLabels(entry.labelsFromPath, entryKeys),
     ...ofLabels(metric.labelsFromPath, keys),
-    ...(block.path.length === 0
-      ? ofLabels(block.labelsFromPath, [...keys, 'each', block.name])
-      : [at(block.path, [...keys, 'each', block.name, 'path'])]),
   ];
+  if (block.path.length === 0) return [...outer, ...ofLabels(block.labelsFromPath, blockKeys)];
+  const top = at(block.path, [...blockKeys, 'path']);
+  const below = (path: readonly string[], where: readonly PropertyKey[]): RulePath => {
+    const get = compilePath(path);
+    return {
+      ...at([...block.path, ...path], where),
+      within: top,
+      get: (object) => elementsOf(top.get(object)).map(get).find(isThere),
+    };
+  };
+  const { valueFrom = [] } = metric.each.gauge ?? metric.each.stateSet ?? {};
+  return [
+    ...outer,
+    top,
+    ...(valueFrom.length === 0 ? [] : [below(valueFrom, [...blockKeys, 'valueFrom'])]),
+    ...Object.entries(block.labelsFromPath).map(([name, path]) =>
+      below(path, [...blockKeys, 'labelsFromPath', name]),
+    ),
+  ];
+}
+
+const isThere = (value: unknown): boolean => value !== undefined && value !== null;
+
+/** What a block starts at: each element of a list; a map, and each of its values. */
+function elementsOf(found: unknown): readonly unknown[] {
+  if (Array.isArray(found)) return found;
+  if (typeof found === 'object' && found !== null) return [found, ...Object.values(found)];
+  return isThere(found) ? [found] : [];
 }
 
 /** `spec.resources[0].metrics[1]`. */

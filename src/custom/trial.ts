@@ -68,8 +68,12 @@ export function tryRules(
       if (found.length === 0) continue;
       const failure = collected(rule, found, family);
       if (failure !== undefined) failures.push(failure);
-      for (const path of rule.paths) {
-        if (found.some(({ object }) => (path.get(object) ?? undefined) !== undefined)) continue;
+      const nowhere = rule.paths.filter((path) =>
+        found.every(({ object }) => (path.get(object) ?? undefined) === undefined),
+      );
+      for (const path of nowhere) {
+        // That of a block is said once, not again for all that starts there.
+        if (path.within !== undefined && nowhere.includes(path.within)) continue;
         lost.push({ rule, path, objects: found.length });
       }
     }

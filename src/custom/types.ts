@@ -82,6 +82,8 @@ export interface RulePath {
   readonly text: string;
   /** What is there; undefined or null where the path leads nowhere. */
   get(object: KubeObject): unknown;
+  /** The path that this one starts at the end of: where that leads nowhere, so does this. */
+  readonly within?: RulePath;
 }
 
 export interface OpenRule {
