@@ -255,26 +255,6 @@ describe('kubestate validate', () => {
     for (const [i, pattern] of expected.entries()) expect(lines[6 + i]).to.match(pattern);
   });
 
-  it('says which paths of a block lead nowhere, but not behind one that does', async () => {
-    const entry = `    - groupVersionKind: {group: example.com, version: v1, kind: Foo}
-      labelsFromPath: {name: [metadata, name]}
-      metrics:
-        - name: condition
-          each:
-            type: Gauge
-            gauge:
-              path: [status, conditions]
-              valueFrom: [statsu]
-              labelsFromPath: {type: [type], reason: [reasn]}
-        - name: nothing
-          each: {type: Gauge, gauge: {path: [stats], valueFrom: [a]}}
-`;
-    writeFileSync(at('below.yaml'), configuration(entry));
-    const { lines } = await run('@below.yaml', '--objects=@objects.jsonl');
-    const nowhere = lines.flatMap((one) => /note: (\S+) leads nowhere/.exec(one)?.[1] ?? []);
-    expect(nowhere).to.deep.equal(['status.conditions.statsu', 'status.conditions.reasn', 'stats']);
-  });
-
   it('shows rules no more of Secrets than kubestate sees', async () => {
     const secrets = configuration(`    - groupVersionKind: {version: v1, kind: Secret}
       metrics:
