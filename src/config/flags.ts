@@ -1,6 +1,7 @@
 // Flags: their kinds of values, and a parser of command lines that follows pflag.
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../lib/errors.ts';
+import { isMap } from '../lib/isMap.ts';
 import { suggest } from '../lib/suggest.ts';
 
 /** Kind parses the text of a flag into its value. */
@@ -98,9 +99,6 @@ function allowListText(entries: readonly [string, unknown][]): string | undefine
   });
   return texts.includes(undefined) ? undefined : texts.join(',');
 }
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function itemsIn(value: unknown): readonly string[] | undefined {
   if (!Array.isArray(value)) return undefined;

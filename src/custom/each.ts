@@ -1,4 +1,6 @@
 // The three types of rules: how Gauge, Info and StateSet make series of what is at their path.
+
+import { isMap } from '../lib/isMap.ts';
 import type { Element } from './labels.ts';
 import { compilePath } from './path.ts';
 import { toNumber } from './value.ts';
@@ -17,10 +19,6 @@ const elementOf = (value: unknown): Element => ({
   key: undefined,
   state: undefined,
 });
-
-type Fields = Readonly<Record<string, unknown>>;
-const isMap = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface GaugeOptions {
   readonly valueFrom: readonly string[];

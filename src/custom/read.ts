@@ -1,6 +1,7 @@
 // readCustomConfig reads the rules of a custom-resource configuration, and its mistakes.
 import type * as z from 'zod';
 import { ConfigError } from '../lib/errors.ts';
+import { isMap } from '../lib/isMap.ts';
 import { suggest } from '../lib/suggest.ts';
 import { YamlError, YamlText } from '../lib/yaml.ts';
 import { checkMetric, checkNames, checkPattern } from './check.ts';
@@ -237,6 +238,3 @@ function withoutNulls(whole: unknown): unknown {
   };
   return cleaned(whole);
 }
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

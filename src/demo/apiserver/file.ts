@@ -1,5 +1,6 @@
 // Loads objects from a file: one JSON document per line, or a list as kubectl prints it.
 import { ConfigError } from '../../lib/errors.ts';
+import { isMap } from '../../lib/isMap.ts';
 import type { ApiObject } from '../objects.ts';
 import type { ApiServer } from './apiserver.ts';
 import { kindsDefinedBy } from './definitions.ts';
@@ -162,6 +163,5 @@ const shown = (text: string): string =>
   text.length > shownCharsMax ? `${text.slice(0, shownCharsMax)}…` : text;
 
 function asRecord(value: unknown): Json | undefined {
-  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isRecord ? (value as Json) : undefined;
+  return isMap(value) ? (value as Json) : undefined;
 }

@@ -1,5 +1,6 @@
 // Answers create, update, merge patch and delete requests.
 import type { IncomingMessage } from 'node:http';
+import { isMap } from '../../lib/isMap.ts';
 import type { ApiObject } from '../objects.ts';
 import { nameSuffix } from '../random.ts';
 import {
@@ -101,7 +102,7 @@ function replace(
 
 function remove({ storage, namespace }: WriteRequest, name: string, body: unknown): object {
   const { metadata } = present(storage, namespace, name);
-  const options = isRecord(body) && isRecord(body.preconditions) ? body.preconditions : {};
+  const options = isMap(body) && isMap(body.preconditions) ? body.preconditions : {};
   for (const field of ['uid', 'resourceVersion'] as const) {
     const wanted = options[field];
     if (wanted !== undefined && wanted !== metadata[field]) throw conflict(storage.kind, name);
@@ -126,7 +127,7 @@ function placeIn({ metadata }: ApiObject, namespace: string | undefined): void {
 }
 
 function objectOf({ kind }: Storage, body: unknown): ApiObject {
-  if (!isRecord(body) || !isRecord(body.metadata)) {
+  if (!isMap(body) || !isMap(body.metadata)) {
     throw badRequest('expected an object with metadata as the body');
   }
   if (body.kind !== kind.kind || body.apiVersion !== apiVersionOf(kind))
@@ -137,17 +138,13 @@ function objectOf({ kind }: Storage, body: unknown): ApiObject {
 
 /** RFC 7386: null removes, objects merge, everything else replaces. */
 function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isRecord(patch)) return patch;
-  const merged: Record<string, unknown> = isRecord(target) ? { ...target } : {};
+  if (!isMap(patch)) return patch;
+  const merged: Record<string, unknown> = isMap(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete merged[key];
     else merged[key] = mergePatch(merged[key], value);
   }
   return merged;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function requireType(mediaType: string, accepted: readonly string[]): void {
