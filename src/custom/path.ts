@@ -20,8 +20,9 @@ interface Lookup {
   readonly number: number | undefined;
 }
 
-const lookupPattern = /^\[([^=]+)=(.*)\]$/s;
-const indexPattern = /^[+-]?\d+$/;
+/** `[key=value]`, with key and value as groups. */
+export const lookupPattern = /^\[([^=]+)=(.*)\]$/s;
+export const indexPattern = /^[+-]?\d+$/;
 
 /** A getter that returns undefined or null where the path leads nowhere; it never throws. */
 export function compilePath(parts: readonly string[]): Getter {

@@ -2,6 +2,7 @@
 import { suggest } from '../lib/suggest.ts';
 import { any, nameOfType, schemaType, type Type } from './cel/types.ts';
 import type { Facts, Findings, Keys } from './findings.ts';
+import { indexPattern, lookupPattern } from './path.ts';
 import { blocks, type EntryShape, type MetricShape } from './schema.ts';
 
 type Path = readonly string[];
@@ -106,12 +107,12 @@ function below(type: Type, part: string): Type | Facts {
 }
 
 function elementOf(element: Type, part: string): Type | Facts {
-  const [, key] = /^\[([^=]+)=.*\]$/s.exec(part) ?? [];
+  const [, key] = lookupPattern.exec(part) ?? [];
   if (key !== undefined) {
     const field = below(element, key);
     return 'kind' in field ? element : field;
   }
-  if (/^[+-]?\d+$/.test(part)) return element;
+  if (indexPattern.test(part)) return element;
   return {
     expected: 'an element of the list: an index, or [key=value]',
     got: part,
