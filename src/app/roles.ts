@@ -7,7 +7,7 @@ import { ConfigError } from '../lib/errors.ts';
 import { contentsOf } from '../lib/fileWatcher.ts';
 import type { ProcessContext } from '../lib/processContext.ts';
 import type { Selected } from '../metrics/select.ts';
-import { resources as tables } from '../resources/index.ts';
+import { tableOfKind } from '../resources/index.ts';
 import { scopeOf } from '../sync/scope.ts';
 import { refuseHalfOfPod } from '../sync/sharding.ts';
 import { customPathsOf, mistakeSentence, readCustom } from './customConfig.ts';
@@ -159,8 +159,7 @@ function kindsOf(
   const unscoped = new Set<string>();
   const needed = patterns.map((pattern): Needed => {
     const { group, version, kind, plural } = pattern;
-    const [known, table] =
-      Object.entries(tables).find(([, one]) => one.group === group && one.kind === kind) ?? [];
+    const [known, table] = tableOfKind(group, kind) ?? [];
     if (table !== undefined) {
       return { group, version, plural: plural ?? known ?? '', scope: table.scope };
     }

@@ -1,5 +1,6 @@
 // All resource tables by plural, in the order of the exposition.
 import type { Resource } from '../metrics/resource.ts';
+import type { AnyResource } from '../metrics/select.ts';
 import { certificatesigningrequests } from './certificatesigningrequests.ts';
 import { clusterrolebindings } from './clusterrolebindings.ts';
 import { clusterroles } from './clusterroles.ts';
@@ -81,6 +82,15 @@ export const resources = {
   validatingwebhookconfigurations,
   volumeattachments,
 } satisfies Readonly<Record<string, Resource<never>>>;
+
+/** The plural and the table of a kind, in whatever version; undefined where it has none. */
+export const tableOfKind = (
+  group: string,
+  kind: string,
+): readonly [plural: string, table: AnyResource] | undefined =>
+  Object.entries<AnyResource>(resources).find(
+    ([, table]) => table.group === group && table.kind === kind,
+  );
 
 export type ResourceName = keyof typeof resources;
 

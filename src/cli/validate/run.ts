@@ -9,8 +9,7 @@ import type { CustomConfig, KindPattern, ServedKind } from '../../custom/types.t
 import { ConfigError } from '../../lib/errors.ts';
 import type { ProcessContext } from '../../lib/processContext.ts';
 import type { KubeObject } from '../../metrics/object.ts';
-import type { AnyResource } from '../../metrics/select.ts';
-import { resources } from '../../resources/index.ts';
+import { resources, tableOfKind } from '../../resources/index.ts';
 import type { validateFlags } from '../validate.ts';
 import { filesIn, type TextFile } from './files.ts';
 import { type AnyObject, objectsIn } from './objects.ts';
@@ -105,8 +104,8 @@ function definitionsIn(paths: readonly string[]): DefinedKind[] {
 /** Of objects that kubestate must not see whole, such as Secrets, what it sees of them. */
 function asServed(one: TriedObject): TriedObject {
   const { group, kind } = one.kind;
-  const tables: readonly AnyResource[] = Object.values(resources);
-  const columns = tables.find((table) => table.group === group && table.kind === kind)?.columns;
+  const [, table] = tableOfKind(group, kind) ?? [];
+  const columns = table?.columns;
   if (columns === undefined) return one;
   const seen = ['apiVersion', 'kind', 'metadata', ...Object.keys(columns)];
   const fields = Object.entries(one.object).filter(([field]) => seen.includes(field));
