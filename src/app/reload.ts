@@ -15,6 +15,7 @@ import {
   contentsOf,
   FileWatcher,
   PollLoop,
+  type ReadFile,
   sameContents,
   textIn,
 } from '../lib/fileWatcher.ts';
@@ -163,9 +164,8 @@ export class Reloader {
       const settings = await settingsIn(contents, commandLine);
       options = settings.options;
       // Read before they are used, so that a correction in between is noticed.
-      const named = contentsOf(pathsOf(this.#parts, options), readFile);
-      followed = new Map([...named, ...contents]);
-      const made = await make(this.#parts, settings, contents, this.#current);
+      followed = withRead(pathsOf(this.#parts, options), contents, readFile);
+      const made = await make(this.#parts, settings, followed, this.#current);
       made.watching.start();
       this.#files.accept(made.contents);
       this.#next = { ...made, sinceMs: clock.now(), waitSaid: false };
@@ -248,6 +248,12 @@ function pathsOf(parts: ReloaderOptions, options: Options): string[] {
   return kubeconfig ? [...paths, kubeconfig] : paths;
 }
 
+/** These contents, and those of the paths that they do not have, which are read now. */
+function withRead(paths: readonly string[], contents: Contents, readFile: ReadFile): Contents {
+  const missing = paths.filter((path) => !contents.has(path));
+  return new Map([...contents, ...contentsOf(missing, readFile)]);
+}
+
 /** The settings of the command line and of the file of --config, as it was read. */
 export async function settingsIn(contents: Contents, commandLine: Options): Promise<Settings> {
   const { config } = commandLine;
@@ -297,8 +303,9 @@ async function open(
 ): Promise<Omit<Made, 'settings'>> {
   const { log, readFile, readFolder } = parts;
   // Read before the pipeline reads them, so that a change in between is noticed later.
-  const now = contentsOf(pathsOf(parts, options), readFile);
-  const used = new Map([...now].map(([path, read]) => [path, contents.get(path) ?? read]));
+  const named = pathsOf(parts, options);
+  const all = withRead(named, contents, readFile);
+  const used = new Map([...all].filter(([path]) => named.includes(path)));
   const tolerant = options['continue-without-custom-resource-state-config-file'];
   const paths = customPathsOf(options, readFolder);
   const { custom, refused } = await readCustom(options, paths, used, tolerant);
@@ -313,12 +320,12 @@ async function open(
     log.error({ file: path, error: error.message }, 'custom-resource configuration left out');
   }
   const wrong = new Set(refused.map(({ path }) => path));
-  const all = sourcesOf(parts, options);
+  const sources = sourcesOf(parts, options);
   return {
     watching,
     contents: used,
-    sources: all.filter(({ filename }) => !wrong.has(filename)),
-    leftOut: all.filter(({ filename }) => wrong.has(filename)),
+    sources: sources.filter(({ filename }) => !wrong.has(filename)),
+    leftOut: sources.filter(({ filename }) => wrong.has(filename)),
   };
 }
 
