@@ -1,15 +1,11 @@
 // KindWatch finds the kinds that a custom-resource configuration means, and follows them.
 import type { KindPattern, ServedKind } from '../custom/types.ts';
-import type { Client } from '../kube/client.ts';
 import { Backoff } from '../kube/retryPolicy.ts';
-import type { ReflectorObserver, SyncStatus } from '../kube/types.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { SyncStatus } from '../kube/types.ts';
 import { Deadline } from '../lib/deadline.ts';
 import { errorMessage, httpStatusOf } from '../lib/errors.ts';
-import type { Logger } from '../lib/log.ts';
 import { logOnce } from '../lib/logThrottle.ts';
-import type { DefinitionsObserver } from '../telemetry/registry.ts';
-import { Definitions } from './definitions.ts';
+import { Definitions, type DefinitionsOptions } from './definitions.ts';
 import { discover } from './discovery.ts';
 
 /** How often discovery is asked for groups that have no definitions. */
@@ -21,15 +17,8 @@ const definitionsMs = 1_000;
 /** A pattern may match all kinds of a group; more kinds than this are left out, which is logged. */
 const kindsMax = 1_000;
 
-export interface KindWatchOptions {
+export interface KindWatchOptions extends Omit<DefinitionsOptions, 'onChange'> {
   readonly patterns: readonly KindPattern[];
-  readonly client: Client;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Logger;
-  readonly observer: ReflectorObserver;
-  /** Counts changes of definitions. */
-  readonly counts: DefinitionsObserver;
   /** Called once all kinds are resolved, and after each change; `kinds` has them. */
   onChange(): void;
 }
