@@ -138,16 +138,15 @@ const withoutConfig = (): ConfigError =>
 
 /** One line for each mistake, those that keep a rule from being served first. */
 export function logMistakes({ config: { mistakes } }: CustomSetup, log: Logger): void {
-  const isHarmless = ({ harmless }: Mistake): boolean => harmless === true;
-  const ordered = [...mistakes.filter((one) => !isHarmless(one)), ...mistakes.filter(isHarmless)];
+  const ordered = mistakes.toSorted((a, b) => Number(a.harmless ?? 0) - Number(b.harmless ?? 0));
   for (const mistake of ordered.slice(0, mistakesMax)) {
     const error = mistakeSentence(mistake);
-    if (mistake.harmless) log.warn({ error }, 'an unknown key is ignored');
+    if (mistake.harmless)
+      log.warn({ error }, 'a mistake in the configuration, its rules are served all the same');
     else log.error({ error }, 'a rule is wrong and is not served');
   }
   const more = mistakes.length - mistakesMax;
-  if (more > 0)
-    log.error({ more }, 'there are more mistakes, kubestate validate names all of them');
+  if (more > 0) log.error({ more }, 'there are more mistakes, kubestate validate names them');
 }
 
 export const mistakeSentence = ({
