@@ -64,14 +64,17 @@ describe('the Dockerfile', () => {
   });
 
   it('starts Node as the bundle would have it, so that it need not start anew', () => {
-    const settings = runtimeOf('ENV').join(' ').split(/\s+/);
-    const env = Object.fromEntries(settings.map((setting) => setting.split(/=(.*)/s)));
+    const settings = runtimeOf('ENV')
+      .join(' ')
+      .matchAll(/(\w+)=(?:"([^"]*)"|(\S+))/g);
+    const pairs = [...settings].map(([, name, quoted, bare]) => [name, quoted ?? bare]);
+    const env = Object.fromEntries(pairs) as Record<string, string>;
     const shebang = instructions.map(({ rest }) => /#!\S+ (--[\w-]+=\w+)/.exec(rest)?.[1] ?? '');
     const execArgv = shebang.filter((argument) => argument !== '');
     const limits = { limit: 250 * 2 ** 20, total: 2 ** 34 };
     expect(betterNodeOptions({ execArgv, env, ...limits })).to.equal(undefined);
     const better = betterNodeOptions({ execArgv: [], env: {}, ...limits });
-    expect(better?.execArgv).to.deep.equal([...execArgv, env.NODE_OPTIONS]);
+    expect(better?.execArgv).to.deep.equal([...execArgv, ...(env.NODE_OPTIONS ?? '').split(' ')]);
     expect(env).to.include(better?.env);
   });
 });

@@ -14,7 +14,7 @@ const pollMs = 25;
 const outputCharsMax = 20_000;
 
 /** NODE_OPTIONS as in the image; without them the program would exec itself with them. */
-const imageNode = { NODE_OPTIONS: '--max-semi-space-size=4' };
+const imageNode = { NODE_OPTIONS: '--max-semi-space-size=4 --disable-sigusr1' };
 const imageMalloc = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 export interface ExporterOptions {

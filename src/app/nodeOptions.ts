@@ -1,4 +1,4 @@
-// Node's memory options, which keep the program small and within its container's limit.
+// Node's options: memory within the container's limit, and no debugger that a signal opens.
 
 /**
  * The share of the container's limit that V8 may fill; the rest is for buffers and Node itself.
@@ -15,6 +15,9 @@ const semiSpaceMib = 4;
  * the others this one can be set in a running process.
  */
 export const heapGrowth = '--heap-growing-percent=60';
+
+/** Without it SIGUSR1 opens Node's inspector, which runs any code for whoever reaches its port. */
+const noDebugger = '--disable-sigusr1';
 
 /** With these, glibc returns freed blocks of the store's size to the kernel. */
 const allocator = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '131072' };
@@ -36,18 +39,21 @@ export interface Start {
 
 /**
  * The start that the process should have had; undefined where it had it. Options that are set
- * stay: a size of the heap, of the young generation, a threshold of the allocator.
+ * stay: a size of the heap, of the young generation, a threshold of the allocator, what SIGUSR1
+ * does.
  */
 export function betterNodeOptions({ execArgv, env, limit, total }: Started): Start | undefined {
   const given = [...execArgv, env.NODE_OPTIONS ?? ''].join(' ').replaceAll('_', '-');
-  const missing: string[] = [];
+  const sizes: string[] = [];
   if (limit > 0 && limit < total && !/--max-(old-space|heap)-size/.test(given)) {
-    missing.push(`--max-old-space-size-percentage=${heapPercent}`);
+    sizes.push(`--max-old-space-size-percentage=${heapPercent}`);
   }
   if (!given.includes('--max-semi-space-size')) {
-    missing.push(`--max-semi-space-size=${semiSpaceMib}`);
+    sizes.push(`--max-semi-space-size=${semiSpaceMib}`);
   }
-  // Where both sizes are set, the allocator is left alone too.
+  const missing = [...sizes, ...(given.includes('disable-sigusr1') ? [] : [noDebugger])];
   if (missing.length === 0) return undefined;
-  return { execArgv: [...execArgv, ...missing], env: { ...allocator, ...env } };
+  // Where both sizes are set, the allocator is left alone too.
+  const itsEnv = sizes.length === 0 ? env : { ...allocator, ...env };
+  return { execArgv: [...execArgv, ...missing], env: itsEnv };
 }

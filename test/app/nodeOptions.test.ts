@@ -8,31 +8,53 @@ const bare: Started = { execArgv: [], env: {}, limit: unlimited, total: 16_384 *
 const container: Started = { ...bare, limit: 250 * MIB };
 const allocator = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '131072' };
 
-const [percent, semi] = ['--max-old-space-size-percentage=60', '--max-semi-space-size=4'];
+const [percent, semi, debug] = [
+  '--max-old-space-size-percentage=60',
+  '--max-semi-space-size=4',
+  '--disable-sigusr1',
+];
 
 /** What was started, and the arguments it gets; none where it goes on as it is. */
 const cases: readonly (readonly [string, Started, readonly string[] | undefined])[] = [
-  ['a process without a limit', bare, [semi]],
-  ['a system that tells no limit', { ...bare, limit: 0 }, [semi]],
-  ['a container', container, [percent, semi]],
-  ['a debugger', { ...bare, execArgv: ['--inspect'] }, ['--inspect', semi]],
+  ['a process without a limit', bare, [semi, debug]],
+  ['a system that tells no limit', { ...bare, limit: 0 }, [semi, debug]],
+  ['a container', container, [percent, semi, debug]],
+  ['a debugger', { ...bare, execArgv: ['--inspect'] }, ['--inspect', semi, debug]],
   [
     'a chosen heap',
     { ...container, execArgv: ['--max-old-space-size=90'] },
-    ['--max-old-space-size=90', semi],
+    ['--max-old-space-size=90', semi, debug],
   ],
   [
     'a chosen heap in underscores',
     { ...container, env: { NODE_OPTIONS: '--max_heap_size=90' } },
-    [semi],
+    [semi, debug],
   ],
   [
     'a chosen young generation',
     { ...container, env: { NODE_OPTIONS: '--max-semi-space-size=9' } },
-    [percent],
+    [percent, debug],
   ],
-  ['chosen sizes', { ...container, execArgv: [percent], env: { NODE_OPTIONS: semi } }, undefined],
-  ['what was started anew', { ...container, execArgv: [percent, semi], env: allocator }, undefined],
+  [
+    'a debugger that a signal may open',
+    { ...container, execArgv: ['--no-disable-sigusr1'] },
+    ['--no-disable-sigusr1', percent, semi],
+  ],
+  [
+    'chosen sizes',
+    { ...container, execArgv: [percent], env: { NODE_OPTIONS: semi } },
+    [percent, debug],
+  ],
+  [
+    'a start with all of them',
+    { ...container, execArgv: [percent], env: { NODE_OPTIONS: `${semi} ${debug}` } },
+    undefined,
+  ],
+  [
+    'what was started anew',
+    { ...container, execArgv: [percent, semi, debug], env: allocator },
+    undefined,
+  ],
 ];
 
 describe('a start with little memory', () => {
@@ -45,6 +67,11 @@ describe('a start with little memory', () => {
   it('keeps the environment, and what it says of the allocator', () => {
     const env = { HOME: '/root', MALLOC_TRIM_THRESHOLD_: '1' };
     expect(betterNodeOptions({ ...bare, env })?.env).to.deep.equal({ ...allocator, ...env });
+  });
+
+  it('leaves the allocator alone where both sizes are chosen', () => {
+    const env = { NODE_OPTIONS: semi };
+    expect(betterNodeOptions({ ...bare, env })?.env).to.deep.equal(env);
   });
 
   it('is never asked for twice', () => {

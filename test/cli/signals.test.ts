@@ -6,6 +6,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { clusterOf, node, pod } from '../support/program.ts';
 import { until } from '../support/until.ts';
@@ -22,6 +23,11 @@ const nowhere = '--apiserver=http://127.0.0.1:1';
 /** A start of the sources, which are no bundle, on a busy machine. */
 const startMsMax = 60_000;
 
+/** Arguments for Node, not for the program. */
+const nodeOnly = /^--(?:no-)?(?:disable-sigusr1|inspect)/;
+/** Node's inspector is open long before. */
+const inspectorMs = 500;
+
 interface Line {
   readonly msg: string;
   readonly signal?: string;
@@ -35,7 +41,9 @@ class Started {
   #stderr = '';
 
   constructor(...args: string[]) {
-    this.#child = spawn(process.execPath, [main, ...anyPort, ...args], {
+    const nodeFlags = args.filter((arg) => nodeOnly.test(arg));
+    const flags = args.filter((arg) => !nodeOnly.test(arg));
+    this.#child = spawn(process.execPath, [...nodeFlags, main, ...anyPort, ...flags], {
       env: { PATH: process.env.PATH },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -57,6 +65,11 @@ class Started {
 
   async says(message: string, times = 1): Promise<void> {
     await until(() => this.said(message).length >= times, startMsMax);
+  }
+
+  /** Whether Node said that its inspector is open, in the log or beside it. */
+  get debuggable(): boolean {
+    return this.#stderr.includes('Debugger listening');
   }
 
   send(signal: NodeJS.Signals): void {
@@ -150,6 +163,40 @@ describe('A signal to the program', function () {
     expect(program.said('the configuration changed')[0]?.files).to.deep.equal([file]);
     program.send('SIGTERM');
     expect(await program.end()).to.equal(0);
+  });
+});
+
+describe('SIGUSR1', function () {
+  this.timeout(2 * startMsMax);
+
+  const start = async (...args: string[]): Promise<Started> => {
+    const program = new Started(nowhere, ...args);
+    await program.says('watching the API server');
+    program.send('SIGUSR1');
+    return program;
+  };
+
+  it('opens no debugger, and the program goes on', async () => {
+    const program = await start();
+    try {
+      await delay(inspectorMs);
+      program.send('SIGHUP');
+      await program.says('SIGHUP: reading the configuration files again');
+      expect(program.debuggable).to.equal(false);
+      program.send('SIGTERM');
+      expect(await program.end()).to.equal(0);
+    } finally {
+      await program.kill();
+    }
+  });
+
+  it('opens one where Node was told so', async () => {
+    const program = await start('--no-disable-sigusr1', '--inspect-port=0');
+    try {
+      await until(() => program.debuggable, startMsMax);
+    } finally {
+      await program.kill();
+    }
   });
 });
 

@@ -11,10 +11,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
 import { Container, type ContainerOptions } from './container.ts';
-import { get } from './get.ts';
+import { get, reachable } from './get.ts';
 import { buildImage, type Image } from './image.ts';
 import { outcomeOf } from './program.ts';
 import { hadolint } from './tools.ts';
@@ -22,6 +23,8 @@ import { hadolint } from './tools.ts';
 const root = join(import.meta.dirname, '../..');
 
 const BUILD_TIMEOUT_MS = 5 * 60_000;
+/** Node's inspector is open long before. */
+const INSPECTOR_MS = 500;
 const MIB = 2 ** 20;
 /** Beside the old space V8 counts three semi-spaces of 4 MiB each. */
 const YOUNG_BYTES_MAX = 16 * MIB;
@@ -158,6 +161,15 @@ describe('the image', function () {
     expect(status).to.match(/^Gid:\t65534\t65534\t65534\t65534$/m);
     expect(status).to.match(/^CapEff:\t0+$/m);
     expect(status).to.match(/^NoNewPrivs:\t1$/m);
+  });
+
+  it('opens no debugger on SIGUSR1, not even for root', async () => {
+    const { pid, program } = await served({ args: ['--resources=namespaces'] });
+    process.kill(pid, 'SIGUSR1');
+    await delay(INSPECTOR_MS);
+    expect(await reachable('http://127.0.0.1:9229/json/version')).to.equal(undefined);
+    expect(await scraped()).to.include('\nkube_namespace_created{namespace="kube-system"}');
+    expect(await program.stop('SIGTERM'), program.stderr).to.equal(0);
   });
 
   it('serves as any user, where a cluster chooses one', async () => {

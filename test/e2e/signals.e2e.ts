@@ -1,4 +1,4 @@
-// SIGTERM and SIGINT at any moment of a start: none is lost as the image starts, PID 1 or not.
+// Signals to each form of the program: no stop is lost at a start, and none opens a debugger.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { seededRandom } from '../../src/demo/random.ts';
-import { kubestate as bundle } from './program.ts';
+import { reachable } from './get.ts';
+import { kubestate as bundle, Program } from './program.ts';
 
 const startsOfEach = 25;
 /** A start takes less on a machine that does nothing else: some signals come before its end. */
@@ -30,7 +31,8 @@ const dockerfile = readFileSync(join(import.meta.dirname, '../../Dockerfile'), '
 /** What the Dockerfile sets, and the flags of its entry point's first line. */
 function startOfImage(): { env: Record<string, string>; nodeFlags: string } {
   const block = /^ENV ((?:.*\\\n)*.*)$/m.exec(dockerfile)?.[1] ?? '';
-  const pairs = [...block.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, key, value]) => [key, value]);
+  const settings = block.matchAll(/([A-Z_]+)=(?:"([^"]*)"|(\S+))/g);
+  const pairs = [...settings].map(([, key, quoted, bare]) => [key, quoted ?? bare]);
   const nodeFlags = /#!\/nodejs\/bin\/node (\S+)\|/.exec(dockerfile)?.[1];
   if (nodeFlags === undefined || pairs.length === 0) throw new Error('the Dockerfile has changed');
   return { env: Object.fromEntries(pairs), nodeFlags };
@@ -56,18 +58,25 @@ function childOf(pid: number): number | undefined {
   return child === '' ? undefined : Number(child);
 }
 
+const { env, nodeFlags } = startOfImage();
+
+/** Writes the image's entry point into a folder, for the Node of this machine. */
+function entryIn(folder: string): string {
+  const entry = join(folder, 'kube-state-metrics');
+  const shebang = `#!${process.execPath} ${nodeFlags}\n`;
+  writeFileSync(entry, readFileSync(bundle, 'utf8').replace(/^.*\n/, shebang));
+  chmodSync(entry, 0o755);
+  return entry;
+}
+
 describe('the start of the image', function () {
   this.timeout(timeoutMs);
 
   let folder: string;
   let entry: string;
-  const { env, nodeFlags } = startOfImage();
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'kubestate-signals-'));
-    entry = join(folder, 'kube-state-metrics');
-    const shebang = `#!${process.execPath} ${nodeFlags}\n`;
-    writeFileSync(entry, readFileSync(bundle, 'utf8').replace(/^.*\n/, shebang));
-    chmodSync(entry, 0o755);
+    entry = entryIn(folder);
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -116,4 +125,73 @@ describe('the start of the image', function () {
       expect(ends).to.include(0);
     });
   }
+});
+
+describe('SIGUSR1', function () {
+  this.timeout(60_000);
+
+  let folder: string;
+  let entry: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kubestate-signals-'));
+    entry = entryIn(folder);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** Where Node's inspector listens unless told otherwise. */
+  const inspector = 'http://127.0.0.1:9229/json/version';
+  const inspectorMs = 500;
+  const assignments = Object.entries(env).map((pair) => pair.join('='));
+
+  /** Starts a demo, sends it the signal once it serves, and gives the inspector time to open. */
+  async function signalled(program: string, ...args: string[]): Promise<Program> {
+    const demo = new Program(program, [...args, '--port=0', '--telemetry-port=0']);
+    const serves = async () => /metrics +http:/.test(demo.stdout) || undefined;
+    await demo.until('it told its address', serves, 30_000);
+    process.kill(servingPid(demo.pid as number), 'SIGUSR1');
+    await delay(inspectorMs);
+    return demo;
+  }
+
+  /** npx and env start the program as a child, or become it. */
+  function servingPid(pid: number): number {
+    const child = childOf(pid);
+    return child === undefined ? pid : servingPid(child);
+  }
+
+  const forms: [what: string, start: () => [string, ...string[]]][] = [
+    ['as the image starts', () => ['env', ...assignments, entry, 'demo']],
+    [
+      'in a pod that sets NODE_OPTIONS itself',
+      () => ['env', 'NODE_OPTIONS=--no-warnings', entry, 'demo'],
+    ],
+    ['by its path', () => [bundle, 'demo']],
+    ['by node', () => [process.execPath, bundle, 'demo']],
+    ['by npx', () => ['npx', '--no-install', 'kubestate', 'demo']],
+    ['by npm', () => ['npm', 'run', '--silent', 'demo', '--']],
+  ];
+  for (const [what, start] of forms) {
+    it(`opens no debugger in the program ${what}, which goes on`, async () => {
+      const [program, ...args] = start();
+      const demo = await signalled(program, ...args);
+      try {
+        expect(await reachable(inspector)).to.equal(undefined);
+        expect(demo.stderr).to.not.include('Debugger');
+        const url = /metrics +(http:\S+)/.exec(demo.stdout)?.[1];
+        expect((await reachable(`${url}`))?.status).to.equal(200);
+      } finally {
+        process.kill(servingPid(demo.pid as number), 'SIGTERM');
+        await demo.exitCode;
+      }
+    });
+  }
+
+  it('opens one where Node is told so: the tests above would see it', async () => {
+    const demo = await signalled(process.execPath, '--no-disable-sigusr1', bundle, 'demo');
+    try {
+      expect((await reachable(inspector))?.status).to.equal(200);
+    } finally {
+      await demo.stop();
+    }
+  });
 });
