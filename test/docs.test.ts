@@ -1,15 +1,12 @@
 // The documentation: what its links and commands name exists, languages agree, figures are right.
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect } from 'chai';
 import type { AnyResource } from '../src/metrics/select.ts';
 import { resources } from '../src/resources/index.ts';
+import { anchorOf } from '../tools/generate/contents.ts';
 import { beyondReference, facts, familyPrefix } from './conformance/families.ts';
-
-const root = join(import.meta.dirname, '..');
-const pages = globSync('**/*.md', { cwd: root, exclude: ['node_modules/**', 'dist/**'] });
-
-const textOf = (page: string): string => readFileSync(join(root, page), 'utf8');
+import { pages, root, textOf } from './docs/markdown.ts';
 
 /** What stands outside of blocks of code, where brackets are no links. */
 const proseOf = (page: string): string =>
@@ -21,13 +18,6 @@ const linksOf = (page: string): string[] =>
   [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link = '']) => link)
     .filter((link) => !/^[a-z]+:/.test(link));
-
-/** A heading's anchor as GitHub makes it. */
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-    .replaceAll(/\s/g, '-');
 
 const anchorsOf = (page: string): string[] =>
   [...textOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));

@@ -1,4 +1,5 @@
 // Writes all generated files; with --check it only lists those that are stale.
+import { globSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { resultsIn } from '../bench/lib/results.ts';
@@ -19,6 +20,7 @@ import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.t
 import { differenceTable } from './generate/chartDifferences.ts';
 import { cliPage } from './generate/cli.ts';
 import { comparison } from './generate/comparison.ts';
+import { hasContents, withContents } from './generate/contents.ts';
 import { customSchema } from './generate/customSchema.ts';
 import { dashboardFiles } from './generate/dashboards.ts';
 import { metricPages } from './generate/metrics.ts';
@@ -27,6 +29,7 @@ import { packPart } from './generate/packPages.ts';
 import { packResources } from './generate/packs.ts';
 import { kustomization, manifests } from './generate/rbac.ts';
 import { valuesSchema } from './generate/schema.ts';
+import { readableTable } from './generate/security.ts';
 import { differing } from './generate/stale.ts';
 import { telemetryPage } from './generate/telemetry.ts';
 import { valueFacts } from './generate/valueRows.ts';
@@ -80,6 +83,9 @@ async function generate(): Promise<Record<string, string>> {
         packNames.map((pack) => [`src/custom/packs/${pack}.yaml`, packPart(pack)]),
       ),
     ),
+    'docs/security.md': await renewed('docs/security.md', {
+      'tools/generate/security.ts': readableTable(resources),
+    }),
     'README.md': await renewed('README.md', { 'bench/results': comparison(results) }),
     ...under(`${chart}/files/dashboards`, dashboardFiles(dashboards)),
     ...under('rbac', manifests(resources, facts)),
@@ -95,7 +101,18 @@ async function generate(): Promise<Record<string, string>> {
 const under = (folder: string, files: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text]));
 
-const files = await generate();
+/** The same with the contents of all pages that have some. */
+async function generateAll(): Promise<Record<string, string>> {
+  const files = await generate();
+  const pages = globSync(['*.md', 'docs/*.md', `${chart}/README.md`], { cwd: root });
+  for (const path of pages) {
+    const page = files[path] ?? (await read(path));
+    if (hasContents(page)) files[path] = withContents(page);
+  }
+  return files;
+}
+
+const files = await generateAll();
 const stale = await differing(root, files, generatedFolders);
 if (!process.argv.includes('--check')) {
   for (const { path } of stale) {

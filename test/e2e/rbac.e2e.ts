@@ -1,5 +1,5 @@
 // The roles that `kubestate rbac` prints, on a real API server: with them the program reads all.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -31,6 +31,10 @@ const order = {
     versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }],
   },
 };
+
+interface SecretList {
+  readonly items: readonly { readonly data?: Readonly<Record<string, string>> }[];
+}
 
 describe('kubestate rbac on a real API server', function () {
   this.timeout(120_000);
@@ -129,6 +133,21 @@ describe('kubestate rbac on a real API server', function () {
     const running = await start(...flags);
     const authorization = `Bearer ${cluster.token('admin')}`;
     expect((await get(running.metricsUrl, { authorization })).status).to.equal(200);
+  });
+
+  it('lets whoever has its token read the data of secrets, unless they are left out', async () => {
+    const path = `/api/v1/namespaces/${namespace}/secrets`;
+    const stringData = { password: 'swordfish' };
+    await cluster.must('POST', path, { metadata: { name: 'login' }, stringData });
+    const listed = async (flags: readonly string[]) => {
+      const config = JSON.parse(readFileSync(await granted(flags), 'utf8'));
+      const { token } = config.users[0].user as { token: string };
+      return cluster.request<SecretList>('GET', path, undefined, { token });
+    };
+    const { body } = await listed(['--resources=secrets,pods']);
+    const data = Buffer.from('swordfish').toString('base64');
+    expect(body.items.map((secret) => secret.data?.password)).to.include(data);
+    expect((await listed(['--resources=pods'])).status).to.equal(403);
   });
 
   it('prints no more: another resource may not be read', async () => {

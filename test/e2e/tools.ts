@@ -1,6 +1,6 @@
 // The real programs that the end-to-end suites run: where they are, and how they get there.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPrograms } from '../../tools/apiserver/programs.ts';
 import { buildGoModule } from '../../tools/goModule.ts';
@@ -38,8 +38,8 @@ export const helm = join(bin, 'helm');
 export const actionlint = join(bin, 'actionlint');
 export const python = join(venv, 'bin/python');
 export const hadolint = join(venv, 'bin/hadolint');
-/** npm's cache with all that the lock file names, for a build without a network. */
-export const npmCache = keptFolder('npm', [readFileSync(join(root, 'package-lock.json'))]);
+/** npm's cache with all that the lock file and install scripts name: no install needs a network. */
+export const npmCache = keptFolder('npmInstall', [readFileSync(join(root, 'package-lock.json'))]);
 export const alertmanager = join(cacheFolder, 'alertmanager');
 
 /** Debian's package is unpacked, not installed, which would start a service. */
@@ -82,10 +82,11 @@ export function installTools(): void {
 function fillNpmCache(folder: string): void {
   const prefix = join(folder, 'installed');
   mkdirSync(prefix);
-  for (const file of ['package.json', 'package-lock.json']) {
-    copyFileSync(join(root, file), join(prefix, file));
-  }
-  install('npm', ['ci', '--ignore-scripts', '--no-audit', '--prefix', prefix, '--cache', folder]);
+  copyFileSync(join(root, 'package-lock.json'), join(prefix, 'package-lock.json'));
+  // Without the project's own scripts: `prepare` builds what is not here.
+  const { scripts: _, ...manifest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  writeFileSync(join(prefix, 'package.json'), JSON.stringify(manifest));
+  install('npm', ['ci', '--no-audit', '--prefix', prefix, '--cache', folder]);
   rmSync(prefix, { recursive: true });
 }
 

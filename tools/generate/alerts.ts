@@ -1,6 +1,7 @@
 // Renders Prometheus rule files, and docs/alerts.md with the steps for each alert.
 import { stringify } from 'yaml';
 import type { Alert, Recording, RuleGroup } from '../../monitoring/rules/rule.ts';
+import { linksTo } from './contents.ts';
 import { dedented } from './dedented.ts';
 import { code, row, tableOf, words } from './markdown.ts';
 import { notice } from './notice.ts';
@@ -70,6 +71,7 @@ export function alertsPage(groups: readonly RuleGroup[]): string {
     `<!-- ${notice(`${SOURCE}/`)} -->`,
     '# Alerts\n',
     INTRODUCTION,
+    linksTo([...groups.map(({ title }) => title), 'Recorded']),
     ...groups.flatMap(({ title, about, alerts }) => [
       `## ${title}\n`,
       ...(about === undefined ? [] : [`${about}\n`]),
@@ -127,7 +129,7 @@ ${steps.map((step, i) => `${i + 1}. ${prose(step)}`).join('\n')}
 
 Severity ${severity}, ${held === undefined ? 'at once' : `after ${held}`}. ${because}
 
-\`\`\`
+\`\`\`promql
 ${dedented(expr)}
 \`\`\`
 `;

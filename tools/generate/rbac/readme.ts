@@ -34,7 +34,7 @@ export function readme(
   return `<!-- ${notice('tools/generate/rbac')} -->
 # Plain manifests
 
-\`\`\`sh
+\`\`\`sh run
 kubectl apply -f rbac/    # or: kubectl apply -k .
 \`\`\`
 
