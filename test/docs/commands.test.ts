@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { isValue, lasts, layoutMistakes, mistakesIn } from './commands.ts';
+import { isValue, lasts, layoutMistakes, looseFlagMistakes, mistakesIn } from './commands.ts';
 import { type Block, blocksOf, inlineCodeOf, pages, root, textOf } from './markdown.ts';
 import { commandsIn } from './shell.ts';
 
@@ -33,6 +33,14 @@ const KNOWN = /^(?:kubestate|npm|npx|helm|kubectl|curl|node)\s+\S/;
 const inlineCommandsOf = (markdown: string): string[] =>
   inlineCodeOf(markdown).filter((code) => KNOWN.test(code) && !code.includes('…'));
 
+/** Flags in inline code, and those of containers in YAML, without the name of a program. */
+const looseFlagsOf = (markdown: string): string[] => [
+  ...inlineCodeOf(markdown).filter((code) => code.startsWith('--') && !code.includes('…')),
+  ...blocksOf(markdown)
+    .filter(({ language }) => language === 'yaml')
+    .flatMap(({ text }) => [...text.matchAll(/^\s*- (--\S+)$/gm)].map(([, flag = '']) => flag)),
+];
+
 function complaints(page: string): string[] {
   const markdown = textOf(page);
   const ofBlocks = blocksOf(markdown).flatMap((block) => {
@@ -48,7 +56,10 @@ function complaints(page: string): string[] {
       .flatMap(mistakesIn)
       .map((mistake) => `${page}: \`${code}\`: ${mistake}`),
   );
-  return [...ofBlocks, ...ofInline];
+  const ofFlags = looseFlagsOf(markdown).flatMap((flag) =>
+    looseFlagMistakes(flag).map((mistake) => `${page}: \`${flag}\`: ${mistake}`),
+  );
+  return [...ofBlocks, ...ofInline, ...ofFlags];
 }
 
 describe('the commands of the documentation', () => {
@@ -85,6 +96,15 @@ describe('the commands of the documentation', () => {
       expect(found[0]).to.match(mistake);
     });
   }
+
+  it('are refused where a flag by itself is wrong', () => {
+    expect(looseFlagMistakes('--resource')).to.deep.equal(['there is no flag --resource']);
+    expect(looseFlagMistakes('--port=x')).to.have.length(1);
+    for (const text of ['--port', '--port=1', '--pods=9', '--set a=b']) {
+      expect(looseFlagMistakes(text), text).to.deep.equal([]);
+    }
+    expect(pages.flatMap((page) => looseFlagsOf(textOf(page)))).to.have.length.above(200);
+  });
 
   it('are read as bash reads them', () => {
     const text = [

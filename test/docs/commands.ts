@@ -60,13 +60,39 @@ function flagMistakes(args: readonly string[]): string[] {
   if (name === 'help') return [];
   const command = commands[name];
   if (command === undefined) return [`there is no command ${name}`];
+  let word: string | undefined;
+  const mistake = attempt(() => {
+    word = parseCommandLine(command.flags, rest).words[0];
+  });
+  if (mistake !== undefined) return [mistake];
+  if (command.argument !== undefined || word === undefined) return [];
+  return [`${name} takes no argument, such as ${word}`];
+}
+
+/** Flags of other programs that pages name, and two that stand for any. */
+const OTHER_FLAGS = ['set', 'reuse-values', 'real', 'max-old-space-size', 'disable-sigusr1'];
+const ANY_FLAGS = ['flag', 'switch'];
+
+/** Complaints about flags that a page names without their command, such as `--pod=x`. */
+export function looseFlagMistakes(text: string): string[] {
+  const args = commandsIn(text).flatMap(({ words }) => words);
+  const [first = ''] = args;
+  const name = /^--([\w-]+)/.exec(first)?.[1] ?? '';
+  if ([...OTHER_FLAGS, ...ANY_FLAGS].includes(name)) return [];
+  const all = Object.values(commands).map(({ flags }) => flags);
+  if (!all.some((flags) => Object.hasOwn(flags, name))) return [`there is no flag --${name}`];
+  if (!first.includes('=')) return [];
+  const tried = all.map((flags) => attempt(() => parseCommandLine(flags, args)));
+  return tried.includes(undefined) ? [] : [tried[0] as string];
+}
+
+/** What is wrong; undefined where nothing is. */
+function attempt(parse: () => unknown): string | undefined {
   try {
-    const { words } = parseCommandLine(command.flags, rest);
-    const [word] = words;
-    if (command.argument !== undefined || word === undefined) return [];
-    return [`${name} takes no argument, such as ${word}`];
+    parse();
+    return undefined;
   } catch (error) {
-    return [errorMessage(error)];
+    return errorMessage(error);
   }
 }
 

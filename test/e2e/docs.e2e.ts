@@ -21,7 +21,7 @@ import { lasts } from '../docs/commands.ts';
 import { type Block, blocksOf, pages, root, textOf } from '../docs/markdown.ts';
 import { commandsIn } from '../docs/shell.ts';
 import { definitionFiles } from './definitions.ts';
-import { Program } from './program.ts';
+import { kubestate, Program } from './program.ts';
 import { helm, npmCache } from './tools.ts';
 
 const BLOCK_TIMEOUT_MS = 120_000;
@@ -114,8 +114,8 @@ describe('the documentation', function () {
     mkdirSync(bin);
     symlinkSync(programPath('kubectl'), join(bin, 'kubectl'));
     symlinkSync(helm, join(bin, 'helm'));
-    const kubestate = `#!/bin/sh\nexec ${process.execPath} ${join(root, 'dist/kubestate.cjs')} "$@"\n`;
-    writeFileSync(join(bin, 'kubestate'), kubestate, { mode: 0o755 });
+    const script = `#!/bin/sh\nexec ${process.execPath} ${kubestate} "$@"\n`;
+    writeFileSync(join(bin, 'kubestate'), script, { mode: 0o755 });
     const home = join(folder, 'home');
     mkdirSync(join(home, '.kube'), { recursive: true });
     cpSync(cluster.kubeconfig(), join(home, '.kube/config'));

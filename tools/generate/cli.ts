@@ -14,7 +14,8 @@ export function cliPage(commands: Readonly<Record<string, Command>>): string {
   return `<!-- ${notice('src/config/options.ts and src/cli')} -->
 # Command line
 
-In a clone, after \`npm ci\`, \`npx --no-install kubestate\` runs it; in the image it is the entry point.
+In a clone, after \`npm ci\`, \`npx --no-install kubestate\` runs it; in the image it is the entry
+point.
 
 A flag is written \`--flag=value\` or \`--flag value\`, a switch \`--switch\` or \`--switch=false\`.
 A flag that comes twice takes its last value; one that takes a list adds up. Where a command reads
