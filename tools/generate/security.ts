@@ -5,7 +5,7 @@ import { row, tableOf, words } from './markdown.ts';
 import type { Tables } from './rules.ts';
 
 const podTemplate = 'the pod template: arguments and environment variables in plain text';
-const names = 'names, labels and annotations, and what the kind is about: no data of applications';
+const names = 'all of its spec, status, labels and annotations; none is meant for secrets';
 const webhooks = 'addresses of webhooks, and their CA certificates';
 const policies = 'the rules of admission: what the cluster refuses, and what it lets pass';
 const rights = 'who may do what in the cluster: a map for an attacker';
