@@ -1,4 +1,7 @@
-// PromQL filters that several panels share; each is appended to a selector.
+// What several panels share: PromQL filters, each appended to a selector, and value mappings.
+import type { Words } from './model.ts';
+
+export const yes: Words = { 0: ['no', 'red'], 1: ['yes', 'green'] };
 
 /**
  * Pods that have not terminated: terminated pods hold no resources, though the API still shows

@@ -83,6 +83,13 @@ function cadvisor(text: string, seconds: number): string {
       const used = (100 + cores * seconds).toFixed(6);
       return line('container_cpu_usage_seconds_total', { ...labels, cpu: 'total' }, used);
     }),
+    // A period is a tenth of a second; a container that uses much is at its limit in some.
+    '# TYPE container_cpu_cfs_periods_total counter',
+    ...usages.map(({ labels }) => line('container_cpu_cfs_periods_total', labels, 10 * seconds)),
+    '# TYPE container_cpu_cfs_throttled_periods_total counter',
+    ...usages.map(({ labels, cores }) =>
+      line('container_cpu_cfs_throttled_periods_total', labels, 4 * cores * seconds),
+    ),
     '# TYPE container_memory_working_set_bytes gauge',
     ...usages.map(({ labels, bytes }) => line('container_memory_working_set_bytes', labels, bytes)),
     '',
