@@ -63,13 +63,13 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'CPU requests if a node fails',
+      title: 'CPU if a node fails',
       about:
         'CPU requests against the allocatable CPU without the largest node. Above 100 % ' +
         'pods become unschedulable when that node fails: add one in time.',
       unit: 'percentunit',
       trouble: { from: 1, near: 0.9 },
-      next: { table: 'Capacity of nodes now', column: 'CPU requests without it' },
+      next: { table: 'Capacity of nodes now', column: 'CPU if it fails' },
       query: `
         max(
           sum by () (kube_pod_container_resource_requests{resource="cpu", node!=""} ${alive})
@@ -82,13 +82,13 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Memory requests if a node fails',
+      title: 'Memory if a node fails',
       about:
         'Memory requests against the allocatable memory without the largest node. Above ' +
         '100 % pods become unschedulable when that node fails: add one in time.',
       unit: 'percentunit',
       trouble: { from: 1, near: 0.9 },
-      next: { table: 'Capacity of nodes now', column: 'Memory requests without it' },
+      next: { table: 'Capacity of nodes now', column: 'Memory if it fails' },
       query: `
         max(
           sum by () (kube_pod_container_resource_requests{resource="memory", node!=""} ${alive})
@@ -169,7 +169,7 @@ const capacity: Row = {
         {
           query: `
             sum(
-              container_memory_working_set_bytes{${containers}}
+              max by (namespace, pod, container) (container_memory_working_set_bytes{${containers}})
               and on (namespace, pod) kube_pod_info{node=~"$node"}
             )`,
           legend: 'used',
@@ -205,6 +205,7 @@ const unschedulable: Row = {
     {
       kind: 'table',
       title: 'Unschedulable pods now',
+      size: 'few',
       about:
         'Pods that fit on no node, with what they request. Compare that with what the nodes have ' +
         'left; else it is a taint, an affinity or a volume of another zone.',
@@ -318,7 +319,9 @@ const namespaces: Row = {
           unit: 'bytes',
           joins: 'cAdvisor',
           query: `
-            sum by (namespace) (container_memory_working_set_bytes{${containers}})`,
+            sum by (namespace) (
+              max by (namespace, pod, container) (container_memory_working_set_bytes{${containers}})
+            )`,
         },
         {
           title: 'Lowest quota left',

@@ -54,13 +54,14 @@ export const clusterApi: Row = {
       unit: 's',
       width,
       trouble: { below: certificateSeconds },
-      next: { table: 'Machines now', column: 'Certificate expires in' },
+      next: { table: 'Machines now', column: 'Expires in' },
       query: `
         min(capi_machine_status_certificatesexpirydate{namespace=~"$namespace"} > 0) - time()`,
     },
     {
       kind: 'table',
       title: 'Clusters now',
+      size: 'few',
       about:
         'A cluster that is not available lacks its control plane, workers or infrastructure. One ' +
         'that stays in Provisioning waits for its infrastructure.',
@@ -93,9 +94,10 @@ export const clusterApi: Row = {
     {
       kind: 'table',
       title: 'Machines now',
+      size: 'few',
       about:
-        'A machine that is not ready has not booted, or its node is not ready. Certificates are ' +
-        'those of control planes.',
+        'A machine that is not ready has not booted, or its node is not ready. What ' +
+        'expires is the certificate of a control plane.',
       width: 14,
       keys: { namespace: 'Namespace', cluster_name: 'Cluster name', name: 'Machine' },
       links: { namespace: 'namespaces' },
@@ -118,7 +120,7 @@ export const clusterApi: Row = {
             )`,
         },
         {
-          title: 'Certificate expires in',
+          title: 'Expires in',
           unit: 's',
           trouble: { below: certificateSeconds },
           query: `
@@ -131,6 +133,7 @@ export const clusterApi: Row = {
     {
       kind: 'table',
       title: 'MachineDeployments now',
+      size: 'few',
       about:
         'Fewer available than desired: machines boot or fail. Fewer up to date than desired: a ' +
         'rollout is going on or stuck.',

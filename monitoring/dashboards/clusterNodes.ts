@@ -83,7 +83,9 @@ export const nodes: Row = {
         {
           labels: { kubelet_version: 'Kubelet', os_image: 'System', internal_ip: 'Address' },
           query: `
-            group by (node, kubelet_version, os_image, internal_ip) (kube_node_info{node=~"$node"})`,
+            group by (node, kubelet_version, os_image, internal_ip) (
+              kube_node_info{node=~"$node"}
+            )`,
         },
         {
           title: 'Age',
@@ -96,8 +98,8 @@ export const nodes: Row = {
       kind: 'table',
       title: 'Capacity of nodes now',
       about:
-        'What is left of each node, and the requests of the whole cluster against what the others ' +
-        'have: above 100 % pods become unschedulable when this node fails.',
+        'What is left of each node, and the requests of the whole cluster against what the ' +
+        'others have: above 100 % pods become unschedulable when this node fails.',
       keys: { node: 'Node' },
       links: { node: 'cluster' },
       sort: '-CPU requested',
@@ -153,7 +155,7 @@ export const nodes: Row = {
             )`,
         },
         {
-          title: 'CPU requests without it',
+          title: 'CPU if it fails',
           unit: 'percentunit',
           trouble: { from: 1, near: 0.9 },
           query: `
@@ -205,7 +207,7 @@ export const nodes: Row = {
             )`,
         },
         {
-          title: 'Memory requests without it',
+          title: 'Memory if it fails',
           unit: 'percentunit',
           trouble: { from: 1, near: 0.9 },
           query: `

@@ -90,7 +90,7 @@ const verticalPodAutoscaler: Row = {
         'VerticalPodAutoscalers whose pods keep their requests: their target does not exist, or ' +
         'the recommender does not run.',
       unit: 'none',
-      width: 24,
+      width: 12,
       trouble: { from: 1 },
       next: { table: 'Autoscalers now', column: 'Recommendation' },
       query: `
@@ -103,11 +103,26 @@ const verticalPodAutoscaler: Row = {
         )`,
     },
     {
+      kind: 'stat',
+      title: 'Autoscalers',
+      about: 'All VerticalPodAutoscalers in the selected namespaces, whatever they may change.',
+      unit: 'none',
+      width: 12,
+      next: { table: 'Autoscalers now', column: 'Recommendation' },
+      query: `
+        count(
+          group by (namespace, verticalpodautoscaler) (
+            kube_verticalpodautoscaler_created{namespace=~"$namespace"}
+          )
+        )`,
+    },
+    {
       kind: 'table',
       title: 'Autoscalers now',
+      size: 'few',
       about:
-        'What each autoscaler scales. Without a recommendation its pods keep their requests; `kubectl ' +
-        'describe verticalpodautoscaler` has the reason.',
+        'What each autoscaler scales. Without a recommendation its pods keep their requests; ' +
+        '`kubectl describe verticalpodautoscaler` has the reason.',
       width: 10,
       keys: { namespace: 'Namespace', verticalpodautoscaler: 'Autoscaler' },
       links: { namespace: 'namespaces' },
@@ -136,6 +151,7 @@ const verticalPodAutoscaler: Row = {
     {
       kind: 'table',
       title: 'Recommendations now',
+      size: 'few',
       about:
         'Recommended requests by container. A target above the maximum of its policy is cut: ' +
         'compare it with the uncapped one.',

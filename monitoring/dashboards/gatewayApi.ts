@@ -63,6 +63,7 @@ export const gatewayApi: Row = {
     {
       kind: 'table',
       title: 'Gateways now',
+      size: 'few',
       about:
         'A Gateway that is not accepted has no controller that knows its class; one that is not ' +
         'programmed receives no traffic.',
@@ -85,6 +86,7 @@ export const gatewayApi: Row = {
     {
       kind: 'table',
       title: 'Routes now',
+      size: 'few',
       about:
         'Routes by the Gateway that they name. One with a condition that is not true gets no ' +
         'traffic from it, or sends it nowhere.',
@@ -112,6 +114,7 @@ export const gatewayApi: Row = {
     {
       kind: 'table',
       title: 'Listeners now',
+      size: 'few',
       about:
         'A listener that is not programmed receives no traffic, and one whose references do not ' +
         'resolve mostly lacks its certificate.',

@@ -70,7 +70,7 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Longest time without success',
+      title: 'Oldest last success',
       about:
         'Time since the last success of the CronJob whose last success is oldest. Compare ' +
         'it with its schedule below.',
@@ -92,6 +92,7 @@ const cronJobs: Row = {
     {
       kind: 'table',
       title: 'CronJobs now',
+      size: 'few',
       about:
         'A last success before the last start is a run that failed or is still active; a ' +
         'next start in the past is a missed run.',
@@ -183,8 +184,8 @@ const cronJobs: Row = {
       kind: 'lines',
       title: 'Time since the last success',
       about:
-        'The ten CronJobs whose success is longest ago. A healthy one draws a regular sawtooth; a ' +
-        'growing tooth is a job that fails or is not started.',
+        'The ten CronJobs whose success is longest ago. A healthy one draws a regular ' +
+        'sawtooth; a growing tooth is a job that fails or is not started.',
       unit: 's',
       link: 'jobs',
       queries: [
@@ -210,10 +211,10 @@ const jobRuns: Row = {
     {
       kind: 'table',
       title: 'Failed jobs',
+      size: 'few',
       about:
         'BackoffLimitExceeded: read the pods’ logs. DeadlineExceeded: the job needs more ' +
         'time or less work.',
-      width: 12,
       keys: { namespace: 'Namespace', job_name: 'Job' },
       links: { namespace: 'namespaces' },
       sort: 'Started',
@@ -247,10 +248,10 @@ const jobRuns: Row = {
     {
       kind: 'table',
       title: 'Running jobs',
+      size: 'few',
       about:
         'Progress of each running job. Failed pods were retried; a job that runs far ' +
         'longer than before hangs.',
-      width: 12,
       keys: { namespace: 'Namespace', job_name: 'Job' },
       links: { namespace: 'namespaces' },
       sort: '-Running for',

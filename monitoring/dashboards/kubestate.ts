@@ -59,13 +59,13 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Objects malformed or dropped',
+      title: 'Objects not served',
       about:
         'Objects of the last hour that could not be decoded, lost a family, or exceeded a ' +
         'limit. The log names each of them once.',
       unit: 'none',
       trouble: { from: 1 },
-      next: { table: 'Resources now', column: 'Malformed or dropped' },
+      next: { table: 'Resources now', column: 'Not served' },
       query: `
         round(
           sum(increase(kube_state_metrics_malformed_objects_total{instance=~"$instance"}[1h]))
@@ -94,6 +94,7 @@ const held: Row = {
     {
       kind: 'table',
       title: 'Resources now',
+      size: 'many',
       about:
         'Where the series come from. Drop what nobody needs with --resources, ' +
         '--metric-denylist or shorter label allow-lists.',
@@ -140,7 +141,7 @@ const held: Row = {
             sum by (resource) (kube_state_metrics_resource_bytes{instance=~"$instance"})`,
         },
         {
-          title: 'Malformed or dropped',
+          title: 'Not served',
           unit: 'none',
           trouble: { from: 1 },
           query: `

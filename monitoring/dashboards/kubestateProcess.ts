@@ -15,9 +15,10 @@ export const replicas: Row = {
     {
       kind: 'table',
       title: 'Replicas now',
+      size: 'few',
       about:
-        'Each process. One that is no longer scraped was replaced in this time range, or is gone; ' +
-        'two versions for longer than an upgrade takes are a stuck rollout.',
+        'Each process. One that is no longer scraped was replaced in this time range, or is ' +
+        'gone; two versions for longer than an upgrade takes are a stuck rollout.',
       width: 18,
       keys: { instance: 'Instance' },
       links: { instance: 'kubestate' },
@@ -61,9 +62,10 @@ export const replicas: Row = {
     {
       kind: 'table',
       title: 'Shards now',
+      size: 'few',
       about:
-        'The shards that are scraped, and those that were in this time range; one of which nothing ' +
-        'was ever scraped is the gap in the list.',
+        'The shards that are scraped, and those that were in this time range; one of which ' +
+        'nothing was ever scraped is the gap in the list.',
       width: 6,
       keys: { shard_ordinal: 'Shard' },
       sort: 'Shard',

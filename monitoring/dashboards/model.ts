@@ -39,6 +39,8 @@ interface PanelBase {
   readonly about: string;
   /** In columns, of 24; each kind of panel has a default. */
   readonly width?: number;
+  /** Of tables: how many rows are expected; the others are on further pages. */
+  readonly size?: 'few' | 'many';
 }
 
 /** Another exporter, or packs, that the query needs; without them the query has no result. */

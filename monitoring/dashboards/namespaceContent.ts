@@ -71,6 +71,7 @@ export const content: Row = {
     {
       kind: 'table',
       title: 'Containers without memory requests',
+      size: 'few',
       about:
         'They are scheduled anywhere and evicted first. Set a request of what they use, or a ' +
         'default for the namespace with a LimitRange.',
@@ -97,6 +98,7 @@ export const content: Row = {
           query: `
             max by (namespace, container) (
               container_memory_working_set_bytes{${containers}, namespace=~"$namespace"}
+              and on (namespace, pod, container) kube_pod_container_info
               unless on (namespace, pod, container)
               kube_pod_container_resource_requests{resource="memory"}
             )`,
@@ -175,8 +177,8 @@ export const content: Row = {
       kind: 'lines',
       title: 'Memory',
       about:
-        'The ten namespaces that request most, and those that use most. Pods above their requests ' +
-        'are evicted first under node pressure.',
+        'The ten namespaces that request most, and those that use most. Pods above their ' +
+        'requests are evicted first under node pressure.',
       unit: 'bytes',
       link: 'workloads',
       queries: [
@@ -194,7 +196,9 @@ export const content: Row = {
           query: `
             topk(10,
               sum by (namespace) (
-                container_memory_working_set_bytes{${containers}, namespace=~"$namespace"}
+                max by (namespace, pod, container) (
+                  container_memory_working_set_bytes{${containers}, namespace=~"$namespace"}
+                )
               )
             )`,
           legend: '{{namespace}} used',

@@ -76,7 +76,7 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Containers without memory requests',
+      title: 'Without memory requests',
       about:
         'Containers without a memory request are scheduled anywhere and evicted first: set ' +
         'requests, or a LimitRange for the namespace.',
@@ -196,8 +196,8 @@ const quotas: Row = {
       kind: 'lines',
       title: 'Fullest quotas',
       about:
-        'The ten fullest. A steady slope shows when a quota will be exhausted; a jump to the top and back ' +
-        'is a rollout that barely fits.',
+        'The ten fullest. A steady slope shows when a quota will be exhausted; a jump to the ' +
+        'top and back is a rollout that barely fits.',
       unit: 'percentunit',
       width: 24,
       queries: [

@@ -1,5 +1,5 @@
 // What several panels share: PromQL filters, each appended to a selector, and value mappings.
-import type { Words } from './model.ts';
+import type { Colour, Words } from './model.ts';
 
 export const yes: Words = { 0: ['no', 'red'], 1: ['yes', 'green'] };
 
@@ -12,6 +12,16 @@ export const alive =
 
 /** cAdvisor's series of containers, without sandboxes and the sums of pods and nodes. */
 export const containers = 'container!~"POD|", image!=""';
+
+/** The colours of waiting reasons that end only when somebody mends something. */
+export const waitingColours: Readonly<Record<string, Colour>> = {
+  CrashLoopBackOff: 'red',
+  ImagePullBackOff: 'red',
+  ErrImagePull: 'red',
+  CreateContainerConfigError: 'red',
+  CreateContainerError: 'red',
+  InvalidImageName: 'red',
+};
 
 /** Waiting reasons of a container that starts normally. */
 export const starting = 'ContainerCreating|PodInitializing';

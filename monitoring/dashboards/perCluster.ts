@@ -1,4 +1,4 @@
-// perCluster makes a query of one cluster one of many: it selects, groups and joins by `cluster` too.
+// perCluster makes a query of one cluster one of many, which selects, groups and joins by cluster.
 import { parser } from '@prometheus-io/lezer-promql';
 
 /** The label that tells clusters apart where one data source holds several. */

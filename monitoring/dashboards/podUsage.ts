@@ -13,8 +13,8 @@ export const usage: Row = {
       kind: 'states',
       title: 'Ready',
       about:
-        'When each pod was ready. Short gaps are a readiness probe that fails at times; long ones ' +
-        'a start that takes long, or a dependency that is away.',
+        'When each pod was ready. Short gaps are a readiness probe that fails at times; long ' +
+        'ones a start that takes long, or a dependency that is away.',
       query: `max by (namespace, pod) (kube_pod_status_ready{condition="true", ${own}})`,
       legend: '{{namespace}}/{{pod}}',
       words: { 0: ['not ready', 'red'], 1: ['ready', 'green'] },
@@ -38,10 +38,8 @@ export const usage: Row = {
       unit: 'suffix: cores',
       queries: compared('cpu', {
         query: `
-          topk(10,
-            sum by (${keys}) (
-              rate(container_cpu_usage_seconds_total{${containers}, ${own}}[$__rate_interval])
-            )
+          sum by (${keys}) (
+            rate(container_cpu_usage_seconds_total{${containers}, ${own}}[$__rate_interval])
           )`,
         legend: `${legend} used`,
         joins: 'cAdvisor',
@@ -56,7 +54,7 @@ export const usage: Row = {
       unit: 'bytes',
       queries: compared('memory', {
         query: `
-          topk(10, sum by (${keys}) (container_memory_working_set_bytes{${containers}, ${own}}))`,
+          max by (${keys}) (container_memory_working_set_bytes{${containers}, ${own}})`,
         legend: `${legend} used`,
         joins: 'cAdvisor',
       }),
@@ -72,10 +70,8 @@ export const usage: Row = {
       queries: [
         {
           query: `
-            topk(10,
-              sum by (${keys}) (
-                increase(kube_pod_container_status_restarts_total{${own}}[$__rate_interval])
-              )
+            sum by (${keys}) (
+              increase(kube_pod_container_status_restarts_total{${own}}[$__rate_interval])
             )`,
           legend,
         },
@@ -87,9 +83,7 @@ export const usage: Row = {
 /** Usage, requests and limits of a resource by container. */
 function compared(resource: 'cpu' | 'memory', used: Line): Line[] {
   const declared = (what: 'requests' | 'limits'): string => `
-    topk(10,
-      max by (${keys}) (kube_pod_container_resource_${what}{resource="${resource}", ${own}})
-    )`;
+    max by (${keys}) (kube_pod_container_resource_${what}{resource="${resource}", ${own}})`;
   return [
     used,
     { query: declared('requests'), legend: `${legend} requested` },
@@ -105,6 +99,7 @@ export const volumes: Row = {
     {
       kind: 'table',
       title: 'Claims of these pods',
+      size: 'few',
       about:
         'A pod waits until all of its claims are Bound. A full volume stops what writes to it: ' +
         'expand the claim where its StorageClass allows that.',

@@ -1,6 +1,6 @@
 // The dashboard Pods: what state chosen pods and their containers are in, and what they use.
 import type { Dashboard, Row } from './model.ts';
-import { alive, containers, starting, yes } from './parts.ts';
+import { alive, containers, starting, waitingColours, yes } from './parts.ts';
 import { usage, volumes } from './podUsage.ts';
 import { cluster, namespace, pod } from './variables.ts';
 
@@ -13,8 +13,8 @@ const health: Row = {
       kind: 'stat',
       title: 'Pods not ready',
       about:
-        'Pods that get no traffic from Services. The table below shows their phase, and the one of ' +
-        'containers why they do not run.',
+        'Pods that get no traffic from Services. The table below shows their phase, and the ' +
+        'one of containers why they do not run.',
       unit: 'none',
       trouble: { from: 1 },
       next: { table: 'Pods now', column: 'Ready' },
@@ -47,7 +47,12 @@ const health: Row = {
       trouble: { from: 20, near: 1 },
       next: { table: 'Containers now', column: 'Restarts' },
       query: `
-        round(sum(increase(kube_pod_container_status_restarts_total{${own}}[$__range])))
+        round(
+          sum(
+            increase(kube_pod_container_status_restarts_total{${own}}[$__range])
+            and on (namespace, pod, uid) kube_pod_info
+          )
+        )
         or vector(0)`,
     },
     {
@@ -75,8 +80,8 @@ const health: Row = {
       kind: 'stat',
       title: 'Highest CPU throttling',
       about:
-        'The largest share of CPU periods in which a container was stopped at its limit. Raise the ' +
-        'CPU limit where latency matters, or remove it.',
+        'The largest share of CPU periods in which a container was stopped at its limit. ' +
+        'Raise the CPU limit where latency matters, or remove it.',
       unit: 'percentunit',
       trouble: { from: 0.5, near: 0.25 },
       joins: 'cAdvisor',
@@ -91,8 +96,8 @@ const health: Row = {
       kind: 'stat',
       title: 'Age of the youngest',
       about:
-        'Time since the youngest of these pods was created. After an incident it says whether the ' +
-        'pod is still the one that had it.',
+        'Time since the youngest of these pods was created. After an incident it says whether ' +
+        'the pod is still the one that had it.',
       unit: 's',
       next: { table: 'Pods now', column: 'Age' },
       query: `time() - max(kube_pod_created{${own}})`,
@@ -106,9 +111,10 @@ const state: Row = {
     {
       kind: 'table',
       title: 'Pods now',
+      size: 'few',
       about:
-        'Phase, place and owner of each pod. A pending pod without a node waits for the scheduler; ' +
-        'one with a node waits for an image or a volume.',
+        'Phase, place and owner of each pod. A pending pod without a node waits for the ' +
+        'scheduler; one with a node waits for an image or a volume.',
       keys: { namespace: 'Namespace', pod: 'Pod' },
       links: { namespace: 'namespaces', pod: 'pods', node: 'cluster' },
       sort: 'Ready',
@@ -153,22 +159,15 @@ const state: Row = {
       kind: 'table',
       title: 'Containers now',
       about:
-        'Why containers wait, and why they ended before: 137 with OOMKilled is memory, 137 without ' +
-        'it a probe or a slow shutdown; other exit codes are the program’s own.',
+        'Why containers wait, and why they ended before: 137 with OOMKilled is memory, 137 ' +
+        'without it a probe or a slow shutdown; other exit codes are the program’s own.',
       keys: { namespace: 'Namespace', pod: 'Pod', container: 'Container' },
       links: { namespace: 'namespaces', pod: 'pods' },
       sort: '-Restarts',
       columns: [
         {
           labels: { reason: 'Waiting' },
-          colours: {
-            CrashLoopBackOff: 'red',
-            ImagePullBackOff: 'red',
-            ErrImagePull: 'red',
-            CreateContainerConfigError: 'red',
-            CreateContainerError: 'red',
-            InvalidImageName: 'red',
-          },
+          colours: waitingColours,
           query: `
             max by (namespace, pod, container, reason) (
               kube_pod_container_status_waiting_reason{${own}} == 1
@@ -183,6 +182,7 @@ const state: Row = {
             round(
               sum by (namespace, pod, container) (
                 increase(kube_pod_container_status_restarts_total{${own}}[$__range])
+                and on (namespace, pod, uid) kube_pod_info
               )
             )`,
         },
@@ -195,7 +195,7 @@ const state: Row = {
             )`,
         },
         {
-          title: 'Ended',
+          title: 'Last ended',
           unit: 's',
           query: `
             time() - max by (namespace, pod, container) (
@@ -203,12 +203,14 @@ const state: Row = {
             )`,
         },
         {
-          title: 'OOMKilled',
-          unit: 'none',
-          words: { 0: ['no', 'text'], 1: ['yes', 'red'] },
+          labels: { last_reason: 'Last reason' },
+          colours: { OOMKilled: 'red', Error: 'orange' },
           query: `
-            max by (namespace, pod, container) (
-              kube_pod_container_status_last_terminated_reason{reason="OOMKilled", ${own}}
+            max by (namespace, pod, container, last_reason) (
+              label_replace(
+                kube_pod_container_status_last_terminated_reason{${own}} == 1,
+                "last_reason", "$1", "reason", "(.+)"
+              )
             )`,
         },
         {
@@ -233,8 +235,11 @@ const state: Row = {
           joins: 'cAdvisor',
           query: `
             max by (namespace, pod, container) (
-              rate(container_cpu_cfs_throttled_periods_total{${containers}, ${own}}[$__rate_interval])
+              rate(
+                container_cpu_cfs_throttled_periods_total{${containers}, ${own}}[$__rate_interval]
+              )
               / rate(container_cpu_cfs_periods_total{${containers}, ${own}}[$__rate_interval])
+              and on (namespace, pod, container) kube_pod_container_info
             )`,
         },
         {

@@ -88,6 +88,7 @@ const claims: Row = {
     {
       kind: 'table',
       title: 'Claims now',
+      size: 'many',
       about:
         'Pods of a claim that is not Bound cannot start. A claim that no pod uses may be ' +
         'forgotten, and a nearly full one stops its writers.',
@@ -213,6 +214,7 @@ const volumes: Row = {
     {
       kind: 'table',
       title: 'Volumes now',
+      size: 'many',
       about:
         'Released volumes keep the data of a deleted claim, and failed ones could not be ' +
         'deleted. Both cost money and are not used.',
@@ -247,6 +249,7 @@ const volumes: Row = {
     {
       kind: 'table',
       title: 'StorageClasses',
+      size: 'many',
       about:
         'Provisioner and binding mode of each StorageClass. With WaitForFirstConsumer a ' +
         'claim stays pending until a pod uses it.',

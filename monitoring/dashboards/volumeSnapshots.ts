@@ -55,6 +55,7 @@ export const volumeSnapshots: Row = {
     {
       kind: 'table',
       title: 'Snapshots now',
+      size: 'few',
       about:
         'A claim whose newest snapshot is old, or not ready, has no current backup by snapshots.',
       keys: { namespace: 'Namespace', volumesnapshot: 'VolumeSnapshot' },

@@ -7,6 +7,7 @@ export const rollouts: Row = {
     {
       kind: 'table',
       title: 'Deployments',
+      size: 'many',
       about:
         'Desired, updated and available replicas. ProgressDeadlineExceeded is a stuck ' +
         'rollout; paused deployments roll out nothing until resumed.',
@@ -183,6 +184,7 @@ export const rollouts: Row = {
     {
       kind: 'table',
       title: 'HorizontalPodAutoscalers',
+      size: 'few',
       about:
         'An autoscaler at its maximum cannot follow the load: raise maxReplicas if the ' +
         'nodes have room, or find the cause of the load.',

@@ -1,6 +1,6 @@
 // Part of the dashboard Workloads: pods that restart, wait or are not ready, and the reasons.
 import type { Row } from './model.ts';
-import { alive, ofWorkload, starting } from './parts.ts';
+import { alive, ofWorkload, starting, waitingColours } from './parts.ts';
 
 /** Containers that wait for anything but a normal start. */
 const waiting =
@@ -90,6 +90,7 @@ export const troubles: Row = {
     {
       kind: 'table',
       title: 'Containers that are waiting',
+      size: 'few',
       about:
         'CrashLoopBackOff: read the log of the previous run (`kubectl logs --previous`). Others: ' +
         '`kubectl describe pod` names the image, Secret or ConfigMap that is missing.',
@@ -99,6 +100,7 @@ export const troubles: Row = {
       columns: [
         {
           labels: { reason: 'Reason' },
+          colours: waitingColours,
           query: `
             max by (namespace, pod, container, reason) (
               kube_pod_container_status_waiting_reason{
@@ -143,6 +145,7 @@ export const troubles: Row = {
     {
       kind: 'table',
       title: 'Containers that restarted in this time range',
+      size: 'few',
       about:
         'Exit code and reason of the last termination. 137 with OOMKilled is memory, 137 ' +
         'without it a probe or a slow shutdown; other codes are the program’s own.',
@@ -208,6 +211,7 @@ export const troubles: Row = {
     {
       kind: 'table',
       title: 'Pods that are not ready',
+      size: 'few',
       about:
         'Pending: no node or volume is available. Running: the readiness probe fails or a ' +
         'container crashes. Pods on an unreachable node are not ready either.',

@@ -10,7 +10,7 @@ const health: Row = {
   panels: [
     {
       kind: 'stat',
-      title: 'Deployments below desired replicas',
+      title: 'Deployments lacking pods',
       about:
         'Deployments with fewer available replicas than desired. A table below names ' +
         'them; the reasons are further down.',
@@ -44,7 +44,7 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'StatefulSets below desired replicas',
+      title: 'StatefulSets lacking pods',
       about:
         'StatefulSets with fewer ready replicas than desired. Pods are updated in order, ' +
         'so the first that is not ready blocks the rest.',
@@ -60,7 +60,7 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'DaemonSets below desired pods',
+      title: 'DaemonSets lacking pods',
       about:
         'DaemonSets without a ready pod on some node. Compare with the nodes that are not ' +
         'ready on the Cluster dashboard.',
@@ -179,7 +179,9 @@ const usage: Row = {
         {
           query: `
             sum(
-              container_memory_working_set_bytes{${containers}, namespace=~"$namespace"}
+              max by (namespace, pod, container) (
+                container_memory_working_set_bytes{${containers}, namespace=~"$namespace"}
+              )
               ${ofWorkload}
             )`,
           legend: 'used',

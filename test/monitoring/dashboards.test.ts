@@ -169,7 +169,7 @@ describe('a dashboard', () => {
         for (const panel of panels) {
           if (panel.kind !== 'lines' && panel.kind !== 'states') continue;
           // Pods are chosen one by one.
-          if (panel.kind === 'states' && variables.some(({ all }) => all === false)) continue;
+          if (variables.some(({ all }) => all === false)) continue;
           for (const { query, legend = '' } of queriesOf(panel)) {
             if (!labelsIn(legend).some((label) => GROWING.includes(label))) continue;
             expect(query, panel.title).to.match(/topk|bottomk/);

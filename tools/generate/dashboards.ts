@@ -116,7 +116,7 @@ function laidOut(dashboard: Dashboard, targets: ReadonlyMap<string, Target>): ob
     panels.push({ id, type: 'row', title, collapsed: false, gridPos, panels: [] });
     y += 1;
     for (const line of linesOf(own)) {
-      const h = Math.max(...line.map(({ kind }) => HEIGHTS[kind]));
+      const h = Math.max(...line.map(heightOf));
       let x = 0;
       for (const panel of line) {
         const w = widthOf(panel);
@@ -138,6 +138,12 @@ function idsOf({ rows }: Dashboard): ReadonlyMap<string, number> {
     ),
   );
 }
+
+/** Four rows, six or eight. */
+const TABLE_HEIGHTS = { few: 7, many: 11 };
+
+const heightOf = ({ kind, size }: Panel): number =>
+  size === undefined ? HEIGHTS[kind] : TABLE_HEIGHTS[size];
 
 const widthOf = ({ kind, width }: Panel): number => width ?? WIDTHS[kind];
 

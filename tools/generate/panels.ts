@@ -26,6 +26,8 @@ import { dedented } from './dedented.ts';
 const PLUGIN_VERSION = '11.0.0';
 const TYPES = { stat: 'stat', lines: 'timeseries', states: 'state-timeline', table: 'table' };
 const ABSOLUTE = 'absolute';
+/** In pixels: Grafana's own, 150, makes wide tables scroll sideways. */
+const COLUMN_WIDTH_MIN = 90;
 /** In columns: narrower panels have no room for a legend beside the lines. */
 const LEGEND_BESIDE_WIDTH = 12;
 
@@ -174,7 +176,9 @@ function tableBody(table: Table, queries: readonly Query[], home: Home): Json {
     targets: queries.map((query, i) => target(i, query, { instant: true, table: true })),
     transformations: [{ id: 'merge', options: {} }, organized(table)],
     fieldConfig: {
-      defaults: { custom: { align: 'auto', cellOptions: { type: 'auto' }, inspect: false } },
+      defaults: {
+        custom: { align: 'auto', cellOptions: { type: 'auto' }, minWidth: COLUMN_WIDTH_MIN },
+      },
       overrides: [
         ...columns.flatMap((column) =>
           isOfLabels(column) ? labelOverrides(column) : [columnOverride(column)],
