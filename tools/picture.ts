@@ -21,7 +21,7 @@ const ended = once(demo, 'exit');
 try {
   await until('the demo was ready', isReady, readyWithinMs);
   mkdirSync(join(root, 'docs/images'), { recursive: true });
-  picture(`http://127.0.0.1:${port}/`, file, sight);
+  await picture(`http://127.0.0.1:${port}/`, file, sight);
   process.stdout.write(`${file} written.\n`);
 } finally {
   demo.kill();

@@ -2,7 +2,7 @@
 import { nodes } from './clusterNodes.ts';
 import type { Dashboard, Row } from './model.ts';
 import { alive, containers } from './parts.ts';
-import { node } from './variables.ts';
+import { cluster as clusters, node } from './variables.ts';
 
 const health: Row = {
   title: 'Health',
@@ -11,10 +11,11 @@ const health: Row = {
       kind: 'stat',
       title: 'Nodes not ready',
       about:
-        'Nodes whose kubelet stopped reporting or reports NotReady. The table below names ' +
+        'Nodes whose kubelet stopped reporting or reports NotReady. A table below names ' +
         'them; if the machine is up, read the kubelet’s log there.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'Nodes now', column: 'Ready' },
       query: `
         count(kube_node_status_condition{condition="Ready", status="true"} == 0)
         or vector(0)`,
@@ -27,6 +28,7 @@ const health: Row = {
         'there or move pods away.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'Nodes now', column: 'Pressures' },
       query: `
         count(
           count by (node) (
@@ -45,48 +47,56 @@ const health: Row = {
         'forgotten after maintenance.',
       unit: 'none',
       trouble: { near: 1 },
+      next: { table: 'Nodes now', column: 'Cordoned' },
       query: 'sum(kube_node_spec_unschedulable)',
     },
     {
       kind: 'stat',
       title: 'Unschedulable pods',
       about:
-        'Pods that fit on no node. `kubectl describe pod` says what each node lacks; the ' +
-        'Workloads dashboard names them.',
+        'Pods that fit on no node. `kubectl describe pod` says what each node lacks; a table ' +
+        'below names them.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'Unschedulable pods now', column: 'Waiting for' },
       query: 'sum(kube_pod_status_unschedulable) or vector(0)',
     },
     {
       kind: 'stat',
-      title: 'CPU requests if a node fails',
+      title: 'CPU if a node fails',
       about:
         'CPU requests against the allocatable CPU without the largest node. Above 100 % ' +
-        'pods become unschedulable when that node fails, so add one in time.',
+        'pods become unschedulable when that node fails: add one in time.',
       unit: 'percentunit',
       trouble: { from: 1, near: 0.9 },
+      next: { table: 'Capacity of nodes now', column: 'CPU if it fails' },
       query: `
-        sum(kube_pod_container_resource_requests{resource="cpu", node!=""} ${alive})
-        /
-        (
-          sum(kube_node_status_allocatable{resource="cpu"})
-          - max(kube_node_status_allocatable{resource="cpu"})
+        max(
+          sum by () (kube_pod_container_resource_requests{resource="cpu", node!=""} ${alive})
+          / on () (
+            sum by () (kube_node_status_allocatable{resource="cpu"})
+            - on () max by () (kube_node_status_allocatable{resource="cpu"})
+            > 0
+          )
         )`,
     },
     {
       kind: 'stat',
-      title: 'Memory requests if a node fails',
+      title: 'Memory if a node fails',
       about:
         'Memory requests against the allocatable memory without the largest node. Above ' +
-        '100 % pods become unschedulable when that node fails, so add one in time.',
+        '100 % pods become unschedulable when that node fails: add one in time.',
       unit: 'percentunit',
       trouble: { from: 1, near: 0.9 },
+      next: { table: 'Capacity of nodes now', column: 'Memory if it fails' },
       query: `
-        sum(kube_pod_container_resource_requests{resource="memory", node!=""} ${alive})
-        /
-        (
-          sum(kube_node_status_allocatable{resource="memory"})
-          - max(kube_node_status_allocatable{resource="memory"})
+        max(
+          sum by () (kube_pod_container_resource_requests{resource="memory", node!=""} ${alive})
+          / on () (
+            sum by () (kube_node_status_allocatable{resource="memory"})
+            - on () max by () (kube_node_status_allocatable{resource="memory"})
+            > 0
+          )
         )`,
     },
   ],
@@ -159,7 +169,7 @@ const capacity: Row = {
         {
           query: `
             sum(
-              container_memory_working_set_bytes{${containers}}
+              max by (namespace, pod, container) (container_memory_working_set_bytes{${containers}})
               and on (namespace, pod) kube_pod_info{node=~"$node"}
             )`,
           legend: 'used',
@@ -183,6 +193,58 @@ const capacity: Row = {
         {
           query: `count(kube_pod_info{node=~"$node", node!=""} ${alive})`,
           legend: 'pods',
+        },
+      ],
+    },
+  ],
+};
+
+const unschedulable: Row = {
+  title: 'Unschedulable pods',
+  panels: [
+    {
+      kind: 'table',
+      title: 'Unschedulable pods now',
+      size: 'few',
+      about:
+        'Pods that fit on no node, with what they request. Compare that with what the nodes have ' +
+        'left; else it is a taint, an affinity or a volume of another zone.',
+      keys: { namespace: 'Namespace', pod: 'Pod' },
+      links: { namespace: 'namespaces', pod: 'pods' },
+      sort: '-Waiting for',
+      columns: [
+        {
+          title: 'Waiting for',
+          unit: 's',
+          query: `
+            time() - max by (namespace, pod) (
+              kube_pod_created and on (namespace, pod, uid) kube_pod_status_unschedulable == 1
+            )`,
+        },
+        {
+          title: 'CPU requested',
+          unit: 'suffix: cores',
+          query: `
+            sum by (namespace, pod) (
+              kube_pod_container_resource_requests{resource="cpu"}
+              and on (namespace, pod, uid) kube_pod_status_unschedulable == 1
+            )`,
+        },
+        {
+          title: 'Memory requested',
+          unit: 'bytes',
+          query: `
+            sum by (namespace, pod) (
+              kube_pod_container_resource_requests{resource="memory"}
+              and on (namespace, pod, uid) kube_pod_status_unschedulable == 1
+            )`,
+        },
+        {
+          labels: { created_by_kind: 'Owner kind', created_by_name: 'Owner' },
+          query: `
+            group by (namespace, pod, created_by_kind, created_by_name) (
+              kube_pod_info and on (namespace, pod, uid) kube_pod_status_unschedulable == 1
+            )`,
         },
       ],
     },
@@ -223,7 +285,7 @@ const namespaces: Row = {
             sum by (namespace) (
               kube_pod_container_resource_requests{resource="cpu", node!=""} ${alive}
             )
-            / scalar(sum(kube_node_status_allocatable{resource="cpu"}))`,
+            / on () group_left () sum by () (kube_node_status_allocatable{resource="cpu"})`,
         },
         {
           title: 'CPU used',
@@ -250,14 +312,16 @@ const namespaces: Row = {
             sum by (namespace) (
               kube_pod_container_resource_requests{resource="memory", node!=""} ${alive}
             )
-            / scalar(sum(kube_node_status_allocatable{resource="memory"}))`,
+            / on () group_left () sum by () (kube_node_status_allocatable{resource="memory"})`,
         },
         {
           title: 'Memory used',
           unit: 'bytes',
           joins: 'cAdvisor',
           query: `
-            sum by (namespace) (container_memory_working_set_bytes{${containers}})`,
+            sum by (namespace) (
+              max by (namespace, pod, container) (container_memory_working_set_bytes{${containers}})
+            )`,
         },
         {
           title: 'Lowest quota left',
@@ -278,6 +342,6 @@ export const cluster: Dashboard = {
   name: 'cluster',
   title: 'Cluster',
   about: 'Are the nodes ready, how much of their capacity is requested, and by whom?',
-  variables: [node],
-  rows: [health, nodes, capacity, namespaces],
+  variables: [clusters, node],
+  rows: [health, nodes, unschedulable, capacity, namespaces],
 };

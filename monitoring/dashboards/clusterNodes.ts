@@ -1,4 +1,4 @@
-// Part of the dashboard Cluster: conditions and free capacity of each node.
+// Part of the dashboard Cluster: conditions and capacity of each node.
 import type { Row } from './model.ts';
 import { alive } from './parts.ts';
 
@@ -9,25 +9,37 @@ export const nodes: Row = {
       kind: 'states',
       title: 'Ready',
       about:
-        'When each node was ready. A band with gaps is a flapping node: cordon it, then ' +
-        'check its network and kubelet.',
+        'The 20 nodes that were ready for the least time. A band with gaps is a flapping node: ' +
+        'cordon it, then check its network and kubelet.',
+      link: 'cluster',
       query: `
         max by (node) (
           kube_node_status_condition{condition="Ready", status="true", node=~"$node"}
+        )
+        and on (node)
+        bottomk(20,
+          max by (node) (
+            avg_over_time(
+              kube_node_status_condition{
+                condition="Ready", status="true", node=~"$node"
+              }[$__range] @ end()
+            )
+          )
         )`,
       legend: '{{node}}',
       words: { 0: ['not ready', 'red'], 1: ['ready', 'green'] },
     },
     {
       kind: 'lines',
-      title: 'Pods by node',
+      title: 'Nodes with the most pods',
       about:
-        'Pods that have not terminated, by node. A line that drops is a node that lost its ' +
-        'pods; one far above the others leaves the scheduler no choice.',
+        'Pods that have not terminated, on the ten nodes with the most. A line that drops is a ' +
+        'node that lost its pods; one far above the others leaves the scheduler no choice.',
       unit: 'short',
+      link: 'cluster',
       queries: [
         {
-          query: `count by (node) (kube_pod_info{node=~"$node", node!=""} ${alive})`,
+          query: `topk(10, count by (node) (kube_pod_info{node=~"$node", node!=""} ${alive}))`,
           legend: '{{node}}',
         },
       ],
@@ -36,9 +48,10 @@ export const nodes: Row = {
       kind: 'table',
       title: 'Nodes now',
       about:
-        'Conditions and free capacity of each node. Usage comes from node_exporter, ' +
-        'matched by the node’s internal address.',
+        'Conditions of each node. Select one to see only its pods and its capacity; ' +
+        '`kubectl describe node` has the reasons.',
       keys: { node: 'Node' },
+      links: { node: 'cluster' },
       sort: 'Ready',
       columns: [
         {
@@ -67,6 +80,30 @@ export const nodes: Row = {
           words: { 0: ['no', 'text'], 1: ['yes', 'orange'] },
           query: 'max by (node) (kube_node_spec_unschedulable{node=~"$node"})',
         },
+        {
+          labels: { kubelet_version: 'Kubelet', os_image: 'System', internal_ip: 'Address' },
+          query: `
+            group by (node, kubelet_version, os_image, internal_ip) (
+              kube_node_info{node=~"$node"}
+            )`,
+        },
+        {
+          title: 'Age',
+          unit: 's',
+          query: 'time() - max by (node) (kube_node_created{node=~"$node"})',
+        },
+      ],
+    },
+    {
+      kind: 'table',
+      title: 'Capacity of nodes now',
+      about:
+        'What is left of each node, and the requests of the whole cluster against what the ' +
+        'others have: above 100 % pods become unschedulable when this node fails.',
+      keys: { node: 'Node' },
+      links: { node: 'cluster' },
+      sort: '-CPU requested',
+      columns: [
         {
           title: 'Pods left',
           unit: 'none',
@@ -118,6 +155,19 @@ export const nodes: Row = {
             )`,
         },
         {
+          title: 'CPU if it fails',
+          unit: 'percentunit',
+          trouble: { from: 1, near: 0.9 },
+          query: `
+            sum by () (kube_pod_container_resource_requests{resource="cpu", node!=""} ${alive})
+            / on () group_right () (
+              sum by () (kube_node_status_allocatable{resource="cpu"})
+              - on () group_right ()
+              max by (node) (kube_node_status_allocatable{resource="cpu", node=~"$node"})
+              > 0
+            )`,
+        },
+        {
           title: 'Memory left',
           unit: 'bytes',
           query: `
@@ -157,13 +207,17 @@ export const nodes: Row = {
             )`,
         },
         {
-          labels: { kubelet_version: 'Kubelet' },
-          query: 'group by (node, kubelet_version) (kube_node_info{node=~"$node"})',
-        },
-        {
-          title: 'Age',
-          unit: 's',
-          query: 'time() - max by (node) (kube_node_created{node=~"$node"})',
+          title: 'Memory if it fails',
+          unit: 'percentunit',
+          trouble: { from: 1, near: 0.9 },
+          query: `
+            sum by () (kube_pod_container_resource_requests{resource="memory", node!=""} ${alive})
+            / on () group_right () (
+              sum by () (kube_node_status_allocatable{resource="memory"})
+              - on () group_right ()
+              max by (node) (kube_node_status_allocatable{resource="memory", node=~"$node"})
+              > 0
+            )`,
         },
       ],
     },

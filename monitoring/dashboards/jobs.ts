@@ -1,6 +1,6 @@
 // The dashboard Jobs: failed jobs, long-running jobs, late CronJobs.
 import type { Dashboard, Row } from './model.ts';
-import { cronjob, namespace } from './variables.ts';
+import { cluster, cronjob, namespace } from './variables.ts';
 
 const health: Row = {
   title: 'Health',
@@ -13,6 +13,7 @@ const health: Row = {
         'Those of a CronJob stay until its history limit.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'Failed jobs', column: 'Started' },
       query: `
         sum(kube_job_failed{condition="true", namespace=~"$namespace"})
         or vector(0)`,
@@ -22,6 +23,7 @@ const health: Row = {
       title: 'Running jobs',
       about: 'Jobs with an active pod; the table of running jobs below names them.',
       unit: 'none',
+      next: { table: 'Running jobs', column: 'Running for' },
       query: 'count(kube_job_status_active{namespace=~"$namespace"} > 0) or vector(0)',
     },
     {
@@ -31,6 +33,7 @@ const health: Row = {
         'Run time of the job that has been running longest. Compare it with earlier runs ' +
         'below before you delete it.',
       unit: 's',
+      next: { table: 'Running jobs', column: 'Running for' },
       query: `
         time() - min(
           kube_job_status_start_time{namespace=~"$namespace"}
@@ -46,6 +49,7 @@ const health: Row = {
         'Forbid policy the last run may still be active; otherwise the controller lags.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'CronJobs now', column: 'Next start in' },
       query: `
         count(
           time() - kube_cronjob_next_schedule_time{namespace=~"$namespace", cronjob=~"$cronjob"}
@@ -60,16 +64,18 @@ const health: Row = {
       about: 'CronJobs that are suspended. Resume those that were forgotten.',
       unit: 'none',
       trouble: { near: 1 },
+      next: { table: 'CronJobs now', column: 'Suspended' },
       query: `
         sum(kube_cronjob_spec_suspend{namespace=~"$namespace", cronjob=~"$cronjob"})`,
     },
     {
       kind: 'stat',
-      title: 'Longest time without success',
+      title: 'Oldest last success',
       about:
         'Time since the last success of the CronJob whose last success is oldest. Compare ' +
         'it with its schedule below.',
       unit: 's',
+      next: { table: 'CronJobs now', column: 'Last success' },
       query: `
         time() - min(
           kube_cronjob_status_last_successful_time{
@@ -86,10 +92,12 @@ const cronJobs: Row = {
     {
       kind: 'table',
       title: 'CronJobs now',
+      size: 'few',
       about:
         'A last success before the last start is a run that failed or is still active; a ' +
         'next start in the past is a missed run.',
       keys: { namespace: 'Namespace', cronjob: 'CronJob' },
+      links: { namespace: 'namespaces', cronjob: 'jobs' },
       sort: '-Last success',
       columns: [
         {
@@ -149,20 +157,23 @@ const cronJobs: Row = {
       kind: 'lines',
       title: 'Duration of finished runs',
       about:
-        'The longest finished run that each CronJob keeps. One that approaches its period ' +
-        'will soon be late or overlap.',
+        'The ten CronJobs with the longest finished run that they keep. One that approaches its ' +
+        'period will soon be late or overlap.',
       unit: 's',
+      link: 'jobs',
       queries: [
         {
           query: `
-            max by (namespace, owner_name) (
-              (
-                kube_job_status_completion_time{namespace=~"$namespace"}
-                - kube_job_status_start_time
-              )
-              * on (namespace, job_name) group_left (owner_name)
-              max by (namespace, job_name, owner_name) (
-                kube_job_owner{owner_kind="CronJob", owner_name=~"$cronjob"}
+            topk(10,
+              max by (namespace, owner_name) (
+                (
+                  kube_job_status_completion_time{namespace=~"$namespace"}
+                  - kube_job_status_start_time
+                )
+                * on (namespace, job_name) group_left (owner_name)
+                max by (namespace, job_name, owner_name) (
+                  kube_job_owner{owner_kind="CronJob", owner_name=~"$cronjob"}
+                )
               )
             )`,
           legend: '{{namespace}}/{{owner_name}}',
@@ -173,16 +184,19 @@ const cronJobs: Row = {
       kind: 'lines',
       title: 'Time since the last success',
       about:
-        'A healthy CronJob draws a regular sawtooth; a growing tooth is a job that fails ' +
-        'or is not started.',
+        'The ten CronJobs whose success is longest ago. A healthy one draws a regular ' +
+        'sawtooth; a growing tooth is a job that fails or is not started.',
       unit: 's',
+      link: 'jobs',
       queries: [
         {
           query: `
-            time() - max by (namespace, cronjob) (
-              kube_cronjob_status_last_successful_time{
-                namespace=~"$namespace", cronjob=~"$cronjob"
-              }
+            topk(10,
+              time() - max by (namespace, cronjob) (
+                kube_cronjob_status_last_successful_time{
+                  namespace=~"$namespace", cronjob=~"$cronjob"
+                }
+              )
             )`,
           legend: '{{namespace}}/{{cronjob}}',
         },
@@ -197,11 +211,12 @@ const jobRuns: Row = {
     {
       kind: 'table',
       title: 'Failed jobs',
+      size: 'few',
       about:
         'BackoffLimitExceeded: read the pods’ logs. DeadlineExceeded: the job needs more ' +
         'time or less work.',
-      width: 12,
       keys: { namespace: 'Namespace', job_name: 'Job' },
+      links: { namespace: 'namespaces' },
       sort: 'Started',
       columns: [
         {
@@ -233,11 +248,12 @@ const jobRuns: Row = {
     {
       kind: 'table',
       title: 'Running jobs',
+      size: 'few',
       about:
         'Progress of each running job. Failed pods were retried; a job that runs far ' +
         'longer than before hangs.',
-      width: 12,
       keys: { namespace: 'Namespace', job_name: 'Job' },
+      links: { namespace: 'namespaces' },
       sort: '-Running for',
       columns: [
         {
@@ -318,6 +334,6 @@ export const jobs: Dashboard = {
   name: 'jobs',
   title: 'Jobs',
   about: 'Which jobs failed or run too long, and which CronJobs are late?',
-  variables: [namespace, cronjob],
+  variables: [cluster, namespace, cronjob],
   rows: [health, cronJobs, jobRuns],
 };

@@ -1,8 +1,8 @@
 // The dashboard of kubestate itself: completeness and freshness of what it serves, and scrapes.
-import { apiServer, costs } from './kubestateProcess.ts';
+import { apiServer, costs, replicas } from './kubestateProcess.ts';
 import type { Dashboard, Row } from './model.ts';
 import { ofKubestate } from './parts.ts';
-import { instance } from './variables.ts';
+import { clusterOf, instance } from './variables.ts';
 
 const health: Row = {
   title: 'Health',
@@ -15,6 +15,7 @@ const health: Row = {
         'for each, usually missing permissions.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'Resources now', column: 'Synced' },
       query: `
         count(kube_state_metrics_resource_synced{instance=~"$instance"} == 0) or vector(0)`,
     },
@@ -26,6 +27,7 @@ const health: Row = {
         'followed. Check the API server, then `/readyz` on port 8081.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'Resources now', column: 'Stale' },
       query: `
         count(kube_state_metrics_resource_stale{instance=~"$instance"} == 1) or vector(0)`,
     },
@@ -37,9 +39,12 @@ const health: Row = {
         'the StatefulSet’s pods and the Prometheus targets.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'Shards now', column: 'Scraped' },
       query: `
-        max(kube_state_metrics_total_shards)
-        - count(count by (shard_ordinal) (kube_state_metrics_shard_ordinal))`,
+        sum(
+          max by () (kube_state_metrics_total_shards)
+          - on () count by () (count by (shard_ordinal) (kube_state_metrics_shard_ordinal))
+        )`,
     },
     {
       kind: 'stat',
@@ -49,16 +54,18 @@ const health: Row = {
         'a second is normal; more than five means too little CPU, or that shards are needed.',
       unit: 's',
       trouble: { from: 5, near: 2 },
+      next: { table: 'Replicas now', column: 'Flush delay' },
       query: 'max(kube_state_metrics_store_staleness_seconds{instance=~"$instance"})',
     },
     {
       kind: 'stat',
-      title: 'Objects malformed or dropped',
+      title: 'Objects not served',
       about:
         'Objects of the last hour that could not be decoded, lost a family, or exceeded a ' +
         'limit. The log names each of them once.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'Resources now', column: 'Not served' },
       query: `
         round(
           sum(increase(kube_state_metrics_malformed_objects_total{instance=~"$instance"}[1h]))
@@ -75,7 +82,8 @@ const health: Row = {
       about: 'Replicas and shards that Prometheus scrapes on port 8081.',
       unit: 'none',
       trouble: { below: 1 },
-      query: 'count(kube_state_metrics_build_info)',
+      next: { table: 'Replicas now', column: 'Scraped' },
+      query: 'count(kube_state_metrics_build_info{instance=~"$instance"}) or vector(0)',
     },
   ],
 };
@@ -86,6 +94,7 @@ const held: Row = {
     {
       kind: 'table',
       title: 'Resources now',
+      size: 'many',
       about:
         'Where the series come from. Drop what nobody needs with --resources, ' +
         '--metric-denylist or shorter label allow-lists.',
@@ -130,6 +139,28 @@ const held: Row = {
           unit: 'bytes',
           query: `
             sum by (resource) (kube_state_metrics_resource_bytes{instance=~"$instance"})`,
+        },
+        {
+          title: 'Not served',
+          unit: 'none',
+          trouble: { from: 1 },
+          query: `
+            round(
+              sum by (resource) (
+                increase(kube_state_metrics_malformed_objects_total{instance=~"$instance"}[1h])
+              )
+              + on (resource) sum by (resource) (
+                increase(kube_state_metrics_objects_dropped_total{instance=~"$instance"}[1h])
+              )
+              + on (resource) (
+                sum by (resource) (
+                  increase(kube_state_metrics_render_errors_total{instance=~"$instance"}[1h])
+                )
+                or on (resource) 0 * max by (resource) (
+                  kube_state_metrics_malformed_objects_total{instance=~"$instance"}
+                )
+              )
+            )`,
         },
         {
           title: 'Last event',
@@ -256,6 +287,6 @@ export const kubestate: Dashboard = {
   name: 'kubestate',
   title: 'kubestate itself',
   about: 'Is what kubestate serves complete and fresh, and what does it cost?',
-  variables: [instance],
-  rows: [health, held, apiServer, costs],
+  variables: [clusterOf('kube_state_metrics_build_info'), instance],
+  rows: [health, replicas, held, apiServer, costs],
 };

@@ -1,6 +1,85 @@
-// Part of the dashboard of kubestate itself: requests to the API server, and the process.
+// Part of the dashboard of kubestate itself: replicas, requests to the API server, the process.
 import type { Row } from './model.ts';
 import { ofKubestate } from './parts.ts';
+
+/** Whether what has these labels is scraped: 1 if so, 0 if it only was in this time range. */
+const scraped = (labels: string, series: string): string => `
+            group by (${labels}) (${series}{instance=~"$instance"})
+            or 0 * group by (${labels}) (
+              last_over_time(${series}{instance=~"$instance"}[$__range])
+            )`;
+
+export const replicas: Row = {
+  title: 'Replicas and shards',
+  panels: [
+    {
+      kind: 'table',
+      title: 'Replicas now',
+      size: 'few',
+      about:
+        'Each process. One that is no longer scraped was replaced in this time range, or is ' +
+        'gone; two versions for longer than an upgrade takes are a stuck rollout.',
+      width: 18,
+      keys: { instance: 'Instance' },
+      links: { instance: 'kubestate' },
+      sort: 'Scraped',
+      columns: [
+        {
+          title: 'Scraped',
+          unit: 'none',
+          words: { 0: ['no longer', 'orange'], 1: ['yes', 'green'] },
+          query: scraped('instance', 'kube_state_metrics_build_info'),
+        },
+        {
+          labels: { version: 'Version', goversion: 'Node.js' },
+          query: `
+            group by (instance, version, goversion) (
+              kube_state_metrics_build_info{instance=~"$instance"}
+            )`,
+        },
+        {
+          title: 'Uptime',
+          unit: 's',
+          query: `
+            time() - max by (instance) (process_start_time_seconds ${ofKubestate})`,
+        },
+        {
+          title: 'Flush delay',
+          unit: 's',
+          trouble: { from: 5, near: 2 },
+          query: `
+            max by (instance) (
+              kube_state_metrics_store_staleness_seconds{instance=~"$instance"}
+            )`,
+        },
+        {
+          title: 'Memory',
+          unit: 'bytes',
+          query: `max by (instance) (process_resident_memory_bytes ${ofKubestate})`,
+        },
+      ],
+    },
+    {
+      kind: 'table',
+      title: 'Shards now',
+      size: 'few',
+      about:
+        'The shards that are scraped, and those that were in this time range; one of which ' +
+        'nothing was ever scraped is the gap in the list.',
+      width: 6,
+      keys: { shard_ordinal: 'Shard' },
+      sort: 'Shard',
+      columns: [
+        {
+          title: 'Scraped',
+          unit: 'none',
+          words: { 0: ['no longer', 'red'], 1: ['yes', 'green'] },
+          query: scraped('shard_ordinal', 'kube_state_metrics_shard_ordinal'),
+        },
+      ],
+    },
+  ],
+};
 
 export const apiServer: Row = {
   title: 'API server',
@@ -112,6 +191,7 @@ export const costs: Row = {
         'Longest time without a turn of the event loop in the last minute, in CPU time and ' +
         'wall time. Above a second probes may fail; high wall time alone is a busy node.',
       unit: 's',
+      width: 24,
       queries: [
         {
           query: `
@@ -130,31 +210,6 @@ export const costs: Row = {
               }
             )`,
           legend: '{{instance}} clock',
-        },
-      ],
-    },
-    {
-      kind: 'table',
-      title: 'Versions',
-      about:
-        'Version of each replica. Two versions for longer than an upgrade takes are a ' +
-        'stuck rollout.',
-      width: 12,
-      keys: { instance: 'Instance' },
-      sort: 'Instance',
-      columns: [
-        {
-          labels: { version: 'Version', goversion: 'Node.js' },
-          query: `
-            group by (instance, version, goversion) (
-              kube_state_metrics_build_info{instance=~"$instance"}
-            )`,
-        },
-        {
-          title: 'Uptime',
-          unit: 's',
-          query: `
-            time() - max by (instance) (process_start_time_seconds ${ofKubestate})`,
         },
       ],
     },

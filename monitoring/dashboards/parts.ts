@@ -1,4 +1,7 @@
-// PromQL filters that several panels share; each is appended to a selector.
+// What several panels share: PromQL filters, each appended to a selector, and value mappings.
+import type { Colour, Words } from './model.ts';
+
+export const yes: Words = { 0: ['no', 'red'], 1: ['yes', 'green'] };
 
 /**
  * Pods that have not terminated: terminated pods hold no resources, though the API still shows
@@ -9,6 +12,16 @@ export const alive =
 
 /** cAdvisor's series of containers, without sandboxes and the sums of pods and nodes. */
 export const containers = 'container!~"POD|", image!=""';
+
+/** The colours of waiting reasons that end only when somebody mends something. */
+export const waitingColours: Readonly<Record<string, Colour>> = {
+  CrashLoopBackOff: 'red',
+  ImagePullBackOff: 'red',
+  ErrImagePull: 'red',
+  CreateContainerConfigError: 'red',
+  CreateContainerError: 'red',
+  InvalidImageName: 'red',
+};
 
 /** Waiting reasons of a container that starts normally. */
 export const starting = 'ContainerCreating|PodInitializing';

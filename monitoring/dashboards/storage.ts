@@ -1,7 +1,7 @@
 // The dashboard Storage: pending claims, unused volumes, and volumes that fill up.
 import type { Dashboard, Row } from './model.ts';
 import { alive } from './parts.ts';
-import { namespace } from './variables.ts';
+import { cluster, namespace } from './variables.ts';
 
 const health: Row = {
   title: 'Health',
@@ -14,6 +14,7 @@ const health: Row = {
         'missing, its provisioner fails, or it waits for its first pod.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'Claims now', column: 'Phase' },
       query: `
         sum(kube_persistentvolumeclaim_status_phase{phase="Pending", namespace=~"$namespace"})`,
     },
@@ -25,6 +26,7 @@ const health: Row = {
         'the data into a new claim.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'Claims now', column: 'Phase' },
       query: `
         sum(kube_persistentvolumeclaim_status_phase{phase="Lost", namespace=~"$namespace"})`,
     },
@@ -36,6 +38,7 @@ const health: Row = {
         'see `kubectl describe pv` and delete it by hand.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'Volumes now', column: 'Phase' },
       query: 'sum(kube_persistentvolume_status_phase{phase="Failed"})',
     },
     {
@@ -46,6 +49,7 @@ const health: Row = {
         'data is no longer needed.',
       unit: 'none',
       trouble: { near: 1 },
+      next: { table: 'Volumes now', column: 'Phase' },
       query: 'sum(kube_persistentvolume_status_phase{phase="Released"})',
     },
     {
@@ -53,6 +57,7 @@ const health: Row = {
       title: 'Requested storage',
       about: 'Storage requested by the claims of the selected namespaces, bound or not.',
       unit: 'bytes',
+      next: { table: 'Claims now', column: 'Requested' },
       query: `
         sum(
           kube_persistentvolumeclaim_resource_requests_storage_bytes{namespace=~"$namespace"}
@@ -67,6 +72,7 @@ const health: Row = {
       unit: 'percentunit',
       trouble: { from: 0.95, near: 0.85 },
       joins: 'kubelet',
+      next: { table: 'Claims now', column: 'Usage' },
       query: `
         max(
           kubelet_volume_stats_used_bytes{namespace=~"$namespace"}
@@ -82,14 +88,17 @@ const claims: Row = {
     {
       kind: 'table',
       title: 'Claims now',
+      size: 'many',
       about:
         'Pods of a claim that is not Bound cannot start. A claim that no pod uses may be ' +
         'forgotten, and a nearly full one stops its writers.',
       keys: { namespace: 'Namespace', persistentvolumeclaim: 'Claim' },
+      links: { namespace: 'namespaces' },
       sort: '-Phase',
       columns: [
         {
           labels: { phase: 'Phase' },
+          colours: { Bound: 'green', Pending: 'red', Lost: 'red' },
           query: `
             max by (namespace, persistentvolumeclaim, phase) (
               kube_persistentvolumeclaim_status_phase{namespace=~"$namespace"} == 1
@@ -205,15 +214,18 @@ const volumes: Row = {
     {
       kind: 'table',
       title: 'Volumes now',
+      size: 'many',
       about:
         'Released volumes keep the data of a deleted claim, and failed ones could not be ' +
         'deleted. Both cost money and are not used.',
       width: 16,
       keys: { persistentvolume: 'Volume' },
+      links: { claim_namespace: 'namespaces' },
       sort: '-Phase',
       columns: [
         {
           labels: { phase: 'Phase' },
+          colours: { Released: 'orange', Failed: 'red' },
           query: `
             max by (persistentvolume, phase) (kube_persistentvolume_status_phase == 1)`,
         },
@@ -237,6 +249,7 @@ const volumes: Row = {
     {
       kind: 'table',
       title: 'StorageClasses',
+      size: 'many',
       about:
         'Provisioner and binding mode of each StorageClass. With WaitForFirstConsumer a ' +
         'claim stays pending until a pod uses it.',
@@ -272,6 +285,6 @@ export const storage: Dashboard = {
   name: 'storage',
   title: 'Storage',
   about: 'Which claims are unbound, which volumes fill up, and which are no longer used?',
-  variables: [namespace],
+  variables: [cluster, namespace],
   rows: [health, claims, volumes],
 };

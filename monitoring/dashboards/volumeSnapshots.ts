@@ -1,7 +1,6 @@
 // The row of VolumeSnapshots in the dashboard Custom resources.
 import type { Row } from './model.ts';
 
-const joins = 'packs';
 const width = 8;
 
 export const volumeSnapshots: Row = {
@@ -16,7 +15,7 @@ export const volumeSnapshots: Row = {
       unit: 'none',
       width,
       trouble: { near: 1 },
-      joins,
+      next: { table: 'Snapshots now', column: 'Ready' },
       query: `
         sum(
           max by (namespace, volumesnapshot) (
@@ -31,7 +30,7 @@ export const volumeSnapshots: Row = {
       unit: 'none',
       width,
       trouble: { from: 1 },
-      joins,
+      next: { table: 'Snapshots now', column: 'Error since' },
       query: `
         count(
           group by (namespace, volumesnapshot) (
@@ -45,7 +44,7 @@ export const volumeSnapshots: Row = {
       about: 'Sum of the sizes that volumes of these snapshots would have.',
       unit: 'bytes',
       width,
-      joins,
+      next: { table: 'Snapshots now', column: 'Size' },
       query: `
         sum(
           max by (namespace, volumesnapshot) (
@@ -56,14 +55,15 @@ export const volumeSnapshots: Row = {
     {
       kind: 'table',
       title: 'Snapshots now',
+      size: 'few',
       about:
         'A claim whose newest snapshot is old, or not ready, has no current backup by snapshots.',
       keys: { namespace: 'Namespace', volumesnapshot: 'VolumeSnapshot' },
+      links: { namespace: 'namespaces' },
       sort: 'Ready',
       columns: [
         {
           labels: { persistentvolumeclaim: 'Claim', volumesnapshotclass: 'Class' },
-          joins,
           query: `
             group by (namespace, volumesnapshot, persistentvolumeclaim, volumesnapshotclass) (
               kube_volumesnapshot_info{namespace=~"$namespace"}
@@ -72,17 +72,24 @@ export const volumeSnapshots: Row = {
         {
           title: 'Ready',
           unit: 'none',
-          words: { 0: ['no', 'red'], 1: ['yes', 'green'] },
-          joins,
+          words: { 0: ['no', 'orange'], 1: ['yes', 'green'] },
           query: `
             max by (namespace, volumesnapshot) (
               kube_volumesnapshot_status_ready_to_use{namespace=~"$namespace"}
             )`,
         },
         {
+          title: 'Error since',
+          unit: 's',
+          trouble: { from: 0 },
+          query: `
+            time() - max by (namespace, volumesnapshot) (
+              kube_volumesnapshot_status_error_time{namespace=~"$namespace"}
+            )`,
+        },
+        {
           title: 'Age',
           unit: 's',
-          joins,
           query: `
             time() - max by (namespace, volumesnapshot) (
               kube_volumesnapshot_status_creation_time{namespace=~"$namespace"}
@@ -91,7 +98,6 @@ export const volumeSnapshots: Row = {
         {
           title: 'Size',
           unit: 'bytes',
-          joins,
           query: `
             max by (namespace, volumesnapshot) (
               kube_volumesnapshot_status_restore_size_bytes{namespace=~"$namespace"}

@@ -7,10 +7,12 @@ export const rollouts: Row = {
     {
       kind: 'table',
       title: 'Deployments',
+      size: 'many',
       about:
         'Desired, updated and available replicas. ProgressDeadlineExceeded is a stuck ' +
         'rollout; paused deployments roll out nothing until resumed.',
       keys: { namespace: 'Namespace', deployment: 'Deployment' },
+      links: { namespace: 'namespaces', deployment: 'workloads' },
       sort: '-Missing',
       columns: [
         {
@@ -62,6 +64,7 @@ export const rollouts: Row = {
         },
         {
           labels: { reason: 'Progress' },
+          colours: { ProgressDeadlineExceeded: 'red', ReplicaSetCreateError: 'red' },
           query: `
             max by (namespace, deployment, reason) (
               kube_deployment_status_condition{
@@ -79,6 +82,7 @@ export const rollouts: Row = {
         'progress waits for a pod that is not ready, or has a partition.',
       width: 12,
       keys: { namespace: 'Namespace', statefulset: 'StatefulSet' },
+      links: { namespace: 'namespaces', statefulset: 'workloads' },
       sort: '-Missing',
       columns: [
         {
@@ -129,6 +133,7 @@ export const rollouts: Row = {
         'often after a change of the node’s labels.',
       width: 12,
       keys: { namespace: 'Namespace', daemonset: 'DaemonSet' },
+      links: { namespace: 'namespaces', daemonset: 'workloads' },
       sort: '-Missing',
       columns: [
         {
@@ -179,10 +184,12 @@ export const rollouts: Row = {
     {
       kind: 'table',
       title: 'HorizontalPodAutoscalers',
+      size: 'few',
       about:
         'An autoscaler at its maximum cannot follow the load: raise maxReplicas if the ' +
         'nodes have room, or find the cause of the load.',
       keys: { namespace: 'Namespace', horizontalpodautoscaler: 'Autoscaler' },
+      links: { namespace: 'namespaces' },
       sort: '-At maximum',
       columns: [
         {

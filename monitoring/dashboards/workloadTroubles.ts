@@ -1,6 +1,11 @@
 // Part of the dashboard Workloads: pods that restart, wait or are not ready, and the reasons.
 import type { Row } from './model.ts';
-import { alive, ofWorkload } from './parts.ts';
+import { alive, ofWorkload, starting, waitingColours } from './parts.ts';
+
+/** Containers that wait for anything but a normal start. */
+const waiting =
+  'and on (namespace, pod, container) ' +
+  `kube_pod_container_status_waiting_reason{reason!~"${starting}"} == 1`;
 
 export const troubles: Row = {
   title: 'Restarts and reasons',
@@ -9,18 +14,23 @@ export const troubles: Row = {
       kind: 'lines',
       title: 'Restarts',
       about:
-        'Container restarts by workload. Peaks at a rollout point at the new version, ' +
-        'regular ones at a leak or a probe.',
+        'The ten containers that restart most, all pods together. Peaks at a rollout point at ' +
+        'the new version, regular ones at a leak or a probe.',
       unit: 'short',
+      link: 'workloads',
       queries: [
         {
           query: `
-            sum by (namespace, container) (
-              increase(
-                kube_pod_container_status_restarts_total{namespace=~"$namespace"}[$__rate_interval]
-              )
-              ${ofWorkload}
-            ) > 0`,
+            topk(10,
+              sum by (namespace, container) (
+                increase(
+                  kube_pod_container_status_restarts_total{
+                    namespace=~"$namespace"
+                  }[$__rate_interval]
+                )
+                ${ofWorkload}
+              ) > 0
+            )`,
           legend: '{{namespace}}/{{container}}',
         },
       ],
@@ -79,16 +89,74 @@ export const troubles: Row = {
     },
     {
       kind: 'table',
+      title: 'Containers that are waiting',
+      size: 'few',
+      about:
+        'CrashLoopBackOff: read the log of the previous run (`kubectl logs --previous`). Others: ' +
+        '`kubectl describe pod` names the image, Secret or ConfigMap that is missing.',
+      keys: { namespace: 'Namespace', pod: 'Pod', container: 'Container' },
+      links: { namespace: 'namespaces', pod: 'pods' },
+      sort: 'Reason',
+      columns: [
+        {
+          labels: { reason: 'Reason' },
+          colours: waitingColours,
+          query: `
+            max by (namespace, pod, container, reason) (
+              kube_pod_container_status_waiting_reason{
+                namespace=~"$namespace", reason!~"${starting}"
+              }
+              ${ofWorkload}
+            )`,
+        },
+        {
+          title: 'Restarts',
+          unit: 'none',
+          query: `
+            max by (namespace, pod, container) (
+              kube_pod_container_status_restarts_total{namespace=~"$namespace"}
+              ${waiting}
+              ${ofWorkload}
+            )`,
+        },
+        {
+          labels: { image_spec: 'Image' },
+          query: `
+            group by (namespace, pod, container, image_spec) (
+              kube_pod_container_info{namespace=~"$namespace"}
+              ${waiting}
+              ${ofWorkload}
+            )`,
+        },
+        {
+          title: 'Pod age',
+          unit: 's',
+          query: `
+            time() - max by (namespace, pod, container) (
+              kube_pod_container_status_waiting_reason{
+                namespace=~"$namespace", reason!~"${starting}"
+              }
+              * on (namespace, pod, uid) group_left () kube_pod_created
+              ${ofWorkload}
+            )`,
+        },
+      ],
+    },
+    {
+      kind: 'table',
       title: 'Containers that restarted in this time range',
+      size: 'few',
       about:
         'Exit code and reason of the last termination. 137 with OOMKilled is memory, 137 ' +
         'without it a probe or a slow shutdown; other codes are the program’s own.',
       keys: { namespace: 'Namespace', pod: 'Pod', container: 'Container' },
+      links: { namespace: 'namespaces', pod: 'pods' },
       sort: '-Restarts',
       columns: [
         {
           title: 'Restarts',
           unit: 'none',
+          trouble: { from: 20, near: 1 },
           query: `
             round(
               sum by (namespace, pod, container) (
@@ -101,6 +169,7 @@ export const troubles: Row = {
         },
         {
           labels: { reason: 'Reason' },
+          colours: { OOMKilled: 'red', Error: 'orange' },
           query: `
             max by (namespace, pod, container, reason) (
               kube_pod_container_status_last_terminated_reason{namespace=~"$namespace"}
@@ -142,14 +211,17 @@ export const troubles: Row = {
     {
       kind: 'table',
       title: 'Pods that are not ready',
+      size: 'few',
       about:
         'Pending: no node or volume is available. Running: the readiness probe fails or a ' +
         'container crashes. Pods on an unreachable node are not ready either.',
       keys: { namespace: 'Namespace', pod: 'Pod' },
+      links: { namespace: 'namespaces', pod: 'pods', node: 'cluster' },
       sort: 'Pod',
       columns: [
         {
           labels: { phase: 'Phase' },
+          colours: { Pending: 'orange' },
           query: `
             max by (namespace, pod, phase) (
               kube_pod_status_phase{namespace=~"$namespace", phase=~"Pending|Running"} == 1

@@ -1,7 +1,7 @@
 // The dashboard Workloads: rollouts, restarts, usage against requests.
 import type { Dashboard, Row } from './model.ts';
 import { alive, containers, ofWorkload, starting } from './parts.ts';
-import { namespace, workload } from './variables.ts';
+import { cluster, namespace, workload } from './variables.ts';
 import { rollouts } from './workloadRollouts.ts';
 import { troubles } from './workloadTroubles.ts';
 
@@ -10,12 +10,13 @@ const health: Row = {
   panels: [
     {
       kind: 'stat',
-      title: 'Deployments below desired replicas',
+      title: 'Deployments lacking pods',
       about:
-        'Deployments with fewer available replicas than desired. The table below names ' +
+        'Deployments with fewer available replicas than desired. A table below names ' +
         'them; the reasons are further down.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'Deployments', column: 'Missing' },
       query: `
         count(
           kube_deployment_spec_replicas{namespace=~"$namespace", deployment=~"$workload"}
@@ -31,6 +32,7 @@ const health: Row = {
         'back with `kubectl rollout undo`.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'Deployments', column: 'Progress' },
       query: `
         sum(
           kube_deployment_status_condition{
@@ -42,12 +44,13 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'StatefulSets below desired replicas',
+      title: 'StatefulSets lacking pods',
       about:
         'StatefulSets with fewer ready replicas than desired. Pods are updated in order, ' +
         'so the first that is not ready blocks the rest.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'StatefulSets', column: 'Missing' },
       query: `
         count(
           kube_statefulset_replicas{namespace=~"$namespace", statefulset=~"$workload"}
@@ -57,12 +60,13 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'DaemonSets below desired pods',
+      title: 'DaemonSets lacking pods',
       about:
         'DaemonSets without a ready pod on some node. Compare with the nodes that are not ' +
         'ready on the Cluster dashboard.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'DaemonSets', column: 'Missing' },
       query: `
         count(
           kube_daemonset_status_desired_number_scheduled{
@@ -80,6 +84,7 @@ const health: Row = {
         'missing Secret. The reasons are below.',
       unit: 'none',
       trouble: { from: 1 },
+      next: { table: 'Containers that are waiting', column: 'Reason' },
       query: `
         sum(
           kube_pod_container_status_waiting_reason{
@@ -91,16 +96,17 @@ const health: Row = {
     },
     {
       kind: 'stat',
-      title: 'Restarts in the last hour',
+      title: 'Restarts in this time range',
       about:
-        'Container restarts in the last hour. A few after a node failure are normal; a ' +
+        'Container restarts in this time range. A few after a node failure are normal; a ' +
         'steady number is a crash loop or a failing probe.',
       unit: 'none',
       trouble: { from: 20, near: 1 },
+      next: { table: 'Containers that restarted in this time range', column: 'Restarts' },
       query: `
         round(
           sum(
-            increase(kube_pod_container_status_restarts_total{namespace=~"$namespace"}[1h])
+            increase(kube_pod_container_status_restarts_total{namespace=~"$namespace"}[$__range])
             ${ofWorkload}
           )
         )
@@ -173,7 +179,9 @@ const usage: Row = {
         {
           query: `
             sum(
-              container_memory_working_set_bytes{${containers}, namespace=~"$namespace"}
+              max by (namespace, pod, container) (
+                container_memory_working_set_bytes{${containers}, namespace=~"$namespace"}
+              )
               ${ofWorkload}
             )`,
           legend: 'used',
@@ -189,6 +197,7 @@ const usage: Row = {
         'the leak.',
       unit: 'percentunit',
       width: 24,
+      link: 'pods',
       queries: [
         {
           query: `
@@ -214,6 +223,6 @@ export const workloads: Dashboard = {
   name: 'workloads',
   title: 'Workloads',
   about: 'Do rollouts complete, which containers restart or cannot start, and why?',
-  variables: [namespace, workload],
+  variables: [cluster, namespace, workload],
   rows: [health, rollouts, troubles, usage],
 };

@@ -39,6 +39,23 @@ const memory = (container: string, image: string): string =>
   'container_memory_working_set_bytes{namespace="shop", pod="cart-1", ' +
   `container="${container}", image="${image}"}`;
 
+const claimOf = (pod: string): string =>
+  `kube_pod_spec_volumes_persistentvolumeclaims_info{namespace="shop", pod="${pod}", ` +
+  `uid="${pod}", volume="data", persistentvolumeclaim="data", ephemeral=""}`;
+
+const requestOfClaim =
+  'kube_persistentvolumeclaim_resource_requests_storage_bytes{namespace="shop", ' +
+  'persistentvolumeclaim="data"}';
+
+/** The same series of two clusters, each with its value. */
+const inBoth = (series: Readonly<Record<string, readonly [east: string, west: string]>>) =>
+  Object.fromEntries(
+    Object.entries(series).flatMap(([one, [east, west]]) => [
+      [one.replace('{', '{cluster="east", '), east],
+      [one.replace('{', '{cluster="west", '), west],
+    ]),
+  );
+
 const cases: readonly Case[] = [
   {
     name: 'requests are those of pods that have a node and have not ended',
@@ -64,7 +81,7 @@ const cases: readonly Case[] = [
   {
     name: 'the loss of the largest node counts that node as gone',
     dashboard: 'cluster',
-    panel: 'CPU requests if a node fails',
+    panel: 'CPU if a node fails',
     series: {
       'kube_node_status_allocatable{resource="cpu", node="a"}': '4',
       'kube_node_status_allocatable{resource="cpu", node="b"}': '8',
@@ -75,9 +92,68 @@ const cases: readonly Case[] = [
     gives: { '{}': 1.25 },
   },
   {
+    name: 'a cluster of one node has no other to fail over to',
+    dashboard: 'cluster',
+    panel: 'CPU if a node fails',
+    series: {
+      'kube_node_status_allocatable{resource="cpu", node="a"}': '4',
+      [requests('running', 'a')]: '5',
+      [phase('running', 'Running')]: '1',
+    },
+    gives: {},
+  },
+  {
+    name: 'the loss of a node is that of the cluster that bears it worst',
+    dashboard: 'cluster',
+    panel: 'CPU if a node fails',
+    series: inBoth({
+      'kube_node_status_allocatable{resource="cpu", node="a"}': ['4', '40'],
+      'kube_node_status_allocatable{resource="cpu", node="b"}': ['8', '80'],
+      [requests('running', 'b')]: ['5', '5'],
+      [phase('running', 'Running')]: ['1', '1'],
+    }),
+    gives: { '{}': 1.25 },
+  },
+  {
+    name: 'a pod that two clusters have is two',
+    dashboard: 'cluster',
+    panel: 'Namespaces now',
+    of: 'CPU requested',
+    series: inBoth({
+      [requests('cart-0', 'a')]: ['2', '4'],
+      [phase('cart-0', 'Running')]: ['1', '1'],
+    }),
+    gives: {
+      '{cluster="east", namespace="shop"}': 2,
+      '{cluster="west", namespace="shop"}': 4,
+    },
+  },
+  {
+    name: 'claims of the same name are joined to those of their own cluster',
+    dashboard: 'pods',
+    panel: 'Claims of these pods',
+    of: 'Requested',
+    series: inBoth({
+      [claimOf('cart-0')]: ['1', '1'],
+      [requestOfClaim]: ['10', '20'],
+    }),
+    gives: {
+      '{cluster="east", namespace="shop", pod="cart-0", persistentvolumeclaim="data"}': 10,
+      '{cluster="west", namespace="shop", pod="cart-0", persistentvolumeclaim="data"}': 20,
+    },
+  },
+  {
+    name: 'clusters that are not selected are left out',
+    dashboard: 'cluster',
+    panel: 'Nodes cordoned',
+    variables: { cluster: 'west' },
+    series: inBoth({ 'kube_node_spec_unschedulable{node="a"}': ['1', '0'] }),
+    gives: { '{}': 0 },
+  },
+  {
     name: 'of a node without requests all is left',
     dashboard: 'cluster',
-    panel: 'Nodes now',
+    panel: 'Capacity of nodes now',
     of: 'CPU left',
     series: {
       'kube_node_info{node="a"}': '1',
@@ -92,7 +168,7 @@ const cases: readonly Case[] = [
   {
     name: 'a node is found in node_exporter by its address, whatever its port',
     dashboard: 'cluster',
-    panel: 'Nodes now',
+    panel: 'Capacity of nodes now',
     of: 'Memory used',
     series: {
       'kube_node_info{node="a", internal_ip="10.0.0.1"}': '1',

@@ -1,7 +1,12 @@
-// Every query of the dashboards, asked of a real Prometheus that scrapes the demo.
+// Every query of the dashboards, asked of real Prometheus servers that scrape the demo.
 import { expect } from 'chai';
 import { dashboards } from '../../monitoring/dashboards/index.ts';
-import { type Panel, queriesOf, type Variable } from '../../monitoring/dashboards/model.ts';
+import {
+  type Panel,
+  type Query,
+  queriesOf,
+  type Variable,
+} from '../../monitoring/dashboards/model.ts';
 import { Prometheus } from '../../tools/prometheus/start.ts';
 import { until } from '../../tools/until.ts';
 import { filledIn } from '../monitoring/filled.ts';
@@ -16,8 +21,6 @@ const NODE_EXPORTER = '127.0.0.1:9100';
 /** How long a query may wait for what it has to tell of: bookmarks come once a minute. */
 const ANSWER_TIMEOUT_MS = 80_000;
 const RANGE_SECONDS = 60;
-
-type Query = ReturnType<typeof queriesOf>[number];
 
 interface Result {
   readonly metric: Readonly<Record<string, string>>;
@@ -50,6 +53,23 @@ const jobOfPacks = ({ port }: PackMetrics): object => ({
   honor_labels: true,
   static_configs: [{ targets: [`127.0.0.1:${port}`] }],
 });
+
+/** One demo as two clusters: each job twice, with the label that tells them apart. */
+const CLUSTERS = ['east', 'west'];
+
+interface Job {
+  readonly job_name: string;
+  readonly static_configs: readonly { readonly targets: readonly string[] }[];
+}
+
+const inClusters = (jobs: readonly object[]): object[] =>
+  CLUSTERS.flatMap((cluster) =>
+    (jobs as readonly Job[]).map((job) => ({
+      ...job,
+      job_name: `${job.job_name}-${cluster}`,
+      static_configs: job.static_configs.map((one) => ({ ...one, labels: { cluster } })),
+    })),
+  );
 
 const configOf = (jobs: readonly object[]): object => ({
   global: { scrape_interval: '1s' },
@@ -87,6 +107,12 @@ async function valuesOf(prometheus: Prometheus, { query, regex }: Variable): Pro
   });
 }
 
+/** Whether a result is there, and of a table one of each cluster. */
+const isOfAll = ({ kind }: Panel, results: readonly Result[]): boolean =>
+  kind === 'table'
+    ? new Set(results.map(({ metric }) => metric.cluster)).size === CLUSTERS.length
+    : results.length > 0;
+
 describe('the dashboards, of a living cluster', function () {
   this.timeout(2 * ANSWER_TIMEOUT_MS);
   let demo: Program;
@@ -95,8 +121,8 @@ describe('the dashboards, of a living cluster', function () {
   let packs: PackMetrics;
   /** Knows kubestate alone. */
   let alone: Prometheus;
-  /** Knows what runs on the nodes and what packs serve, too. */
-  let joined: Prometheus;
+  /** Knows two clusters, and what runs on their nodes and what packs serve, too. */
+  let fleet: Prometheus;
 
   before(async () => {
     demo = await startDemo('--speed=100');
@@ -110,31 +136,32 @@ describe('the dashboards, of a living cluster', function () {
     expect(addresses).to.have.length(6);
     alone = await Prometheus.start(configOf(JOBS));
     const ofNodes = jobsOfNodes(addresses, kubelets.port);
-    joined = await Prometheus.start(configOf([...JOBS, ...ofNodes, jobOfPacks(packs)]));
+    const jobs = [...JOBS, ...ofNodes, jobOfPacks(packs)];
+    fleet = await Prometheus.start(configOf(inClusters(jobs)));
   });
 
   after(async () => {
-    for (const one of [joined, alone, packs, kubelets, nodeExporter, demo]) await one?.stop();
+    for (const one of [fleet, alone, packs, kubelets, nodeExporter, demo]) await one?.stop();
   });
 
   const answered = (panel: Panel, query: Query): Promise<Result[]> =>
     until(
       `data for ${query.query}`,
       async () => {
-        const results = await answers(query.joins ? joined : alone, panel, query);
+        const results = await answers(query.joins ? fleet : alone, panel, query);
         return results.length > 0 ? results : undefined;
       },
       ANSWER_TIMEOUT_MS,
     );
 
-  for (const { title, rows, variables } of dashboards) {
+  for (const { title, rows, variables, joins } of dashboards) {
     describe(title, () => {
       for (const variable of variables) {
         it(`has something to choose from: ${variable.label}`, async () => {
           const values = await until(
             `values of ${variable.name}`,
             async () => {
-              const found = await valuesOf(alone, variable);
+              const found = await valuesOf(variable.name === 'cluster' ? fleet : alone, variable);
               return found.length > 0 ? found : undefined;
             },
             ANSWER_TIMEOUT_MS,
@@ -145,7 +172,7 @@ describe('the dashboards, of a living cluster', function () {
 
       for (const panel of rows.flatMap(({ panels }) => panels)) {
         it(`has data: ${panel.title}`, async () => {
-          for (const query of queriesOf(panel)) {
+          for (const query of queriesOf(panel, joins)) {
             const results = await answered(panel, query);
             if (panel.kind === 'stat') expect(results, query.query).to.have.length(1);
             for (const { metric } of query.grouping ? results : []) {
@@ -156,7 +183,23 @@ describe('the dashboards, of a living cluster', function () {
       }
 
       for (const panel of rows.flatMap(({ panels }) => panels)) {
-        const joining = queriesOf(panel).filter(({ joins }) => joins);
+        it(`tells clusters apart: ${panel.title}`, async () => {
+          for (const query of queriesOf(panel, joins)) {
+            const results = await until(
+              `data of both clusters for ${query.query}`,
+              async () => {
+                const found = await answers(fleet, panel, query);
+                return isOfAll(panel, found) ? found : undefined;
+              },
+              ANSWER_TIMEOUT_MS,
+            );
+            if (panel.kind === 'stat') expect(results, query.query).to.have.length(1);
+          }
+        });
+      }
+
+      for (const panel of rows.flatMap(({ panels }) => panels)) {
+        const joining = queriesOf(panel, joins).filter((query) => query.joins);
         if (joining.length === 0) continue;
         it(`rightly says whose series it joins: ${panel.title}`, async () => {
           for (const query of joining) {

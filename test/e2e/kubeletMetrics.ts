@@ -45,19 +45,30 @@ const closed = (server: Server): Promise<void> =>
   });
 
 /** The labels of each series of a family. */
-export function seriesOf(text: string, family: string): Labels[] {
-  return text
+export const seriesOf = (text: string, family: string): Labels[] =>
+  samplesOf(text, family).map(({ labels }) => labels);
+
+const samplesOf = (text: string, family: string): { labels: Labels; value: number }[] =>
+  text
     .split('\n')
     .filter((line) => line.startsWith(`${family}{`))
-    .map((line) =>
-      Object.fromEntries(
+    .map((line) => ({
+      labels: Object.fromEntries(
         [...line.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name = '', value = '']) => [
           name,
           value,
         ]),
       ),
-    );
-}
+      value: Number(line.slice(line.lastIndexOf(' '))),
+    }));
+
+/** Memory limits by pod and container, in bytes. */
+const memoryLimits = (text: string): ReadonlyMap<string, number> =>
+  new Map(
+    samplesOf(text, 'kube_pod_container_resource_limits')
+      .filter(({ labels }) => labels.resource === 'memory')
+      .map(({ labels, value }) => [`${labels.uid}/${labels.container}`, value]),
+  );
 
 interface Usage {
   readonly labels: Labels;
@@ -67,10 +78,11 @@ interface Usage {
 
 /** cAdvisor sums up: the node's own group, each pod's, its sandbox's and each container's. */
 function cadvisor(text: string, seconds: number): string {
+  const limits = memoryLimits(text);
   const running = seriesOf(text, 'kube_pod_container_info').filter((one) => one.container_id);
   const usages = [
     { labels: labelsOf({ id: '/' }), cores: 7, bytes: 9e9 },
-    ...[...Map.groupBy(running, ({ uid }) => uid).values()].flatMap(usagesOf),
+    ...[...Map.groupBy(running, ({ uid }) => uid).values()].flatMap((one) => usagesOf(one, limits)),
   ];
   const now = Date.now();
   const line = (name: string, labels: Labels, value: string | number): string => {
@@ -83,6 +95,13 @@ function cadvisor(text: string, seconds: number): string {
       const used = (100 + cores * seconds).toFixed(6);
       return line('container_cpu_usage_seconds_total', { ...labels, cpu: 'total' }, used);
     }),
+    // A period is a tenth of a second; a container that uses much is at its limit in some.
+    '# TYPE container_cpu_cfs_periods_total counter',
+    ...usages.map(({ labels }) => line('container_cpu_cfs_periods_total', labels, 10 * seconds)),
+    '# TYPE container_cpu_cfs_throttled_periods_total counter',
+    ...usages.map(({ labels, cores }) =>
+      line('container_cpu_cfs_throttled_periods_total', labels, 4 * cores * seconds),
+    ),
     '# TYPE container_memory_working_set_bytes gauge',
     ...usages.map(({ labels, bytes }) => line('container_memory_working_set_bytes', labels, bytes)),
     '',
@@ -90,24 +109,28 @@ function cadvisor(text: string, seconds: number): string {
 }
 
 /** The containers of one pod, before them its sandbox and the sum of all. */
-function usagesOf(containers: readonly Labels[]): Usage[] {
+function usagesOf(containers: readonly Labels[], limits: ReadonlyMap<string, number>): Usage[] {
   const [{ namespace = '', pod = '', uid = '' } = {}] = containers;
   const group = `/kubepods.slice/kubepods-pod${uid.replaceAll('-', '_')}.slice`;
-  const usage = (id: string, size: number, labels: Labels): Usage => ({
+  const usage = (id: string, size: number, labels: Labels, bytes = size * 1e6): Usage => ({
     labels: labelsOf({ id, namespace, pod, ...labels }),
     cores: size / 1_000,
-    bytes: size * 1e6,
+    bytes,
   });
   const own = containers.map(({ container = '', image = '', container_id = '' }) => {
     const name = container_id.replace('containerd://', '');
     const size = 20 + (Number.parseInt(name.slice(0, 2), 16) || 0);
-    return usage(`${group}/cri-containerd-${name}.scope`, size, { container, image, name });
+    const limit = limits.get(`${uid}/${container}`);
+    // Between an eighth and nearly all of its limit.
+    const bytes = limit === undefined ? size * 1e6 : (limit * size) / 300;
+    return usage(`${group}/cri-containerd-${name}.scope`, size, { container, image, name }, bytes);
   });
   const name = uid.replaceAll('-', '').repeat(2);
   const sandbox = { image: 'registry.k8s.io/pause:3.10', name };
-  const sum = own.reduce((all, { bytes }) => all + bytes / 1e6, 0);
+  const cores = own.reduce((all, one) => all + one.cores, 0);
+  const bytes = own.reduce((all, one) => all + one.bytes, 0);
   return [
-    usage(group, sum, {}),
+    usage(group, cores * 1_000, {}, bytes),
     usage(`${group}/cri-containerd-${name}.scope`, 1, sandbox),
     ...own,
   ];

@@ -1,7 +1,16 @@
 // The dashboards: their queries use existing families, and their JSON fits Grafana's model.
 import { expect } from 'chai';
 import { dashboards } from '../../monitoring/dashboards/index.ts';
-import { type Dashboard, type Panel, queriesOf } from '../../monitoring/dashboards/model.ts';
+import {
+  type Column,
+  type Dashboard,
+  headingsOf,
+  isOfLabels,
+  keysOf,
+  nextOf,
+  type Panel,
+  queriesOf,
+} from '../../monitoring/dashboards/model.ts';
 import { dashboardFiles } from '../../tools/generate/dashboards.ts';
 import { selectorsOf } from '../support/promql.ts';
 import { filledIn } from './filled.ts';
@@ -18,7 +27,41 @@ interface Placed {
     readonly w: number;
     readonly h: number;
   };
+  readonly options?: { readonly enablePagination?: boolean; readonly footer?: object };
+  readonly fieldConfig?: {
+    readonly defaults: { readonly links?: readonly Link[] };
+    readonly overrides: readonly {
+      readonly properties: readonly { readonly id: string; readonly value: unknown }[];
+    }[];
+  };
 }
+
+interface Link {
+  readonly url: string;
+}
+
+/** The panels of a dashboard's JSON, with the headings of rows. */
+const placedOf = (dashboard: Dashboard): readonly Placed[] => {
+  const text = dashboardFiles([dashboard], dashboards)[`${dashboard.name}.json`] ?? '';
+  return (JSON.parse(text) as { panels: readonly Placed[] }).panels;
+};
+
+const linksOf = ({ fieldConfig }: Placed): readonly Link[] => [
+  ...(fieldConfig?.defaults.links ?? []),
+  ...(fieldConfig?.overrides ?? [])
+    .flatMap(({ properties }) => properties)
+    .filter(({ id }) => id === 'links')
+    .flatMap(({ value }) => value as readonly Link[]),
+];
+
+const labelsIn = (legend: string): readonly string[] =>
+  [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
+
+const labelsOf = (column: Column): Readonly<Record<string, string>> =>
+  isOfLabels(column) ? column.labels : {};
+
+/** Labels with more values the larger a cluster is: lines by them are limited in number. */
+const GROWING = ['namespace', 'node', 'pod', 'container', 'cronjob', 'persistentvolumeclaim'];
 
 const panelsOf = ({ rows }: Dashboard): readonly Panel[] => rows.flatMap(({ panels }) => panels);
 
@@ -51,6 +94,7 @@ describe('a dashboard', () => {
     expect(uids).to.deep.equal([
       'kubestate-cluster',
       'kubestate-workloads',
+      'kubestate-pods',
       'kubestate-namespaces',
       'kubestate-storage',
       'kubestate-jobs',
@@ -59,14 +103,24 @@ describe('a dashboard', () => {
     ]);
   });
 
+  it('hides the variable of the cluster alone, which the chart shows by this text', () => {
+    for (const text of Object.values(dashboardFiles(dashboards))) {
+      expect(text.match(/"hide": 2/g)).to.have.length(1);
+      const { templating } = JSON.parse(text) as {
+        templating: { list: { name: string; hide: number }[] };
+      };
+      expect(templating.list.find(({ hide }) => hide === 2)).to.have.property('name', 'cluster');
+    }
+  });
+
   for (const dashboard of dashboards) {
-    const { title, name, variables } = dashboard;
+    const { title, variables, joins: ofAll } = dashboard;
     const panels = panelsOf(dashboard);
 
     describe(title, () => {
       for (const panel of panels) {
         it(`queries existing families and labels: ${panel.title}`, () => {
-          for (const { query, joins } of queriesOf(panel)) {
+          for (const { query, joins } of queriesOf(panel, ofAll)) {
             const known = joins ? new Map([...own, ...knownOfNeighbours[joins]]) : own;
             expect(missing(query, known), query).to.deep.equal([]);
           }
@@ -103,36 +157,75 @@ describe('a dashboard', () => {
 
       it('has only labels of the query in legends', () => {
         for (const panel of panels) {
-          const legends = panel.kind === 'lines' ? panel.queries : [];
-          for (const { query, legend } of legends) {
-            const labels = [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
+          for (const { query, legend = '' } of queriesOf(panel)) {
+            const labels = labelsIn(legend);
             const all = selectorsOf(filledIn(query)).flatMap((one) => one.labels);
-            expect(['instance', ...all], query).to.include.members(labels);
+            expect(['instance', 'cluster', ...all], query).to.include.members(labels);
           }
         }
       });
 
-      it('sorts tables by a column, and links to dashboards with the variable', () => {
+      it('limits the lines that grow with a cluster, and has tables in pages', () => {
+        for (const panel of panels) {
+          if (panel.kind !== 'lines' && panel.kind !== 'states') continue;
+          // Pods are chosen one by one.
+          if (variables.some(({ all }) => all === false)) continue;
+          for (const { query, legend = '' } of queriesOf(panel)) {
+            if (!labelsIn(legend).some((label) => GROWING.includes(label))) continue;
+            expect(query, panel.title).to.match(/topk|bottomk/);
+          }
+        }
+        for (const { options } of placedOf(dashboard).filter(({ type }) => type === 'table')) {
+          expect(options).to.deep.include({ enablePagination: true });
+          expect(options?.footer).to.deep.include({ enablePagination: true });
+        }
+      });
+
+      it('sorts tables by a column, and links from labels that they have', () => {
         for (const panel of panels) {
           if (panel.kind !== 'table') continue;
-          const { keys, columns, sort, links = {} } = panel;
-          const headings = [
-            ...Object.values(keys),
-            ...columns.flatMap((one) => ('labels' in one ? Object.values(one.labels) : one.title)),
-          ];
+          const { columns, sort, links = {} } = panel;
+          const labels = Object.assign({}, keysOf(panel), ...columns.map((one) => labelsOf(one)));
+          const headings = [...Object.values(keysOf(panel)), ...columns.flatMap(headingsOf)];
           expect(headings, panel.title).to.include(sort.replace(/^-/, ''));
           expect(new Set(headings), panel.title).to.have.property('size', headings.length);
-          for (const [variable, to] of Object.entries(links)) {
-            const target = dashboards.find((one) => one.name === to);
-            expect(target?.variables.map((one) => one.name)).to.include(variable);
-            expect(Object.keys(keys)).to.include(variable);
+          expect(Object.keys(labels), panel.title).to.include.members(Object.keys(links));
+        }
+      });
+
+      it('leads from each number to a dashboard, or to a column of a table below', () => {
+        for (const [index, panel] of panels.entries()) {
+          if (panel.kind !== 'stat') continue;
+          for (const next of nextOf(panel)) {
+            if ('dashboard' in next) {
+              expect(panel, panel.title).not.to.have.property('trouble');
+              continue;
+            }
+            const below = panels.slice(index);
+            const table = below.find(
+              ({ kind, title: of }) => kind === 'table' && of === next.table,
+            );
+            const columns = table?.kind === 'table' ? table.columns.flatMap(headingsOf) : [];
+            expect(columns, panel.title).to.include(next.column);
           }
+        }
+      });
+
+      it('links to dashboards that exist, with variables that those have', () => {
+        const found = placedOf(dashboard).flatMap((panel) => linksOf(panel));
+        expect(found).not.to.have.length(0);
+        for (const { url } of found) {
+          const [, uid, rest = ''] = /^\/d\/([\w-]+)\?(.+)$/.exec(url) ?? [];
+          const target = dashboards.find((one) => `kubestate-${one.name}` === uid);
+          expect(target, url).not.to.equal(undefined);
+          const passed = [...rest.matchAll(/var-(\w+)=|\$\{(\w+):queryparam\}/g)];
+          const known = ['datasource', ...(target?.variables ?? []).map((one) => one.name)];
+          expect(known, url).to.include.members(passed.map(([, one, other]) => one ?? other));
         }
       });
 
       it('fills the grid without gaps and overlaps, with unique panel ids', () => {
-        const text = dashboardFiles([dashboard])[`${name}.json`] ?? '';
-        const { panels: placed } = JSON.parse(text) as { panels: readonly Placed[] };
+        const placed = placedOf(dashboard);
         const cells = new Set<string>();
         for (const { gridPos, title: of } of placed) {
           for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {
@@ -150,7 +243,8 @@ describe('a dashboard', () => {
   }
 
   it('is rejected if its panels do not fill their lines', () => {
-    const stat = { kind: 'stat', about: '', unit: 'none', query: 'vector(1)' } as const;
+    const next = { dashboard: 'x' };
+    const stat = { kind: 'stat', about: '', unit: 'none', query: 'vector(1)', next } as const;
     const of = (...widths: number[]): Dashboard => ({
       name: 'x',
       title: 'X',

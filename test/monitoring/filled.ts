@@ -14,7 +14,10 @@ export function filledIn(query: string, choices: Choices = {}): string {
     __rate_interval: rateInterval,
     __range: range,
     ...Object.fromEntries(
-      ['namespace', 'workload', 'node', 'cronjob', 'instance'].map((name) => [name, '.*']),
+      ['cluster', 'namespace', 'workload', 'pod', 'node', 'cronjob', 'instance'].map((name) => [
+        name,
+        '.*',
+      ]),
     ),
     ...variables,
   };

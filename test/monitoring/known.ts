@@ -13,8 +13,8 @@ import { selectorsOf } from '../support/promql.ts';
 /** Label names by family, without the target labels `job` and `instance`. */
 export type Known = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** What Prometheus puts on every series of a target. */
-export const TARGET_LABELS: readonly string[] = ['job', 'instance'];
+/** What Prometheus puts on every series of a target, `cluster` where there are several. */
+export const TARGET_LABELS: readonly string[] = ['job', 'instance', 'cluster'];
 
 /** Families and labels in an expression that do not exist. */
 export function missingIn(expr: string, known: Known): string[] {

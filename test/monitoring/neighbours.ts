@@ -8,6 +8,8 @@ const ofClaims = new Set(['namespace', 'persistentvolumeclaim']);
 export const knownOfNeighbours: Readonly<Record<Neighbour, Known>> = {
   cAdvisor: new Map([
     ['container_cpu_usage_seconds_total', new Set([...ofContainers, 'cpu'])],
+    ['container_cpu_cfs_periods_total', new Set(ofContainers)],
+    ['container_cpu_cfs_throttled_periods_total', new Set(ofContainers)],
     ['container_memory_working_set_bytes', new Set(ofContainers)],
   ]),
   node_exporter: new Map([

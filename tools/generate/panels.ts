@@ -2,9 +2,16 @@
 import {
   type Colour,
   type Column,
+  headingsOf,
   isOfLabels,
+  keysOf,
+  type LabelColumns,
   type Lines,
+  type Neighbour,
+  nextOf,
   type Panel,
+  type Query,
+  queriesOf,
   type Stat,
   type States,
   type Table,
@@ -12,12 +19,15 @@ import {
   type ValueColumn,
   type Words,
 } from '../../monitoring/dashboards/model.ts';
+import { type LinkSource, labelLink, seriesLink, statLink } from './dashboardLinks.ts';
 import { dedented } from './dedented.ts';
 
 /** The Grafana version of these options; newer versions migrate them. */
 const PLUGIN_VERSION = '11.0.0';
 const TYPES = { stat: 'stat', lines: 'timeseries', states: 'state-timeline', table: 'table' };
 const ABSOLUTE = 'absolute';
+/** In pixels: Grafana's own, 150, makes wide tables scroll sideways. */
+const COLUMN_WIDTH_MIN = 90;
 /** In columns: narrower panels have no room for a legend beside the lines. */
 const LEGEND_BESIDE_WIDTH = 12;
 
@@ -34,10 +44,15 @@ interface Place {
   };
 }
 
+/** What panels need to know of their dashboard. */
+export interface Home extends LinkSource {
+  readonly joins: Neighbour | undefined;
+}
+
 type Json = Readonly<Record<string, unknown>>;
 
-/** A panel at its grid position; `pathOf` is the path of a dashboard by name. */
-export function panelJson(panel: Panel, place: Place, pathOf: (name: string) => string): object {
+/** A panel at its grid position, in a dashboard. */
+export function panelJson(panel: Panel, place: Place, home: Home): object {
   const { title, about } = panel;
   return {
     ...place,
@@ -46,28 +61,32 @@ export function panelJson(panel: Panel, place: Place, pathOf: (name: string) => 
     title,
     description: about,
     datasource,
-    ...bodyOf(panel, place, pathOf),
+    ...bodyOf(panel, place, home),
   };
 }
 
-function bodyOf(panel: Panel, { gridPos }: Place, pathOf: (name: string) => string): Json {
+function bodyOf(panel: Panel, { gridPos }: Place, home: Home): Json {
+  const queries = queriesOf(panel, home.joins);
   switch (panel.kind) {
     case 'stat':
-      return statBody(panel);
+      return statBody(panel, queries, home);
     case 'lines':
-      return linesBody(panel, gridPos.w >= LEGEND_BESIDE_WIDTH ? 'right' : 'bottom');
+      return linesBody(panel, queries, home, gridPos.w >= LEGEND_BESIDE_WIDTH ? 'right' : 'bottom');
     case 'states':
-      return statesBody(panel);
+      return statesBody(panel, queries, home);
     case 'table':
-      return tableBody(panel, pathOf);
+      return tableBody(panel, queries, home);
   }
 }
 
-function statBody({ unit, query, trouble }: Stat): Json {
+function statBody(stat: Stat, queries: readonly Query[], home: Home): Json {
+  const { unit, trouble } = stat;
+  const [next] = nextOf(stat);
+  if (next === undefined) throw new Error(`"${stat.title}" leads nowhere: give it a \`next\`.`);
   return {
-    targets: [target(0, query, { instant: true })],
+    targets: queries.map((query, i) => target(i, query, { instant: true })),
     fieldConfig: {
-      defaults: { unit, ...coloured(trouble), noValue: '–' },
+      defaults: { unit, ...coloured(trouble), noValue: '–', links: [statLink(next, home)] },
       overrides: [],
     },
     options: {
@@ -83,13 +102,20 @@ function statBody({ unit, query, trouble }: Stat): Json {
   };
 }
 
-function linesBody({ unit, queries, stacked = false }: Lines, placement: 'right' | 'bottom'): Json {
+function linesBody(
+  lines: Lines,
+  queries: readonly Query[],
+  home: Home,
+  placement: 'right' | 'bottom',
+): Json {
+  const { unit, stacked = false } = lines;
   return {
-    targets: queries.map(({ query, legend }, i) => target(i, query, { legend })),
+    targets: queries.map((query, i) => target(i, query)),
     fieldConfig: {
       defaults: {
         unit,
         min: 0,
+        ...linked(lines, queries, home),
         color: { mode: 'palette-classic' },
         custom: {
           drawStyle: 'line',
@@ -110,11 +136,20 @@ function linesBody({ unit, queries, stacked = false }: Lines, placement: 'right'
   };
 }
 
-function statesBody({ query, legend, words }: States): Json {
+/** Links of lines and bands to a dashboard. */
+function linked({ link }: Lines | States, queries: readonly Query[], home: Home): Json {
+  if (link === undefined) return {};
+  const legends = queries.map(({ legend = '' }) => legend);
+  return { links: [seriesLink(link, legends, home)] };
+}
+
+function statesBody(states: States, queries: readonly Query[], home: Home): Json {
+  const { words } = states;
   return {
-    targets: [target(0, query, { legend })],
+    targets: queries.map((query, i) => target(i, query)),
     fieldConfig: {
       defaults: {
+        ...linked(states, queries, home),
         color: { mode: 'thresholds' },
         custom: { fillOpacity: 70, lineWidth: 0 },
         mappings: mappingsOf(words),
@@ -133,18 +168,23 @@ function statesBody({ query, legend, words }: States): Json {
   };
 }
 
-function tableBody(table: Table, pathOf: (name: string) => string): Json {
-  const { keys, columns, sort } = table;
+function tableBody(table: Table, queries: readonly Query[], home: Home): Json {
+  const { columns, sort, links = {} } = table;
+  const headings = { ...keysOf(table), ...labelsOf(columns) };
   const desc = sort.startsWith('-');
   return {
-    targets: columns.map(({ query }, i) => target(i, query, { instant: true, table: true })),
+    targets: queries.map((query, i) => target(i, query, { instant: true, table: true })),
     transformations: [{ id: 'merge', options: {} }, organized(table)],
     fieldConfig: {
-      defaults: { custom: { align: 'auto', cellOptions: { type: 'auto' }, inspect: false } },
+      defaults: {
+        custom: { align: 'auto', cellOptions: { type: 'auto' }, minWidth: COLUMN_WIDTH_MIN },
+      },
       overrides: [
-        ...columns.flatMap((column) => (isOfLabels(column) ? [] : [columnOverride(column)])),
-        ...Object.entries(table.links ?? {}).map(([key, name]) =>
-          override(keys[key] ?? key, { links: [linkOf(key, pathOf(name))] }),
+        ...columns.flatMap((column) =>
+          isOfLabels(column) ? labelOverrides(column) : [columnOverride(column)],
+        ),
+        ...Object.entries(links).map(([label, to]) =>
+          override(headings[label] ?? label, { links: [labelLink(label, to, headings, home)] }),
         ),
       ],
     },
@@ -153,12 +193,37 @@ function tableBody(table: Table, pathOf: (name: string) => string): Json {
       cellHeight: 'sm',
       frameIndex: 0,
       sortBy: [{ displayName: desc ? sort.slice(1) : sort, desc }],
+      // Pages rather than one long list: up to Grafana 12.1, and since.
+      footer: { show: false, reducer: [], countRows: false, fields: '', enablePagination: true },
+      enablePagination: true,
     },
   };
 }
 
+/** The headings of further labels. */
+const labelsOf = (columns: readonly Column[]): Readonly<Record<string, string>> =>
+  Object.assign({}, ...columns.map((column) => (isOfLabels(column) ? column.labels : {})));
+
+/** Colours of single values of labels. */
+const labelOverrides = (column: LabelColumns): Json[] =>
+  column.colours === undefined
+    ? []
+    : headingsOf(column).map((heading) =>
+        override(heading, {
+          ...coloured(undefined),
+          mappings: [
+            valueMapping(
+              Object.entries(column.colours ?? {}).map(([value, color]) => [value, value, color]),
+            ),
+          ],
+          'custom.cellOptions': { type: 'color-text' },
+        }),
+      );
+
 /** Names and orders the fields of the merged results: keys first, then the columns as declared. */
-function organized({ keys, columns }: Table): Json {
+function organized(table: Table): Json {
+  const { columns } = table;
+  const keys = keysOf(table);
   const renameByName: Record<string, string> = { ...keys };
   const excludeByName: Record<string, boolean> = { Time: true };
   const order = Object.keys(keys);
@@ -196,24 +261,18 @@ const override = (field: string, properties: Json): Json => ({
   properties: Object.entries(properties).map(([id, value]) => ({ id, value })),
 });
 
-const linkOf = (variable: string, path: string): Json => ({
-  title: 'Look closer',
-  url: `${path}?\${datasource:queryparam}&var-${variable}=\${__value.text}&\${__url_time_range}`,
-});
-
 interface Asking {
-  readonly legend?: string;
   readonly instant?: boolean;
   readonly table?: boolean;
 }
 
-function target(index: number, expr: string, asking: Asking): Json {
-  const { legend, instant = false, table = false } = asking;
+function target(index: number, { query, legend }: Query, asking: Asking = {}): Json {
+  const { instant = false, table = false } = asking;
   return {
     refId: refId(index),
     datasource,
     editorMode: 'code',
-    expr: dedented(expr),
+    expr: dedented(query),
     instant,
     range: !instant,
     format: table ? 'table' : 'time_series',
@@ -245,10 +304,12 @@ function stepsOf(trouble: Trouble): Json[] {
 }
 
 const mappingsOf = (words: Words): Json[] => [
-  {
-    type: 'value',
-    options: Object.fromEntries(
-      Object.entries(words).map(([value, [text, color]], index) => [value, { text, color, index }]),
-    ),
-  },
+  valueMapping(Object.entries(words).map(([value, [text, color]]) => [value, text, color])),
 ];
+
+const valueMapping = (rows: readonly (readonly [string, string, Colour])[]): Json => ({
+  type: 'value',
+  options: Object.fromEntries(
+    rows.map(([value, text, color], index) => [value, { text, color, index }]),
+  ),
+});

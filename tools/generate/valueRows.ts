@@ -196,6 +196,6 @@ const asked = [
  * Maps that the kube-state-metrics chart does not have. Only these reject unknown keys: existing
  * values may have keys that no template reads any more, which that chart accepts.
  */
-const closed = ['highAvailability', 'prometheusRule', 'dashboards'];
+const closed = ['highAvailability', 'prometheusRule', 'dashboards', 'dashboards.multicluster'];
 
 export const valueFacts: ValueFacts = { rows, asked, closed };

@@ -222,8 +222,13 @@ function annotationsOf({ crashesAfter, runsFor, fails }: Workload): Record<strin
 }
 
 function containersOf(workload: Workload): Container[] {
-  const { name, image, cpu, memory, port, gpu, sidecar, volume } = workload;
+  const { name, image, cpu, memory, port, gpu, sidecar, volume, cpuLimit, bestEffort } = workload;
   const main = { ...containerOf({ name, image, cpu, memory }), env: environment };
+  if (cpuLimit !== undefined) {
+    const limits = { cpu: `${cpuLimit}m`, ...main.resources?.limits };
+    main.resources = { ...main.resources, limits };
+  }
+  if (bestEffort) main.resources = {};
   if (port !== undefined) {
     main.ports = [{ name: 'main', containerPort: port, protocol: 'TCP' }];
     const probe = { tcpSocket: { port: 'main' }, periodSeconds: 10, timeoutSeconds: 1 };

@@ -11,6 +11,10 @@ export interface Workload {
   readonly cpu: number;
   /** Memory request in MiB; the limit is twice as much. */
   readonly memory: number;
+  /** CPU limit in millicores; none if absent. */
+  readonly cpuLimit?: number;
+  /** Requests nothing, and has no limits. */
+  readonly bestEffort?: boolean;
   /** The port of its Service; without one it has no Service. */
   readonly port?: number;
   /** The type of its Service; ClusterIP if absent. */
@@ -103,6 +107,7 @@ export const workloads: readonly Workload[] = [
   shop('Deployment', 'shipping', `${example}/shop/shipping:v1.3.2`, [2, 100, 128], { port: 50052 }),
   shop('Deployment', 'search', `${example}/shop/search:v0.19.4`, [2, 400, 512], {
     port: 9200,
+    cpuLimit: 800,
     scales: [2, 6],
   }),
   shop('Deployment', 'recommendations', `${example}/shop/recommendations:v4.0.1`, [2, 300, 768], {
@@ -197,6 +202,7 @@ export const workloads: readonly Workload[] = [
     'blackbox-exporter',
     'quay.io/prometheus/blackbox-exporter:v0.27.0',
     [1, 20, 32],
+    { bestEffort: true },
   ),
 ];
 

@@ -146,7 +146,7 @@ function resourceTable(stores: MetricsPage['stores']): Html {
     total.series += size.series;
     total.bytes += size.bytes;
   }
-  return html`<table>
+  return html`<table class="sizes">
 <caption>What is served now, by resource</caption>
 <thead><tr><th scope="col">Resource</th><th scope="col" class="number">Objects</th>
 <th scope="col" class="number">Series</th><th scope="col" class="number">Size</th></tr></thead>

@@ -20,9 +20,9 @@ export const style = new Html(`
 body {
   margin: 0 auto; padding: 3rem 1.5rem 4rem; max-width: 50rem;
   background: var(--paper); color: var(--ink);
-  font: 1rem/1.55 system-ui, sans-serif;
+  font: 1rem/1.55 system-ui, sans-serif; overflow-wrap: anywhere;
 }
-header { display: flex; align-items: baseline; gap: .75rem; }
+header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .75rem; }
 h1 { margin: 0; font-size: 2rem; font-weight: 650; letter-spacing: -.02em; }
 .version { color: var(--soft); font-variant-numeric: tabular-nums; }
 main > p:first-child { margin: .25rem 0 1.5rem; color: var(--soft); font-size: 1.125rem; }
@@ -37,6 +37,7 @@ a:focus-visible { outline: 2px solid var(--link); outline-offset: 3px; border-ra
 .status.good, .state.synced { --tone: var(--good); }
 .status.partial, .state.waiting, .state.joining, .state.stale { --tone: var(--wait); }
 .state.refused { --tone: var(--bad); }
+.state.absent { --tone: var(--soft); }
 .status.partial { background: var(--amber-panel); border-color: var(--amber); }
 .status + .status { margin-top: .5rem; }
 .state { color: var(--tone); font-weight: 600; white-space: nowrap; }
@@ -44,30 +45,40 @@ a:focus-visible { outline: 2px solid var(--link); outline-offset: 3px; border-ra
   content: ''; display: inline-block; width: .55em; height: .55em; margin-inline-end: .5em;
   border-radius: 50%; background: currentColor;
 }
-.state.waiting::before { background: none; box-shadow: inset 0 0 0 2px currentColor; }
+.state.waiting::before, .state.absent::before {
+  background: none; box-shadow: inset 0 0 0 2px currentColor;
+}
 .state.refused::before { border-radius: 1px; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .6rem 1.5rem; margin: 0; }
+dl {
+  display: grid; grid-template-columns: fit-content(60%) minmax(0, 1fr); gap: .6rem 1.5rem;
+  margin: 0;
+}
 dl > div { display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; }
 dt a, th a { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, monospace; font-size: .9375em; }
-dt { overflow-wrap: anywhere; }
 dd { margin: 0; color: var(--soft); }
 dl + table { margin-top: 1.5rem; }
 table { width: 100%; border-collapse: collapse; }
 caption { padding-bottom: .5rem; text-align: start; color: var(--soft); font-size: .875rem; }
 th, td { padding: .45rem .75rem; text-align: start; vertical-align: baseline; }
 th { font-weight: inherit; }
+.readiness th[scope='row'] { min-width: 17rem; }
 th:first-child { padding-inline-start: 0; }
 th:last-child, td:last-child { padding-inline-end: 0; }
 thead th { color: var(--soft); font-size: .875rem; font-weight: 550; }
 tbody tr { border-top: 1px solid var(--line); }
 tfoot tr { border-top: 2px solid var(--line); font-weight: 600; }
-td { overflow-wrap: anywhere; }
 .number { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
 @media (max-width: 40rem) {
   body { padding: 1.5rem 1rem 3rem; }
-  dl { grid-template-columns: 1fr; }
-  .readiness, .readiness thead, .readiness tbody, .readiness caption { display: block; }
-  .readiness tr { display: grid; grid-template-columns: 1fr max-content; }
+  dl { grid-template-columns: minmax(0, 1fr); }
+  table, thead, tbody, tfoot, caption { display: block; }
+  .sizes tr { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); padding: .45rem 0; }
+  .sizes th[scope='row'] { grid-column: 1 / -1; }
+  .sizes thead th:first-child { display: none; }
+  .sizes th, .sizes td { padding: 0; }
+  .sizes .number { white-space: normal; }
+  .readiness th[scope='row'] { min-width: 0; }
+  .readiness tr { display: grid; grid-template-columns: minmax(0, 1fr) max-content; }
   .readiness th:nth-child(2), .readiness td:nth-child(2) { padding-inline-end: 0; }
   .readiness th:nth-child(3) { display: none; }
   .readiness td:nth-child(3) { grid-column: 1 / -1; padding: 0 0 .45rem; color: var(--soft); }
