@@ -84,6 +84,15 @@ export function alertsPage(groups: readonly RuleGroup[]): string {
     .replace(/\n*$/, '\n');
 }
 
+/** Our alerts by the alert of a mixin that fires for the same cause, in alphabetical order. */
+export function byMixinAlert(groups: readonly RuleGroup[]): [string, string[]][] {
+  const ours = new Map<string, string[]>();
+  for (const { alert, mixin = [] } of groups.flatMap((group): readonly Alert[] => group.alerts)) {
+    for (const name of mixin) ours.set(name, [...(ours.get(name) ?? []), alert]);
+  }
+  return [...ours].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 const INTRODUCTION = `The chart brings these rules along: \`prometheusRule.enabled=true\` makes
 a PrometheusRule of the files in \`helm/kube-state-metrics/files/rules/\`. A Prometheus without an
 operator reads the files as they are (\`rule_files\`).
