@@ -34,7 +34,7 @@ export const nodes = {
       because:
         'One node of a small cluster is no outage, so it takes two. After five minutes pods of ' +
         'lost nodes are evicted, and the remaining nodes may not have room for all of them. Ten ' +
-        'minutes later each node has an alert, too: [inhibit](#inhibition) them.',
+        'minutes later each node has an alert, too: [inhibit](#one-cause-one-alert) them.',
     },
     {
       alert: 'KubeNodeUnreachable',

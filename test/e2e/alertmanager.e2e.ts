@@ -7,7 +7,9 @@ import { json } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
 import { ruleGroups } from '../../monitoring/rules/index.ts';
+import { inhibitions } from '../../monitoring/rules/inhibition.ts';
 import { annotationsOf } from '../../tools/generate/alerts.ts';
+import { inhibitRule } from '../../tools/generate/alertsPage.ts';
 import { Prometheus } from '../../tools/prometheus/start.ts';
 import { until } from '../../tools/until.ts';
 import { startDemo } from './demo.ts';
@@ -144,6 +146,7 @@ route: { receiver: webhook, group_by: [alertname], group_wait: 1s, group_interva
 receivers:
   - name: webhook
     webhook_configs: [{ url: 'http://127.0.0.1:${WEBHOOK_PORT}/' }]
+${stringify({ inhibit_rules: inhibitions.map(inhibitRule) })}
 `,
   );
   return [

@@ -1,6 +1,7 @@
 // Our alerts beside kubernetes-mixin: one name has one meaning, and no cause of it is forgotten.
 import { expect } from 'chai';
 import { ruleGroups } from '../../monitoring/rules/index.ts';
+import { inhibitions } from '../../monitoring/rules/inhibition.ts';
 import type { Alert } from '../../monitoring/rules/rule.ts';
 import { selectorsOf } from '../support/promql.ts';
 import { type Known, knownOfTables } from './known.ts';
@@ -94,6 +95,29 @@ describe('alerts with a name of kubernetes-mixin', () => {
     ];
     for (const [one = '', other = ''] of same) {
       expect(mixinForm(one, known)).to.equal(mixinForm(other, known));
+    }
+  });
+});
+
+describe('the inhibit rules', () => {
+  const all = new Set([...names, ...alerts.map(({ alert }) => alert)]);
+
+  it('are about alerts that there are, and silence none by itself', () => {
+    for (const { source, targets } of inhibitions) {
+      expect(alerts.map(({ alert }) => alert)).to.include(source);
+      expect(targets.filter((target) => !all.has(target))).to.deep.equal([]);
+      expect(targets).to.not.include(source);
+    }
+  });
+
+  it('compare labels that both alerts have', () => {
+    const labelsOf = (name: string) =>
+      (alerts.find(({ alert }) => alert === name)?.expr ?? '').match(/\w+/g) ?? [];
+    for (const { source, targets, equal = [] } of inhibitions) {
+      for (const name of equal.length > 0 ? [source, ...targets] : []) {
+        const expr = labelsOf(name).join(' ');
+        for (const label of equal) expect(`${name}: ${expr}`).to.match(new RegExp(label));
+      }
     }
   });
 });
