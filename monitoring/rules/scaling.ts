@@ -161,7 +161,17 @@ export const scaling = {
         )
         >= on (namespace, poddisruptionbudget)
         max by (namespace, poddisruptionbudget) (
-          kube_poddisruptionbudget_status_desired_healthy
+          kube_poddisruptionbudget_status_expected_pods
+        )
+        unless on (namespace, poddisruptionbudget)
+        (
+          max by (namespace, poddisruptionbudget) (
+            kube_poddisruptionbudget_status_desired_healthy
+          )
+          > on (namespace, poddisruptionbudget)
+          max by (namespace, poddisruptionbudget) (
+            kube_poddisruptionbudget_status_expected_pods
+          )
         )`,
       summary: 'PodDisruptionBudget {namespace}/{poddisruptionbudget} allows no evictions.',
       description:
@@ -172,7 +182,8 @@ export const scaling = {
           'maxUnavailable: 1.',
       ],
       because:
-        'An hour without an allowed disruption is no rollout, but a budget that is too strict.',
+        'An hour without an allowed disruption is no rollout, but a budget that is too strict. A ' +
+        'pod that is not healthy has an alert of its own.',
     },
   ],
 } satisfies RuleGroup;

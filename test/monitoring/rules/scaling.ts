@@ -94,6 +94,11 @@ export const scalingCases: readonly Case[] = [
       { because: 'one disruption is allowed', series: budgeted(3, 3, 2, 1), at: 120 },
       { because: 'it has no pods', series: budgeted(0, 0, 0, 0), at: 120 },
       {
+        because: 'a pod is not healthy, and has an alert of its own',
+        series: budgeted(3, 2, 2, 0),
+        at: 120,
+      },
+      {
         because: 'KubePdbUnsatisfiable fires',
         series: budgeted(2, 2, 3, 0),
         at: 120,
