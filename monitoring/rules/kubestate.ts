@@ -43,8 +43,8 @@ export const kubestate = {
       ],
       because:
         'With 100,000 pods a restart takes less than a minute; ten minutes cover a lost node. ' +
-        'Where replicas run and none leads, KubeStateMetricsNoLeader fires instead. Turn this one ' +
-        'off if you serve neither pods nor namespaces.',
+        'Where replicas run and none leads, KubeStateMetricsNoLeader fires instead. Turn this ' +
+        'one off if you serve neither pods nor namespaces.',
     },
     {
       alert: 'KubeStateMetricsTelemetryMissing',

@@ -57,8 +57,8 @@ export const nodes = {
           'node {node}`.',
       ],
       because:
-        'A reboot takes minutes. Nodes that the cluster autoscaler removes, or whose spot machine ' +
-        'ends, are excluded. The alerts on its pods are silent meanwhile.',
+        'A reboot takes minutes. Nodes that the cluster autoscaler removes, or whose spot ' +
+        'machine ends, are excluded. The alerts on its pods are silent meanwhile.',
       mixin: ['KubeNodeUnreachable'],
     },
     {

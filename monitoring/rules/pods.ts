@@ -213,8 +213,8 @@ export const pods = {
           'container is running: read its logs.',
       ],
       because:
-        'Unschedulable pods, waiting containers, pending claims and nodes that are not ready have ' +
-        'alerts of their own.',
+        'Unschedulable pods, waiting containers, pending claims and nodes that are not ready ' +
+        'have alerts of their own.',
       mixin: ['KubePodNotReady'],
     },
     {

@@ -1,5 +1,4 @@
-// Alerts on Deployments, StatefulSets and DaemonSets that lack pods, or whose rollout is stuck although
-// all pods are ready. A pod that exists and is not ready has an alert of its own.
+// Alerts on Deployments, StatefulSets and DaemonSets that lack pods, or whose rollout is blocked.
 import type { RuleGroup } from './rule.ts';
 
 const observed =
@@ -42,8 +41,8 @@ export const rollouts = {
         )`,
       summary: 'The rollout of deployment {namespace}/{deployment} is blocked.',
       description:
-        'All its pods are ready, but it made no progress within spec.progressDeadlineSeconds: new ' +
-        'pods cannot be created.',
+        'All its pods are ready, but it made no progress within spec.progressDeadlineSeconds: ' +
+        'new pods cannot be created.',
       steps: [
         'Read its conditions and events: `kubectl describe deployment --namespace {namespace} ' +
           '{deployment}`.',
@@ -69,8 +68,8 @@ export const rollouts = {
       description: 'They were not created, or are deleted as soon as they are.',
       steps: [
         'Read the events of its ReplicaSet: `kubectl describe replicaset --namespace {namespace}`.',
-        'FailedCreate: a quota or an admission webhook rejects its pods, or their service account ' +
-          'is missing.',
+        'FailedCreate: a quota or an admission webhook rejects its pods, or their service ' +
+          'account is missing.',
       ],
       because:
         'Pods are created within seconds. Those that exist and are not available have alerts of ' +

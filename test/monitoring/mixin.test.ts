@@ -90,7 +90,8 @@ describe('alerts with a name of kubernetes-mixin', () => {
       [
         'kube_deployment_spec_replicas > kube_deployment_status_replicas',
         `max by (namespace, deployment) (kube_deployment_spec_replicas)
-         > on (namespace, deployment) max by (namespace, deployment) (kube_deployment_status_replicas)`,
+         > on (namespace, deployment)
+         max by (namespace, deployment) (kube_deployment_status_replicas)`,
       ],
     ];
     for (const [one = '', other = ''] of same) {

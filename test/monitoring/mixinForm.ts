@@ -1,4 +1,4 @@
-// The form in which expressions of a mixin and ours are compared: what configuration changes is left out.
+// The form in which a mixin's expressions and ours are compared, without what installations change.
 import { parser } from '@prometheus-io/lezer-promql';
 import { childrenOf, type Node, stringOf } from '../support/promql.ts';
 import type { Known } from './known.ts';
@@ -6,10 +6,10 @@ import type { Known } from './known.ts';
 /*
  * These differences do not count, and no others:
  * 1. matchers of `job`, which differ between installations;
- * 2. the labels `job`, `instance` and `cluster` in `by`, `without`, `on` and `ignoring`: they belong to
- *    the target and to the Prometheus, and our rules are for one cluster;
- * 3. `max`, `min` or `sum` over series of which there is one per object anyway: they take together what
- *    several targets serve of the same object (see `isOfOne`);
+ * 2. the labels `job`, `instance` and `cluster` in `by`, `without`, `on` and `ignoring`: they are
+ *    of the target and of the Prometheus, and our rules are for one cluster;
+ * 3. `max`, `min` or `sum` over series of which there is one per object anyway: they take together
+ *    what several targets serve of the same object (see `isOfOne`);
  * 4. how the matched labels are written: `on`, `ignoring` or nothing;
  * 5. parentheses, also around a whole regular expression, and `group_left ()` without labels;
  * 6. recording rules of our own, which stand for their expressions.
@@ -17,7 +17,7 @@ import type { Known } from './known.ts';
 
 const OF_TARGET: ReadonlySet<string> = new Set(['job', 'instance', 'cluster']);
 
-/** Labels that follow from the others: a pod has one uid, a taint one value, a resource one unit. */
+/** Labels that follow from others: a pod has one uid, a taint one value, a resource one unit. */
 const DEPENDENT: ReadonlySet<string> = new Set(['uid', 'value', 'unit']);
 
 const OF_ONE = /^(?:Max|Min|Sum)$/;

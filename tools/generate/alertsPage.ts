@@ -1,4 +1,4 @@
-// Renders docs/alerts.md: what each alert means and what to do, and how the rules fit beside others.
+// Renders docs/alerts.md: what each alert means, what to do, and how the rules fit beside others.
 import { stringify } from 'yaml';
 import { type Inhibition, inhibitions } from '../../monitoring/rules/inhibition.ts';
 import type { Alert, Recording, RuleGroup } from '../../monitoring/rules/rule.ts';
@@ -52,28 +52,30 @@ operator reads the files as they are (\`rule_files\`).
 
 const besideMixin = (groups: readonly RuleGroup[]): Chapter => ({
   title: 'Beside kubernetes-mixin',
-  text: `kube-prometheus and kube-prometheus-stack bring the alerts of kubernetes-mixin along, which work with
-kubestate as they do with kube-state-metrics. There, set \`prometheusRule.preset=beyond-mixin\`: it has only the
-alerts on causes that the mixin has none for. The preset \`all\` stands on its own, and covers all causes that the
-mixin finds in the same metrics.
+  text: `kube-prometheus and kube-prometheus-stack bring the alerts of kubernetes-mixin along,
+which work with kubestate as they do with kube-state-metrics. There, set
+\`prometheusRule.preset=beyond-mixin\`: it has only the alerts on causes that the mixin has none
+for. The preset \`all\` stands on its own, and covers all causes that the mixin finds in the same
+metrics.
 
-An alert with a name of the mixin has the mixin's expression, severity and \`for\`; a test compares them with the
-mixin's rules. Where an alert is quiet for what another one tells, or differs otherwise, its name is another:
+An alert with a name of the mixin has the mixin's expression, severity and \`for\`; a test
+compares them with the mixin's rules. Where an alert is quiet for what another one tells, or
+differs otherwise, its name is another:
 
 ${tableOf(
   ['kubernetes-mixin', 'here'],
   byMixinAlert(groups).map(([mixin, ours]) => row(mixin, ours.map(linkTo).join(', '))),
 )}
 
-KubePersistentVolumeFillingUp and KubePersistentVolumeInodesFillingUp need metrics of the kubelet, and have no
-counterpart.
+KubePersistentVolumeFillingUp and KubePersistentVolumeInodesFillingUp need metrics of the kubelet,
+and have no counterpart.
 `,
 });
 
 const values: Chapter = {
   title: 'Values of the chart',
-  text: `The keys from \`rules\` on are those of \`defaultRules\` in kube-prometheus-stack; \`customRules\` is at the
-top there. An unknown name stops the render, with the nearest one.
+  text: `The keys from \`rules\` on are those of \`defaultRules\` in kube-prometheus-stack;
+\`customRules\` is at the top there. An unknown name stops the render, with the nearest one.
 
 \`\`\`yaml
 prometheusRule:
@@ -94,21 +96,22 @@ prometheusRule:
   runbookUrl: https://wiki.example.com/runbooks  # …/kubecontaineroomkilled
 \`\`\`
 
-Groups are \`pods\`, \`rollouts\`, \`nodes\`, \`capacity\`, \`jobs\`, \`storage\`, \`scaling\`, \`cluster\`,
-\`customResources\` and \`kubestate\`. A group without an alert is left out with its recording rules.
+Groups are \`pods\`, \`rollouts\`, \`nodes\`, \`capacity\`, \`jobs\`, \`storage\`, \`scaling\`,
+\`cluster\`, \`customResources\` and \`kubestate\`. A group without an alert is left out with its
+recording rules.
 `,
 };
 
 const oneCause: Chapter = {
   title: 'One cause, one alert',
-  text: `A pod that cannot start leaves its Deployment without a replica, its rollout stuck and its budget violated. Only
-the alert that names the cause fires: the expressions leave out what another alert tells. Alerts on workloads are about
-pods that do not exist, because pods that exist have alerts of their own; pods on a node that is not ready are silent, as
-the node is not.
+  text: `A pod that cannot start leaves its Deployment without a replica, its rollout stuck and
+its budget violated. Only the alert that names the cause fires: the expressions leave out what
+another alert tells. Alerts on workloads are about pods that do not exist, because pods that exist
+have alerts of their own; pods on a node that is not ready are silent, as the node is not.
 
-Some alerts still follow from others: those of kubernetes-mixin, which know nothing of ours, and those that wait for a
-person while a worse one wakes somebody. The inhibit rules of kube-prometheus only compare severities of the same
-\`alertname\`. These do more:
+Some alerts still follow from others: those of kubernetes-mixin, which know nothing of ours, and
+those that wait for a person while a worse one wakes somebody. The inhibit rules of
+kube-prometheus only compare severities of the same \`alertname\`. These do more:
 
 \`\`\`yaml
 ${stringify({ inhibit_rules: inhibitions.map(inhibitRule) }, { lineWidth: 0 })}\`\`\`
