@@ -13,10 +13,11 @@ import { resources } from '../src/resources/index.ts';
 import { electionFamilies, selfFamilies } from '../src/telemetry/table.ts';
 import { recorded, unrecorded } from '../test/chart/differences.ts';
 import { deliberate } from '../test/judge/differences.ts';
-import { alertsPage, ruleFiles } from './generate/alerts.ts';
+import { ruleFiles } from './generate/alerts.ts';
+import { alertsPage } from './generate/alertsPage.ts';
 import { benchmarkPages } from './generate/benchmarks.ts';
 import { withGenerated } from './generate/between.ts';
-import { chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
+import { alertTemplates, chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
 import { differenceTable } from './generate/chartDifferences.ts';
 import { cliPage } from './generate/cli.ts';
 import { comparison } from './generate/comparison.ts';
@@ -95,6 +96,7 @@ async function generate(): Promise<Record<string, string>> {
     [`${chart}/values.yaml`]: withCollectors(values, resources),
     [`${chart}/values.schema.json`]: valuesSchema(values, valueFacts),
     [`${chart}/templates/_derived.tpl`]: derivedTemplates(resources, packResources()),
+    [`${chart}/templates/_alerts.tpl`]: alertTemplates(ruleGroups),
   };
 }
 

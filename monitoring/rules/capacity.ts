@@ -52,10 +52,26 @@ export const capacity = {
   ],
   alerts: [
     {
-      alert: 'KubeQuotaFullyUsed',
+      alert: 'KubeQuotaExceeded',
       severity: 'warning',
       for: '15m',
-      expr: 'namespace_resourcequota:kube_resourcequota:ratio >= 1',
+      expr: 'namespace_resourcequota:kube_resourcequota:ratio > 1',
+      summary: 'Quota {resourcequota} of namespace {namespace} is exceeded: {resource}.',
+      description:
+        '{value|humanizePercentage} is used: it was lowered below what is in use. New objects ' +
+        'that count towards it are rejected.',
+      steps: [
+        'See what uses it: `kubectl describe resourcequota --namespace {namespace} ' +
+          '{resourcequota}`. Remove what is no longer needed, or raise the quota.',
+      ],
+      because: 'It does not go away by itself. Quotas of zero are intended and excluded.',
+      mixin: ['KubeQuotaExceeded'],
+    },
+    {
+      alert: 'KubeQuotaFullyUsed',
+      severity: 'info',
+      for: '15m',
+      expr: 'namespace_resourcequota:kube_resourcequota:ratio == 1',
       summary: 'Quota {resourcequota} of namespace {namespace} is exhausted: {resource}.',
       description:
         '{value|humanizePercentage} is used. New objects that count towards it are rejected, ' +
@@ -64,16 +80,19 @@ export const capacity = {
         'See what uses it: `kubectl describe resourcequota --namespace {namespace} ' +
           '{resourcequota}`. Remove what is no longer needed, or raise the quota.',
       ],
-      because: 'A rollout fills a quota for minutes. Quotas of zero are intended and excluded.',
+      because:
+        'A rollout fills a quota for minutes, and a full quota may be intended. Quotas of zero ' +
+        'are, and are excluded.',
+      mixin: ['KubeQuotaFullyUsed'],
     },
     {
       alert: 'KubeQuotaAlmostFull',
       severity: 'info',
       for: '15m',
       expr: `
-        namespace_resourcequota:kube_resourcequota:ratio > 0.9
-        and
-        namespace_resourcequota:kube_resourcequota:ratio < 1`,
+        namespace_resourcequota:kube_resourcequota:ratio
+        > 0.9
+        < 1`,
       summary: 'Quota {resourcequota} of namespace {namespace} is almost full: {resource}.',
       description: '{value|humanizePercentage} is used.',
       steps: [
@@ -83,9 +102,10 @@ export const capacity = {
       because:
         'A rollout adds a quarter of a workload by default; a tenth of the quota is little for ' +
         'that.',
+      mixin: ['KubeQuotaAlmostFull'],
     },
     {
-      alert: 'KubeCPUOvercommit',
+      alert: 'KubeCPUSpareExhausted',
       severity: 'warning',
       for: '15m',
       expr: `
@@ -104,9 +124,10 @@ export const capacity = {
           '--all-namespaces` with `kubectl describe nodes`.',
       ],
       because: `${spare} Autoscalers need some minutes.`,
+      mixin: ['KubeCPUOvercommit'],
     },
     {
-      alert: 'KubeMemoryOvercommit',
+      alert: 'KubeMemorySpareExhausted',
       severity: 'warning',
       for: '15m',
       expr: `
@@ -125,16 +146,21 @@ export const capacity = {
           '--all-namespaces` with `kubectl describe nodes`.',
       ],
       because: `${spare} Autoscalers need some minutes.`,
+      mixin: ['KubeMemoryOvercommit'],
     },
     {
       alert: 'KubeCPUQuotaOvercommit',
-      severity: 'info',
-      for: '15m',
+      severity: 'warning',
+      for: '5m',
       expr: `
         sum(
-          max by (namespace) (kube_resourcequota{type="hard",resource=~"(requests\\\\.)?cpu"})
+          min without (resource) (
+            max by (namespace, resourcequota, resource) (
+              kube_resourcequota{type="hard",resource=~"cpu|requests.cpu"}
+            )
+          )
         )
-        / sum(cluster:kube_node_status_allocatable:sum{resource="cpu"})
+        / sum(max by (node) (kube_node_status_allocatable{resource="cpu"}))
         > 1.5`,
       summary: 'CPU quotas exceed the CPU of the cluster.',
       description:
@@ -145,16 +171,21 @@ export const capacity = {
           '--all-namespaces`.',
       ],
       because: 'Quotas are seldom all exhausted at once; 150 % is a common limit.',
+      mixin: ['KubeCPUQuotaOvercommit'],
     },
     {
       alert: 'KubeMemoryQuotaOvercommit',
-      severity: 'info',
-      for: '15m',
+      severity: 'warning',
+      for: '5m',
       expr: `
         sum(
-          max by (namespace) (kube_resourcequota{type="hard",resource=~"(requests\\\\.)?memory"})
+          min without (resource) (
+            max by (namespace, resourcequota, resource) (
+              kube_resourcequota{type="hard",resource=~"memory|requests.memory"}
+            )
+          )
         )
-        / sum(cluster:kube_node_status_allocatable:sum{resource="memory"})
+        / sum(max by (node) (kube_node_status_allocatable{resource="memory"}))
         > 1.5`,
       summary: 'Memory quotas exceed the memory of the cluster.',
       description:
@@ -165,6 +196,7 @@ export const capacity = {
           '--all-namespaces`.',
       ],
       because: 'Quotas are seldom all exhausted at once; 150 % is a common limit.',
+      mixin: ['KubeMemoryQuotaOvercommit'],
     },
   ],
 } satisfies RuleGroup;

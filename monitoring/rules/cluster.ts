@@ -79,7 +79,10 @@ export const cluster = {
       alert: 'KubeNamespaceStuckTerminating',
       severity: 'info',
       for: '1h',
-      expr: 'max by (namespace) (kube_namespace_status_phase{phase="Terminating"}) == 1',
+      expr: `
+        max by (namespace) (kube_namespace_status_phase{phase="Terminating"}) == 1
+        unless on (namespace)
+        time() - kube_pod_deletion_timestamp > 900`,
       summary: 'Namespace {namespace} is stuck terminating.',
       description: 'It was deleted, but some of its content cannot be.',
       steps: [
@@ -87,7 +90,9 @@ export const cluster = {
           'Usually it is a finalizer whose controller is gone, or an APIService that does not ' +
           'respond.',
       ],
-      because: 'Large namespaces take minutes; an hour means that deletion is stuck.',
+      because:
+        'Large namespaces take minutes; an hour means that deletion is stuck. A pod of it that ' +
+        'is stuck has an alert of its own.',
     },
   ],
 } satisfies RuleGroup;

@@ -7,7 +7,7 @@ export const jobs = {
   recordings: [],
   alerts: [
     {
-      alert: 'KubeJobFailed',
+      alert: 'KubeJobRunFailed',
       severity: 'warning',
       for: '5m',
       expr: `
@@ -36,9 +36,10 @@ export const jobs = {
         'A failure is final, so it need not last; five minutes let a CronJob that runs every ' +
         'minute succeed again. Failures before a later success do not count, though CronJobs ' +
         'keep them.',
+      mixin: ['KubeJobFailed'],
     },
     {
-      alert: 'KubeJobNotCompleted',
+      alert: 'KubeJobRunsTooLong',
       severity: 'warning',
       for: '5m',
       expr: `
@@ -47,7 +48,14 @@ export const jobs = {
           and on (namespace, job_name)
           kube_job_status_active > 0
         )
-        > 12 * 3600`,
+        > 12 * 3600
+        unless on (namespace, job_name)
+        label_replace(
+          kube_pod_owner{owner_kind="Job"}
+          and on (namespace, pod, uid)
+          kube_pod_status_phase{phase="Pending"} == 1,
+          "job_name", "$1", "owner_name", "(.+)"
+        )`,
       summary: 'Job {namespace}/{job_name} has been running for {value|humanizeDuration}.',
       description: 'It hangs, or it has too much to do.',
       steps: [
@@ -56,7 +64,9 @@ export const jobs = {
       ],
       because:
         'A job that starts in the evening should be done by the morning. Silence it by namespace ' +
-        'or name for jobs that are meant to run longer.',
+        'or name for jobs that are meant to run longer. A pod of it that does not start has an ' +
+        'alert of its own.',
+      mixin: ['KubeJobNotCompleted'],
     },
     {
       alert: 'KubeCronJobMissedSchedule',
@@ -69,6 +79,8 @@ export const jobs = {
           kube_cronjob_spec_suspend == 0
           unless on (namespace, cronjob)
           kube_cronjob_status_active > 0
+          unless on (namespace, cronjob)
+          kube_cronjob_schedule_invalid == 1
         )
         > 300`,
       summary: 'CronJob {namespace}/{cronjob} missed its schedule.',

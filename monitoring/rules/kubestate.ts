@@ -1,8 +1,22 @@
 // Alerts on kubestate itself: whether the metrics that other alerts need are complete and fresh.
-import { replicas } from './kubestateReplicas.ts';
+import { shifted } from './conditions.ts';
+import { missingShards, replicas } from './kubestateReplicas.ts';
 import type { RuleGroup } from './rule.ts';
 
 const readyz = '`/readyz` on its port 8081 has a line for each resource, with the reason.';
+
+/** Resources that were never read, or are not now, have alerts of their own. */
+const unlessUnread = `
+        unless on (job, instance)
+        (
+          kube_state_metrics_resource_stale == 1
+          or
+          (
+            kube_state_metrics_resource_synced == 0
+            unless on (job, instance, resource)
+            kube_state_metrics_resource_absent == 1
+          )
+        )`;
 
 export const kubestate = {
   name: 'kubestate',
@@ -13,7 +27,10 @@ export const kubestate = {
       alert: 'KubeStateMetricsDown',
       severity: 'critical',
       for: '10m',
-      expr: 'absent(kube_pod_info or kube_namespace_created)',
+      expr: `
+        absent(kube_pod_info or kube_namespace_created)
+        unless on ()
+        sum(kube_state_metrics_leader) == 0`,
       summary: 'Prometheus receives no cluster state metrics.',
       description:
         'kubestate is down, not synced, or not scraped on port 8080. Until it is back, no alert ' +
@@ -26,20 +43,26 @@ export const kubestate = {
       ],
       because:
         'With 100,000 pods a restart takes less than a minute; ten minutes cover a lost node. ' +
-        'Leave this rule out if you serve neither pods nor namespaces.',
+        'Where replicas run and none leads, KubeStateMetricsNoLeader fires instead. Turn this ' +
+        'one off if you serve neither pods nor namespaces.',
     },
     {
       alert: 'KubeStateMetricsTelemetryMissing',
       severity: 'warning',
       for: '15m',
-      expr: 'absent(kube_state_metrics_build_info)',
+      expr: `
+        absent(kube_state_metrics_build_info)
+        and on ()
+        (kube_pod_info or kube_namespace_created)`,
       summary: 'Prometheus receives no metrics about kubestate itself.',
       description: 'Port 8081 is not scraped, so stale or incomplete state would go unnoticed.',
       steps: [
         'Add port 8081 of the Service to the scrape targets; with the chart: ' +
           'selfMonitor.enabled=true.',
       ],
-      because: 'No data is lost yet, so it can wait for a rollout to end.',
+      because:
+        'No data is lost yet, so it can wait for a rollout to end. Without any data ' +
+        'KubeStateMetricsDown fires instead.',
     },
     {
       alert: 'KubeStateMetricsTargetDown',
@@ -50,13 +73,17 @@ export const kubestate = {
           up == 0
           and on (job, instance)
           present_over_time(kube_state_metrics_build_info[1h])
-        ) == 0`,
+        ) == 0
+        and on ()
+        (kube_pod_info or kube_namespace_created)
+        unless on (job)${shifted(missingShards, 8)}`,
       summary: 'kubestate at {instance} can no longer be scraped.',
-      description: 'It was up within the last hour. If it is a shard, its objects are missing.',
+      description: 'It was up within the last hour. Other replicas still serve all objects.',
       steps: ['Check the error of target {instance} in Prometheus, then the pod behind it.'],
       because:
         'Ten minutes cover a lost node and the start of a pod elsewhere. A pod that is gone for ' +
-        'good is no longer a target.',
+        'good is no longer a target. If objects are missing, KubeStateMetricsDown or ' +
+        'KubeStateMetricsShardsAbsent fires instead.',
     },
     {
       alert: 'KubeStateMetricsNotSynced',
@@ -67,7 +94,9 @@ export const kubestate = {
           kube_state_metrics_resource_synced == 0
           unless on (job, instance, resource)
           kube_state_metrics_resource_absent == 1
-        ) == 0`,
+        ) == 0
+        and on ()
+        (kube_pod_info or kube_namespace_created)`,
       summary: 'kubestate could not list {resource}.',
       description: 'There are no series of this resource, and alerts on it cannot fire.',
       steps: [
@@ -77,21 +106,27 @@ export const kubestate = {
       ],
       because:
         'The first list of 100,000 pods takes less than a minute. Resources that an older API ' +
-        'server does not serve are not counted.',
+        'server does not serve are not counted. Where nothing is served at all, ' +
+        'KubeStateMetricsDown fires instead.',
     },
     {
       alert: 'KubeStateMetricsStale',
       severity: 'warning',
       for: '10m',
-      expr: 'max by (job, instance, resource) (kube_state_metrics_resource_stale) == 1',
-      summary: 'The state of {resource} that kubestate serves is stale.',
+      expr: `
+        count by (job, instance) (kube_state_metrics_resource_stale == 1)
+        unless on (job, instance)
+        kube_state_metrics_state_age_seconds > 1800`,
+      summary: 'kubestate at {instance} serves stale state of {value} resources.',
       description: 'It was complete once; since then the API server cannot be read.',
       steps: [
         readyz,
         'All resources: check the API server, the network and the token. One resource: check ' +
           'its RBAC rules.',
       ],
-      because: 'Ten minutes cover an upgrade of a control plane with a single API server.',
+      because:
+        'Ten minutes cover an upgrade of a control plane with a single API server. After half an ' +
+        'hour KubeStateMetricsStateOld takes its place.',
     },
     {
       alert: 'KubeStateMetricsStateOld',
@@ -107,7 +142,7 @@ export const kubestate = {
           'in between. Requests rejected: check the token and the ClusterRoleBinding.',
       ],
       because:
-        'KubeStateMetricsStale fires for each resource after ten minutes. Half an hour is longer ' +
+        'KubeStateMetricsStale fires after ten minutes. Half an hour is longer ' +
         'than an upgrade of a control plane, and longer than the `for` of most alerts here.',
     },
     {
@@ -115,15 +150,14 @@ export const kubestate = {
       severity: 'warning',
       for: '5m',
       expr: `
-        time() - max by (job, instance, resource) (
-          kube_state_metrics_resource_last_bookmark_timestamp_seconds
+        count by (job, instance) (
+          time() - kube_state_metrics_resource_last_bookmark_timestamp_seconds > 900
           unless on (job, instance, resource)
           kube_state_metrics_resource_stale == 1
-        )
-        > 900`,
-      summary: 'The watch of {resource} is silent.',
+        )`,
+      summary: 'Watches of kubestate at {instance} are silent: {value} of them.',
       description:
-        'Its last bookmark came {value|humanizeDuration} ago. The API server sends one a minute; ' +
+        'Their last bookmarks came more than 15 minutes ago. The API server sends one a minute; ' +
         'without bookmarks events may be missing, too.',
       steps: [
         readyz,
@@ -163,32 +197,38 @@ export const kubestate = {
         'later.',
     },
     {
-      alert: 'KubeStateMetricsListErrors',
+      alert: 'KubeStateMetricsListsFailing',
       severity: 'warning',
       for: '15m',
       expr: `
-        sum by (job, instance, resource) (
+        sum by (job, instance) (
           rate(kube_state_metrics_list_total{result="error"}[5m])
-        ) > 0`,
-      summary: 'kubestate fails to list {resource}.',
-      description: 'Its state of this resource is stale or missing.',
+        ) > 0
+        unless on (job, instance)
+        rate(kube_state_metrics_watch_total{result="error"}[5m]) > 0${unlessUnread}`,
+      summary: 'Lists of kubestate at {instance} fail.',
+      description: 'It cannot check or renew its state of some resources.',
       steps: [readyz, 'Then check the log of kubestate, and the load of the API server.'],
       because:
-        'It retries within seconds, so errors in every five minutes of 15 are no coincidence.',
+        'It retries within seconds, so errors in every five minutes of 15 are no coincidence. ' +
+        'Where state is stale or missing, another alert says so.',
+      mixin: ['KubeStateMetricsListErrors'],
     },
     {
-      alert: 'KubeStateMetricsWatchErrors',
+      alert: 'KubeStateMetricsWatchesFailing',
       severity: 'warning',
       for: '15m',
       expr: `
-        sum by (job, instance, resource) (
+        sum by (job, instance) (
           rate(kube_state_metrics_watch_total{result="error"}[5m])
-        ) > 0`,
-      summary: 'kubestate fails to watch {resource}.',
-      description: 'It does not see changes of this resource.',
+        ) > 0${unlessUnread}`,
+      summary: 'Watches of kubestate at {instance} fail.',
+      description: 'It sees changes of some resources late.',
       steps: [readyz, 'Then check the log of kubestate, and the load of the API server.'],
       because:
-        'It retries within seconds, so errors in every five minutes of 15 are no coincidence.',
+        'It retries within seconds, so errors in every five minutes of 15 are no coincidence. ' +
+        'Where state is stale or missing, another alert says so.',
+      mixin: ['KubeStateMetricsWatchErrors'],
     },
     {
       alert: 'KubeStateMetricsRelisting',

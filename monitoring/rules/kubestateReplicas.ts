@@ -1,16 +1,27 @@
 // Alerts on shards and on leader election.
 import type { Alert } from './rule.ts';
 
+/** How many shards are not there. */
+export const missingShards = `
+max by (job) (kube_state_metrics_total_shards)
+- on (job)
+count by (job) (count by (job, shard_ordinal) (kube_state_metrics_shard_ordinal))
+> 0`;
+
+/** Shards that disagree on their number. */
+const disagreement = `
+max by (job) (kube_state_metrics_total_shards)
+- on (job)
+min by (job) (kube_state_metrics_total_shards)
+> 0`;
+
 export const replicas = [
   {
-    alert: 'KubeStateMetricsShardsMissing',
+    alert: 'KubeStateMetricsShardsAbsent',
     severity: 'critical',
     for: '15m',
-    expr: `
-      max by (job) (kube_state_metrics_total_shards)
-      - on (job)
-      count by (job) (count by (job, shard_ordinal) (kube_state_metrics_shard_ordinal))
-      > 0`,
+    expr: `${missingShards}
+unless on (job)${disagreement}`,
     summary: '{value} shards of kubestate are missing.',
     description: 'Their objects are not served: sums are too low, and alerts on them cannot fire.',
     steps: [
@@ -18,17 +29,16 @@ export const replicas = [
       'Static shards: check that there is one for each number from 0 to --total-shards minus ' +
         '1.',
     ],
-    because: 'A rollout restarts shards one by one, and each is back within about a minute.',
+    because:
+      'A rollout restarts shards one by one, and each is back within about a minute. Where they ' +
+      'disagree on their number, that is the alert.',
+    mixin: ['KubeStateMetricsShardsMissing'],
   },
   {
-    alert: 'KubeStateMetricsShardingMismatch',
+    alert: 'KubeStateMetricsShardsDisagree',
     severity: 'critical',
     for: '15m',
-    expr: `
-      max by (job) (kube_state_metrics_total_shards)
-      - on (job)
-      min by (job) (kube_state_metrics_total_shards)
-      > 0`,
+    expr: disagreement,
     summary: 'Shards of kubestate disagree on their number.',
     description: 'Some objects are served twice and others not at all.',
     steps: [
@@ -36,6 +46,7 @@ export const replicas = [
         'those that have not followed.',
     ],
     because: 'Scaling reaches them one after the other, within a minute.',
+    mixin: ['KubeStateMetricsShardingMismatch'],
   },
   {
     alert: 'KubeStateMetricsNoLeader',
@@ -80,13 +91,17 @@ export const replicas = [
       time() - max by (job, instance) (
         kube_state_metrics_leader_election_last_contact_timestamp_seconds
       )
-      > 60`,
+      > 60
+      unless on (job)
+      kube_state_metrics_resource_stale == 1`,
     summary: 'kubestate at {instance} can neither read nor renew its lease.',
     description: 'The leader keeps serving, but no other replica could take over.',
     steps: [
       'Read its log: it lacks permission to get, create and update leases in its namespace, ' +
         'or it cannot reach the API server.',
     ],
-    because: 'The lease is read every few seconds; minutes mean an outage or a missing permission.',
+    because:
+      'The lease is read every few seconds; minutes mean an outage or a missing permission. ' +
+      'Where the API server cannot be read at all, KubeStateMetricsStale says so.',
   },
 ] satisfies readonly Alert[];

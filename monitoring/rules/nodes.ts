@@ -3,6 +3,13 @@ import type { RuleGroup } from './rule.ts';
 
 const cordoned = 'Cordoned nodes are excluded: a person or an autoscaler is working on them.';
 
+/** Taints of nodes that are about to go. */
+const leaving = [
+  'ToBeDeletedByClusterAutoscaler',
+  'cloud.google.com/impending-node-termination',
+  'aws-node-termination-handler/spot-itn',
+].join('|');
+
 export const nodes = {
   name: 'nodes',
   title: 'Nodes',
@@ -26,18 +33,19 @@ export const nodes = {
       ],
       because:
         'One node of a small cluster is no outage, so it takes two. After five minutes pods of ' +
-        'lost nodes are evicted, and the remaining nodes may not have room for all of them.',
+        'lost nodes are evicted, and the remaining nodes may not have room for all of them. Ten ' +
+        'minutes later each node has an alert, too: [inhibit](#one-cause-one-alert) them.',
     },
     {
       alert: 'KubeNodeUnreachable',
       severity: 'warning',
-      for: '5m',
+      for: '15m',
       expr: `
         max by (node) (
-          kube_node_status_condition{condition="Ready",status="unknown"} == 1
-          and on (node)
-          kube_node_spec_unschedulable == 0
-        )`,
+          kube_node_spec_taint{key="node.kubernetes.io/unreachable",effect="NoSchedule"}
+          unless on (node, effect)
+          kube_node_spec_taint{key=~"${leaving}"}
+        ) == 1`,
       summary: 'Node {node} is unreachable.',
       description:
         'Its kubelet has stopped reporting. Its pods are recreated elsewhere; those of ' +
@@ -48,10 +56,13 @@ export const nodes = {
         'If it will not come back, delete it to release its pods and volumes: `kubectl delete ' +
           'node {node}`.',
       ],
-      because: `A reboot takes less than five minutes. ${cordoned}`,
+      because:
+        'A reboot takes minutes. Nodes that the cluster autoscaler removes, or whose spot ' +
+        'machine ends, are excluded. The alerts on its pods are silent meanwhile.',
+      mixin: ['KubeNodeUnreachable'],
     },
     {
-      alert: 'KubeNodeNotReady',
+      alert: 'KubeletNotReady',
       severity: 'warning',
       for: '15m',
       expr: `
@@ -60,20 +71,23 @@ export const nodes = {
           and on (node)
           kube_node_spec_unschedulable == 0
         )`,
-      summary: 'Node {node} is not ready.',
+      summary: 'The kubelet of node {node} reports that it is not ready.',
       description:
-        'Its kubelet reports, but accepts no pods: the container runtime or the network plugin ' +
+        'It can be reached, but accepts no pods: the container runtime or the network plugin ' +
         'fails.',
       steps: [
         'Read the message of the Ready condition: `kubectl describe node {node}`.',
         'Container runtime: restart it and read its log. Network not ready: check the pod of ' +
           'the network plugin on this node.',
       ],
-      because: `New nodes are not ready for minutes. ${cordoned}`,
+      because:
+        'New nodes are not ready for minutes. A kubelet that does not report at all is ' +
+        `KubeNodeUnreachable. ${cordoned}`,
+      mixin: ['KubeNodeNotReady'],
     },
     {
       alert: 'KubeNodePressure',
-      severity: 'warning',
+      severity: 'info',
       for: '10m',
       expr: `
         max by (node, condition) (
@@ -94,6 +108,7 @@ export const nodes = {
       because:
         'Kubelets keep the condition for five minutes after it ends; ten minutes mean that ' +
         `evictions did not help. ${cordoned}`,
+      mixin: ['KubeNodePressure'],
     },
     {
       alert: 'KubeNodeNetworkUnavailable',
@@ -102,14 +117,18 @@ export const nodes = {
       expr: `
         max by (node) (
           kube_node_status_condition{condition="NetworkUnavailable",status="true"}
-        ) == 1`,
+        ) == 1
+        unless on (node)
+        kube_node_status_condition{condition="Ready",status="true"} == 0`,
       summary: 'The network of node {node} is unavailable.',
       description: 'Pods on this node cannot reach other pods.',
       steps: [
         'Check the pod of the network plugin on this node, and the cloud controller manager, ' +
           'which creates routes. `kubectl describe node {node}` shows the reason.',
       ],
-      because: 'Routes of a new node take a minute or two.',
+      because:
+        'Routes of a new node take a minute or two. A node that is not ready has an alert of its ' +
+        'own.',
     },
     {
       alert: 'KubeNodeReadinessFlapping',
@@ -118,7 +137,9 @@ export const nodes = {
       expr: `
         max by (node) (
           changes(kube_node_status_condition{condition="Ready",status="true"}[15m])
-        ) > 2`,
+        ) > 2
+        and on (node)
+        kube_node_spec_unschedulable == 0`,
       summary: 'The readiness of node {node} is flapping.',
       description:
         'It changed {value} times in 15 minutes; pods on it become ready and unready with it.',
@@ -126,7 +147,8 @@ export const nodes = {
         'Cordon it: `kubectl cordon {node}`. Then check its load, its network and the log of ' +
           'its kubelet.',
       ],
-      because: 'A reboot is two changes; repeated changes are no reboot.',
+      because: `A reboot is two changes; repeated changes are no reboot. ${cordoned}`,
+      mixin: ['KubeNodeReadinessFlapping'],
     },
     {
       alert: 'KubeNodeCordonedForLong',
@@ -142,7 +164,7 @@ export const nodes = {
       because: 'Maintenance of one node takes less than a working day.',
     },
     {
-      alert: 'KubeletTooManyPods',
+      alert: 'KubeNodePodsAlmostFull',
       severity: 'info',
       for: '15m',
       expr: `
@@ -161,6 +183,7 @@ export const nodes = {
           'describe node {node}`.',
       ],
       because: 'Of the usual 110 pods five are left, about what a node gets in one rollout.',
+      mixin: ['KubeletTooManyPods'],
     },
   ],
 } satisfies RuleGroup;

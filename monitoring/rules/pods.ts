@@ -1,4 +1,12 @@
 // Alerts on pods that do not start, crash, or are not ready. A pod fires one of them at a time.
+import {
+  crashLooping,
+  onDetachedVolume,
+  onPendingClaim,
+  onUnboundClaim,
+  onUnreadyNode,
+  shifted,
+} from './conditions.ts';
 import type { RuleGroup } from './rule.ts';
 
 const image = [
@@ -11,6 +19,9 @@ const image = [
   'SignatureValidationFailed',
 ].join('|');
 
+/** Crash loops have alerts of their own. */
+const crash = 'CrashLoopBackOff';
+
 export const pods = {
   name: 'pods',
   title: 'Pods',
@@ -22,14 +33,8 @@ export const pods = {
       for: '15m',
       expr: `
         max by (namespace, pod, container) (
-          max_over_time(
-            kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff"}[5m]
-          )
-          or
-          max_over_time(
-            kube_pod_init_container_status_waiting_reason{reason="CrashLoopBackOff"}[5m]
-          )
-        ) == 1`,
+          max_over_time(kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff"}[5m])
+        ) >= 1`,
       summary: 'Container {container} of pod {namespace}/{pod} is crash looping.',
       description:
         'It has exited soon after every start for 15 minutes. The kubelet doubles the back-off ' +
@@ -46,16 +51,39 @@ export const pods = {
         'A crashing container runs briefly between two back-offs, so the expression looks at ' +
         'five minutes at a time; five minutes is also the longest back-off. 15 minutes let a ' +
         'container that waits for its database recover by itself.',
+      mixin: ['KubePodCrashLooping'],
+    },
+    {
+      alert: 'KubePodInitCrashLooping',
+      severity: 'warning',
+      for: '15m',
+      expr: `
+        max by (namespace, pod, container) (
+          max_over_time(
+            kube_pod_init_container_status_waiting_reason{reason="CrashLoopBackOff"}[5m]
+          )
+        ) >= 1`,
+      summary: 'Init container {container} of pod {namespace}/{pod} is crash looping.',
+      description: 'The pod cannot start: its other containers wait for this one.',
+      steps: [
+        'Read the logs of the last run: `kubectl logs --namespace {namespace} {pod} ' +
+          '--container {container} --previous`.',
+        'Init containers usually wait for or migrate something: check that it can be reached.',
+      ],
+      because: 'As KubePodCrashLooping, which is about the other containers.',
+      mixin: ['KubePodNotReady'],
     },
     {
       alert: 'KubeContainerOOMKilled',
       severity: 'warning',
+      for: '15m',
       expr: `
         max by (namespace, pod, container) (
           increase(kube_pod_container_status_restarts_total[1h]) >= 2
           and on (namespace, pod, uid, container)
           kube_pod_container_status_last_terminated_reason{reason="OOMKilled"} == 1
-        )`,
+        )
+        unless on (namespace, pod, container)${shifted(crashLooping, 8)}`,
       summary: 'Container {container} of pod {namespace}/{pod} is repeatedly OOMKilled.',
       description:
         'It restarted {value|whole} times within an hour, the last time because it exceeded its ' +
@@ -67,8 +95,9 @@ export const pods = {
           'KubeNodePressure and KubeMemoryOvercommit.',
       ],
       because:
-        'One OOM kill may be a peak; two within an hour mean that the limit does not fit. It has ' +
-        'no `for`, because the expression already covers an hour.',
+        'One OOM kill may be a peak; two within an hour mean that the limit does not fit. A ' +
+        'container that is killed soon after every start is crash looping within 15 minutes, and ' +
+        'has that alert instead.',
     },
     {
       alert: 'KubeContainerImagePullFailing',
@@ -91,32 +120,41 @@ export const pods = {
       because:
         'The waiting reason changes from try to try, so all pull errors count as one. A registry ' +
         'may be down for minutes; after 15 minutes somebody has to act.',
+      mixin: ['KubePodNotReady', 'KubeContainerWaiting'],
     },
     {
-      alert: 'KubeContainerWaiting',
+      alert: 'KubeContainerNotStarting',
       severity: 'warning',
       for: '15m',
       expr: `
         max by (namespace, pod, container, reason) (
           kube_pod_container_status_waiting_reason{
-            reason!~"CrashLoopBackOff|PodInitializing|${image}"
+            reason!~"${crash}|PodInitializing|${image}"
           }
           or
           kube_pod_init_container_status_waiting_reason{
-            reason!~"CrashLoopBackOff|PodInitializing|${image}"
+            reason!~"${crash}|PodInitializing|${image}"
           }
-        ) == 1`,
+        ) == 1
+        unless on (namespace, pod)
+        (${shifted(onDetachedVolume, 10)}
+        )
+        unless on (namespace, pod)
+        (${shifted(onUnreadyNode, 10)}
+        )`,
       summary: 'Container {container} of pod {namespace}/{pod} does not start: {reason}.',
       description: 'The pod is scheduled, but its kubelet cannot create the container.',
       steps: [
         'Find the cause in the events: `kubectl describe pod --namespace {namespace} {pod}`.',
         'CreateContainerConfigError: a ConfigMap, Secret or key that the pod refers to is ' +
-          'missing. ContainerCreating: a volume is not attached, or the pod network is not set ' +
+          'missing. ContainerCreating: a volume is not mounted, or the pod network is not set ' +
           'up.',
       ],
       because:
         'Large images and slow volumes take less than 15 minutes. Reasons that other alerts ' +
-        'cover are excluded, and so is waiting for init containers.',
+        'cover are excluded, and so are waiting for init containers or for a volume to be ' +
+        'attached (KubeVolumeAttachmentPending), and pods on a node that is not ready.',
+      mixin: ['KubePodNotReady', 'KubeContainerWaiting'],
     },
     {
       alert: 'KubePodUnschedulable',
@@ -127,6 +165,9 @@ export const pods = {
           kube_pod_status_unschedulable == 1
           unless on (namespace, pod, uid)
           kube_pod_status_reason{reason="SchedulingGated"} == 1
+        )
+        unless on (namespace, pod)
+        (${shifted(onUnboundClaim, 10)}
         )`,
       summary: 'Pod {namespace}/{pod} is unschedulable.',
       description: 'No node satisfies its requests and constraints, so it does not run.',
@@ -138,7 +179,8 @@ export const pods = {
       ],
       because:
         'Cluster autoscalers need up to ten minutes for a new node. Pods with scheduling gates ' +
-        'are held back on purpose and do not count.',
+        'are held back on purpose and do not count; an unbound claim has an alert of its own.',
+      mixin: ['KubePodNotReady'],
     },
     {
       alert: 'KubePodPending',
@@ -153,6 +195,12 @@ export const pods = {
           kube_pod_container_status_waiting_reason{reason!="PodInitializing"} == 1
           unless on (namespace, pod, uid)
           kube_pod_init_container_status_waiting_reason{reason!="PodInitializing"} == 1
+        )
+        unless on (namespace, pod)
+        (${shifted(onPendingClaim, 10)}
+        )
+        unless on (namespace, pod)
+        (${shifted(onUnreadyNode, 10)}
         )`,
       summary: 'Pod {namespace}/{pod} stays pending.',
       description:
@@ -165,10 +213,12 @@ export const pods = {
           'container is running: read its logs.',
       ],
       because:
-        'Unschedulable pods and waiting containers have alerts of their own, with the same `for`.',
+        'Unschedulable pods, waiting containers, pending claims and nodes that are not ready ' +
+        'have alerts of their own.',
+      mixin: ['KubePodNotReady'],
     },
     {
-      alert: 'KubePodNotReady',
+      alert: 'KubePodReadinessFailing',
       severity: 'warning',
       for: '15m',
       expr: `
@@ -182,36 +232,46 @@ export const pods = {
           kube_pod_owner{owner_kind="Job"}
           unless on (namespace, pod, uid)
           max_over_time(kube_pod_container_status_waiting_reason[5m]) == 1
+        )
+        unless on (namespace, pod)
+        (${shifted(onUnreadyNode, 10)}
         )`,
       summary: 'Pod {namespace}/{pod} is running but not ready.',
       description: 'Services send it no traffic, and rollouts wait for it.',
       steps: [
         'See which readiness probe or readiness gate fails: `kubectl describe pod --namespace ' +
           '{namespace} {pod}`. Then read its logs.',
-        'If all pods of one node are affected, check the node.',
+        'If several pods are affected, look for what they all depend on.',
       ],
       because:
-        'Slow starts take minutes, not 15. Pods of jobs need not be ready; crashing and failed ' +
-        'pods have other alerts.',
+        'Slow starts take minutes, not 15. Pods of jobs need not be ready; crashing pods and ' +
+        'nodes that are not ready have other alerts.',
+      mixin: ['KubePodNotReady'],
     },
     {
       alert: 'KubePodStuckTerminating',
       severity: 'warning',
       for: '5m',
-      expr: 'time() - max by (namespace, pod) (kube_pod_deletion_timestamp) > 900',
+      expr: `
+        time() - max by (namespace, pod) (kube_pod_deletion_timestamp)
+        > 900
+        unless on (namespace, pod)
+        (${shifted(onUnreadyNode, 10)}
+        )`,
       summary: 'Pod {namespace}/{pod} is stuck terminating.',
       description:
         'Its grace period ended {value|humanizeDuration} ago. A StatefulSet cannot replace it ' +
         'until it is gone, and its volumes stay attached.',
       steps: [
-        'Check its node and its finalizers: `kubectl get pod --namespace {namespace} {pod} ' +
+        'Check its finalizers and its node: `kubectl get pod --namespace {namespace} {pod} ' +
           '--output yaml`.',
-        'Node gone for good: delete the Node object. Finalizer: fix the controller that should ' +
-          'remove it. Use `kubectl delete --force` only as a last resort.',
+        'Finalizer: fix the controller that should remove it. Otherwise restart the kubelet and ' +
+          'the container runtime. Use `kubectl delete --force` only as a last resort.',
       ],
       because:
         'The deletion timestamp includes the grace period; kubelets need seconds after it. ' +
-        'Unmounting volumes takes less than 15 minutes.',
+        'Unmounting volumes takes less than 15 minutes. On a node that is not ready no pod ' +
+        'terminates; the node has an alert of its own.',
     },
   ],
 } satisfies RuleGroup;

@@ -1,9 +1,18 @@
-// Alerts on Deployments, StatefulSets and DaemonSets with stuck rollouts or missing replicas.
+// Alerts on Deployments, StatefulSets and DaemonSets that lack pods, or whose rollout is blocked.
 import type { RuleGroup } from './rule.ts';
 
 const observed =
   'Controllers observe a change within seconds; 15 minutes outlast an upgrade of the control ' +
   'plane.';
+
+/** The controller does not run, which has an alert of its own. */
+const unobserved = (kind: string): string => `
+        unless on (namespace, ${kind})
+        (
+          max by (namespace, ${kind}) (kube_${kind}_status_observed_generation)
+          != on (namespace, ${kind})
+          max by (namespace, ${kind}) (kube_${kind}_metadata_generation)
+        )`;
 
 export const rollouts = {
   name: 'rollouts',
@@ -11,52 +20,61 @@ export const rollouts = {
   recordings: [],
   alerts: [
     {
-      alert: 'KubeDeploymentRolloutStuck',
-      severity: 'warning',
-      for: '5m',
-      expr: `
-        max by (namespace, deployment) (
-          kube_deployment_status_condition{condition="Progressing",status="false"}
-        ) == 1`,
-      summary: 'The rollout of deployment {namespace}/{deployment} is stuck.',
-      description: 'It has made no progress within spec.progressDeadlineSeconds.',
-      steps: [
-        'See which pods do not become ready: `kubectl rollout status --namespace {namespace} ' +
-          'deployment/{deployment}` and `kubectl describe deployment --namespace {namespace} ' +
-          '{deployment}`.',
-        'Fix them, or roll back: `kubectl rollout undo --namespace {namespace} ' +
-          'deployment/{deployment}`.',
-        'FailedCreate: a quota or an admission webhook rejects its pods.',
-      ],
-      because:
-        'The deadline, ten minutes by default, has already passed; five more minutes let a last ' +
-        'pod become ready.',
-    },
-    {
-      alert: 'KubeDeploymentReplicasMismatch',
+      alert: 'KubeDeploymentRolloutBlocked',
       severity: 'warning',
       for: '15m',
       expr: `
-        max by (namespace, deployment) (kube_deployment_status_replicas_available)
-        < on (namespace, deployment)
-        max by (namespace, deployment) (kube_deployment_spec_replicas)
-        and on (namespace, deployment)
         max by (namespace, deployment) (
-          changes(kube_deployment_status_replicas_updated[10m])
-        ) == 0
-        unless on (namespace, deployment)
-        kube_deployment_status_condition{condition="Progressing",status="false"} == 1`,
-      summary: 'Deployment {namespace}/{deployment} has too few available replicas.',
-      description: 'Only {value} replicas are available, and no rollout is in progress.',
+          kube_deployment_status_condition{condition="Progressing",status="false"}
+        ) == 1
+        and on (namespace, deployment)
+        (
+          max by (namespace, deployment) (kube_deployment_status_replicas_ready)
+          >= on (namespace, deployment)
+          max by (namespace, deployment) (kube_deployment_spec_replicas)
+        )
+        and on (namespace, deployment)
+        (
+          max by (namespace, deployment) (kube_deployment_status_replicas_ready)
+          == on (namespace, deployment)
+          max by (namespace, deployment) (kube_deployment_status_replicas)
+        )`,
+      summary: 'The rollout of deployment {namespace}/{deployment} is blocked.',
+      description:
+        'All its pods are ready, but it made no progress within spec.progressDeadlineSeconds: ' +
+        'new pods cannot be created.',
       steps: [
-        'Find the pods that are not available: `kubectl get pods --namespace {namespace}`. ' +
-          'Alerts on these pods say more.',
-        'If all existing pods are ready but some are missing, read the events of its ' +
-          'ReplicaSet.',
+        'Read its conditions and events: `kubectl describe deployment --namespace {namespace} ' +
+          '{deployment}`.',
+        'FailedCreate: a quota or an admission webhook rejects its pods.',
+        'Correct that, or roll back: `kubectl rollout undo --namespace {namespace} ' +
+          'deployment/{deployment}`.',
       ],
       because:
-        'Fewer replicas are normal during a rollout, so only deployments without a change in the ' +
-        'last ten minutes count. A stuck rollout has an alert of its own.',
+        'The deadline, ten minutes by default, has passed already. New pods that are not ready ' +
+        'have alerts of their own, which name the cause.',
+      mixin: ['KubeDeploymentRolloutStuck'],
+    },
+    {
+      alert: 'KubeDeploymentPodsMissing',
+      severity: 'warning',
+      for: '15m',
+      expr: `
+        max by (namespace, deployment) (kube_deployment_spec_replicas)
+        - on (namespace, deployment)
+        max by (namespace, deployment) (kube_deployment_status_replicas)
+        > 0${unobserved('deployment')}`,
+      summary: 'Deployment {namespace}/{deployment} lacks {value} pods.',
+      description: 'They were not created, or are deleted as soon as they are.',
+      steps: [
+        'Read the events of its ReplicaSet: `kubectl describe replicaset --namespace {namespace}`.',
+        'FailedCreate: a quota or an admission webhook rejects its pods, or their service ' +
+          'account is missing.',
+      ],
+      because:
+        'Pods are created within seconds. Those that exist and are not available have alerts of ' +
+        'their own.',
+      mixin: ['KubeDeploymentReplicasMismatch', 'KubeHpaReplicasMismatch'],
     },
     {
       alert: 'KubeDeploymentGenerationMismatch',
@@ -64,7 +82,7 @@ export const rollouts = {
       for: '15m',
       expr: `
         max by (namespace, deployment) (kube_deployment_status_observed_generation)
-        < on (namespace, deployment)
+        != on (namespace, deployment)
         max by (namespace, deployment) (kube_deployment_metadata_generation)`,
       summary: 'The last change of deployment {namespace}/{deployment} was not observed.',
       description: 'The deployment controller lags behind or does not run.',
@@ -74,33 +92,36 @@ export const rollouts = {
           '--namespace {namespace} {deployment}`.',
       ],
       because: observed,
+      mixin: ['KubeDeploymentGenerationMismatch'],
     },
     {
-      alert: 'KubeStatefulSetReplicasMismatch',
+      alert: 'KubeStatefulSetPodsMissing',
       severity: 'warning',
       for: '15m',
       expr: `
-        max by (namespace, statefulset) (kube_statefulset_status_replicas_ready)
-        < on (namespace, statefulset)
         max by (namespace, statefulset) (kube_statefulset_replicas)
+        - on (namespace, statefulset)
+        max by (namespace, statefulset) (kube_statefulset_status_replicas)
+        > 0
         and on (namespace, statefulset)
-        max by (namespace, statefulset) (
-          changes(kube_statefulset_status_replicas_updated[10m])
-        ) == 0`,
-      summary: 'StatefulSet {namespace}/{statefulset} has too few ready replicas.',
-      description:
-        'Only {value} replicas are ready. Pods are created in order: one that is not ready ' +
-        'blocks all after it.',
+        (
+          max by (namespace, statefulset) (kube_statefulset_status_replicas_ready)
+          == on (namespace, statefulset)
+          max by (namespace, statefulset) (kube_statefulset_status_replicas)
+        )${unobserved('statefulset')}`,
+      summary: 'StatefulSet {namespace}/{statefulset} lacks {value} pods.',
+      description: 'All pods that exist are ready, but the next one is not created.',
       steps: [
-        'Check the first pod that is not ready: `kubectl get pods --namespace {namespace}`, ' +
-          'then `kubectl describe pod`.',
-        'Pending: check that its claim is bound and its volume attached.',
+        'Read its events: `kubectl describe statefulset --namespace {namespace} {statefulset}`.',
+        'FailedCreate: a quota or an admission webhook rejects its pod or the claim of the pod.',
       ],
       because:
-        'As for deployments, only StatefulSets without a change in the last ten minutes count.',
+        'Pods are created in order, the next one within seconds after the last is ready. One ' +
+        'that is not ready has an alert of its own.',
+      mixin: ['KubeStatefulSetReplicasMismatch'],
     },
     {
-      alert: 'KubeStatefulSetUpdateNotRolledOut',
+      alert: 'KubeStatefulSetRolloutStuck',
       severity: 'warning',
       for: '15m',
       expr: `
@@ -110,26 +131,32 @@ export const rollouts = {
           kube_statefulset_status_current_revision
         )
         and on (namespace, statefulset)
-        max by (namespace, statefulset) (kube_statefulset_status_replicas_updated)
-        < on (namespace, statefulset)
-        max by (namespace, statefulset) (kube_statefulset_replicas)
+        (
+          max by (namespace, statefulset) (kube_statefulset_status_replicas_updated)
+          < on (namespace, statefulset)
+          max by (namespace, statefulset) (kube_statefulset_replicas)
+        )
+        and on (namespace, statefulset)
+        (
+          max by (namespace, statefulset) (kube_statefulset_status_replicas_ready)
+          == on (namespace, statefulset)
+          max by (namespace, statefulset) (kube_statefulset_replicas)
+        )
         and on (namespace, statefulset)
         max by (namespace, statefulset) (
           changes(kube_statefulset_status_replicas_updated[10m])
         ) == 0`,
       summary: 'The rolling update of StatefulSet {namespace}/{statefulset} does not progress.',
-      description: 'Some of its pods still run the old revision.',
+      description: 'All its pods are ready, but some of them still run the old revision.',
       steps: [
-        'Check the pod that was replaced last: `kubectl rollout status --namespace {namespace} ' +
-          'statefulset/{statefulset}`.',
-        'If it cannot become ready, fix the template and delete that pod: a StatefulSet does ' +
-          'not replace a broken pod by itself.',
-        'A partition or the OnDelete strategy stops updates on purpose: silence the alert for ' +
-          'it.',
+        'Read its events: `kubectl describe statefulset --namespace {namespace} {statefulset}`.',
+        'A partition or the OnDelete strategy stops updates on purpose: finish the update, or ' +
+          'silence the alert for it.',
       ],
       because:
         'One pod may take minutes to start; ten minutes without progress and a `for` of 15 are ' +
-        'longer.',
+        'longer. A pod that is not ready blocks the update, and has an alert of its own.',
+      mixin: ['KubeStatefulSetUpdateNotRolledOut'],
     },
     {
       alert: 'KubeStatefulSetGenerationMismatch',
@@ -137,7 +164,7 @@ export const rollouts = {
       for: '15m',
       expr: `
         max by (namespace, statefulset) (kube_statefulset_status_observed_generation)
-        < on (namespace, statefulset)
+        != on (namespace, statefulset)
         max by (namespace, statefulset) (kube_statefulset_metadata_generation)`,
       summary: 'The last change of StatefulSet {namespace}/{statefulset} was not observed.',
       description: 'The StatefulSet controller lags behind or does not run.',
@@ -147,45 +174,41 @@ export const rollouts = {
           '--namespace {namespace} {statefulset}`.',
       ],
       because: observed,
+      mixin: ['KubeStatefulSetGenerationMismatch'],
     },
     {
-      alert: 'KubeDaemonSetRolloutStuck',
+      alert: 'KubeDaemonSetUpdateStuck',
       severity: 'warning',
       for: '15m',
       expr: `
+        max by (namespace, daemonset) (kube_daemonset_status_updated_number_scheduled)
+        < on (namespace, daemonset)
+        max by (namespace, daemonset) (kube_daemonset_status_desired_number_scheduled)
+        and on (namespace, daemonset)
         (
-          max by (namespace, daemonset) (kube_daemonset_status_updated_number_scheduled)
-          < on (namespace, daemonset)
-          max by (namespace, daemonset) (kube_daemonset_status_desired_number_scheduled)
-          or
-          max by (namespace, daemonset) (kube_daemonset_status_number_available)
-          < on (namespace, daemonset)
+          max by (namespace, daemonset) (kube_daemonset_status_number_ready)
+          == on (namespace, daemonset)
           max by (namespace, daemonset) (kube_daemonset_status_desired_number_scheduled)
         )
         and on (namespace, daemonset)
         max by (namespace, daemonset) (
           changes(kube_daemonset_status_updated_number_scheduled[10m])
-        ) == 0
-        and on (namespace, daemonset)
-        max by (namespace, daemonset) (
-          changes(kube_daemonset_status_number_available[10m])
         ) == 0`,
-      summary: 'DaemonSet {namespace}/{daemonset} is not up to date and available on every node.',
-      description: 'It is available on {value} of its nodes, and its rollout makes no progress.',
+      summary: 'The update of DaemonSet {namespace}/{daemonset} does not progress.',
+      description: 'It is ready on every node, but up to date on {value} of them only.',
       steps: [
-        'See which nodes lack it: `kubectl get pods --namespace {namespace} --output wide` and ' +
-          '`kubectl rollout status --namespace {namespace} daemonset/{daemonset}`.',
-        'A pod fails on one node only: check that node. With the OnDelete strategy, delete the ' +
-          'old pods or silence the alert.',
+        'Read its events: `kubectl describe daemonset --namespace {namespace} {daemonset}`.',
+        'With the OnDelete strategy, delete the old pods or silence the alert.',
       ],
       because:
         'Rollouts go node by node; ten minutes without progress and a `for` of 15 mean that it ' +
-        'is stuck.',
+        'is stuck. A pod that is not ready blocks it, and has an alert of its own.',
+      mixin: ['KubeDaemonSetRolloutStuck'],
     },
     {
       alert: 'KubeDaemonSetNotScheduled',
       severity: 'warning',
-      for: '15m',
+      for: '10m',
       expr: `
         max by (namespace, daemonset) (kube_daemonset_status_desired_number_scheduled)
         - on (namespace, daemonset)
@@ -198,10 +221,11 @@ export const rollouts = {
           '{daemonset}`. It is a quota, an admission webhook, or a controller that does not run.',
       ],
       because: 'A new node gets its DaemonSet pods within seconds.',
+      mixin: ['KubeDaemonSetNotScheduled', 'KubeDaemonSetRolloutStuck'],
     },
     {
       alert: 'KubeDaemonSetMisScheduled',
-      severity: 'info',
+      severity: 'warning',
       for: '15m',
       expr: 'max by (namespace, daemonset) (kube_daemonset_status_number_misscheduled) > 0',
       summary: 'DaemonSet {namespace}/{daemonset} runs on {value} nodes where it should not.',
@@ -210,7 +234,8 @@ export const rollouts = {
         'Compare its node selector and tolerations with the nodes: `kubectl describe daemonset ' +
           '--namespace {namespace} {daemonset}`. Then delete the misscheduled pods.',
       ],
-      because: 'It does no immediate harm. New and cordoned nodes show it briefly.',
+      because: 'New nodes show it briefly. It does no immediate harm.',
+      mixin: ['KubeDaemonSetMisScheduled', 'KubeDaemonSetRolloutStuck'],
     },
   ],
 } satisfies RuleGroup;

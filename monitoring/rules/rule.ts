@@ -23,6 +23,12 @@ export interface Alert {
   readonly steps: readonly [string, ...string[]];
   /** The reason for the threshold, the `for` and the exceptions. */
   readonly because: string;
+  /**
+   * The alerts of kubernetes-mixin or of the kube-state-metrics mixin that fire for the same cause.
+   * One of the same name has the same expression, severity and `for`. Those that have such alerts
+   * are left out by the preset beyond-mixin.
+   */
+  readonly mixin?: readonly string[];
 }
 
 /** A recording rule, for an expression that several alerts or panels use. */

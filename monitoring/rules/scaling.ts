@@ -1,5 +1,21 @@
 // Alerts on HorizontalPodAutoscalers and PodDisruptionBudgets.
+import { shifted } from './conditions.ts';
 import type { RuleGroup } from './rule.ts';
+
+/** Workloads without as many pods as they ask for, under the labels of who scales them. */
+function withMissingPods(kind: string, wanted: string): string {
+  const label = kind.toLowerCase();
+  return `
+label_replace(
+  label_replace(
+    max by (namespace, ${label}) (${wanted})
+    > on (namespace, ${label})
+    max by (namespace, ${label}) (kube_${label}_status_replicas),
+    "scaletargetref_name", "$1", "${label}", "(.+)"
+  ),
+  "scaletargetref_kind", "${kind}", "${label}", ".+"
+)`;
+}
 
 export const scaling = {
   name: 'scaling',
@@ -7,7 +23,7 @@ export const scaling = {
   recordings: [],
   alerts: [
     {
-      alert: 'KubeHpaMaxedOut',
+      alert: 'KubeHpaAtMaximum',
       severity: 'warning',
       for: '15m',
       expr: `
@@ -32,9 +48,10 @@ export const scaling = {
       because:
         'A short peak is what the maximum is for. Autoscalers whose minimum equals their maximum ' +
         'are excluded.',
+      mixin: ['KubeHpaMaxedOut'],
     },
     {
-      alert: 'KubeHpaReplicasMismatch',
+      alert: 'KubeHpaReplicasNotReached',
       severity: 'warning',
       for: '15m',
       expr: `
@@ -48,17 +65,32 @@ export const scaling = {
         and on (namespace, horizontalpodautoscaler)
         max by (namespace, horizontalpodautoscaler) (
           changes(kube_horizontalpodautoscaler_status_current_replicas[15m])
-        ) == 0`,
+        ) == 0
+        unless on (namespace, horizontalpodautoscaler)
+        kube_horizontalpodautoscaler_status_condition{
+          condition=~"AbleToScale|ScalingActive",status="false"
+        } == 1
+        unless on (namespace, horizontalpodautoscaler)
+        (
+          kube_horizontalpodautoscaler_info
+          and on (namespace, scaletargetref_kind, scaletargetref_name)
+          (${shifted(withMissingPods('Deployment', 'kube_deployment_spec_replicas'), 12)}
+            or${shifted(withMissingPods('StatefulSet', 'kube_statefulset_replicas'), 12)}
+          )
+        )`,
       summary:
         'HorizontalPodAutoscaler {namespace}/{horizontalpodautoscaler} has not reached its ' +
         'desired replicas.',
       description: 'It wants {value} replicas, and the number has not changed for 15 minutes.',
       steps: [
-        'Check its target for a stuck rollout, an exhausted quota, or another controller that ' +
-          'sets replicas: `kubectl describe horizontalpodautoscaler --namespace {namespace} ' +
+        'Check whether something else sets the replicas of its target, a person or a GitOps ' +
+          'tool: `kubectl describe horizontalpodautoscaler --namespace {namespace} ' +
           '{horizontalpodautoscaler}`.',
       ],
-      because: 'Pods start within minutes; 15 minutes without a change are not scaling.',
+      because:
+        'Pods start within minutes; 15 minutes without a change are not scaling. A target that ' +
+        'lacks pods has an alert of its own, and so does an autoscaler that cannot scale.',
+      mixin: ['KubeHpaReplicasMismatch'],
     },
     {
       alert: 'KubeHpaCannotScale',
@@ -87,25 +119,31 @@ export const scaling = {
         'purpose.',
     },
     {
-      alert: 'KubePdbNotEnoughHealthyPods',
+      alert: 'KubePdbUnsatisfiable',
       severity: 'warning',
       for: '15m',
       expr: `
         max by (namespace, poddisruptionbudget) (
-          kube_poddisruptionbudget_status_current_healthy
+          kube_poddisruptionbudget_status_expected_pods
         )
         < on (namespace, poddisruptionbudget)
         max by (namespace, poddisruptionbudget) (
           kube_poddisruptionbudget_status_desired_healthy
-        )`,
-      summary: 'PodDisruptionBudget {namespace}/{poddisruptionbudget} has too few healthy pods.',
+        )
+        > 0`,
+      summary:
+        'PodDisruptionBudget {namespace}/{poddisruptionbudget} asks for more pods than there are.',
       description:
-        'Only {value} pods are healthy. None may be evicted, so drains of their nodes hang.',
+        'It has {value} pods. None of them may ever be evicted, so drains of their nodes hang.',
       steps: [
-        'Find the pods that are not ready; the selector is in `kubectl describe ' +
-          'poddisruptionbudget --namespace {namespace} {poddisruptionbudget}`.',
+        'Compare its minAvailable with the replicas of its workload, and its selector with the ' +
+          'labels of the pods: `kubectl describe poddisruptionbudget --namespace {namespace} ' +
+          '{poddisruptionbudget}`.',
       ],
-      because: 'A rollout violates a strict budget for some minutes.',
+      because:
+        'A rollout may fall short for some minutes. Budgets without any pod block nothing; pods ' +
+        'that exist and are not healthy have alerts of their own.',
+      mixin: ['KubePdbNotEnoughHealthyPods'],
     },
     {
       alert: 'KubePdbNoDisruptionsAllowed',
@@ -123,7 +161,17 @@ export const scaling = {
         )
         >= on (namespace, poddisruptionbudget)
         max by (namespace, poddisruptionbudget) (
-          kube_poddisruptionbudget_status_desired_healthy
+          kube_poddisruptionbudget_status_expected_pods
+        )
+        unless on (namespace, poddisruptionbudget)
+        (
+          max by (namespace, poddisruptionbudget) (
+            kube_poddisruptionbudget_status_desired_healthy
+          )
+          > on (namespace, poddisruptionbudget)
+          max by (namespace, poddisruptionbudget) (
+            kube_poddisruptionbudget_status_expected_pods
+          )
         )`,
       summary: 'PodDisruptionBudget {namespace}/{poddisruptionbudget} allows no evictions.',
       description:
@@ -134,7 +182,8 @@ export const scaling = {
           'maxUnavailable: 1.',
       ],
       because:
-        'An hour without an allowed disruption is no rollout, but a budget that is too strict.',
+        'An hour without an allowed disruption is no rollout, but a budget that is too strict. A ' +
+        'pod that is not healthy has an alert of its own.',
     },
   ],
 } satisfies RuleGroup;

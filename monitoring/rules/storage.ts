@@ -19,7 +19,11 @@ export const storage = {
             and on (storageclass)
             kube_storageclass_info{volume_binding_mode="WaitForFirstConsumer"}
             unless on (namespace, persistentvolumeclaim)
-            kube_pod_spec_volumes_persistentvolumeclaims_info
+            (
+              kube_pod_spec_volumes_persistentvolumeclaims_info
+              unless on (namespace, pod, uid)
+              kube_pod_status_unschedulable == 1
+            )
           )
         )`,
       summary: 'PersistentVolumeClaim {namespace}/{persistentvolumeclaim} stays pending.',
@@ -31,8 +35,9 @@ export const storage = {
           'no cloud quota is exhausted.',
       ],
       because:
-        'Volumes are provisioned within minutes. Claims with WaitForFirstConsumer and no pod are ' +
-        'excluded.',
+        'Volumes are provisioned within minutes. Claims with WaitForFirstConsumer wait for a ' +
+        'pod to be scheduled, and are excluded until then.',
+      mixin: ['KubePodNotReady'],
     },
     {
       alert: 'KubePersistentVolumeClaimLost',
@@ -56,12 +61,12 @@ export const storage = {
     },
     {
       alert: 'KubePersistentVolumeErrors',
-      severity: 'warning',
-      for: '15m',
+      severity: 'critical',
+      for: '5m',
       expr: `
         max by (persistentvolume, phase) (
           kube_persistentvolume_status_phase{phase=~"Failed|Pending"}
-        ) == 1`,
+        ) > 0`,
       summary: 'PersistentVolume {persistentvolume} is {phase}.',
       description: 'It could not be provisioned, or not be deleted after its claim was deleted.',
       steps: [
@@ -69,7 +74,8 @@ export const storage = {
           '{persistentvolume}`. Then read the log of its CSI driver.',
         'Failed after its claim was deleted: the disk still exists and costs money.',
       ],
-      because: 'Drivers retry for minutes. It costs money rather than data, so it can wait.',
+      because: 'Drivers retry within seconds. The severity is that of kubernetes-mixin.',
+      mixin: ['KubePersistentVolumeErrors'],
     },
     {
       alert: 'KubeVolumeAttachmentPending',
@@ -89,6 +95,7 @@ export const storage = {
       ],
       because:
         'Attaching takes seconds; after the loss of a node it takes a little over six minutes.',
+      mixin: ['KubePodNotReady', 'KubeContainerWaiting'],
     },
   ],
 } satisfies RuleGroup;

@@ -1,28 +1,22 @@
 // From a crash loop in the demo to a notification: real rules, Prometheus, Alertmanager, a webhook.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { ruleGroups } from '../../monitoring/rules/index.ts';
+import { inhibitions } from '../../monitoring/rules/inhibition.ts';
 import { annotationsOf } from '../../tools/generate/alerts.ts';
+import { inhibitRule } from '../../tools/generate/alertsPage.ts';
 import { Prometheus } from '../../tools/prometheus/start.ts';
 import { until } from '../../tools/until.ts';
 import { startDemo } from './demo.ts';
+import { hastenedRulesIn, writeHastenedRules } from './hastenedRules.ts';
 import { Program } from './program.ts';
 import { JOBS } from './target.ts';
 import { alertmanager } from './tools.ts';
-
-const root = join(import.meta.dirname, '../..');
-const rules = join(root, 'helm/kube-state-metrics/files/rules');
-
-/**
- * The only thing that is not as in a cluster: what the rules wait for with `for` is so many times
- * shorter, five seconds for a quarter of an hour. Expressions, labels and texts are as they are.
- */
-const TIME_SCALE = 180;
 
 const EVALUATED_TIMEOUT_MS = 30_000;
 /** Templates are read from where Debian's package would be installed; only it sees them there. */
@@ -61,7 +55,7 @@ describe('an alert', () => {
     prometheus = await Prometheus.start(prometheusConfig(folder));
     // It first scrapes after some 5 s, which the shortened `for` of "missing" does not outlast.
     await prometheus.queried('up == 1', JOBS.length);
-    writeRules(folder);
+    writeHastenedRules(folder);
     await prometheus.reload();
   });
 
@@ -144,6 +138,7 @@ route: { receiver: webhook, group_by: [alertname], group_wait: 1s, group_interva
 receivers:
   - name: webhook
     webhook_configs: [{ url: 'http://127.0.0.1:${WEBHOOK_PORT}/' }]
+${stringify({ inhibit_rules: inhibitions.map(inhibitRule) })}
 `,
   );
   return [
@@ -167,32 +162,10 @@ function prometheusConfig(folder: string): object {
       evaluation_interval: '1s',
       external_labels: { cluster: 'demo' },
     },
-    rule_files: [join(folder, 'rules/*.yaml')],
+    rule_files: [hastenedRulesIn(folder)],
     alerting: { alertmanagers: [{ static_configs: [{ targets: [ALERTMANAGER] }] }] },
     scrape_configs: JOBS,
   };
-}
-
-function writeRules(folder: string): void {
-  mkdirSync(join(folder, 'rules'));
-  for (const name of readdirSync(rules)) {
-    const text = readFileSync(join(rules, name), 'utf8');
-    writeFileSync(join(folder, 'rules', name), hastened(text));
-  }
-}
-
-const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3_600 };
-
-/** A rule file with every `for` divided by the scale. */
-function hastened(text: string): string {
-  const file = parse(text) as { groups: { rules: { for?: string }[] }[] };
-  for (const rule of file.groups.flatMap((group) => group.rules)) {
-    if (rule.for === undefined) continue;
-    const [, count, unit = ''] = /^(\d+)([mh])$/.exec(rule.for) ?? [];
-    const seconds = Number(count) * (UNITS[unit] ?? Number.NaN);
-    rule.for = `${Math.round((seconds * 1_000) / TIME_SCALE)}ms`;
-  }
-  return stringify(file);
 }
 
 /** The state of every rule, or undefined while there is one that was not evaluated yet. */

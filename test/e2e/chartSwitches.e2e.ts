@@ -97,7 +97,14 @@ describe('the chart with files of monitoring', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kubestate-chart-'));
   const group = (alert: string) => ({
     name: alert,
-    rules: [{ alert, expr: 'up == 0', annotations: { summary: '{{ $labels.job }} is down' } }],
+    rules: [
+      {
+        alert,
+        expr: 'up == 0',
+        labels: { severity: 'warning' },
+        annotations: { summary: '{{ $labels.job }} is down' },
+      },
+    ],
   });
   const dashboard = JSON.stringify({ title: 'One', legend: '{{pod}}' });
 
@@ -121,7 +128,13 @@ describe('the chart with files of monitoring', () => {
   });
 
   it('makes one PrometheusRule of all rules, as they are', () => {
-    const settings = ['additionalLabels.release=prom', 'namespace=monitoring', 'annotations.a=b'];
+    const settings = [
+      'additionalLabels.release=prom',
+      'namespace=monitoring',
+      'annotations.a=b',
+      // The groups of values.yaml are not in these files.
+      'rules=null',
+    ];
     const values = settings.map((setting) => `prometheusRule.${setting}`);
     const rule = objects('prometheusRule.enabled=true', ...values)[
       'PrometheusRule monitoring/kube-state-metrics'

@@ -45,7 +45,7 @@ export function matches({ op, value }: Matcher, label: string): boolean {
   return new RegExp(`^(?:${value})$`, 's').test(label) === (op === '=~');
 }
 
-type Node = ReturnType<typeof parser.parse>['topNode'];
+export type Node = ReturnType<typeof parser.parse>['topNode'];
 
 interface Reading {
   readonly text: (node: Node) => string;
@@ -143,7 +143,7 @@ function ofFunction(node: Node, needed: Labels, reading: Reading): Labels {
   }
 }
 
-const childrenOf = (node: Node | null | undefined): Node[] => {
+export const childrenOf = (node: Node | null | undefined): Node[] => {
   const children: Node[] = [];
   for (let child = node?.firstChild; child; child = child.nextSibling) children.push(child);
   return children;
@@ -170,7 +170,7 @@ function minus(labels: Labels, taken: Iterable<string>): Labels {
 }
 
 /** What a literal means: raw in backticks, else with Go's escapes, of which JSON has those used. */
-function stringOf(literal: string): string {
+export function stringOf(literal: string): string {
   const inner = literal.slice(1, -1);
   if (literal.startsWith('`')) return inner;
   const quoted = literal.startsWith("'")

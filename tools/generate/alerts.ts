@@ -1,15 +1,14 @@
-// Renders Prometheus rule files, and docs/alerts.md with the steps for each alert.
+// Renders Prometheus rule files, and what other files say of the alerts.
 import { stringify } from 'yaml';
 import type { Alert, Recording, RuleGroup } from '../../monitoring/rules/rule.ts';
-import { linksTo } from './contents.ts';
 import { dedented } from './dedented.ts';
-import { code, row, tableOf, words } from './markdown.ts';
 import { notice } from './notice.ts';
 
 /** The URL of docs/alerts.md for runbook links; each alert is an anchor of it. */
 const PAGE = 'https://github.com/kubestate/kubestate/blob/main/docs/alerts.md';
 
-const SOURCE = 'monitoring/rules';
+/** Where the rules are declared. */
+export const SOURCE = 'monitoring/rules';
 
 /** The rule files by name, one per group. */
 export const ruleFiles = (groups: readonly RuleGroup[]): Record<string, string> =>
@@ -47,7 +46,7 @@ export function annotationsOf(
 }
 
 /** The text with each `{placeholder}` filled in. */
-const withPlaces = (text: string, fill: (placeholder: string) => string): string =>
+export const withPlaces = (text: string, fill: (placeholder: string) => string): string =>
   text.replace(/\{([^}]+)\}/g, (_, placeholder: string) => fill(placeholder));
 
 /** increase() extrapolates, so its value is not a whole number. */
@@ -61,76 +60,11 @@ function goTemplate(placeholder: string): string {
   return `{{ ${operand} | ${format === 'whole' ? WHOLE : format} }}`;
 }
 
-/** In docs/alerts.md a placeholder is a word in capitals. */
-const capitals = (placeholder: string): string => (placeholder.split('|')[0] ?? '').toUpperCase();
-
-/** docs/alerts.md. */
-export function alertsPage(groups: readonly RuleGroup[]): string {
-  const recordings = groups.flatMap((group) => group.recordings);
-  return [
-    `<!-- ${notice(`${SOURCE}/`)} -->`,
-    '# Alerts\n',
-    INTRODUCTION,
-    linksTo([...groups.map(({ title }) => title), 'Recorded']),
-    ...groups.flatMap(({ title, about, alerts }) => [
-      `## ${title}\n`,
-      ...(about === undefined ? [] : [`${about}\n`]),
-      overview(alerts),
-    ]),
-    '## Recorded\n',
-    'Expressions that several rules and panels use, under names of their own:\n',
-    `${recordedTable(recordings)}\n`,
-    ...groups.flatMap(({ alerts }) => alerts.map(section)),
-  ]
-    .join('\n')
-    .replace(/\n*$/, '\n');
-}
-
-const INTRODUCTION = `The chart brings these rules along: \`prometheusRule.enabled=true\` makes
-a PrometheusRule of the files in \`helm/kube-state-metrics/files/rules/\`. A Prometheus without an
-operator reads the files as they are (\`rule_files\`).
-
-- **critical** is for waking a person, **warning** for the next working hours, **info** for whoever
-  looks anyway. Route by the label \`severity\`.
-- Names are those of the kubernetes-mixin where the meaning is the same, so routes and silences go
-  on to match. Where the mixin is installed too, leave one of the two out, or each alert is sent
-  twice.
-- No rule asks for a \`job\`, and the labels of the exporter's own target are left out: a restart of
-  kubestate neither ends an alert nor repeats it. Rules are meant for the Prometheus of one cluster.
-- Rules go by the default resources; one on a resource that is not served is silent.
-- In the texts below, words in CAPITALS are labels of the alert, or its value.
-`;
-
-const overview = (alerts: readonly Alert[]): string =>
-  `${tableOf(
-    ['alert', 'severity', 'after', 'says'],
-    alerts.map(({ alert, severity, for: held, summary }) =>
-      row(`[${alert}](#${alert.toLowerCase()})`, severity, held ?? 'at once', prose(summary)),
-    ),
-  )}\n`;
-
-const recordedTable = (recordings: readonly Recording[]): string =>
-  tableOf(
-    ['record', 'what it says'],
-    recordings.map(({ record, says }) => row(code(record), words(says))),
-  );
-
-const prose = (text: string): string => withPlaces(text, capitals);
-
-function section({ alert, severity, for: held, expr, ...texts }: Alert): string {
-  const { summary, description, steps, because } = texts;
-  return `## ${alert}
-
-**${prose(summary)}** ${prose(description)}
-
-What to do:
-
-${steps.map((step, i) => `${i + 1}. ${prose(step)}`).join('\n')}
-
-Severity ${severity}, ${held === undefined ? 'at once' : `after ${held}`}. ${because}
-
-\`\`\`promql
-${dedented(expr)}
-\`\`\`
-`;
+/** Our alerts by the alert of a mixin that fires for the same cause, in alphabetical order. */
+export function byMixinAlert(groups: readonly RuleGroup[]): [string, string[]][] {
+  const ours = new Map<string, string[]>();
+  for (const { alert, mixin = [] } of groups.flatMap((group): readonly Alert[] => group.alerts)) {
+    for (const name of mixin) ours.set(name, [...(ours.get(name) ?? []), alert]);
+  }
+  return [...ours].sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -1,6 +1,8 @@
 // Renders the generated parts of the chart, and reads facts of the chart for the manifests.
 import { parse, stringify } from 'yaml';
+import type { RuleGroup } from '../../monitoring/rules/rule.ts';
 import { definitions, leaderElectionRules, reviewRules, watchRules } from '../../src/app/rules.ts';
+import { byMixinAlert } from './alerts.ts';
 import { notice } from './notice.ts';
 import type { PackResources } from './packs.ts';
 import { defaultsOf, type Tables } from './rules.ts';
@@ -44,6 +46,14 @@ const later = ['ingressclasses', 'clusterrolebindings', 'clusterroles', 'roles',
 function placeOf(plural: string): string {
   const i = later.indexOf(plural);
   return i < 0 ? plural : `networkpolicies ${i}`;
+}
+
+/** The named template of the alerts of mixins, each with ours that fire for the same cause. */
+export function alertTemplates(groups: readonly RuleGroup[]): string {
+  return `{{- /* ${notice('monitoring/rules')} */ -}}
+{{- define "kube-state-metrics.mixinAlerts" -}}
+${stringify(Object.fromEntries(byMixinAlert(groups)))}{{- end }}
+`;
 }
 
 /** Named templates: resources and packs with their API groups, and rules by what needs them. */

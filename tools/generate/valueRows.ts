@@ -5,6 +5,7 @@ import {
   choice,
   list,
   listOf,
+  mapOf,
   open,
   port,
   quantities,
@@ -160,6 +161,14 @@ const rows: Readonly<Record<string, Schema>> = {
 
   'prometheusRule.additionalLabels': texts,
   'prometheusRule.annotations': texts,
+  'prometheusRule.preset': choice('all', 'beyond-mixin'),
+  'prometheusRule.disabled': mapOf(toggle),
+  'prometheusRule.customRules': mapOf({
+    ...open,
+    properties: { for: text, severity: text },
+    additionalProperties: false,
+  }),
+  'prometheusRule.additionalRuleLabels': texts,
   'dashboards.labels': texts,
   'dashboards.annotations': texts,
 };

@@ -30,7 +30,7 @@ const asked = (resource: string, unit: string, each: number, request: number): S
   'kube_pod_status_phase{namespace="x",pod="done",uid="u-done",phase="Running"}': 0,
 });
 
-/** Quotas of two namespaces, and nodes with 16 in total. */
+/** Quotas of two namespaces, and nodes with 24 in total. */
 const promised = (name: string, resource: string, unit: string, each: number): Series => ({
   ...asked(resource, unit, 8, 1),
   [`kube_resourcequota{namespace="a",resourcequota="q",resource="${name}",type="hard"}`]: each,
@@ -44,6 +44,15 @@ export const capacityCases: readonly Case[] = [
     quiet: [
       { because: 'it has room for one', series: quota(20, 19), at: 30 },
       { because: 'it is 0 on purpose', series: quota(0, 0), at: 30 },
+      { because: 'KubeQuotaExceeded fires', series: quota(20, 21), at: 30 },
+    ],
+  },
+  {
+    alert: 'KubeQuotaExceeded',
+    fires: { series: quota(20, 21), at: 15, labels: quotaLabels, value: '105%' },
+    quiet: [
+      { because: 'KubeQuotaFullyUsed fires', series: quota(20, 20), at: 30 },
+      { because: 'it is 0 on purpose', series: quota(0, 1), at: 30 },
     ],
   },
   {
@@ -55,7 +64,7 @@ export const capacityCases: readonly Case[] = [
     ],
   },
   {
-    alert: 'KubeCPUOvercommit',
+    alert: 'KubeCPUSpareExhausted',
     fires: { series: asked('cpu', 'core', 8, 10.5), at: 15, labels: {}, value: '2.5' },
     quiet: [
       { because: 'one node would be enough', series: asked('cpu', 'core', 8, 7), at: 30 },
@@ -71,7 +80,7 @@ export const capacityCases: readonly Case[] = [
     ],
   },
   {
-    alert: 'KubeMemoryOvercommit',
+    alert: 'KubeMemorySpareExhausted',
     fires: { series: asked('memory', 'byte', 8 * GI, 10 * GI), at: 15, labels: {}, value: '2Gi' },
     quiet: [
       {
@@ -84,13 +93,13 @@ export const capacityCases: readonly Case[] = [
   {
     alert: 'KubeCPUQuotaOvercommit',
     fires: {
-      series: promised('requests.cpu', 'cpu', 'core', 16),
-      at: 15,
+      series: promised('requests.cpu', 'cpu', 'core', 24),
+      at: 5,
       labels: {},
       value: '200%',
     },
     quiet: [
-      { because: 'it is below 150 %', series: promised('cpu', 'cpu', 'core', 11), at: 30 },
+      { because: 'it is below 150 %', series: promised('cpu', 'cpu', 'core', 18), at: 30 },
       {
         because: 'limits are no requests',
         series: promised('limits.cpu', 'cpu', 'core', 90),
@@ -100,11 +109,11 @@ export const capacityCases: readonly Case[] = [
   },
   {
     alert: 'KubeMemoryQuotaOvercommit',
-    fires: { series: promised('memory', 'memory', 'byte', 16), at: 15, labels: {}, value: '200%' },
+    fires: { series: promised('memory', 'memory', 'byte', 24), at: 5, labels: {}, value: '200%' },
     quiet: [
       {
         because: 'it is below 150 %',
-        series: promised('requests.memory', 'memory', 'byte', 11),
+        series: promised('requests.memory', 'memory', 'byte', 18),
         at: 30,
       },
     ],

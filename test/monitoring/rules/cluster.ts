@@ -61,6 +61,14 @@ export const clusterCases: readonly Case[] = [
     },
     quiet: [
       {
+        because: 'KubePodStuckTerminating fires for a pod of it',
+        series: {
+          [phase('Terminating')]: 1,
+          'kube_pod_deletion_timestamp{namespace="old",pod="p",uid="u"}': 0,
+        },
+        at: 90,
+      },
+      {
         because: 'it is active',
         series: { [phase('Terminating')]: 0, [phase('Active')]: 1 },
         at: 90,

@@ -1,7 +1,8 @@
-// All cases, and the promtool test file of a rule group.
+// All cases, and the files of tests that promtool takes.
 import { stringify } from 'yaml';
 import type { Alert, RuleGroup } from '../../../monitoring/rules/rule.ts';
 import { annotationsOf } from '../../../tools/generate/alerts.ts';
+import type { Cause } from '../causes.ts';
 import { capacityCases } from './capacity.ts';
 import type { Case, Firing, Quiet, Series } from './case.ts';
 import { clusterCases } from './cluster.ts';
@@ -55,6 +56,23 @@ const quiet =
   (alert: Alert) =>
   ({ because, series, at }: Quiet) =>
     promtoolTest(`${alert.alert} is quiet: ${because}`, series, at, [checkOf(alert, at, [])]);
+
+/** The test file for causes: which alerts fire, of all rules in these files. */
+export function causeTests(causes: readonly Cause[], ruleFiles: readonly string[]): string {
+  const tests = causes.map(({ cause, series, at, fires }) => {
+    const { alert_rule_test: _, ...test } = promtoolTest(cause, series, at, []);
+    const exp_samples = fires.map(([alertname, labels]) => ({
+      labels: `{${Object.entries({ alertname, ...labels })
+        .map(([name, value]) => `${name}="${value}"`)
+        .join(', ')}}`,
+      value: 1,
+    }));
+    const expr = 'max without (severity, alertstate) (ALERTS{alertstate="firing"})';
+    return { ...test, promql_expr_test: [{ expr, eval_time: `${at}m`, exp_samples }] };
+  });
+  // The minute at which they fire is the matter of the cases above.
+  return stringify({ rule_files: ruleFiles, evaluation_interval: '5m', tests });
+}
 
 const checkOf = ({ alert }: Alert, minute: number, alerts: readonly object[]) => ({
   eval_time: `${minute}m`,

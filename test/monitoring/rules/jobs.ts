@@ -3,6 +3,7 @@ import type { Case, Series } from './case.ts';
 
 const job = 'namespace="data",job_name="rollup-1"';
 const jobLabels = { namespace: 'data', job_name: 'rollup-1' };
+const jobPod = 'namespace="data",pod="rollup-1-x",uid="u"';
 const cronJob = 'namespace="data",cronjob="rollup"';
 const cronLabels = { namespace: 'data', cronjob: 'rollup' };
 
@@ -27,7 +28,7 @@ const due = (seconds: number, suspended: number, active: number): Series => ({
 
 export const jobCases: readonly Case[] = [
   {
-    alert: 'KubeJobFailed',
+    alert: 'KubeJobRunFailed',
     fires: { series: failed, at: 5, labels: jobLabels },
     quiet: [
       {
@@ -39,12 +40,12 @@ export const jobCases: readonly Case[] = [
     ],
   },
   {
-    alert: 'KubeJobFailed',
+    alert: 'KubeJobRunFailed',
     fires: { series: failedRun(50), at: 5, labels: jobLabels },
     quiet: [],
   },
   {
-    alert: 'KubeJobNotCompleted',
+    alert: 'KubeJobRunsTooLong',
     fires: {
       series: {
         [`kube_job_status_start_time{${job}}`]: 0,
@@ -63,6 +64,16 @@ export const jobCases: readonly Case[] = [
         },
         at: 14 * 60,
       },
+      {
+        because: 'its pod is pending, and has an alert of its own',
+        series: {
+          [`kube_job_status_start_time{${job}}`]: 0,
+          [`kube_job_status_active{${job}}`]: 1,
+          [`kube_pod_owner{${jobPod},owner_kind="Job",owner_name="rollup-1"}`]: 1,
+          [`kube_pod_status_phase{${jobPod},phase="Pending"}`]: 1,
+        },
+        at: 14 * 60,
+      },
     ],
   },
   {
@@ -70,6 +81,11 @@ export const jobCases: readonly Case[] = [
     fires: { series: due(60, 0, 0), at: 12, labels: cronLabels, value: '11m 0s' },
     quiet: [
       { because: 'it is suspended', series: due(60, 1, 0), at: 30 },
+      {
+        because: 'KubeCronJobScheduleInvalid fires',
+        series: { ...due(60, 0, 0), [`kube_cronjob_schedule_invalid{${cronJob}}`]: 1 },
+        at: 30,
+      },
       { because: 'its last job still runs', series: due(60, 0, 1), at: 30 },
       { because: 'its next run is in the future', series: due(3_600, 0, 0), at: 30 },
     ],

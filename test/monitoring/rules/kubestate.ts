@@ -27,6 +27,9 @@ const scrapes = (rejected: string, cutOff: string): Series => ({
   [`${self('scrapes_cut_off_total')}{${target}}`]: cutOff,
 });
 
+/** Another replica, or port 8080, still serves the state. */
+const served: Series = { 'kube_pod_info{namespace="x",pod="p"}': 1 };
+
 export const kubestateCases: readonly Case[] = [
   {
     alert: 'KubeStateMetricsDown',
@@ -42,49 +45,95 @@ export const kubestateCases: readonly Case[] = [
         series: { 'kube_namespace_created{namespace="x"}': 1 },
         at: 30,
       },
+      {
+        because: 'KubeStateMetricsNoLeader fires',
+        series: { [`${self('leader')}{${target}}`]: 0 },
+        at: 30,
+      },
     ],
   },
   {
     alert: 'KubeStateMetricsTelemetryMissing',
-    fires: { series: { 'kube_pod_info{namespace="x",pod="p"}': 1 }, at: 15, labels: {} },
-    quiet: [{ because: 'it is scraped', series: { [buildInfo]: 1 }, at: 30 }],
+    fires: { series: served, at: 15, labels: {} },
+    quiet: [
+      { because: 'it is scraped', series: { ...served, [buildInfo]: 1 }, at: 30 },
+      { because: 'KubeStateMetricsDown fires', series: { [`up{${target}}`]: 0 }, at: 30 },
+    ],
   },
   {
     alert: 'KubeStateMetricsTargetDown',
     fires: {
-      series: { [buildInfo]: '1 1 stale', [`up{${target}}`]: '1 1 0+0x30' },
+      series: { ...served, [buildInfo]: '1 1 stale', [`up{${target}}`]: '1 1 0+0x30' },
       at: 12,
       labels,
     },
     quiet: [
-      { because: 'it is up', series: { [buildInfo]: 1, [`up{${target}}`]: 1 }, at: 30 },
-      { because: 'another program is down', series: { [`up{${target}}`]: 0 }, at: 30 },
+      { because: 'it is up', series: { ...served, [buildInfo]: 1, [`up{${target}}`]: 1 }, at: 30 },
+      { because: 'another program is down', series: { ...served, [`up{${target}}`]: 0 }, at: 30 },
+      {
+        because: 'KubeStateMetricsDown fires',
+        series: { [buildInfo]: '1 1 stale', [`up{${target}}`]: '1 1 0+0x30' },
+        at: 30,
+      },
+      {
+        because: 'KubeStateMetricsShardsAbsent fires',
+        series: {
+          ...served,
+          [buildInfo]: '1 1 stale',
+          [`up{${target}}`]: '1 1 0+0x30',
+          [`${self('total_shards')}{job="ksm",instance="b"}`]: 2,
+          [`${self('shard_ordinal')}{job="ksm",instance="b",shard_ordinal="1"}`]: 1,
+        },
+        at: 30,
+      },
     ],
   },
   {
     alert: 'KubeStateMetricsNotSynced',
     fires: {
-      series: { ...ofPods('resource_synced', 0), ...ofPods('resource_absent', 0) },
+      series: { ...served, ...ofPods('resource_synced', 0), ...ofPods('resource_absent', 0) },
       at: 10,
       labels: podLabels,
     },
     quiet: [
       {
         because: 'it is synced',
-        series: { ...ofPods('resource_synced', 1), ...ofPods('resource_absent', 0) },
+        series: { ...served, ...ofPods('resource_synced', 1), ...ofPods('resource_absent', 0) },
         at: 30,
       },
       {
         because: 'the API server does not have it',
-        series: { ...ofPods('resource_synced', 0), ...ofPods('resource_absent', 1) },
+        series: { ...served, ...ofPods('resource_synced', 0), ...ofPods('resource_absent', 1) },
+        at: 30,
+      },
+      {
+        because: 'KubeStateMetricsDown fires',
+        series: ofPods('resource_synced', 0),
         at: 30,
       },
     ],
   },
   {
     alert: 'KubeStateMetricsStale',
-    fires: { series: ofPods('resource_stale', 1), at: 10, labels: podLabels },
+    fires: {
+      series: {
+        ...ofPods('resource_stale', 1),
+        [`${self('resource_stale')}{${target},resource="nodes"}`]: 1,
+        [`${self('state_age_seconds')}{${target}}`]: '0+60x60',
+      },
+      at: 10,
+      labels,
+      value: '2',
+    },
     quiet: [
+      {
+        because: 'KubeStateMetricsStateOld fires',
+        series: {
+          ...ofPods('resource_stale', 1),
+          [`${self('state_age_seconds')}{${target}}`]: '0+60x60',
+        },
+        at: 40,
+      },
       {
         because: 'the API server recovered',
         series: ofPods('resource_stale', '1 1 1 0+0x30'),
@@ -122,8 +171,8 @@ export const kubestateCases: readonly Case[] = [
         ...ofPods('resource_stale', 0),
       },
       at: 22,
-      labels: podLabels,
-      value: '21m 0s',
+      labels,
+      value: '1',
     },
     quiet: [
       {
@@ -169,25 +218,45 @@ export const kubestateCases: readonly Case[] = [
     ],
   },
   {
-    alert: 'KubeStateMetricsListErrors',
-    fires: {
-      series: requests('list_total', 'error', '0+1x60'),
-      at: 16,
-      labels: { ...labels, resource: '*v1.Pod' },
-    },
+    alert: 'KubeStateMetricsListsFailing',
+    fires: { series: requests('list_total', 'error', '0+1x60'), at: 16, labels },
     quiet: [
+      {
+        because: 'KubeStateMetricsStale fires',
+        series: { ...requests('list_total', 'error', '0+1x60'), ...ofPods('resource_stale', 1) },
+        at: 30,
+      },
+      {
+        because: 'KubeStateMetricsNotSynced fires',
+        series: { ...requests('list_total', 'error', '0+1x60'), ...ofPods('resource_synced', 0) },
+        at: 30,
+      },
+      {
+        because: 'KubeStateMetricsWatchesFailing fires',
+        series: {
+          ...requests('list_total', 'error', '0+1x60'),
+          ...requests('watch_total', 'error', '0+1x60'),
+        },
+        at: 30,
+      },
       { because: 'one list failed', series: requests('list_total', 'error', '0 0 1+0x60'), at: 30 },
       { because: 'lists succeed', series: requests('list_total', 'success', '0+1x60'), at: 30 },
     ],
   },
   {
-    alert: 'KubeStateMetricsWatchErrors',
-    fires: {
-      series: requests('watch_total', 'error', '0+1x60'),
-      at: 16,
-      labels: { ...labels, resource: '*v1.Pod' },
-    },
+    alert: 'KubeStateMetricsWatchesFailing',
+    fires: { series: requests('watch_total', 'error', '0+1x60'), at: 16, labels },
     quiet: [
+      {
+        because: 'KubeStateMetricsStale fires',
+        series: { ...requests('watch_total', 'error', '0+1x60'), ...ofPods('resource_stale', 1) },
+        at: 30,
+      },
+      {
+        because: 'KubeStateMetricsNotSynced fires',
+        series: { ...requests('watch_total', 'error', '0+1x60'), ...ofPods('resource_synced', 0) },
+        at: 30,
+      },
       { because: 'one watch failed', series: requests('watch_total', 'error', '0 1+0x60'), at: 30 },
       { because: 'watches succeed', series: requests('watch_total', 'success', '0+1x60'), at: 30 },
     ],

@@ -18,7 +18,7 @@ const contacted = `${contact}{job="ksm",instance="a"}`;
 
 export const replicaCases: readonly Case[] = [
   {
-    alert: 'KubeStateMetricsShardsMissing',
+    alert: 'KubeStateMetricsShardsAbsent',
     fires: { series: { ...replica('a', 0, 3), ...replica('b', 2, 3) }, at: 15, labels, value: '1' },
     quiet: [
       {
@@ -28,6 +28,11 @@ export const replicaCases: readonly Case[] = [
       },
       { because: 'it is not sharded', series: replica('a', 0, 1), at: 30 },
       {
+        because: 'KubeStateMetricsShardsDisagree fires',
+        series: { ...replica('a', 0, 2), ...replica('b', 1, 3) },
+        at: 30,
+      },
+      {
         because: 'two replicas of one shard are one shard',
         series: { ...replica('a', 0, 1), ...replica('b', 0, 1) },
         at: 30,
@@ -35,7 +40,7 @@ export const replicaCases: readonly Case[] = [
     ],
   },
   {
-    alert: 'KubeStateMetricsShardingMismatch',
+    alert: 'KubeStateMetricsShardsDisagree',
     fires: { series: { ...replica('a', 0, 2), ...replica('b', 1, 3) }, at: 15, labels },
     quiet: [
       { because: 'they agree', series: { ...replica('a', 0, 2), ...replica('b', 1, 2) }, at: 30 },
@@ -82,6 +87,16 @@ export const replicaCases: readonly Case[] = [
       at: 8,
       labels: { job: 'ksm', instance: 'a' },
     },
-    quiet: [{ because: 'it is renewed', series: { [contacted]: '0+60x30' }, at: 30 }],
+    quiet: [
+      { because: 'it is renewed', series: { [contacted]: '0+60x30' }, at: 30 },
+      {
+        because: 'KubeStateMetricsStale fires',
+        series: {
+          [contacted]: '0 60+0x30',
+          'kube_state_metrics_resource_stale{job="ksm",instance="b",resource="pods"}': 1,
+        },
+        at: 30,
+      },
+    ],
   },
 ];

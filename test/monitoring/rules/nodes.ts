@@ -23,6 +23,12 @@ const network =
 const ready = 'kube_node_status_condition{node="n1",condition="Ready",status="true"}';
 const labels = { node: 'n1' };
 
+const unreachable = 'node.kubernetes.io/unreachable';
+
+const tainted = (key: string): Series => ({
+  [`kube_node_spec_taint{node="n1",key="${key}",value="",effect="NoSchedule"}`]: 1,
+});
+
 /** Pods of this phase on a node with room for 20. */
 const podsOn = (count: number, phase: string): Series => ({
   'kube_node_status_allocatable{node="n1",resource="pods",unit="integer"}': 20,
@@ -60,18 +66,28 @@ export const nodeCases: readonly Case[] = [
   },
   {
     alert: 'KubeNodeUnreachable',
-    fires: { series: node('n1', 'unknown'), at: 5, labels },
+    fires: { series: tainted(unreachable), at: 15, labels },
     quiet: [
-      { because: 'it is cordoned', series: node('n1', 'unknown', 1), at: 30 },
-      { because: 'its kubelet reports NotReady', series: node('n1', 'false'), at: 30 },
+      { because: 'it is out of service otherwise', series: tainted('maintenance'), at: 30 },
+      {
+        because: 'the cluster autoscaler removes it',
+        series: { ...tainted(unreachable), ...tainted('ToBeDeletedByClusterAutoscaler') },
+        at: 30,
+      },
+      {
+        because: 'its spot machine ends',
+        series: { ...tainted(unreachable), ...tainted('aws-node-termination-handler/spot-itn') },
+        at: 30,
+      },
     ],
   },
   {
-    alert: 'KubeNodeNotReady',
+    alert: 'KubeletNotReady',
     fires: { series: node('n1', 'false'), at: 15, labels },
     quiet: [
       { because: 'it is cordoned', series: node('n1', 'false', 1), at: 30 },
       { because: 'it is ready', series: node('n1', 'true'), at: 30 },
+      { because: 'KubeNodeUnreachable fires', series: node('n1', 'unknown'), at: 30 },
     ],
   },
   {
@@ -84,18 +100,28 @@ export const nodeCases: readonly Case[] = [
     fires: { series: { [network]: 1 }, at: 10, labels },
     quiet: [
       { because: 'its network became available', series: { [network]: '1 1 1 0+0x30' }, at: 30 },
+      { because: 'KubeletNotReady fires', series: { [network]: 1, [ready]: 0 }, at: 30 },
     ],
   },
   {
     alert: 'KubeNodeReadinessFlapping',
     fires: {
-      series: { [ready]: '1 1 0 0 1 1 0 0 1 1 0 0 1 1 0 0 1 1 0 0 1 1 0 0 1 1 0 0 1 1' },
+      series: {
+        [ready]: '1 1 0 0 1 1 0 0 1 1 0 0 1 1 0 0 1 1 0 0 1 1 0 0 1 1 0 0 1 1',
+        'kube_node_spec_unschedulable{node="n1"}': 0,
+      },
       // The third change comes at minute 6, and the alert fifteen later; a window then holds seven.
       at: 21,
       labels,
       value: '7',
     },
-    quiet: [{ because: 'it restarted once', series: { [ready]: '1 1 0 0 1+0x30' }, at: 18 }],
+    quiet: [
+      {
+        because: 'it restarted once',
+        series: { [ready]: '1 1 0 0 1+0x30', 'kube_node_spec_unschedulable{node="n1"}': 0 },
+        at: 18,
+      },
+    ],
   },
   {
     alert: 'KubeNodeCordonedForLong',
@@ -103,7 +129,7 @@ export const nodeCases: readonly Case[] = [
     quiet: [{ because: 'it is not cordoned', series: node('n1', 'true', 0), at: 25 * 60 }],
   },
   {
-    alert: 'KubeletTooManyPods',
+    alert: 'KubeNodePodsAlmostFull',
     fires: { series: podsOn(20, 'Running'), at: 15, labels, value: '100%' },
     quiet: [
       { because: 'there is room for one more', series: podsOn(19, 'Running'), at: 30 },

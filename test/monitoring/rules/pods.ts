@@ -1,5 +1,5 @@
 // Cases of pods.
-import type { Case } from './case.ts';
+import type { Case, Series } from './case.ts';
 
 const names = { namespace: 'shop', pod: 'ads-0' };
 const pod = 'namespace="shop",pod="ads-0",uid="u"';
@@ -8,6 +8,24 @@ const labels = { ...names, container: 'ads' };
 const waiting = 'kube_pod_container_status_waiting_reason';
 const initWaiting = 'kube_pod_init_container_status_waiting_reason';
 const crash = 'reason="CrashLoopBackOff"';
+
+const uses = 'kube_pod_spec_volumes_persistentvolumeclaims_info';
+const attachment = 'kube_volumeattachment';
+const claim = 'namespace="shop",persistentvolumeclaim="data"';
+
+/** The pod uses a claim in this phase, of a StorageClass that binds this way. */
+const claimed = (phase: string, bindingMode: string): Series => ({
+  [`${uses}{${pod.replace('namespace="shop",', '')},${claim}}`]: 1,
+  [`kube_persistentvolumeclaim_status_phase{${claim},phase="${phase}"}`]: 1,
+  [`kube_persistentvolumeclaim_info{${claim},storageclass="ssd"}`]: 1,
+  [`kube_storageclass_info{storageclass="ssd",volume_binding_mode="${bindingMode}"}`]: 1,
+});
+
+/** The node of the pod is not ready. */
+const onLostNode: Series = {
+  [`kube_pod_info{${pod},node="n1"}`]: 1,
+  'kube_node_status_condition{node="n1",condition="Ready",status="true"}': 0,
+};
 
 export const podCases: readonly Case[] = [
   {
@@ -29,12 +47,23 @@ export const podCases: readonly Case[] = [
         series: { [`${waiting}{${container},reason="ImagePullBackOff"}`]: 1 },
         at: 30,
       },
+      {
+        because: 'KubePodInitCrashLooping covers init containers',
+        series: { [`${initWaiting}{${container},${crash}}`]: 1 },
+        at: 30,
+      },
     ],
   },
   {
-    alert: 'KubePodCrashLooping',
+    alert: 'KubePodInitCrashLooping',
     fires: { series: { [`${initWaiting}{${container},${crash}}`]: 1 }, at: 15, labels },
-    quiet: [],
+    quiet: [
+      {
+        because: 'KubePodCrashLooping covers the other containers',
+        series: { [`${waiting}{${container},${crash}}`]: 1 },
+        at: 30,
+      },
+    ],
   },
   {
     alert: 'KubeContainerOOMKilled',
@@ -43,18 +72,27 @@ export const podCases: readonly Case[] = [
         [`kube_pod_container_status_restarts_total{${container}}`]: '0+0x30 1+0x9 2+0x60',
         [`kube_pod_container_status_last_terminated_reason{${container},reason="OOMKilled"}`]: 1,
       },
-      at: 41,
+      at: 56,
       labels,
       value: '2',
     },
     quiet: [
+      {
+        because: 'KubePodCrashLooping fires',
+        series: {
+          [`kube_pod_container_status_restarts_total{${container}}`]: '0 1 2+0x60',
+          [`kube_pod_container_status_last_terminated_reason{${container},reason="OOMKilled"}`]: 1,
+          [`${waiting}{${container},${crash}}`]: 1,
+        },
+        at: 30,
+      },
       {
         because: 'it restarted once only',
         series: {
           [`kube_pod_container_status_restarts_total{${container}}`]: '0+0x30 1+0x60',
           [`kube_pod_container_status_last_terminated_reason{${container},reason="OOMKilled"}`]: 1,
         },
-        at: 41,
+        at: 56,
       },
       {
         because: 'it exits with an error',
@@ -62,7 +100,7 @@ export const podCases: readonly Case[] = [
           [`kube_pod_container_status_restarts_total{${container}}`]: '0+1x60',
           [`kube_pod_container_status_last_terminated_reason{${container},reason="Error"}`]: 1,
         },
-        at: 41,
+        at: 56,
       },
     ],
   },
@@ -85,7 +123,7 @@ export const podCases: readonly Case[] = [
     ],
   },
   {
-    alert: 'KubeContainerWaiting',
+    alert: 'KubeContainerNotStarting',
     fires: {
       series: { [`${waiting}{${container},reason="CreateContainerConfigError"}`]: 1 },
       at: 15,
@@ -98,6 +136,25 @@ export const podCases: readonly Case[] = [
           [`${waiting}{${container},reason="ErrImagePull"}`]: 1,
           [`${waiting}{${container},${crash}}`]: 1,
           [`${waiting}{${container},reason="PodInitializing"}`]: 1,
+        },
+        at: 30,
+      },
+      {
+        because: 'KubeVolumeAttachmentPending fires',
+        series: {
+          [`${waiting}{${container},reason="ContainerCreating"}`]: 1,
+          ...claimed('Bound', 'Immediate'),
+          [`kube_persistentvolumeclaim_info{${claim},storageclass="ssd",volumename="pv"}`]: 1,
+          [`${attachment}_spec_source_persistentvolume{volumeattachment="va",volumename="pv"}`]: 1,
+          [`${attachment}_status_attached{volumeattachment="va"}`]: 0,
+        },
+        at: 30,
+      },
+      {
+        because: 'its node is unreachable',
+        series: {
+          [`${waiting}{${container},reason="ContainerCreating"}`]: 1,
+          ...onLostNode,
         },
         at: 30,
       },
@@ -115,7 +172,36 @@ export const podCases: readonly Case[] = [
         },
         at: 30,
       },
+      {
+        because: 'KubePersistentVolumeClaimPending fires for its claim',
+        series: {
+          [`kube_pod_status_unschedulable{${pod}}`]: 1,
+          ...claimed('Pending', 'Immediate'),
+        },
+        at: 30,
+      },
+      {
+        because: 'KubePersistentVolumeClaimLost fires for its claim',
+        series: {
+          [`kube_pod_status_unschedulable{${pod}}`]: 1,
+          ...claimed('Lost', 'WaitForFirstConsumer'),
+        },
+        at: 30,
+      },
     ],
+  },
+  {
+    // The claim waits for the pod to be scheduled, not the other way round.
+    alert: 'KubePodUnschedulable',
+    fires: {
+      series: {
+        [`kube_pod_status_unschedulable{${pod}}`]: 1,
+        ...claimed('Pending', 'WaitForFirstConsumer'),
+      },
+      at: 15,
+      labels: names,
+    },
+    quiet: [],
   },
   {
     alert: 'KubePodPending',
@@ -145,7 +231,20 @@ export const podCases: readonly Case[] = [
         at: 30,
       },
       {
-        because: 'KubePodCrashLooping fires for its init container',
+        because: 'KubePersistentVolumeClaimPending fires for its claim',
+        series: {
+          [`kube_pod_status_phase{${pod},phase="Pending"}`]: 1,
+          ...claimed('Pending', 'WaitForFirstConsumer'),
+        },
+        at: 30,
+      },
+      {
+        because: 'its node is unreachable',
+        series: { [`kube_pod_status_phase{${pod},phase="Unknown"}`]: 1, ...onLostNode },
+        at: 30,
+      },
+      {
+        because: 'KubePodInitCrashLooping fires',
         series: {
           [`kube_pod_status_phase{${pod},phase="Pending"}`]: 1,
           [`${initWaiting}{${container},${crash}}`]: 1,
@@ -155,7 +254,7 @@ export const podCases: readonly Case[] = [
     ],
   },
   {
-    alert: 'KubePodNotReady',
+    alert: 'KubePodReadinessFailing',
     fires: {
       series: {
         [`kube_pod_status_phase{${pod},phase="Running"}`]: 1,
@@ -166,6 +265,15 @@ export const podCases: readonly Case[] = [
       labels: names,
     },
     quiet: [
+      {
+        because: 'its node is unreachable',
+        series: {
+          [`kube_pod_status_phase{${pod},phase="Running"}`]: 1,
+          [`kube_pod_status_ready{${pod},condition="false"}`]: 1,
+          ...onLostNode,
+        },
+        at: 30,
+      },
       {
         because: 'it succeeded',
         series: {
@@ -214,6 +322,11 @@ export const podCases: readonly Case[] = [
       value: '21m 0s',
     },
     quiet: [
+      {
+        because: 'its node is unreachable',
+        series: { [`kube_pod_deletion_timestamp{${pod}}`]: 60, ...onLostNode },
+        at: 30,
+      },
       {
         because: 'its grace period has not ended',
         series: { [`kube_pod_deletion_timestamp{${pod}}`]: 3_600 },

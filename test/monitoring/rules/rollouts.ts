@@ -1,5 +1,5 @@
 // Cases of rollouts.
-import type { Case } from './case.ts';
+import type { Case, Series } from './case.ts';
 
 const deployment = 'namespace="shop",deployment="cart"';
 const deploymentLabels = { namespace: 'shop', deployment: 'cart' };
@@ -12,58 +12,69 @@ const progressing = (status: string) =>
   `kube_deployment_status_condition{${deployment},condition="Progressing",status="${status}"}`;
 
 /** A DaemonSet with these counts of nodes. */
-const daemonSet = (desired: number, updated: number | string, available: number | string) => ({
+const daemonSet = (desired: number, updated: number | string, ready: number): Series => ({
   [`kube_daemonset_status_desired_number_scheduled{${daemons}}`]: desired,
   [`kube_daemonset_status_updated_number_scheduled{${daemons}}`]: updated,
-  [`kube_daemonset_status_number_available{${daemons}}`]: available,
+  [`kube_daemonset_status_number_ready{${daemons}}`]: ready,
 });
+
+/** A Deployment that asks for so many pods, with so many in existence and ready. */
+const pods = (wanted: number, existing: number | string, ready: number): Series => ({
+  [`kube_deployment_spec_replicas{${deployment}}`]: wanted,
+  [`kube_deployment_status_replicas{${deployment}}`]: existing,
+  [`kube_deployment_status_replicas_ready{${deployment}}`]: ready,
+});
+const setPods = (wanted: number, existing: number | string, ready: number): Series => ({
+  [`kube_statefulset_replicas{${set}}`]: wanted,
+  [`kube_statefulset_status_replicas{${set}}`]: existing,
+  [`kube_statefulset_status_replicas_ready{${set}}`]: ready,
+});
+const generations = (kind: string, labels: string): Series => ({
+  [`kube_${kind}_status_observed_generation{${labels}}`]: 1,
+  [`kube_${kind}_metadata_generation{${labels}}`]: 2,
+});
+const revisions = (current: string, update: string, updated: number | string): Series => ({
+  [`kube_statefulset_status_update_revision{${set},revision="${update}"}`]: 1,
+  [`kube_statefulset_status_current_revision{${set},revision="${current}"}`]: 1,
+  [`kube_statefulset_status_replicas_updated{${set}}`]: updated,
+});
+const ONE_BY_ONE = '0 0 0 0 1 1 1 1 2 2 2 2 3 3 3 3';
 
 export const rolloutCases: readonly Case[] = [
   {
-    alert: 'KubeDeploymentRolloutStuck',
+    alert: 'KubeDeploymentRolloutBlocked',
     fires: {
-      series: { [progressing('false')]: 1, [progressing('true')]: 0 },
-      at: 5,
+      series: { ...pods(3, 3, 3), [progressing('false')]: 1, [progressing('true')]: 0 },
+      at: 15,
       labels: deploymentLabels,
     },
     quiet: [
       {
         because: 'it makes progress',
-        series: { [progressing('false')]: 0, [progressing('true')]: 1 },
+        series: { ...pods(3, 3, 3), [progressing('false')]: 0, [progressing('true')]: 1 },
+        at: 30,
+      },
+      {
+        because: 'its new pod is not ready, and has an alert of its own',
+        series: { ...pods(3, 4, 3), [progressing('false')]: 1 },
+        at: 30,
+      },
+      {
+        because: 'KubeDeploymentPodsMissing fires',
+        series: { ...pods(3, 2, 2), [progressing('false')]: 1 },
         at: 30,
       },
     ],
   },
   {
-    alert: 'KubeDeploymentReplicasMismatch',
-    fires: {
-      series: {
-        [`kube_deployment_spec_replicas{${deployment}}`]: 3,
-        [`kube_deployment_status_replicas_available{${deployment}}`]: 2,
-        [`kube_deployment_status_replicas_updated{${deployment}}`]: 3,
-      },
-      at: 15,
-      labels: deploymentLabels,
-      value: '2',
-    },
+    alert: 'KubeDeploymentPodsMissing',
+    fires: { series: pods(3, 1, 1), at: 15, labels: deploymentLabels, value: '2' },
     quiet: [
+      { because: 'a pod is not ready, and has an alert of its own', series: pods(3, 3, 2), at: 30 },
+      { because: 'its pods are being created', series: pods(3, '1+0x10 3+0x30', 1), at: 15 },
       {
-        because: 'a rollout is in progress',
-        series: {
-          [`kube_deployment_spec_replicas{${deployment}}`]: 30,
-          [`kube_deployment_status_replicas_available{${deployment}}`]: 25,
-          [`kube_deployment_status_replicas_updated{${deployment}}`]: '0+1x30',
-        },
-        at: 30,
-      },
-      {
-        because: 'KubeDeploymentRolloutStuck fires',
-        series: {
-          [`kube_deployment_spec_replicas{${deployment}}`]: 3,
-          [`kube_deployment_status_replicas_available{${deployment}}`]: 2,
-          [`kube_deployment_status_replicas_updated{${deployment}}`]: 1,
-          [progressing('false')]: 1,
-        },
+        because: 'KubeDeploymentGenerationMismatch fires',
+        series: { ...pods(3, 1, 1), ...generations('deployment', deployment) },
         at: 30,
       },
     ],
@@ -90,60 +101,43 @@ export const rolloutCases: readonly Case[] = [
     ],
   },
   {
-    alert: 'KubeStatefulSetReplicasMismatch',
-    fires: {
-      series: {
-        [`kube_statefulset_replicas{${set}}`]: 3,
-        [`kube_statefulset_status_replicas_ready{${set}}`]: 1,
-        [`kube_statefulset_status_replicas_updated{${set}}`]: 3,
-      },
-      at: 15,
-      labels: setLabels,
-      value: '1',
-    },
+    alert: 'KubeStatefulSetPodsMissing',
+    fires: { series: setPods(3, 1, 1), at: 15, labels: setLabels, value: '2' },
     quiet: [
       {
-        because: 'a rollout is in progress',
-        series: {
-          [`kube_statefulset_replicas{${set}}`]: 9,
-          [`kube_statefulset_status_replicas_ready{${set}}`]: 8,
-          [`kube_statefulset_status_replicas_updated{${set}}`]: '0 0 0 0 1 1 1 1 2 2 2 2 3 3 3 3',
-        },
-        at: 15,
+        because: 'its first pod is not ready, and has an alert of its own',
+        series: setPods(3, 1, 0),
+        at: 30,
+      },
+      { because: 'all of its pods exist', series: setPods(3, 3, 3), at: 30 },
+      {
+        because: 'KubeStatefulSetGenerationMismatch fires',
+        series: { ...setPods(3, 1, 1), ...generations('statefulset', set) },
+        at: 30,
       },
     ],
   },
   {
-    alert: 'KubeStatefulSetUpdateNotRolledOut',
+    alert: 'KubeStatefulSetRolloutStuck',
     fires: {
-      series: {
-        [`kube_statefulset_status_update_revision{${set},revision="kafka-2"}`]: 1,
-        [`kube_statefulset_status_current_revision{${set},revision="kafka-1"}`]: 1,
-        [`kube_statefulset_replicas{${set}}`]: 3,
-        [`kube_statefulset_status_replicas_updated{${set}}`]: 1,
-      },
+      series: { ...setPods(3, 3, 3), ...revisions('kafka-1', 'kafka-2', 1) },
       at: 15,
       labels: setLabels,
     },
     quiet: [
       {
         because: 'it has only one revision',
-        series: {
-          [`kube_statefulset_status_update_revision{${set},revision="kafka-2"}`]: 1,
-          [`kube_statefulset_status_current_revision{${set},revision="kafka-2"}`]: 1,
-          [`kube_statefulset_replicas{${set}}`]: 3,
-          [`kube_statefulset_status_replicas_updated{${set}}`]: 0,
-        },
+        series: { ...setPods(3, 3, 3), ...revisions('kafka-2', 'kafka-2', 0) },
+        at: 30,
+      },
+      {
+        because: 'the pod that was updated is not ready, and has an alert of its own',
+        series: { ...setPods(3, 3, 2), ...revisions('kafka-1', 'kafka-2', 1) },
         at: 30,
       },
       {
         because: 'pods are replaced one by one',
-        series: {
-          [`kube_statefulset_status_update_revision{${set},revision="kafka-2"}`]: 1,
-          [`kube_statefulset_status_current_revision{${set},revision="kafka-1"}`]: 1,
-          [`kube_statefulset_replicas{${set}}`]: 9,
-          [`kube_statefulset_status_replicas_updated{${set}}`]: '0 0 0 0 1 1 1 1 2 2 2 2 3 3 3 3',
-        },
+        series: { ...setPods(9, 9, 9), ...revisions('kafka-1', 'kafka-2', ONE_BY_ONE) },
         at: 15,
       },
     ],
@@ -170,21 +164,21 @@ export const rolloutCases: readonly Case[] = [
     ],
   },
   {
-    alert: 'KubeDaemonSetRolloutStuck',
-    fires: { series: daemonSet(6, 2, 5), at: 15, labels: daemonLabels, value: '2' },
+    alert: 'KubeDaemonSetUpdateStuck',
+    fires: { series: daemonSet(6, 2, 6), at: 15, labels: daemonLabels, value: '2' },
     quiet: [
-      { because: 'it runs on every node', series: daemonSet(6, 6, 6), at: 30 },
+      { because: 'it is updated on every node', series: daemonSet(6, 6, 6), at: 30 },
+      {
+        because: 'a pod of it is not ready, and has an alert of its own',
+        series: daemonSet(6, 2, 5),
+        at: 30,
+      },
       {
         because: 'it is updated node by node',
-        series: daemonSet(9, '1 1 1 1 2 2 2 2 3 3 3 3 4 4 4 4', 8),
+        series: daemonSet(9, '1 1 1 1 2 2 2 2 3 3 3 3 4 4 4 4', 9),
         at: 15,
       },
     ],
-  },
-  {
-    alert: 'KubeDaemonSetRolloutStuck',
-    fires: { series: daemonSet(6, 6, 4), at: 15, labels: daemonLabels, value: '4' },
-    quiet: [],
   },
   {
     alert: 'KubeDaemonSetNotScheduled',
@@ -193,7 +187,7 @@ export const rolloutCases: readonly Case[] = [
         ...daemonSet(6, 6, 6),
         [`kube_daemonset_status_current_number_scheduled{${daemons}}`]: 4,
       },
-      at: 15,
+      at: 10,
       labels: daemonLabels,
       value: '2',
     },

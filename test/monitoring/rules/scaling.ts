@@ -15,6 +15,17 @@ const scaled = (min: number, max: number, current: number | string, desired: num
   [`kube_horizontalpodautoscaler_status_desired_replicas{${scaler}}`]: desired,
 });
 
+/** Its target asks for five pods, and has three. */
+const targetLacks = (kind: string, wanted: string): Series => {
+  const label = kind.toLowerCase();
+  const target = `scaletargetref_kind="${kind}",scaletargetref_name="search"`;
+  return {
+    [`kube_horizontalpodautoscaler_info{${scaler},${target}}`]: 1,
+    [`kube_${label}_${wanted}{namespace="shop",${label}="search"}`]: 5,
+    [`kube_${label}_status_replicas{namespace="shop",${label}="search"}`]: 3,
+  };
+};
+
 const unable = (current: number): Series => ({
   [`${conditions}{${scaler},condition="ScalingActive",status="false"}`]: 1,
   [`kube_horizontalpodautoscaler_status_current_replicas{${scaler}}`]: current,
@@ -29,7 +40,7 @@ const budgeted = (pods: number, healthy: number, desired: number, allowed: numbe
 
 export const scalingCases: readonly Case[] = [
   {
-    alert: 'KubeHpaMaxedOut',
+    alert: 'KubeHpaAtMaximum',
     fires: { series: scaled(2, 6, 6, 6), at: 15, labels, value: '6' },
     quiet: [
       { because: 'it may add one more', series: scaled(2, 6, 5, 5), at: 30 },
@@ -37,11 +48,26 @@ export const scalingCases: readonly Case[] = [
     ],
   },
   {
-    alert: 'KubeHpaReplicasMismatch',
+    alert: 'KubeHpaReplicasNotReached',
     fires: { series: scaled(2, 6, 3, 5), at: 15, labels, value: '5' },
     quiet: [
       { because: 'it has its desired replicas', series: scaled(2, 6, 5, 5), at: 30 },
       { because: 'replicas are added one by one', series: scaled(2, 90, '0+1x30', 80), at: 30 },
+      {
+        because: 'KubeDeploymentPodsMissing fires for its target',
+        series: { ...scaled(2, 6, 3, 5), ...targetLacks('Deployment', 'spec_replicas') },
+        at: 30,
+      },
+      {
+        because: 'KubeStatefulSetPodsMissing fires for its target',
+        series: { ...scaled(2, 6, 3, 5), ...targetLacks('StatefulSet', 'replicas') },
+        at: 30,
+      },
+      {
+        because: 'KubeHpaCannotScale fires',
+        series: { ...scaled(2, 6, 3, 5), ...unable(3) },
+        at: 30,
+      },
     ],
   },
   {
@@ -50,9 +76,16 @@ export const scalingCases: readonly Case[] = [
     quiet: [{ because: 'at zero replicas scaling is disabled', series: unable(0), at: 30 }],
   },
   {
-    alert: 'KubePdbNotEnoughHealthyPods',
-    fires: { series: budgeted(3, 1, 2, 0), at: 15, labels: budgetLabels, value: '1' },
-    quiet: [{ because: 'enough pods are healthy', series: budgeted(3, 2, 2, 0), at: 30 }],
+    alert: 'KubePdbUnsatisfiable',
+    fires: { series: budgeted(2, 2, 3, 0), at: 15, labels: budgetLabels, value: '2' },
+    quiet: [
+      {
+        because: 'a pod is not healthy, and has an alert of its own',
+        series: budgeted(3, 1, 2, 0),
+        at: 30,
+      },
+      { because: 'it has no pods', series: budgeted(0, 0, 2, 0), at: 30 },
+    ],
   },
   {
     alert: 'KubePdbNoDisruptionsAllowed',
@@ -61,8 +94,13 @@ export const scalingCases: readonly Case[] = [
       { because: 'one disruption is allowed', series: budgeted(3, 3, 2, 1), at: 120 },
       { because: 'it has no pods', series: budgeted(0, 0, 0, 0), at: 120 },
       {
-        because: 'KubePdbNotEnoughHealthyPods fires',
-        series: budgeted(3, 1, 2, 0),
+        because: 'a pod is not healthy, and has an alert of its own',
+        series: budgeted(3, 2, 2, 0),
+        at: 120,
+      },
+      {
+        because: 'KubePdbUnsatisfiable fires',
+        series: budgeted(2, 2, 3, 0),
         at: 120,
       },
     ],

@@ -32,6 +32,15 @@ export const storageCases: readonly Case[] = [
         series: claimIn('Pending', 'WaitForFirstConsumer'),
         at: 30,
       },
+      {
+        because: 'KubePodUnschedulable fires for the pod that it waits for',
+        series: {
+          ...claimIn('Pending', 'WaitForFirstConsumer'),
+          [`kube_pod_spec_volumes_persistentvolumeclaims_info{${claim},pod="p",uid="u"}`]: 1,
+          'kube_pod_status_unschedulable{namespace="data",pod="p",uid="u"}': 1,
+        },
+        at: 30,
+      },
     ],
   },
   {
@@ -55,7 +64,7 @@ export const storageCases: readonly Case[] = [
     alert: 'KubePersistentVolumeErrors',
     fires: {
       series: volumeIn('Failed'),
-      at: 15,
+      at: 5,
       labels: { persistentvolume: 'pv', phase: 'Failed' },
     },
     quiet: [{ because: 'it was released', series: volumeIn('Released'), at: 30 }],
