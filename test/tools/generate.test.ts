@@ -51,7 +51,7 @@ const tables = {
   spares: table('', 'Spare', { default: false }),
 };
 
-const facts = { appVersion: '2.20.0', image: 'r.io/a/b:v2.20.0' };
+const facts = { version: '1.2.3', appVersion: '2.20.0', image: 'r.io/a/b:v2.20.0-1.2.3' };
 
 describe('the metrics pages', () => {
   const pages = metricPages(tables);
@@ -101,10 +101,9 @@ after: 1
 `;
 
   it('names the image in one place', () => {
-    expect(chartFacts('appVersion: 2.20.0', values)).to.deep.equal(facts);
-    expect(chartFacts('appVersion: 2.20.0', values.replace('""', 'edge')).image).to.equal(
-      'r.io/a/b:edge',
-    );
+    const chartYaml = 'version: 1.2.3\nappVersion: 2.20.0';
+    expect(chartFacts(chartYaml, values)).to.deep.equal(facts);
+    expect(chartFacts(chartYaml, values.replace('""', 'edge')).image).to.equal('r.io/a/b:edge');
   });
 
   it('lists the default resources in its values and leaves the rest as it is', () => {

@@ -7,7 +7,7 @@ import { asOutputs, releaseFacts, releaseNotes } from '../../tools/release/facts
 
 const sources = {
   packageJson: '{ "version": "1.2.3" }',
-  chartYaml: 'name: ksm\nappVersion: 2.20.0\n',
+  chartYaml: 'name: ksm\nversion: 1.2.3\nappVersion: 2.20.0\n',
   valuesYaml: 'image:\n  registry: r.io\n  repository: own/a/b\n  tag: ""\n',
   gitTag: 'v1.2.3',
   source: 'https://git.example.com/own/kubestate',
@@ -18,9 +18,14 @@ const sources = {
 describe('the facts of a release', () => {
   const facts = releaseFacts(sources);
 
-  it('include the image tags: the version, and the replaced kube-state-metrics release', () => {
+  it('include the image tags: two of this version, and one that moves', () => {
     expect(facts.image).to.equal('r.io/own/a/b');
-    expect(facts.tags).to.equal('r.io/own/a/b:1.2.3\nr.io/own/a/b:v2.20.0');
+    expect(facts.reference).to.equal('r.io/own/a/b:v2.20.0-1.2.3');
+    expect(facts.tags?.split('\n')).to.deep.equal([
+      'r.io/own/a/b:1.2.3',
+      'r.io/own/a/b:v2.20.0-1.2.3',
+      'r.io/own/a/b:v2.20.0',
+    ]);
   });
 
   it('include the registry, and the repository of the chart', () => {
@@ -52,6 +57,13 @@ describe('the facts of a release', () => {
   it('reject a git tag that is not the version', () => {
     expect(() => releaseFacts({ ...sources, gitTag: 'v1.2.4' })).to.throw(
       'expected the tag v1.2.3, as package.json has it, got v1.2.4',
+    );
+  });
+
+  it('reject a chart of another version, whose image tag would be of another program', () => {
+    const chartYaml = sources.chartYaml.replace('1.2.3', '1.2.2');
+    expect(() => releaseFacts({ ...sources, chartYaml })).to.throw(
+      'expected version 1.2.3 in Chart.yaml, as package.json has it, got 1.2.2',
     );
   });
 
@@ -109,9 +121,9 @@ describe('tools/release.ts', () => {
     const tag = /the tag (v\S+),/.exec(wrong.stderr)?.[1];
     const { status, stdout, stderr } = run('facts', { ...job, GITHUB_REF_NAME: tag });
     expect(status, stderr).to.equal(0);
-    const [, tags = ''] = /tags<<END-OF-tags\n(.*)\nEND-OF-tags/s.exec(stdout) ?? [];
+    const [, image = ''] = /^reference<<END-OF-reference\n(.*)$/m.exec(stdout) ?? [];
     const manifest = readFileSync(join(import.meta.dirname, '../../rbac/deployment.yaml'), 'utf8');
-    expect(manifest).to.include(`image: ${tags.split('\n')[1]}\n`);
+    expect(manifest).to.include(`image: ${image}\n`);
     expect(stdout).to.match(/^org\.opencontainers\.image\.revision=abc$/m);
     expect(stdout).to.match(/^org\.opencontainers\.image\.created=\d{4}-\d\d-\d\dT\S+Z$/m);
   });
