@@ -264,9 +264,39 @@ export const recorded: readonly Recorded[] = [
       },
     ],
   },
+  {
+    what: 'a pod for `helm test`',
+    theirs: 'none',
+    ours: 'a hook, which helm creates for `helm test` only',
+    why: 'It tells whether kubestate would start with the arguments of its pods.',
+    places: [
+      {
+        object: 'Pod *',
+        path: '',
+        theirs: undefined,
+        ours: /"helm\.sh\/hook":"test".*"args":\["check",/,
+      },
+    ],
+  },
 ];
 
 export const unrecorded: readonly Unrecorded[] = [
+  {
+    what: 'a flag or a value in `extraArgs` that kubestate refuses',
+    theirs: 'passed on; the pod crash loops',
+    ours: 'helm fails with an error and the most similar flag; `helm test` checks all values',
+    why: 'The error appears before the rollout.',
+    set: ['extraArgs={--metric-deny-list=kube_secret_info}'],
+    becomes: { fails: /expected flags of kubestate, got .*; did you mean --metric-denylist\?/ },
+  },
+  {
+    what: 'values with which the program ends, such as `metricAllowlist` with `metricDenylist`',
+    theirs: 'passed on; the pod crash loops',
+    ours: 'helm fails with an error',
+    why: 'The error appears before the rollout.',
+    set: ['metricAllowlist={kube_pod_info}', 'metricDenylist={kube_pod_info}'],
+    becomes: { fails: /metricAllowlist and metricDenylist: expected one of them, got both; / },
+  },
   {
     what: '`prometheus.monitor.namespace`',
     theirs: 'ignored',

@@ -1,6 +1,7 @@
 // Renders the generated parts of the chart, and reads facts of the chart for the manifests.
 import { parse, stringify } from 'yaml';
 import { definitions, leaderElectionRules, reviewRules, watchRules } from '../../src/app/rules.ts';
+import type { Flags } from '../../src/config/flags.ts';
 import { notice } from './notice.ts';
 import type { PackResources } from './packs.ts';
 import { defaultsOf, type Tables } from './rules.ts';
@@ -50,8 +51,28 @@ function placeOf(plural: string): string {
   return i < 0 ? plural : `networkpolicies ${i}`;
 }
 
-/** Named templates: resources and packs with their API groups, and rules by what needs them. */
-export function derivedTemplates(tables: Tables, packs: readonly PackResources[]): string {
+/** What the chart knows of each flag: how it is given, and what its value must match. */
+function flagFacts(flags: Flags): object {
+  const facts = Object.entries(flags).map(([name, { kind, default: initial }]) => [
+    name,
+    {
+      expected: kind.expected,
+      ...(kind.pattern && { pattern: kind.pattern.source }),
+      ...(kind.placeholder === undefined && { switch: true }),
+      ...(Array.isArray(initial) && { list: true }),
+    },
+  ]);
+  return Object.fromEntries(facts);
+}
+
+/**
+ * Named templates: resources and packs with their API groups, flags, and rules by what needs them.
+ */
+export function derivedTemplates(
+  tables: Tables,
+  packs: readonly PackResources[],
+  flags: Flags,
+): string {
   const resources = Object.entries(tables)
     .map(([resource, { group }]) => ({ resource, group }))
     .sort((a, b) => (placeOf(a.resource) < placeOf(b.resource) ? -1 : 1));
@@ -65,12 +86,16 @@ export function derivedTemplates(tables: Tables, packs: readonly PackResources[]
 ${stringify(all, { aliasDuplicateObjects: false })}{{- end }}
 `,
   );
-  return `{{- /* ${notice('src/resources, src/custom/packs and tools/generate')} */ -}}
+  const sources = 'src/resources, src/custom/packs, src/config/options.ts and tools/generate';
+  return `{{- /* ${notice(sources)} */ -}}
 {{- define "kube-state-metrics.resources" -}}
 ${stringify(resources)}{{- end }}
 
 {{- define "kube-state-metrics.packResources" -}}
 ${stringify(packs)}{{- end }}
+
+{{- define "kube-state-metrics.flags" -}}
+${stringify(flagFacts(flags))}{{- end }}
 
 ${ruleTemplates.join('\n')}`;
 }
