@@ -11,7 +11,7 @@ export interface ValueFacts {
   readonly asked: readonly string[];
   /** Maps that reject unknown keys. */
   readonly closed: readonly string[];
-  /** Maps that may have keys that are not in values.yaml, because they are passed on as they are. */
+  /** Maps that may have keys that are not in values.yaml: they are passed on as they are. */
   readonly others: readonly string[];
 }
 
