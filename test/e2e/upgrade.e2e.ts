@@ -1,4 +1,4 @@
-// The commands of docs/upgrade.md on a real API server: to kubestate, to its next version, and back.
+// The commands of docs/upgrade.md on a real API server: to kubestate, to a next version, and back.
 import {
   cpSync,
   mkdirSync,

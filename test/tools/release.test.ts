@@ -1,8 +1,9 @@
 // The facts and notes of a release, from small files and from those of the project.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { chartFacts } from '../../tools/generate/chart.ts';
 import { asOutputs, releaseFacts, releaseNotes } from '../../tools/release/facts.ts';
 
 const sources = {
@@ -71,6 +72,28 @@ describe('the facts of a release', () => {
     expect(asOutputs({ a: '1', b: '2\n3' })).to.equal(
       'a<<END-OF-a\n1\nEND-OF-a\nb<<END-OF-b\n2\n3\nEND-OF-b\n',
     );
+  });
+});
+
+describe('the pages', () => {
+  const root = join(import.meta.dirname, '../..');
+  const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+  /** What stands in a text for tags such as v2.20.0-1.0.0. */
+  const tagsIn = (text: string): string[] => text.match(/\bv\d+\.\d+\.\d+-\d+\.\d+\.\d+\b/g) ?? [];
+
+  it('name the tag of this release', () => {
+    const chart = 'helm/kube-state-metrics';
+    const { image } = chartFacts(read(`${chart}/Chart.yaml`), read(`${chart}/values.yaml`));
+    const files = [
+      ...globSync('{README,CHANGELOG}.md', { cwd: root }),
+      ...globSync('docs/*.md', { cwd: root }),
+      ...[`${chart}/Chart.yaml`, `${chart}/values.yaml`],
+    ].filter((path) => path !== 'docs/releasing.md');
+    const named = files.flatMap((path) => tagsIn(read(path)).map((tag) => `${path}: ${tag}`));
+    const [, current] = image.split(':');
+    expect(named.filter((one) => !one.endsWith(`: ${current}`))).to.deep.equal([]);
+    expect(named).to.have.length.above(5);
+    expect(tagsIn('x:v2.20.0-1.0.0 and v2.20.0')).to.deep.equal(['v2.20.0-1.0.0']);
   });
 });
 
