@@ -106,7 +106,7 @@ const BROKEN: Readonly<Record<keyof typeof rules, readonly string[]>> = {
 
 const madeUp = {
   packageJson: '{ "version": "1.2.3" }',
-  chartYaml: 'name: ksm\nappVersion: 2.20.0\n',
+  chartYaml: 'name: ksm\nversion: 1.2.3\nappVersion: 2.20.0\n',
   valuesYaml: 'image: { registry: r.io, repository: own/a, tag: "" }\n',
   gitTag: 'v1.2.3',
   source: 'https://git.example.com',

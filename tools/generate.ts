@@ -29,7 +29,7 @@ import { flagTable } from './generate/migration.ts';
 import { packPart } from './generate/packPages.ts';
 import { packResources } from './generate/packs.ts';
 import { kustomization, manifests } from './generate/rbac.ts';
-import { valuesSchema } from './generate/schema.ts';
+import { knownKeys, valuesSchema } from './generate/schema.ts';
 import { readableTable } from './generate/security.ts';
 import { differing } from './generate/stale.ts';
 import { telemetryPage } from './generate/telemetry.ts';
@@ -60,6 +60,7 @@ async function renewed(path: string, parts: Record<string, string>): Promise<str
 async function generate(): Promise<Record<string, string>> {
   const values = await read(`${chart}/values.yaml`);
   const results = resultsIn(join(root, 'bench/results'));
+  const schema = valuesSchema(values, valueFacts);
   const facts = chartFacts(await read(`${chart}/Chart.yaml`), values);
   return {
     ...under('docs/metrics', metricPages(resources)),
@@ -94,8 +95,9 @@ async function generate(): Promise<Record<string, string>> {
     ...under(`${chart}/files/rules`, ruleFiles(ruleGroups)),
     'docs/alerts.md': alertsPage(ruleGroups),
     [`${chart}/values.yaml`]: withCollectors(values, resources),
-    [`${chart}/values.schema.json`]: valuesSchema(values, valueFacts),
-    [`${chart}/templates/_derived.tpl`]: derivedTemplates(resources, packResources()),
+    [`${chart}/values.schema.json`]: schema,
+    [`${chart}/files/known-values.json`]: `${JSON.stringify(knownKeys(schema, valueFacts))}\n`,
+    [`${chart}/templates/_derived.tpl`]: derivedTemplates(resources, packResources(), flags),
     [`${chart}/templates/_alerts.tpl`]: alertTemplates(ruleGroups),
   };
 }

@@ -1,4 +1,5 @@
 // The commands by name; `serve`, the default, comes first.
+import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { completionFor } from './completion.ts';
 import { demo } from './demo.ts';
@@ -7,7 +8,7 @@ import { serve } from './serve.ts';
 import { validate } from './validate.ts';
 import { version } from './version.ts';
 
-const working: Readonly<Record<string, Command>> = { serve, demo, validate, rbac, version };
+const working: Readonly<Record<string, Command>> = { serve, demo, check, validate, rbac, version };
 
 export const commands: Readonly<Record<string, Command>> = {
   ...working,

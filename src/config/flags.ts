@@ -10,6 +10,8 @@ export interface Kind<T> {
   readonly placeholder?: string;
   /** What an error says is expected: `a whole number from 1 to 9`. */
   readonly expected: string;
+  /** What every text that is `expected` matches; the chart checks it before a roll-out. */
+  readonly pattern?: RegExp;
   /** The value, or undefined where the text is not `expected`; `before` is its value so far. */
   parse(text: string, before: T): T | undefined;
   /** Reads lists and maps of the config file; scalars are read by `parse`. */
@@ -65,6 +67,7 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
 
 export const toggle: Kind<boolean> = {
   expected: 'true or false',
+  pattern: /^(?i:1|t|true|0|f|false)$/,
   parse: (given) => BOOLEANS[given.toLowerCase()],
 };
 
@@ -108,13 +111,16 @@ function itemsIn(value: unknown): readonly string[] | undefined {
 
 const trim = (item: string): string => item.trim();
 
+const wholeNumber = /^[+-]?\d+$/;
+
 export function integer(min: number, max: number): Kind<number> {
   return {
     placeholder: 'N',
     expected: `a whole number from ${min} to ${max}`,
+    pattern: wholeNumber,
     parse(given) {
       const value = Number(given);
-      return /^[+-]?\d+$/.test(given) && value >= min && value <= max ? value : undefined;
+      return wholeNumber.test(given) && value >= min && value <= max ? value : undefined;
     },
   };
 }
@@ -140,14 +146,16 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
+const durationText = /^(?:0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)$/;
+
 /** A duration as Go writes it (`1m30s`), in milliseconds. */
 export const duration: Kind<number> = {
   placeholder: 'TIME',
   expected: 'a duration such as 30s, 1m30s or 0',
+  pattern: durationText,
   parse(given) {
-    if (given === '0') return 0;
+    if (!durationText.test(given)) return undefined;
     const parts = [...given.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/gy)];
-    if (parts.length === 0 || parts.map(([part]) => part).join('') !== given) return undefined;
     return parts.reduce((ms, [, n, unit]) => ms + Number(n) * (UNIT_MS[unit ?? ''] ?? 0), 0);
   },
 };
@@ -162,12 +170,15 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
   Gi: 2 ** 30,
 };
 
+const sizeText = /^(\d+(?:\.\d+)?)(|k|M|G|Ki|Mi|Gi)$/;
+
 /** A size as Kubernetes writes it (`64Mi`), in bytes. */
 export const byteSize: Kind<number> = {
   placeholder: 'SIZE',
   expected: 'a size in bytes such as 64Mi, 100M or 0',
+  pattern: sizeText,
   parse(given) {
-    const [, number, unit] = /^(\d+(?:\.\d+)?)(|k|M|G|Ki|Mi|Gi)$/.exec(given) ?? [];
+    const [, number, unit] = sizeText.exec(given) ?? [];
     if (number === undefined || unit === undefined) return undefined;
     return Math.floor(Number(number) * (UNIT_BYTES[unit] as number));
   },

@@ -26,8 +26,17 @@ type LeaseFlags = Pick<ElectorFlags, 'leader-elect-resource-name' | 'shard' | 't
 
 /** An elector that is not started yet; undefined without --leader-elect. Throws ConfigError. */
 export function openElector(options: ElectorFlags, parts: ElectorParts): Elector | undefined {
-  if (!options['leader-elect']) return undefined;
   const { env, ...rest } = parts;
+  const candidate = candidateOf(options, env);
+  return candidate && new Elector({ ...rest, ...candidate });
+}
+
+/** What the flags say of this candidate; undefined without --leader-elect. Throws ConfigError. */
+export function candidateOf(
+  options: ElectorFlags,
+  env: ElectorParts['env'],
+): Pick<ElectorOptions, 'pod' | 'lease' | 'durationMs'> | undefined {
+  if (!options['leader-elect']) return undefined;
   const name = options.pod ?? env.POD_NAME;
   const namespace = options['pod-namespace'] ?? env.POD_NAMESPACE;
   if (!name || !namespace) {
@@ -39,12 +48,7 @@ export function openElector(options: ElectorFlags, parts: ElectorParts): Elector
       hint: 'set POD_NAME and POD_NAMESPACE from metadata.name and metadata.namespace of the pod',
     });
   }
-  return new Elector({
-    ...rest,
-    pod: { name, namespace },
-    lease: leaseOf(options),
-    durationMs: durationOf(options),
-  });
+  return { pod: { name, namespace }, lease: leaseOf(options), durationMs: durationOf(options) };
 }
 
 /** Replicas of one shard share a lease; shards must not. */

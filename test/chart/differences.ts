@@ -39,8 +39,12 @@ const container = 'spec.template.spec.containers[*]';
 const proxied = 'spec.template.spec.containers[kube-state-metrics]';
 const proxy = 'spec.template.spec.containers[kube-rbac-proxy-*]';
 
-const image = (repository: string): RegExp =>
-  new RegExp(`^"[\\w.]+/${repository}kube-state-metrics/kube-state-metrics:v2\\.20\\.0"$`);
+const image = (repository: string, version: string): RegExp =>
+  new RegExp(
+    `^"[\\w.]+/${repository}kube-state-metrics/kube-state-metrics:v2\\.20\\.0${version}"$`,
+  );
+const theirImage = image('', '');
+const ourImage = image('kubestate/', '-\\d+\\.\\d+\\.\\d+');
 
 const admission = ['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'].flatMap(
   (plural) =>
@@ -62,9 +66,16 @@ export const recorded: readonly Recorded[] = [
     theirs: '`registry.k8s.io`, `kube-state-metrics/kube-state-metrics`',
     ours: '`ghcr.io`, `kubestate/kube-state-metrics/kube-state-metrics`',
     why: 'It is a different program. Your own registry must contain it.',
-    places: [
-      { object: '*', path: `${container}.image`, theirs: image(''), ours: image('kubestate/') },
-    ],
+    places: [{ object: '*', path: `${container}.image`, theirs: theirImage, ours: ourImage }],
+  },
+  {
+    what: 'default of `image.tag`',
+    theirs: '`v2.20.0`',
+    ours: '`v2.20.0-` and the version of this chart, by digest in a released chart',
+    why:
+      'A new release must have a new pod template, or its pods run whatever each node has pulled ' +
+      'before. `v2.20.0` moves to the newest release.',
+    places: [{ object: '*', path: `${container}.image`, theirs: theirImage, ours: ourImage }],
   },
   {
     what: 'label `helm.sh/chart`',
@@ -84,13 +95,27 @@ export const recorded: readonly Recorded[] = [
     what: 'label `helm.sh/chart` of pods',
     theirs: 'set',
     ours: 'not set',
-    why: 'A new version of the chart alone must not restart the pods.',
+    why: 'With an `image.tag` of your own, a new version of the chart must not restart the pods.',
     places: [
       {
         object: '*',
         path: 'spec.template.metadata.labels.helm.sh/chart',
         theirs: 'kube-state-metrics-8.4.0',
         ours: undefined,
+      },
+    ],
+  },
+  {
+    what: 'label `kubestate.io/version` of pods',
+    theirs: 'not set',
+    ours: 'the version of kubestate, unless `image.tag` is set; in no selector',
+    why: 'It tells which program runs; `app.kubernetes.io/version` is that of kube-state-metrics.',
+    places: [
+      {
+        object: '*',
+        path: 'spec.template.metadata.labels.kubestate.io/version',
+        theirs: undefined,
+        ours: /^"\d+\.\d+\.\d+"$/,
       },
     ],
   },
@@ -239,9 +264,39 @@ export const recorded: readonly Recorded[] = [
       },
     ],
   },
+  {
+    what: 'a pod for `helm test`',
+    theirs: 'none',
+    ours: 'a hook, which helm creates for `helm test` only',
+    why: 'It tells whether kubestate would start with the arguments of its pods.',
+    places: [
+      {
+        object: 'Pod *',
+        path: '',
+        theirs: undefined,
+        ours: /"helm\.sh\/hook":"test".*"args":\["check",/,
+      },
+    ],
+  },
 ];
 
 export const unrecorded: readonly Unrecorded[] = [
+  {
+    what: 'a flag or a value in `extraArgs` that kubestate refuses',
+    theirs: 'passed on; the pod crash loops',
+    ours: 'helm fails with an error and the most similar flag; `helm test` checks all values',
+    why: 'The error appears before the rollout.',
+    set: ['extraArgs={--metric-deny-list=kube_secret_info}'],
+    becomes: { fails: /expected flags of kubestate, got .*; did you mean --metric-denylist\?/ },
+  },
+  {
+    what: 'values with which the program ends, such as `metricAllowlist` with `metricDenylist`',
+    theirs: 'passed on; the pod crash loops',
+    ours: 'helm fails with an error',
+    why: 'The error appears before the rollout.',
+    set: ['metricAllowlist={kube_pod_info}', 'metricDenylist={kube_pod_info}'],
+    becomes: { fails: /metricAllowlist and metricDenylist: expected one of them, got both; / },
+  },
   {
     what: '`prometheus.monitor.namespace`',
     theirs: 'ignored',

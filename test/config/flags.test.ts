@@ -1,7 +1,14 @@
 // Command lines as pflag reads them, and what is refused.
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { duration, parseCommandLine } from '../../src/config/flags.ts';
+import {
+  byteSize,
+  duration,
+  integer,
+  type Kind,
+  parseCommandLine,
+  toggle,
+} from '../../src/config/flags.ts';
 import { flags } from '../../src/config/options.ts';
 import { expectRefused, type Facts } from '../support/refusal.ts';
 
@@ -149,6 +156,52 @@ describe('A command line', () => {
   it('names what was given, each flag once', () => {
     expect(parse('--port=1', '--port=2', '-v1').given).to.deep.equal(['port', 'v']);
   });
+});
+
+describe('A pattern of a kind', () => {
+  const texts = [
+    ...[
+      '',
+      ' ',
+      '0',
+      '1',
+      '-1',
+      '+1',
+      '1.5',
+      '1,5',
+      'x',
+      't',
+      'T',
+      'True',
+      'FALSE',
+      'yes',
+      'true ',
+    ],
+    ...[
+      '1s',
+      '1m30s',
+      '1.5h',
+      '5',
+      '1s ',
+      '1d',
+      '-1s',
+      '100us',
+      '1µs',
+      '64Mi',
+      '64MB',
+      '1.5G',
+      'Mi',
+    ],
+  ];
+  const kinds = { toggle, integer: integer(-9, 9), duration, byteSize };
+
+  for (const [name, kind] of Object.entries(kinds as Record<string, Kind<unknown>>)) {
+    it(`matches what is ${name}, and nothing else`, () => {
+      const taken = texts.filter((given) => kind.parse(given, 0) !== undefined);
+      expect(texts.filter((given) => kind.pattern?.test(given))).to.deep.equal(taken);
+      expect(taken.length).to.be.within(2, texts.length - 2);
+    });
+  }
 });
 
 describe('A duration', () => {

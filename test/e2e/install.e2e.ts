@@ -123,7 +123,7 @@ describe('the chart, installed by helm on a real API server', function () {
     expect(await mayDo('list', 'nodes')).to.equal(true);
   });
 
-  it('rolls no pod where the next version of the chart changes nothing of it', async () => {
+  it('rolls the pods for a next version, unless the values name an image tag', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kubestate-next-'));
     started.push({ stop: async () => rmSync(folder, { recursive: true }) });
     cpSync(chart, folder, { recursive: true });
@@ -138,7 +138,12 @@ describe('the chart, installed by helm on a real API server', function () {
     expect(release?.chart).to.equal('kube-state-metrics-99.0.0');
     const second = await workload('deployments');
     expect(second.metadata.uid).to.equal(first.metadata.uid);
-    expect(second.spec.template).to.deep.equal(first.spec.template);
+    expect(second.spec.template).to.not.deep.equal(first.spec.template);
+    const mine = ['--set', 'image.tag=mine'];
+    await helmed('upgrade', RELEASE, chart, ...mine);
+    const third = await workload('deployments');
+    await helmed('upgrade', RELEASE, folder, ...mine);
+    expect((await workload('deployments')).spec.template).to.deep.equal(third.spec.template);
   });
 
   it('elects a leader, which its Service selects, by the rights that come with that', async () => {

@@ -51,7 +51,7 @@ const tables = {
   spares: table('', 'Spare', { default: false }),
 };
 
-const facts = { appVersion: '2.20.0', image: 'r.io/a/b:v2.20.0' };
+const facts = { version: '1.2.3', appVersion: '2.20.0', image: 'r.io/a/b:v2.20.0-1.2.3' };
 
 describe('the metrics pages', () => {
   const pages = metricPages(tables);
@@ -101,10 +101,9 @@ after: 1
 `;
 
   it('names the image in one place', () => {
-    expect(chartFacts('appVersion: 2.20.0', values)).to.deep.equal(facts);
-    expect(chartFacts('appVersion: 2.20.0', values.replace('""', 'edge')).image).to.equal(
-      'r.io/a/b:edge',
-    );
+    const chartYaml = 'version: 1.2.3\nappVersion: 2.20.0';
+    expect(chartFacts(chartYaml, values)).to.deep.equal(facts);
+    expect(chartFacts(chartYaml, values.replace('""', 'edge')).image).to.equal('r.io/a/b:edge');
   });
 
   it('lists the default resources in its values and leaves the rest as it is', () => {
@@ -123,7 +122,7 @@ after: 1
 
   it('has the API group of every resource, and the rules of leader election', () => {
     const packs = [{ pack: 'flux', group: 'a.io', resources: ['b', 'c'] }] as const;
-    const text = derivedTemplates(tables, packs);
+    const text = derivedTemplates(tables, packs, {});
     expect(text).to.include('- pack: flux\n  group: a.io\n  resources:\n    - b\n    - c\n');
     expect(text).to.match(
       /resource: axles\n {2}group: apps\n(.*\n)+.*resource: spares\n {2}group: ""/,
@@ -133,10 +132,26 @@ after: 1
     );
   });
 
+  it('has what it needs to check flags before a roll-out', () => {
+    const row = { group: 'Group', help: 'What it does.' };
+    const text = derivedTemplates({}, [], {
+      names: { ...row, kind: list, default: [] },
+      v: { ...row, kind: integer(0, 9), default: 0, short: 'v' },
+      quiet: { ...row, kind: toggle, default: false },
+    });
+    const [, yaml = ''] =
+      /define "kube-state-metrics.flags" -\}\}\n([\s\S]*?)\{\{/.exec(text) ?? [];
+    expect(parse(yaml)).to.deep.equal({
+      names: { expected: 'items between commas', list: true },
+      v: { expected: 'a whole number from 0 to 9', pattern: '^[+-]?\\d+$' },
+      quiet: { expected: 'true or false', pattern: '^(?i:1|t|true|0|f|false)$', switch: true },
+    });
+  });
+
   it('has rules in the order of the kube-state-metrics chart', () => {
     const { axles } = tables;
     const some = { nodes: axles, roles: axles, networkpolicies: axles, clusterroles: axles };
-    const order = derivedTemplates(some, []).match(/(?<=resource: )\w+/g);
+    const order = derivedTemplates(some, [], {}).match(/(?<=resource: )\w+/g);
     expect(order).to.deep.equal(['networkpolicies', 'clusterroles', 'roles', 'nodes']);
   });
 });

@@ -27,7 +27,7 @@ const tables = {
   spares: table('', { default: false }),
 };
 
-const facts = { appVersion: '2.20.0', image: 'r.io/a/b:v2.20.0' };
+const facts = { version: '1.2.3', appVersion: '2.20.0', image: 'r.io/a/b:v2.20.0-1.2.3' };
 
 const verbs = ['list', 'watch'];
 

@@ -1,13 +1,14 @@
 // The facts and notes of a release, from small files and from those of the project.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { chartFacts } from '../../tools/generate/chart.ts';
 import { asOutputs, releaseFacts, releaseNotes } from '../../tools/release/facts.ts';
 
 const sources = {
   packageJson: '{ "version": "1.2.3" }',
-  chartYaml: 'name: ksm\nappVersion: 2.20.0\n',
+  chartYaml: 'name: ksm\nversion: 1.2.3\nappVersion: 2.20.0\n',
   valuesYaml: 'image:\n  registry: r.io\n  repository: own/a/b\n  tag: ""\n',
   gitTag: 'v1.2.3',
   source: 'https://git.example.com/own/kubestate',
@@ -18,9 +19,14 @@ const sources = {
 describe('the facts of a release', () => {
   const facts = releaseFacts(sources);
 
-  it('include the image tags: the version, and the replaced kube-state-metrics release', () => {
+  it('include the image tags: two of this version, and one that moves', () => {
     expect(facts.image).to.equal('r.io/own/a/b');
-    expect(facts.tags).to.equal('r.io/own/a/b:1.2.3\nr.io/own/a/b:v2.20.0');
+    expect(facts.reference).to.equal('r.io/own/a/b:v2.20.0-1.2.3');
+    expect(facts.tags?.split('\n')).to.deep.equal([
+      'r.io/own/a/b:1.2.3',
+      'r.io/own/a/b:v2.20.0-1.2.3',
+      'r.io/own/a/b:v2.20.0',
+    ]);
   });
 
   it('include the registry, and the repository of the chart', () => {
@@ -55,10 +61,39 @@ describe('the facts of a release', () => {
     );
   });
 
+  it('reject a chart of another version, whose image tag would be of another program', () => {
+    const chartYaml = sources.chartYaml.replace('1.2.3', '1.2.2');
+    expect(() => releaseFacts({ ...sources, chartYaml })).to.throw(
+      'expected version 1.2.3 in Chart.yaml, as package.json has it, got 1.2.2',
+    );
+  });
+
   it('are written as multi-line outputs', () => {
     expect(asOutputs({ a: '1', b: '2\n3' })).to.equal(
       'a<<END-OF-a\n1\nEND-OF-a\nb<<END-OF-b\n2\n3\nEND-OF-b\n',
     );
+  });
+});
+
+describe('the pages', () => {
+  const root = join(import.meta.dirname, '../..');
+  const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+  /** What stands in a text for tags such as v2.20.0-1.0.0. */
+  const tagsIn = (text: string): string[] => text.match(/\bv\d+\.\d+\.\d+-\d+\.\d+\.\d+\b/g) ?? [];
+
+  it('name the tag of this release', () => {
+    const chart = 'helm/kube-state-metrics';
+    const { image } = chartFacts(read(`${chart}/Chart.yaml`), read(`${chart}/values.yaml`));
+    const files = [
+      ...globSync('{README,CHANGELOG}.md', { cwd: root }),
+      ...globSync('docs/*.md', { cwd: root }),
+      ...[`${chart}/Chart.yaml`, `${chart}/values.yaml`],
+    ].filter((path) => path !== 'docs/releasing.md');
+    const named = files.flatMap((path) => tagsIn(read(path)).map((tag) => `${path}: ${tag}`));
+    const [, current] = image.split(':');
+    expect(named.filter((one) => !one.endsWith(`: ${current}`))).to.deep.equal([]);
+    expect(named).to.have.length.above(5);
+    expect(tagsIn('x:v2.20.0-1.0.0 and v2.20.0')).to.deep.equal(['v2.20.0-1.0.0']);
   });
 });
 
@@ -109,9 +144,9 @@ describe('tools/release.ts', () => {
     const tag = /the tag (v\S+),/.exec(wrong.stderr)?.[1];
     const { status, stdout, stderr } = run('facts', { ...job, GITHUB_REF_NAME: tag });
     expect(status, stderr).to.equal(0);
-    const [, tags = ''] = /tags<<END-OF-tags\n(.*)\nEND-OF-tags/s.exec(stdout) ?? [];
+    const [, image = ''] = /^reference<<END-OF-reference\n(.*)$/m.exec(stdout) ?? [];
     const manifest = readFileSync(join(import.meta.dirname, '../../rbac/deployment.yaml'), 'utf8');
-    expect(manifest).to.include(`image: ${tags.split('\n')[1]}\n`);
+    expect(manifest).to.include(`image: ${image}\n`);
     expect(stdout).to.match(/^org\.opencontainers\.image\.revision=abc$/m);
     expect(stdout).to.match(/^org\.opencontainers\.image\.created=\d{4}-\d\d-\d\dT\S+Z$/m);
   });

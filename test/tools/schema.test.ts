@@ -3,15 +3,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { type ValueFacts, valuesSchema } from '../../tools/generate/schema.ts';
+import { knownKeys, type ValueFacts, valuesSchema } from '../../tools/generate/schema.ts';
 import { valueFacts } from '../../tools/generate/valueRows.ts';
 import { type Schema, text, toggle } from '../../tools/generate/valueTypes.ts';
 import { leavesOf } from '../chart/keys.ts';
 
 const chart = join(import.meta.dirname, '../../helm/kube-state-metrics');
 
+const noFacts: ValueFacts = { rows: {}, asked: [], closed: [], others: [] };
+
 const schemaOf = (valuesYaml: string, facts: Partial<ValueFacts> = {}): Schema =>
-  JSON.parse(valuesSchema(valuesYaml, { rows: {}, asked: [], closed: [], ...facts })) as Schema;
+  JSON.parse(valuesSchema(valuesYaml, { ...noFacts, ...facts })) as Schema;
 
 /** The schema of the key at `path`; `undefined` if it has none. */
 function at(schema: Schema, path: readonly string[]): Schema | undefined {
@@ -67,6 +69,12 @@ describe('the schema of the chart', () => {
     expect(schema.additionalProperties).to.equal(true);
     expect(at(schema, ['a'])?.additionalProperties).to.equal(true);
     expect(at(schema, ['c'])?.additionalProperties).to.equal(false);
+  });
+
+  it('tells the known keys, but not of maps that are passed on', () => {
+    const facts = { ...noFacts, rows: { 'a.c': text }, others: ['d'] };
+    const schema = valuesSchema('a: {b: 1}\nd: {e: 1}\nf: ""\n', facts);
+    expect(knownKeys(schema, facts)).to.deep.equal({ a: { b: true, c: true }, d: true, f: true });
   });
 
   it('requires the maps that templates always read, and no others', () => {

@@ -11,6 +11,8 @@ export interface ValueFacts {
   readonly asked: readonly string[];
   /** Maps that reject unknown keys. */
   readonly closed: readonly string[];
+  /** Maps that may have keys that are not in values.yaml: they are passed on as they are. */
+  readonly others: readonly string[];
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -70,6 +72,21 @@ export function valuesSchema(valuesYaml: string, facts: ValueFacts): string {
     type: 'object',
   };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+/** The keys that a map of values may have; `true` where its keys are not known. */
+export type KnownKeys = { readonly [key: string]: KnownKeys } | true;
+
+/** The keys that the schema names. Maps of the Kubernetes API among them have others, too. */
+export function knownKeys(schemaText: string, facts: ValueFacts): KnownKeys {
+  const keysOf = ({ properties }: Schema, path: string): KnownKeys => {
+    if (properties === undefined || facts.others.includes(path)) return true;
+    const under = (key: string) => (path === '' ? key : `${path}.${key}`);
+    return Object.fromEntries(
+      Object.entries(properties).map(([key, schema]) => [key, keysOf(schema, under(key))]),
+    );
+  };
+  return keysOf(JSON.parse(schemaText), '');
 }
 
 function leafSchema(value: unknown): Schema | undefined {

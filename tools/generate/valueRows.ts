@@ -207,4 +207,12 @@ const asked = [
  */
 const closed = ['highAvailability', 'prometheusRule', 'dashboards', 'dashboards.multicluster'];
 
-export const valueFacts: ValueFacts = { rows, asked, closed };
+/** Maps of the Kubernetes API, and of parent charts. */
+const others = [
+  'global',
+  'securityContext',
+  'containerSecurityContext',
+  'kubeRBACProxy.containerSecurityContext',
+];
+
+export const valueFacts: ValueFacts = { rows, asked, closed, others };

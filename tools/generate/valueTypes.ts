@@ -28,14 +28,13 @@ export const mapOf = (values: Schema): Schema => ({ ...open, additionalPropertie
 export const texts: Schema = mapOf({ type: ['string', 'number', 'boolean', 'null'] });
 /** Quantities: numbers or strings in YAML, as in `cpu: 1` and `cpu: 100m`. */
 export const quantities: Schema = mapOf({ type: ['string', 'number', 'null'] });
-/** The requests and limits of a container. */
-export const resources: Schema = {
-  ...open,
-  properties: { limits: quantities, requests: quantities },
-};
-
 export const listOf = (items: Schema): Schema => ({ type: ['array', 'null'], items });
 export const list: Schema = listOf({ type: 'object' });
+/** The requests and limits of a container, and what it claims of devices. */
+export const resources: Schema = {
+  ...open,
+  properties: { limits: quantities, requests: quantities, claims: list },
+};
 export const textList: Schema = listOf({ type: 'string' });
 /** A list, or a comma-separated string. */
 export const textOrList: Schema = { type: ['array', 'string', 'null'], items: { type: 'string' } };

@@ -21,7 +21,7 @@ export interface ReleaseSources {
 
 /**
  * The facts that the release workflow needs; lists have one item per line. Throws an error if the
- * git tag is not the version of package.json.
+ * git tag or the version of the chart is not the version of package.json.
  */
 export function releaseFacts(sources: ReleaseSources): Record<string, string> {
   const { gitTag, source, revision, created } = sources;
@@ -29,8 +29,13 @@ export function releaseFacts(sources: ReleaseSources): Record<string, string> {
   if (gitTag !== `v${version}`) {
     throw new Error(`expected the tag v${version}, as package.json has it, got ${gitTag}`);
   }
-  const { image: reference } = chartFacts(sources.chartYaml, sources.valuesYaml);
-  const [, image = '', standIn = ''] = /^(.+):([^:/]+)$/.exec(reference) ?? [];
+  const chart = chartFacts(sources.chartYaml, sources.valuesYaml);
+  if (chart.version !== version) {
+    throw new Error(
+      `expected version ${version} in Chart.yaml, as package.json has it, got ${chart.version}`,
+    );
+  }
+  const [, image = '', immutable = ''] = /^(.+):([^:/]+)$/.exec(chart.image) ?? [];
   const [registry, owner] = image.split('/');
   const { name } = parse(sources.chartYaml) as { name: string };
   const labels = [
@@ -44,8 +49,10 @@ export function releaseFacts(sources: ReleaseSources): Record<string, string> {
   return {
     registry: registry ?? '',
     image,
-    // kubestate's version has no v; the tag with v is the kube-state-metrics release it replaces.
-    tags: [version, standIn].map((tag) => `${image}:${tag}`).join('\n'),
+    reference: chart.image,
+    // kubestate's version has no v; the tag with v alone is the kube-state-metrics release that it
+    // replaces, and moves.
+    tags: [version, immutable, `v${chart.appVersion}`].map((tag) => `${image}:${tag}`).join('\n'),
     platforms: PLATFORMS.join(','),
     labels: labels.join('\n'),
     annotations: labels.map((label) => `index:${label}`).join('\n'),

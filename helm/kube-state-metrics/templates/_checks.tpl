@@ -14,27 +14,177 @@
 {{- if and .Values.customResourceState.enabled (not .Values.customResourceState.key) }}
 {{- fail "customResourceState.key: expected the key of the ConfigMap that holds the configuration, got none; set it" }}
 {{- end }}
-{{- include "kube-state-metrics.checkCollectors" . }}
+{{- if and .Values.kubeconfig.enabled (not .Values.kubeconfig.secret) }}
+{{- fail "kubeconfig.secret: expected a kubeconfig in base64, got none; set it" }}
+{{- end }}
+{{- include "kube-state-metrics.checkFlags" . }}
+{{- $given := include "kube-state-metrics.givenFlags" . | fromJson }}
+{{- /* The file of --config may set any flag, so nothing is known of them together. */}}
+{{- if not (hasKey $given "config") }}
+{{- $scope := dict "root" . "given" $given "custom" (include "kube-state-metrics.customFlags" $given) }}
+{{- include "kube-state-metrics.checkCollectors" $scope }}
+{{- include "kube-state-metrics.checkAllowlists" $given }}
+{{- include "kube-state-metrics.checkTogether" $scope }}
+{{- include "kube-state-metrics.checkPods" $scope }}
+{{- include "kube-state-metrics.checkPorts" $scope }}
+{{- end }}
+{{- end }}
+
+{{- /*
+All flags of the container with their values, as a JSON map. Lists are combined, else the last value
+counts. A switch that is off is left out.
+*/ -}}
+{{- define "kube-state-metrics.givenFlags" -}}
+{{- $known := include "kube-state-metrics.flags" . | fromYaml }}
+{{- $given := dict }}
+{{- $args := include "kube-state-metrics.args" . | fromYamlArray }}
+{{- range include "kube-state-metrics.readFlags" (dict "args" $args) | fromJsonArray }}
+{{- $flag := get $known .name }}
+{{- if $flag.list }}
+{{- $given = set $given .name (compact (list (get $given .name) .value) | join ",") }}
+{{- else if and $flag.switch (regexMatch "^(?i:0|f|false)$" .value) }}
+{{- $given = unset $given .name }}
+{{- else }}
+{{- $given = set $given .name .value }}
+{{- end }}
+{{- end }}
+{{- toJson $given }}
+{{- end }}
+
+{{- /* The flags that configure custom resources, empty if there are none. */ -}}
+{{- define "kube-state-metrics.customFlags" -}}
+{{- $flags := pick . "custom-resource-state-config" "custom-resource-state-config-file" "custom-resource-pack" }}
+{{- range $name, $value := $flags }}
+{{- if $value }}--{{ $name }} {{ end }}
+{{- end }}
 {{- end }}
 
 {{- /* Skipped if custom resources are configured: the chart does not know their plurals. */ -}}
 {{- define "kube-state-metrics.checkCollectors" -}}
-{{- $custom := or .Values.customResourceState.enabled (regexMatch "--(custom-resource-state-)?config" (toJson .Values.extraArgs)) }}
-{{- if not $custom }}
 {{- $known := list }}
 {{- range include "kube-state-metrics.resources" . | fromYamlArray }}
 {{- $known = append $known .resource }}
 {{- end }}
-{{- $packs := include "kube-state-metrics.packs" . | fromJsonArray }}
+{{- $packs := dict }}
 {{- range include "kube-state-metrics.packResources" . | fromYamlArray }}
-{{- if has .pack $packs }}
-{{- $known = concat $known .resources }}
+{{- $packs = set $packs .pack (concat (default list (get $packs .pack)) .resources) }}
 {{- end }}
+{{- range include "kube-state-metrics.items" (get .given "custom-resource-pack") | fromJsonArray }}
+{{- if not (hasKey $packs .) }}
+{{- include "kube-state-metrics.failUnknown" (dict "place" "extraArgs: --custom-resource-pack" "got" . "words" (keys $packs)) }}
 {{- end }}
-{{- range include "kube-state-metrics.collectors" . | fromJsonArray }}
+{{- $known = concat $known (get $packs .) }}
+{{- end }}
+{{- if not (contains "config" .custom) }}
+{{- $own := include "kube-state-metrics.collectors" .root | fromJsonArray }}
+{{- range include "kube-state-metrics.items" .given.resources | fromJsonArray }}
 {{- if not (has . $known) }}
-{{- fail (printf "collectors and collectorsExtra: expected some of %s, got %q; correct it, or configure the custom resource of that name" (join ", " $known) .) }}
+{{- $place := ternary "collectors and collectorsExtra" "extraArgs: --resources" (has . $own) }}
+{{- include "kube-state-metrics.failUnknown" (dict "place" $place "got" . "words" $known "hint" ", or configure the custom resource of that name") }}
 {{- end }}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{- /* Fails with the nearest of `words`, or with all of them: `place`, what was `got`, and a `hint`. */ -}}
+{{- define "kube-state-metrics.failUnknown" -}}
+{{- $near := include "kube-state-metrics.nearest" (dict "word" .got "words" .words) }}
+{{- if $near }}
+{{- fail (printf "%s: expected names that kubestate knows, got %q; did you mean %s?" .place .got $near) }}
+{{- end }}
+{{- fail (printf "%s: expected some of %s, got %q; correct it%s" .place (join ", " (sortAlpha .words)) .got (default "" .hint)) }}
+{{- end }}
+
+{{- define "kube-state-metrics.checkAllowlists" -}}
+{{- $known := list "*" }}
+{{- range include "kube-state-metrics.resources" . | fromYamlArray }}
+{{- $known = append $known .resource }}
+{{- end }}
+{{- $given := . }}
+{{- range $place, $flag := dict "metricLabelsAllowlist" "metric-labels-allowlist" "metricAnnotationsAllowList" "metric-annotations-allowlist" }}
+{{- range regexFindAll `[^,=\[\]\s]+\s*=\[` (default "" (get $given $flag)) -1 }}
+{{- $plural := regexReplaceAll `\s*=\[$` . "" }}
+{{- if not (has $plural $known) }}
+{{- include "kube-state-metrics.failUnknown" (dict "place" $place "got" $plural "words" $known) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- /* Flags that exclude each other, or leave nothing to serve. */ -}}
+{{- define "kube-state-metrics.checkTogether" -}}
+{{- $given := .given }}
+{{- if and (get $given "metric-allowlist") (get $given "metric-denylist") }}
+{{- fail "metricAllowlist and metricDenylist: expected one of them, got both; leave one out" }}
+{{- end }}
+{{- if and (hasKey $given "custom-resource-state-only") (not .custom) }}
+{{- fail "extraArgs: --custom-resource-state-only: expected customResourceState.enabled or packs beside it, got neither; nothing would be served" }}
+{{- end }}
+{{- range list "node" "track-unscheduled-pods" }}
+{{- if get $given . }}
+{{- $resources := include "kube-state-metrics.items" $given.resources | fromJsonArray }}
+{{- if ne (uniq $resources | join ",") "pods" }}
+{{- $got := ternary (printf "%d resources" (len $resources)) "all resources" (gt (len $resources) 0) }}
+{{- fail (printf "extraArgs: --%s: expected collectors: [pods] beside it, got %s; other objects are on no node" . $got) }}
+{{- end }}
+{{- if $.custom }}
+{{- fail (printf "extraArgs: --%s: expected no custom resources beside it, got %s; serve them by another release" . (trim $.custom)) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- $denied := include "kube-state-metrics.items" (get $given "namespaces-denylist") | fromJsonArray }}
+{{- $namespaces := include "kube-state-metrics.items" $given.namespaces | fromJsonArray }}
+{{- $left := list }}
+{{- range $namespaces }}
+{{- if not (has . $denied) }}
+{{- $left = append $left . }}
+{{- end }}
+{{- end }}
+{{- if and $namespaces (not $left) }}
+{{- fail "namespaces and namespacesDenylist: expected a namespace that is in the one and not in the other, got none; nothing would be served" }}
+{{- end }}
+{{- end }}
+
+{{- /* Flags about kubestate's own pod: both of a pair, and for an election the variables too. */ -}}
+{{- define "kube-state-metrics.checkPods" -}}
+{{- $pod := get .given "pod" }}
+{{- $namespace := get .given "pod-namespace" }}
+{{- $names := list }}
+{{- range .root.Values.env }}
+{{- $names = append $names .name }}
+{{- end }}
+{{- if hasKey .given "leader-elect" }}
+{{- $set := or (include "kube-state-metrics.elects" .root) .root.Values.autosharding.enabled }}
+{{- $named := and (or $pod (has "POD_NAME" $names)) (or $namespace (has "POD_NAMESPACE" $names)) }}
+{{- if not (or $set $named) }}
+{{- fail "extraArgs: --leader-elect: expected POD_NAME and POD_NAMESPACE in env, got neither or one; set highAvailability.enabled instead" }}
+{{- end }}
+{{- else if ne (empty $pod) (empty $namespace) }}
+{{- fail "extraArgs: --pod and --pod-namespace: expected both or neither, got one; give both, or set autosharding.enabled" }}
+{{- end }}
+{{- end }}
+
+{{- /* All containers of a pod share its ports. */ -}}
+{{- define "kube-state-metrics.checkPorts" -}}
+{{- $proxy := .root.Values.kubeRBACProxy }}
+{{- $ports := list
+  (dict "of" "service.port" "is" (include "kube-state-metrics.servicePort" .root))
+  (dict "of" "selfMonitor.telemetryPort" "is" (include "kube-state-metrics.telemetryPort" .root))
+}}
+{{- if $proxy.enabled }}
+{{- $ports = concat $ports (list
+  (dict "of" "kubeRBACProxy.port" "is" $proxy.port)
+  (dict "of" "kubestate's metrics behind the proxy" "is" (include "kube-state-metrics.hiddenTelemetryPort" .root))
+  (dict "of" "kubeRBACProxy.proxyEndpointsPort" "is" (default 8888 $proxy.proxyEndpointsPort))
+  (dict "of" "the health of the second proxy" "is" 8889)
+) }}
+{{- end }}
+{{- $taken := dict }}
+{{- range $ports }}
+{{- $port := toString .is }}
+{{- if hasKey $taken $port }}
+{{- fail (printf "%s and %s: expected two ports, got %s for both; change one" (get $taken $port) .of $port) }}
+{{- end }}
+{{- $taken = set $taken $port .of }}
 {{- end }}
 {{- end }}

@@ -1,4 +1,4 @@
-{{- /* Parts of the pod: probes, environment, proxies and affinity. */ -}}
+{{- /* Parts of pods: what they share, probes, proxies and affinity. */ -}}
 
 {{- /*
 A probe of kubestate: `root`, `probe` (a map of the values), the `path` and the name of the `port`.
@@ -29,8 +29,9 @@ successThreshold: {{ .probe.successThreshold }}
 timeoutSeconds: {{ .probe.timeoutSeconds }}
 {{- end }}
 
-{{- /* Environment variables with the name and namespace of the pod. */ -}}
-{{- define "kube-state-metrics.podEnv" -}}
+{{- /* The environment of kubestate; the name and namespace of its pod if it needs them. */ -}}
+{{- define "kube-state-metrics.env" -}}
+{{- if or .Values.autosharding.enabled (include "kube-state-metrics.elects" .) }}
 - name: POD_NAME
   valueFrom:
     fieldRef:
@@ -39,6 +40,113 @@ timeoutSeconds: {{ .probe.timeoutSeconds }}
   valueFrom:
     fieldRef:
       fieldPath: metadata.namespace
+{{- end }}
+{{- with .Values.env }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "kube-state-metrics.volumeMounts" -}}
+{{- if .Values.kubeconfig.enabled }}
+- name: kubeconfig
+  mountPath: /opt/k8s/.kube/
+  readOnly: true
+{{- end }}
+{{- if .Values.customResourceState.enabled }}
+- name: customresourcestate-config
+  mountPath: /etc/customresourcestate
+  readOnly: true
+{{- end }}
+{{- with .Values.volumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "kube-state-metrics.volumes" -}}
+{{- if .Values.kubeconfig.enabled }}
+- name: kubeconfig
+  secret:
+    secretName: {{ include "kube-state-metrics.fullname" . }}-kubeconfig
+{{- end }}
+{{- if .Values.kubeRBACProxy.enabled }}
+- name: kube-rbac-proxy-config
+  configMap:
+    name: {{ include "kube-state-metrics.fullname" . }}-rbac-config
+{{- end }}
+{{- if .Values.customResourceState.enabled }}
+- name: customresourcestate-config
+  configMap:
+    name: {{ include "kube-state-metrics.crsConfigMapName" . }}
+{{- end }}
+{{- with .Values.volumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- /* Fields of a pod spec that the pods of kubestate and of helm test share. */ -}}
+{{- define "kube-state-metrics.podFields" -}}
+automountServiceAccountToken: {{ .Values.automountServiceAccountToken }}
+{{- if kindIs "bool" .Values.hostUsers }}
+hostUsers: {{ .Values.hostUsers }}
+{{- end }}
+serviceAccountName: {{ include "kube-state-metrics.serviceAccountName" . }}
+{{- if .Values.securityContext.enabled }}
+securityContext:
+  {{- omit .Values.securityContext "enabled" | toYaml | nindent 2 }}
+{{- end }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .Values.dnsConfig }}
+dnsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+dnsPolicy: {{ .Values.dnsPolicy }}
+{{- with include "kube-state-metrics.imagePullSecrets" (dict "root" . "own" .Values.imagePullSecrets) }}
+imagePullSecrets:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- with .Values.initContainers }}
+initContainers:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with include "kube-state-metrics.affinity" . | trimAll "\n" }}
+affinity:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- tpl (include "kube-state-metrics.texts" .) $ | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- tpl (toYaml .) $ | nindent 2 }}
+{{- end }}
+{{- with include "kube-state-metrics.volumes" . | trim }}
+volumes:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- /* Fields of the container of kubestate that both pods share; its arguments are not among them. */ -}}
+{{- define "kube-state-metrics.containerFields" -}}
+name: {{ include "kube-state-metrics.name" . }}
+image: {{ include "kube-state-metrics.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+{{- with include "kube-state-metrics.env" . | trim }}
+env:
+  {{- . | nindent 2 }}
+{{- end }}
+resources:
+  {{- toYaml .Values.resources | nindent 2 }}
+{{- with .Values.containerSecurityContext }}
+securityContext:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with include "kube-state-metrics.volumeMounts" . | trim }}
+volumeMounts:
+  {{- . | nindent 2 }}
+{{- end }}
 {{- end }}
 
 {{- /*

@@ -43,9 +43,15 @@ kubestate.io/leader: {{ include "kube-state-metrics.fullname" . }}
 {{- include "kube-state-metrics.texts" $labels }}
 {{- end }}
 
-{{- /* Labels of the pods, without the chart's version: a new version alone must not restart them. */ -}}
+{{- /*
+Labels of the pods. kubestate.io/version is the version of kubestate; it is unknown, and left out, if the
+values name an image tag.
+*/ -}}
 {{- define "kube-state-metrics.podLabels" -}}
 {{- $labels := include "kube-state-metrics.commonLabels" . | fromYaml }}
+{{- if not .Values.image.tag }}
+{{- $labels = set $labels "kubestate.io/version" (include "kube-state-metrics.version" . | trunc 63) }}
+{{- end }}
 {{- include "kube-state-metrics.texts" (mergeOverwrite $labels (default dict .Values.podLabels)) }}
 {{- end }}
 

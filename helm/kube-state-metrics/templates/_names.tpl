@@ -34,13 +34,29 @@ default
 {{- default $own .Values.customResourceState.name }}
 {{- end }}
 
-{{- /* The reference of an image: `image` is its map in the values, `root` the chart's scope. */ -}}
+{{- /* The version of kubestate, which is that of the chart; `+` is not allowed in tags and labels. */ -}}
+{{- define "kube-state-metrics.version" -}}
+{{- .Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{- /*
+The reference of an image: `image` is its map in the values, `root` the chart's scope. A chart that was
+released has its own image with the digest in an annotation. The digest is not used for another registry,
+repository or tag, because the image there may be another build.
+*/ -}}
 {{- define "kube-state-metrics.imageOf" -}}
 {{- $repository := required "image.repository and kubeRBACProxy.image.repository: expected a repository, got none; set it" (.image).repository }}
 {{- $registry := default .image.registry .root.Values.global.imageRegistry }}
-{{- $tag := default (printf "v%s" .root.Chart.AppVersion) .image.tag }}
-{{- printf "%s:%s" (compact (list $registry $repository) | join "/") $tag }}
-{{- with .image.sha }}{{ printf "@%s" . }}{{ end }}
+{{- $tag := default (printf "v%s-%s" .root.Chart.AppVersion (include "kube-state-metrics.version" .root)) .image.tag }}
+{{- $reference := printf "%s:%s" (compact (list $registry $repository) | join "/") $tag }}
+{{- $released := index .root.Chart.Annotations "kubestate.io/image" }}
+{{- if .image.sha }}
+{{- printf "%s@%s" $reference .image.sha }}
+{{- else if hasPrefix (printf "%s@" $reference) $released }}
+{{- $released }}
+{{- else }}
+{{- $reference }}
+{{- end }}
 {{- end }}
 
 {{- define "kube-state-metrics.image" -}}

@@ -19,11 +19,17 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
+/** kubestate as an image, and its version. */
+export interface Program {
+  readonly image: string;
+  readonly version: string;
+}
+
 /** A Deployment, StatefulSet or DaemonSet. */
 export interface Workload {
   readonly metadata: Metadata;
   readonly account: Metadata;
-  readonly image: string;
+  readonly program: Program;
   readonly args?: readonly string[];
   /** Environment variables by the field of the pod that each has. */
   readonly env?: Readonly<Record<string, string>>;
@@ -31,6 +37,9 @@ export interface Workload {
   /** Further fields of the pod spec. */
   readonly pod?: Readonly<Record<string, unknown>>;
 }
+
+/** A label of pods that is in no selector, so that it may change. */
+const versionLabel = 'kubestate.io/version';
 
 /** The requests that KSM's manual recommends; no limits, because usage grows with the cluster. */
 const REQUESTS = { cpu: '100m', memory: '250Mi' };
@@ -126,7 +135,9 @@ export const disruptionBudget = (
 const podsOf = (workload: Workload) => ({
   selector: { matchLabels: selectorOf(workload.metadata) },
   template: {
-    metadata: { labels: workload.metadata.labels },
+    metadata: {
+      labels: { ...workload.metadata.labels, [versionLabel]: workload.program.version },
+    },
     spec: {
       automountServiceAccountToken: true,
       serviceAccountName: workload.account.name,
@@ -143,9 +154,9 @@ const podsOf = (workload: Workload) => ({
   },
 });
 
-const containerOf = ({ metadata, image, args, env = {}, requests = REQUESTS }: Workload) => ({
+const containerOf = ({ metadata, program, args, env = {}, requests = REQUESTS }: Workload) => ({
   name: metadata.name,
-  image,
+  image: program.image,
   ...(args !== undefined && { args }),
   ...(Object.keys(env).length > 0 && {
     env: Object.entries(env).map(([name, fieldPath]) => ({

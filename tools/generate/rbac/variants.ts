@@ -11,6 +11,7 @@ import {
   type Manifest,
   type Metadata,
   namespaceObject,
+  type Program,
   selectorOf,
   service,
   serviceAccount,
@@ -30,7 +31,7 @@ export type Folder = '' | 'autosharding' | 'daemonsetsharding' | 'limited' | 'hi
 
 /** What all variants share. */
 interface Parts {
-  readonly image: string;
+  readonly program: Program;
   /** The default resources. */
   readonly tables: Tables;
   /** The metadata of an object; without a namespace for cluster-scoped ones. */
@@ -40,7 +41,7 @@ interface Parts {
 /** All variants; each is complete. */
 export function variantsOf(
   tables: Tables,
-  { appVersion, image }: ChartFacts,
+  { appVersion, version, image }: ChartFacts,
 ): Record<Folder, Files> {
   const called: Parts['called'] = (name, namespace) => ({
     name,
@@ -51,7 +52,7 @@ export function variantsOf(
       'app.kubernetes.io/version': appVersion,
     },
   });
-  const parts: Parts = { image, tables: defaultsOf(tables), called };
+  const parts: Parts = { program: { image, version }, tables: defaultsOf(tables), called };
   return {
     '': standard(parts),
     autosharding: autosharding(parts),
@@ -75,7 +76,7 @@ function standard(parts: Parts): Files {
   const metadata = parts.called(NAME, NAMESPACE);
   return {
     ...reader(parts, metadata, parts.tables),
-    'deployment.yaml': deployment({ metadata, account: metadata, image: parts.image }),
+    'deployment.yaml': deployment({ metadata, account: metadata, program: parts.program }),
     'service.yaml': service(metadata, selectorOf(metadata)),
   };
 }
@@ -87,7 +88,7 @@ function autosharding(parts: Parts): Files {
   const metadata = parts.called(NAME, NAMESPACE);
   const { role, binding } = grant(metadata, shardingRules(NAME), metadata);
   const args = ['--pod=$(POD_NAME)', '--pod-namespace=$(POD_NAMESPACE)'];
-  const workload = { metadata, account: metadata, image: parts.image, args, env: POD_NAMES };
+  const workload = { metadata, account: metadata, program: parts.program, args, env: POD_NAMES };
   return {
     ...reader(parts, metadata, parts.tables),
     'role.yaml': role,
@@ -102,7 +103,7 @@ const ofFewPods = { cpu: '10m', memory: '128Mi' };
 
 /** A DaemonSet for the pods of each node; Deployments for unscheduled pods and other resources. */
 function daemonsetSharding(parts: Parts): Files {
-  const { called, image, tables } = parts;
+  const { called, program, tables } = parts;
   const rest = called(NAME, NAMESPACE);
   const shard = called(`${NAME}-shard`, NAMESPACE);
   const unscheduled = called(`${NAME}-unscheduled-pods-fetching`, NAMESPACE);
@@ -110,10 +111,10 @@ function daemonsetSharding(parts: Parts): Files {
   const others = tablesWhere(tables, (plural) => plural !== 'pods');
   const args = [resourcesFlag(others)];
   // A separate ServiceAccount: the token on every node can read pods only.
-  const ofPods = { account: shard, image, requests: ofFewPods };
+  const ofPods = { account: shard, program, requests: ofFewPods };
   return {
     ...reader(parts, rest, others),
-    'deployment.yaml': deployment({ metadata: rest, account: rest, image, args }),
+    'deployment.yaml': deployment({ metadata: rest, account: rest, program, args }),
     'deployment-service.yaml': service(rest, selectorOf(rest)),
     ...reader(parts, shard, pods, 'daemonset-'),
     'daemonset.yaml': daemonSet({
@@ -138,7 +139,7 @@ function daemonsetSharding(parts: Parts): Files {
 }
 
 /** Namespaced resources of some namespaces, with a Role in each. */
-function limited({ called, image, tables }: Parts): Files {
+function limited({ called, program, tables }: Parts): Files {
   const metadata = called(NAME, NAMESPACE);
   const namespaced = tablesWhere(tables, (_, { scope }) => scope === 'namespace');
   const grants = LIMITED_TO.flatMap((namespace) => {
@@ -152,7 +153,7 @@ function limited({ called, image, tables }: Parts): Files {
   return {
     ...Object.fromEntries(grants),
     'service-account.yaml': serviceAccount(metadata),
-    'deployment.yaml': deployment({ metadata, account: metadata, image, args }),
+    'deployment.yaml': deployment({ metadata, account: metadata, program, args }),
     'service.yaml': service(metadata, selectorOf(metadata)),
   };
 }
@@ -167,7 +168,7 @@ function highAvailability(parts: Parts): Files {
   const workload = {
     metadata,
     account: metadata,
-    image: parts.image,
+    program: parts.program,
     args: ['--leader-elect'],
     env: POD_NAMES,
     pod: {
