@@ -7,6 +7,7 @@ import { buildGoModule } from '../../tools/goModule.ts';
 import { helmUnittestModule } from '../../tools/helmUnittest/program.ts';
 import { cacheFolder, keptFolder, makeOnce } from '../../tools/kept.ts';
 import { prometheusModule } from '../../tools/prometheus/program.ts';
+import { prometheusOperatorModule } from '../../tools/prometheusOperator/program.ts';
 import { referenceModule } from '../../tools/reference/program.ts';
 import { fetchDefinitions } from './definitions.ts';
 
@@ -75,6 +76,7 @@ export function installTools(): void {
   buildPrograms();
   buildGoModule(helmUnittestModule);
   buildGoModule(prometheusModule);
+  buildGoModule(prometheusOperatorModule);
   buildGoModule(referenceModule);
   fetchDefinitions();
 }
