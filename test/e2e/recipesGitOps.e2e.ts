@@ -1,13 +1,18 @@
 // docs/recipes.md for Argo CD and Flux, run: what they compare, and what they install.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
-import { parse, parseAllDocuments, stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { manifestsOf } from '../chart/compare.ts';
+import { becomesReady, serveSource, startHelmController } from './flux.ts';
 import { chart, runHelm } from './helm.ts';
+import type { ApiObject } from './kubelet.ts';
 import { fileOf, recipe } from './recipePage.ts';
 import { RecipeRun } from './recipeRun.ts';
-import { NAME, type Tree } from './stacks.ts';
+import { NAME } from './stacks.ts';
+
+const AT = 'namespaces/monitoring';
+const SOON_MS = 30_000;
 
 const SERVER_SIDE = ['--server-side', '--field-manager=argocd-controller', '--force-conflicts'];
 
@@ -21,9 +26,13 @@ describe('the recipes for GitOps controllers', function () {
   this.timeout(180_000);
 
   let run: RecipeRun;
+  /** The chart as `helm package` makes it. */
+  let archive: string;
 
   before(async () => {
     run = await RecipeRun.start('recipesGitOps.e2e.ts', ['monitoring', 'argocd']);
+    const said = await run.follow(recipe('Argo CD'));
+    archive = /saved it to: (\S+)/.exec(said)?.[1] ?? said;
   });
 
   afterEach(() => run.endTest());
@@ -44,12 +53,13 @@ describe('the recipes for GitOps controllers', function () {
     const { releaseName, valuesObject } = spec.source.helm;
     const own = ['--namespace', spec.destination.namespace, '--values', '-'];
 
-    it('packages the chart that the Application names', async () => {
-      expect(await run.follow(one)).to.include(`${NAME}-${spec.source.targetRevision}.tgz`);
-      expect(spec.source.chart).to.equal(NAME);
+    it('names the chart as it is packaged', () => {
+      const { chart: name, targetRevision: version } = spec.source;
+      expect(basename(archive)).to.equal(`${name}-${version}.tgz`);
     });
 
     it('is an Application as Argo CD defines it', async () => {
+      run.write(one);
       await accepted('application.yaml');
       const text = fileOf(one, 'application.yaml').replace('valuesObject', 'valueObject');
       const strict = ['create', '--dry-run=server', '--validate=strict', '-f', '-'];
@@ -79,7 +89,6 @@ describe('the recipes for GitOps controllers', function () {
       },
     })) {
       it(`sees no difference once it has applied ${what}`, async () => {
-        const archive = join(run.folder, `${NAME}-${spec.source.targetRevision}.tgz`);
         const apis = (await run.cluster.kubectl(['api-versions'])).trim().split('\n');
         const known = apis.flatMap((api) => ['--api-versions', api]);
         const args = ['template', releaseName, archive, ...own, ...known];
@@ -144,22 +153,42 @@ describe('the recipes for GitOps controllers', function () {
       });
     }
 
-    it('installs a release that the next reconciliation leaves as it is', async () => {
-      const [, { metadata, spec }] = parseAllDocuments(fileOf(one, 'flux.yaml')).map((document) =>
-        document.toJS(),
-      ) as [unknown, HelmRelease];
-      const { namespace } = metadata;
-      const values = JSON.stringify(spec.values);
-      const upgrade = `helm upgrade --install ${spec.releaseName} helm/${NAME} -n ${namespace}`;
-      const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${NAME}`;
-      const revision = async () => {
-        await run.shell(`${upgrade} -f - <<'END'\n${values}\nEND`);
-        const { metadata } = await run.cluster.must<Tree & { metadata: Tree }>('GET', path);
-        return { uid: metadata.uid, generation: metadata.generation };
+    it('is installed by the helm-controller, which sees no drift and undoes one', async () => {
+      await run.follow(one);
+      const source = `/apis/source.toolkit.fluxcd.io/v1/${AT}/ocirepositories/${NAME}`;
+      const release = `/apis/helm.toolkit.fluxcd.io/v2/${AT}/helmreleases/${NAME}`;
+      const deployment = `/apis/apps/v1/${AT}/deployments/${NAME}`;
+      run.atEnd(await serveSource(run.cluster, source, archive));
+      const controller = await startHelmController(run.cluster);
+      run.atEnd(() => controller.stop());
+      // It uninstalls the release, and only then is the HelmRelease gone.
+      run.atEnd(() => run.shell('kubectl delete --timeout=30s -f flux.yaml'));
+
+      /** What it says of the release, once it has seen to the request with this name. */
+      const reconciled = async (request: string): Promise<Release['status']> => {
+        const annotations = { 'reconcile.fluxcd.io/requestedAt': request };
+        await run.cluster.must('PATCH', release, { metadata: { annotations } });
+        const seenTo = async () => {
+          const { status } = await run.cluster.must<Release>('GET', release);
+          const [ready] = (status.conditions ?? []).filter(({ type }) => type === 'Ready');
+          const done = status.lastHandledReconcileAt === request && ready?.status === 'True';
+          return done ? status : undefined;
+        };
+        return controller.until(`request ${request} was seen to`, seenTo, SOON_MS);
       };
-      const first = await revision();
-      expect(await revision()).to.deep.equal(first);
-      await run.uninstall(namespace);
+
+      await becomesReady(run.cluster, 'monitoring', NAME);
+      const installed = await reconciled('first');
+      const before = await run.cluster.must<ApiObject>('GET', deployment);
+      const again = await reconciled('second');
+      expect(again.history).to.deep.equal(installed.history).and.have.length(1);
+      const { metadata } = await run.cluster.must<ApiObject>('GET', deployment);
+      expect(metadata.resourceVersion).to.equal(before.metadata.resourceVersion);
+
+      await run.cluster.must('PATCH', deployment, { spec: { replicas: 3 } });
+      await reconciled('third');
+      const { spec } = await run.cluster.must<ApiObject>('GET', deployment);
+      expect(spec.replicas).to.equal(1);
     });
   });
 
@@ -170,9 +199,12 @@ describe('the recipes for GitOps controllers', function () {
   });
 });
 
-interface HelmRelease {
-  readonly metadata: { readonly namespace: string };
-  readonly spec: { readonly releaseName: string; readonly values: object };
+interface Release {
+  readonly status: {
+    readonly lastHandledReconcileAt?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly history?: readonly object[];
+  };
 }
 
 const isHelmTest = ({ metadata }: { readonly metadata: object }): boolean =>

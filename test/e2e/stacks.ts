@@ -37,8 +37,8 @@ export const imageOf = ({ image }: Tree): string => {
 };
 
 /**
- * What kube-state-metrics' chart renders as a part of the stack, with port 8081, this image, the label
- * of the stack's release, and intervals that are left to Prometheus.
+ * What kube-state-metrics' chart renders as a part of the stack, with port 8081 and this image. It
+ * has the label of the stack's release, and leaves intervals to Prometheus.
  */
 export function exporterOfStack(image: string): string {
   const recorded = textOf('test/chart/rendered/monitor.yaml');
@@ -123,6 +123,8 @@ const DEFINED = [
   'vmrules.operator.victoriametrics.com',
   'applications.argoproj.io',
   'helmreleases.helm.toolkit.fluxcd.io',
+  'helmcharts.source.toolkit.fluxcd.io',
+  'helmrepositories.source.toolkit.fluxcd.io',
   'gitrepositories.source.toolkit.fluxcd.io',
   'ocirepositories.source.toolkit.fluxcd.io',
 ];

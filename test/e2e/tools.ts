@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPrograms } from '../../tools/apiserver/programs.ts';
+import { fluxModule } from '../../tools/flux/program.ts';
 import { buildGoModule } from '../../tools/goModule.ts';
 import { helmUnittestModule } from '../../tools/helmUnittest/program.ts';
 import { cacheFolder, keptFolder, makeOnce } from '../../tools/kept.ts';
@@ -74,6 +75,7 @@ export function installTools(): void {
   });
   makeOnce(npmCache, fillNpmCache);
   buildPrograms();
+  buildGoModule(fluxModule);
   buildGoModule(helmUnittestModule);
   buildGoModule(prometheusModule);
   buildGoModule(prometheusOperatorModule);
