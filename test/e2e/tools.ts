@@ -3,10 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPrograms } from '../../tools/apiserver/programs.ts';
+import { fluxModule } from '../../tools/flux/program.ts';
 import { buildGoModule } from '../../tools/goModule.ts';
 import { helmUnittestModule } from '../../tools/helmUnittest/program.ts';
 import { cacheFolder, keptFolder, makeOnce } from '../../tools/kept.ts';
 import { prometheusModule } from '../../tools/prometheus/program.ts';
+import { prometheusOperatorModule } from '../../tools/prometheusOperator/program.ts';
 import { referenceModule } from '../../tools/reference/program.ts';
 import { fetchDefinitions } from './definitions.ts';
 
@@ -73,8 +75,10 @@ export function installTools(): void {
   });
   makeOnce(npmCache, fillNpmCache);
   buildPrograms();
+  buildGoModule(fluxModule);
   buildGoModule(helmUnittestModule);
   buildGoModule(prometheusModule);
+  buildGoModule(prometheusOperatorModule);
   buildGoModule(referenceModule);
   fetchDefinitions();
 }
