@@ -48,7 +48,10 @@ async function main(argv: readonly string[], context: ProcessContext): Promise<n
   }
   if (command.lasts) {
     await execWithMemoryOptions(context);
-    setRunningFlags(context.setV8Flags);
+    setRunningFlags({
+      loadBuiltin: (name) => process.getBuiltinModule(name),
+      setV8Flags: context.setV8Flags,
+    });
   }
   return command.run(context, line);
 }

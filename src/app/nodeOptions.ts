@@ -19,19 +19,25 @@ const heapGrowth = '--heap-growing-percent=60';
 export const youngGrowth = (factor: 1 | 2): string => `--semi-space-growth-factor=${factor}`;
 
 /** Modules of Node that the program loads in any case, and what they load themselves. */
-const builtins = ['assert', 'child_process', 'crypto', 'fs/promises', 'https', 'perf_hooks', 'tls'];
+const builtins = ['assert', 'crypto', 'fs/promises', 'https', 'perf_hooks', 'tls'];
 const moreBuiltins = ['stream/promises', 'timers/promises', 'v8', 'vm', 'worker_threads', 'zlib'];
 
 /**
  * Sets the flags that a running process can change. V8 refuses compiled code that was made with
  * other flags, such as that of Node's own modules. So these are loaded first: to compile them anew
- * takes 1.3 MB, and a tenth of a second.
+ * takes 1.3 MB, and time.
  */
-export function setRunningFlags(setV8Flags: (flags: string) => void): void {
-  for (const name of [...builtins, ...moreBuiltins]) process.getBuiltinModule(`node:${name}`);
+export function setRunningFlags({ loadBuiltin, setV8Flags }: RunningFlags): void {
+  for (const name of [...builtins, ...moreBuiltins]) loadBuiltin(`node:${name}`);
   setV8Flags(heapGrowth);
   // While modules are loaded, too: src/app/youngGeneration.ts lets it grow later.
   setV8Flags(youngGrowth(1));
+}
+
+/** What the process does with them. */
+export interface RunningFlags {
+  loadBuiltin(name: string): unknown;
+  setV8Flags(flags: string): void;
 }
 
 /** With these, glibc returns freed blocks of the store's size to the kernel. */
