@@ -73,6 +73,12 @@ describe('the page on sizing', () => {
     expect(page).to.not.include('250Mi\n');
   });
 
+  it('says so where other work took the processors', () => {
+    const page = (load: number) => sizingPage({ sizing: { ...result('sizing', [ours]), load } });
+    expect(page(10.3)).to.include('The load average was 10 on 2 cores');
+    expect(page(1.5)).to.not.include('load average');
+  });
+
   it('says what small limits did, also where a start never ended', () => {
     const rows = [
       {

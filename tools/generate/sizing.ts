@@ -185,8 +185,15 @@ function small(result: Result): string[] {
   ];
 }
 
-const conditions = ({ at, commit, machine, cluster }: Result): string =>
-  `*${at.slice(0, 10)}, commit ${commit}; ${machineLine(machine)}; ${cluster}.*`;
+function conditions({ at, commit, machine, cluster, load }: Result): string {
+  const measured = `${at.slice(0, 10)}, commit ${commit}; ${machineLine(machine)}; ${cluster}`;
+  if (load === undefined || load <= machine.cores) return `*${measured}.*`;
+  return (
+    `*${measured}. The load average was ${load.toFixed(0)} on ${machine.cores} cores, by other ` +
+    'work: both programs would be ready and scraped sooner alone; memory is not affected, and ' +
+    'CPU time little.*'
+  );
+}
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
 const megabytes = (value: number): string => `${whole(value)} MB`;
