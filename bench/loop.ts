@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
 import { run } from '../src/app/run.ts';
 import { parseCommandLine } from '../src/config/flags.ts';
 import { flags } from '../src/config/options.ts';
@@ -58,6 +59,7 @@ async function measure(): Promise<void> {
     thread: systemThread,
     random: Math.random,
     memoryBytes: totalmem(),
+    setV8Flags: setFlagsFromString,
     log: { debug: noop, info: noop, warn: noop, error: noop },
     build: { ...build, platform: process.platform, arch: process.arch },
   });

@@ -5,15 +5,19 @@ import custom from './custom.ts';
 import decode from './decode.ts';
 import hash from './hash.ts';
 import type { Question } from './lib/question.ts';
+import limits from './limits.ts';
 import memory from './memory.ts';
 import namespaces from './namespaces.ts';
 import prometheus from './prometheus.ts';
 import scrape from './scrape.ts';
+import sizing from './sizing.ts';
 import start from './start.ts';
 import updates from './updates.ts';
 
 export const questions: Readonly<Record<string, Question>> = {
   compare,
+  sizing,
+  limits,
   start,
   scrape,
   prometheus,

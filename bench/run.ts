@@ -1,5 +1,6 @@
 // `npm run bench`: runs the questions, prints the results, and saves them as JSON.
 import { execFileSync } from 'node:child_process';
+import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseCommandLine, type ValuesOf } from '../src/config/flags.ts';
 import { ConfigError } from '../src/lib/errors.ts';
@@ -142,6 +143,7 @@ function keep(found: Found, values: Values): string {
     commit: thisCommit(root),
     machine: thisMachine(),
     nodeOptions: process.env.NODE_OPTIONS ?? '',
+    load: loadavg()[2] ?? 0,
   };
   return save(folder, { ...conditions, ...found }, isReal ? 'real' : '');
 }

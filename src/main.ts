@@ -5,7 +5,7 @@ import './cli/signals.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
-import { betterNodeOptions, heapGrowth } from './app/nodeOptions.ts';
+import { betterNodeOptions, setRunningFlags } from './app/nodeOptions.ts';
 import type { Argument, Command } from './cli/command.ts';
 import { helpPage } from './cli/help.ts';
 import { commands } from './cli/index.ts';
@@ -48,7 +48,10 @@ async function main(argv: readonly string[], context: ProcessContext): Promise<n
   }
   if (command.lasts) {
     await execWithMemoryOptions(context);
-    setFlagsFromString(heapGrowth);
+    setRunningFlags({
+      loadBuiltin: (name) => process.getBuiltinModule(name),
+      setV8Flags: context.setV8Flags,
+    });
   }
   return command.run(context, line);
 }
@@ -132,6 +135,7 @@ main(process.argv.slice(2), {
   thread: systemThread,
   random: Math.random,
   memoryBytes: Math.min(process.constrainedMemory() || totalmem(), totalmem()),
+  setV8Flags: setFlagsFromString,
   build: {
     // The bundler replaces these variables; without it the build is unknown.
     version: process.env.KUBESTATE_VERSION ?? 'unbundled',

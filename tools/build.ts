@@ -71,6 +71,8 @@ const { outputFiles, metafile } = await build({
     'process.env.KUBESTATE_VERSION': JSON.stringify(version),
     // Only used for files outside the bundle, of which there are none.
     'import.meta.url': '""',
+    // As in Node's own copy of undici: without its second parser, which is off.
+    esbuildDetection: 'true',
     KUBESTATE_BCRYPT_WORKER: JSON.stringify(bcryptWorker.source),
     KUBESTATE_COMPRESS_WORKER: JSON.stringify(compressWorker.source),
     KUBESTATE_PACKS: JSON.stringify(Object.fromEntries(packNames.map((n) => [n, packText(n)]))),

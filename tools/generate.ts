@@ -31,6 +31,7 @@ import { packResources } from './generate/packs.ts';
 import { kustomization, manifests } from './generate/rbac.ts';
 import { knownKeys, valuesSchema } from './generate/schema.ts';
 import { readableTable } from './generate/security.ts';
+import { sizingPage } from './generate/sizing.ts';
 import { differing } from './generate/stale.ts';
 import { telemetryPage } from './generate/telemetry.ts';
 import { valueFacts } from './generate/valueRows.ts';
@@ -61,10 +62,12 @@ async function generate(): Promise<Record<string, string>> {
   const values = await read(`${chart}/values.yaml`);
   const results = resultsIn(join(root, 'bench/results'));
   const schema = valuesSchema(values, valueFacts);
+  const sizing = sizingPage(results);
   const facts = chartFacts(await read(`${chart}/Chart.yaml`), values);
   return {
     ...under('docs/metrics', metricPages(resources)),
     ...under('docs', benchmarkPages(results, questions)),
+    ...(sizing !== undefined && { 'docs/sizing.md': sizing }),
     'docs/cli.md': cliPage(commands),
     'docs/custom-resources.schema.json': customSchema(),
     'docs/telemetry.md': telemetryPage(selfFamilies, electionFamilies),

@@ -60,6 +60,8 @@ export class Bench {
   readonly beside: Beside | undefined;
   readonly compared: Compared;
   readonly say: (doing: string) => void;
+  /** The command that starts kubestate. */
+  readonly program: readonly string[];
   readonly #tools: Tools;
   readonly #clusters = new Map<string, Promise<Cluster>>();
   readonly #exporters = new Set<Exporter>();
@@ -70,6 +72,7 @@ export class Bench {
     this.beside = tools.beside;
     this.compared = tools.compared ?? {};
     this.say = tools.say;
+    this.program = tools.program;
   }
 
   /** A cluster with this many pods; equal arguments return the same cluster as it is now. */
@@ -91,7 +94,7 @@ export class Bench {
     use: (exporter: Exporter) => Promise<T>,
   ): Promise<T> {
     this.say(`starting ${options.kind ?? 'kubestate'}`);
-    const { program } = this.#tools;
+    const { program } = this;
     const exporter = await Exporter.start({ program, cluster, ...options });
     this.#exporters.add(exporter);
     try {

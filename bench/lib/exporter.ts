@@ -26,6 +26,8 @@ export interface ExporterOptions {
   readonly flags?: readonly string[];
   /** `image` configures glibc's malloc as the image does, `default` does not. */
   readonly malloc?: 'image' | 'default';
+  /** Told the URL of /metrics as soon as it is known, before the program is ready. */
+  readonly onListening?: (metrics: string) => void;
 }
 
 /** A running exporter; it is ready when `start` resolves. */
@@ -63,6 +65,7 @@ export class Exporter {
     const started = spawnExporter(options, ports);
     try {
       const bound = ports ?? (await until(started, () => portsOf(started.said())));
+      options.onListening?.(`http://${bound.metrics}/metrics`);
       const probe = ports ? `${ports.metrics}/healthz` : `${bound.telemetry}/readyz`;
       await until(started, async () => (await isOk(`http://${probe}`)) || undefined);
       return new Exporter(started, bound, spawnedMs);

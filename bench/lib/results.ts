@@ -17,6 +17,8 @@ export interface Result {
   readonly plan: Plan;
   /** NODE_OPTIONS of the environment, which the exporter had too; empty if not set. */
   readonly nodeOptions: string;
+  /** The machine's load average of the fifteen minutes before the end; older results lack it. */
+  readonly load?: number;
   readonly rows: readonly Row[];
 }
 

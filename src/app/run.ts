@@ -20,6 +20,7 @@ import { HeapWatch, type ObjectCounts, systemHeap } from './heap.ts';
 import type { RunContext } from './pipeline.ts';
 import { Reloader } from './reload.ts';
 import { StateLog } from './stateLog.ts';
+import { growWithCluster } from './youngGeneration.ts';
 
 /** Time that scrapes in flight have to end when the program stops. */
 const graceMs = 5_000;
@@ -84,7 +85,7 @@ export async function run(commandLine: Options, given: RunContext): Promise<Runn
   const ending = new AbortController();
   const sizes = (): ReadonlyMap<string, StoreSize> => live.watching.sizes();
   const stateLog = new StateLog({ readiness, sizes, clock, log, startedMs });
-  const heapWatch = heapWatchOf(live, context);
+  const heap = watchHeap(live, context);
   const living = [live, web, stateLog].map((part) => part?.run(ending.signal));
   elector?.start();
   log.info(
@@ -114,19 +115,31 @@ export async function run(commandLine: Options, given: RunContext): Promise<Runn
       await Promise.all(living);
       await web?.close();
       loop.close();
-      heapWatch.close();
+      heap.close();
       log.info({}, 'stopped');
     },
   };
 }
 
-function heapWatchOf(live: Reloader, { env, clock, log, readFile }: RunContext): HeapWatch {
-  const heap = systemHeap([...process.execArgv, env.NODE_OPTIONS ?? ''].join(' '));
+function watchHeap(live: Reloader, context: RunContext): { close(): void } {
+  const { env, clock, log, readFile, setV8Flags } = context;
+  const source = systemHeap([...process.execArgv, env.NODE_OPTIONS ?? ''].join(' '));
   const objects = (): ObjectCounts => ({
     held: [...live.watching.sizes().values()].reduce((sum, size) => sum + size.objects, 0),
     listing: live.watching.stores.work().incomingObjects,
   });
-  return new HeapWatch({ heap, container: cgroupMemory(readFile), clock, log, objects });
+  const container = cgroupMemory(readFile);
+  const watch = new HeapWatch({ heap: source, container, clock, log, objects });
+  const keepSize = growWithCluster({
+    objects: () => objects().held + objects().listing,
+    setV8Flags,
+  });
+  return {
+    close() {
+      watch.close();
+      keepSize();
+    },
+  };
 }
 
 /** Access control of both ports, and TLS. */

@@ -20,5 +20,7 @@ export interface ProcessContext {
   readonly random: () => number;
   /** Memory that the process may use, in bytes: its container's limit, or all of the machine's. */
   readonly memoryBytes: number;
+  /** Sets options of V8 that it reads while it runs, as `--heap-growing-percent=60`. */
+  setV8Flags(flags: string): void;
   readonly build: BuildInfo;
 }

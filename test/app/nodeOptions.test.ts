@@ -1,6 +1,6 @@
 // With which arguments and environment the program starts itself anew, and when it does not.
 import { expect } from 'chai';
-import { betterNodeOptions, type Started } from '../../src/app/nodeOptions.ts';
+import { betterNodeOptions, type Started, setRunningFlags } from '../../src/app/nodeOptions.ts';
 
 const MIB = 2 ** 20;
 const unlimited = 2 ** 64;
@@ -79,5 +79,24 @@ describe('a start with little memory', () => {
       const better = betterNodeOptions(started);
       if (better) expect(betterNodeOptions({ ...started, ...better })).to.equal(undefined);
     }
+  });
+});
+
+describe('The flags of a running process', () => {
+  it("are set after Node's own modules are loaded, whose compiled code V8 would refuse", () => {
+    const steps: string[] = [];
+    setRunningFlags({
+      loadBuiltin(name) {
+        expect(process.getBuiltinModule(name), name).to.not.equal(undefined);
+        steps.push('module');
+      },
+      setV8Flags: (flags) => steps.push(flags),
+    });
+    const first = steps.indexOf('--heap-growing-percent=60');
+    expect(steps.slice(0, first)).to.include('module');
+    expect(steps.slice(first)).to.deep.equal([
+      '--heap-growing-percent=60',
+      '--semi-space-growth-factor=1',
+    ]);
   });
 });

@@ -12,6 +12,7 @@ export const contextOf = (given: Pick<RunContext, 'log'> & Partial<RunContext>):
   thread: systemThread,
   random: Math.random,
   memoryBytes: 2 ** 30,
+  setV8Flags: () => undefined,
   build: { version: '0', revision: '', branch: '', node: 'v0', platform: 'linux', arch: 'x64' },
   stop: new AbortController().signal,
   ...given,

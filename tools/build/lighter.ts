@@ -15,7 +15,47 @@ export const mimeTypes = {
   'text/plain': { source: 'iana', charset: 'UTF-8', extensions: ['txt'] },
 };
 
+/** What is used of undici: without fetch, WebSocket, caches, interceptors and mocks. */
+const undici = `'use strict'
+const api = require('./lib/api')
+const Dispatcher = require('./lib/dispatcher/dispatcher')
+Object.assign(Dispatcher.prototype, api)
+exports.Agent = require('./lib/dispatcher/agent')
+exports.Pool = require('./lib/dispatcher/pool')
+exports.ProxyAgent = require('./lib/dispatcher/proxy-agent')
+exports.buildConnector = require('./lib/core/connect')
+exports.request = (url, { dispatcher, ...options }) => {
+  const { origin, pathname, search } = new URL(url)
+  const method = options.body ? 'PUT' : 'GET'
+  return api.request.call(dispatcher, { method, ...options, origin, path: pathname + search })
+}
+`;
+
+/** What is used of prom-client: without clusters of processes, summaries and a gateway. */
+const promClient = `'use strict'
+exports.Registry = require('./lib/registry')
+exports.Counter = require('./lib/counter')
+exports.Gauge = require('./lib/gauge')
+exports.Histogram = require('./lib/histogram')
+exports.collectDefaultMetrics = require('./lib/defaultMetrics')
+`;
+
 export const changes: readonly Change[] = [
+  { file: /undici[/\\]index\.js$/, change: () => undici },
+  { file: /prom-client[/\\]index\.js$/, change: () => promClient },
+  // Tracing, of which only exemplars would make use.
+  {
+    file: /prom-client[/\\]lib[/\\]metrics[/\\]processCpuTotal\.js$/,
+    change: (text) => text.replace("const OtelApi = require('@opentelemetry/api');", ''),
+  },
+  // Logins alone: without the types of all objects, which are most of the package.
+  { file: /client-node[/\\]dist[/\\]index\.js$/, change: () => "export * from './config.js';" },
+  {
+    file: /client-node[/\\]dist[/\\]gen[/\\]index\.js$/,
+    change: () =>
+      "export { createConfiguration } from './configuration.js';" +
+      "export { ServerConfiguration } from './servers.js';",
+  },
   // HTTP/2 is off in our agents; until another one uses it, node:http2 is not loaded.
   {
     file: /undici[/\\]lib[/\\]dispatcher[/\\]client\.js$/,

@@ -1,0 +1,145 @@
+// Question `limits`: a start within the limits that kube-prometheus ships, in a cgroup.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Cgroup } from '../test/e2e/cgroup.ts';
+import type { Bench } from './lib/bench.ts';
+import type { Cluster } from './lib/cluster.ts';
+import { type Side, sidesOf } from './lib/compare/parts.ts';
+import { type Expected, expectedOf, missingIn } from './lib/compare/quiet.ts';
+import type { Exporter } from './lib/exporter.ts';
+import { bytesPerMb, type Question, type Row } from './lib/question.ts';
+import { textOf } from './lib/scrape.ts';
+
+const cpuShare = 0.1;
+const memoryBytes = 250 * 2 ** 20;
+/** How often liveness is asked for, and how long an answer may take. */
+const probeMs = 500;
+const probeMsMax = 60_000;
+/** How often the reference is asked for all objects. */
+const lookMs = 2_000;
+const completeMsMax = 300_000;
+const msPerSecond = 1_000;
+
+export default {
+  asks: 'What happens with cpu: 100m and memory: 250Mi?',
+  how:
+    'Each exporter starts in a cgroup with these limits, as a container would. /livez is asked ' +
+    'twice a second from when the port is open until the end. kubestate is ready when /readyz ' +
+    'says so; of the reference, plain scrapes every two seconds tell when it serves all ' +
+    'objects. Resident memory is read after a quiet time and one more plain scrape.',
+  namedOnly: true,
+  columns: [
+    { key: 'pods', heading: 'pods' },
+    { key: 'exporter', heading: 'exporter' },
+    { key: 'readySeconds', heading: 'ready, s', significant: 3 },
+    { key: 'slowestMs', heading: 'slowest /livez, ms' },
+    { key: 'killed', heading: 'killed' },
+    { key: 'residentMb', heading: 'resident, MB' },
+    { key: 'peakMb', heading: 'peak, MB' },
+  ],
+  async *measure(bench) {
+    for (const pods of bench.plan.sizes) {
+      const cluster = await bench.cluster(pods);
+      const expected = await expectedOf(cluster);
+      for (const side of sidesOf(bench))
+        yield await limited(bench, { pods, cluster, expected, side });
+    }
+  },
+} satisfies Question;
+
+interface Setting {
+  readonly pods: number;
+  readonly cluster: Cluster;
+  readonly expected: Expected;
+  readonly side: Side;
+}
+
+async function limited(bench: Bench, setting: Setting): Promise<Row> {
+  const { pods, cluster, side } = setting;
+  const cgroup = Cgroup.make({ cpuShare, memoryBytes });
+  const [command, args] = cgroup.command('env', [
+    // As in the image; the first is in its entry point.
+    ...(side.name === 'reference' ? [] : ['NODE_OPTIONS=--max-semi-space-size=4']),
+    ...(side.options.program ?? bench.program),
+  ]);
+  const probes = new Probes();
+  const exporter = side.name === 'reference' ? 'kube-state-metrics' : side.name;
+  try {
+    const options = {
+      ...side.options,
+      program: [command, ...args],
+      onListening: (metrics: string) => probes.start(metrics),
+    };
+    const row = await bench.withExporter(cluster, options, (one) => measured(bench, one, setting));
+    return { pods, exporter, ...row, slowestMs: probes.slowestMs, killed: killedIn(cgroup) };
+  } catch (error) {
+    if (cgroup.killed === 0) throw error;
+    return { pods, exporter, slowestMs: probes.slowestMs, killed: killedIn(cgroup) };
+  } finally {
+    await probes.stop();
+    cgroup.remove();
+  }
+}
+
+const killedIn = ({ killed }: Cgroup): string => (killed > 0 ? 'yes' : 'no');
+
+async function measured(
+  bench: Bench,
+  exporter: Exporter,
+  { expected, side }: Setting,
+): Promise<Row> {
+  let readyMs = exporter.readyMs;
+  if (side.name === 'reference') {
+    const deadline = performance.now() + completeMsMax;
+    while (missingIn(await textOf(exporter.metrics), expected).length > 0) {
+      if (performance.now() > deadline) throw new Error('expected all objects within five minutes');
+      await sleep(lookMs);
+    }
+    readyMs = performance.now() - exporter.spawnedMs;
+  }
+  await bench.settle();
+  await textOf(exporter.metrics);
+  const { resident, peak } = exporter.memory();
+  return {
+    readySeconds: readyMs / msPerSecond,
+    residentMb: resident / bytesPerMb,
+    peakMb: peak / bytesPerMb,
+  };
+}
+
+/** Asks for liveness as a kubelet does, over a new connection each time. */
+class Probes {
+  slowestMs: number | undefined;
+  #ended = false;
+  #running: Promise<void> | undefined;
+
+  start(metrics: string): void {
+    this.#running = this.#run(metrics.replace(/metrics$/, 'livez'));
+  }
+
+  async #run(url: string): Promise<void> {
+    while (!this.#ended) {
+      const asked = performance.now();
+      if (await isLive(url)) {
+        this.slowestMs = Math.max(this.slowestMs ?? 0, performance.now() - asked);
+      }
+      await sleep(probeMs);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#ended = true;
+    await this.#running;
+  }
+}
+
+async function isLive(url: string): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(probeMsMax);
+    const answer = await fetch(url, { headers: { connection: 'close' }, signal });
+    await answer.arrayBuffer();
+    return answer.ok;
+  } catch {
+    // Not listening yet, or ended: the cgroup tells which.
+    return false;
+  }
+}
