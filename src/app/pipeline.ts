@@ -94,7 +94,10 @@ export async function openPipeline(
     });
     stop.throwIfAborted();
     const scope = scopeOf(options, sharding.owns);
+    // Each step compiles its code and does not wait: other work gets a turn in between.
+    await clock.turn();
     stores = openStores(selection, options, parts);
+    await clock.turn();
     const syncParts: SyncParts = { options, client, scope, ...parts };
     const { byResource } = stores;
     const core = selection.resources.map((one) =>
@@ -163,6 +166,15 @@ function pipelineOf(opened: Opened): Pipeline {
   const served = (): readonly SyncedResource[] => [...core, ...(customs?.resources ?? [])];
   let done: Promise<unknown> = Promise.resolve();
   let flushesEnd = (): void => undefined;
+  const run = async (): Promise<void> => {
+    const loops = [customs?.run(ending.signal)];
+    for (const { sync } of core) {
+      loops.push(sync.run(ending.signal));
+      // Thirty requests at once would keep other work waiting.
+      await clock.turn();
+    }
+    await Promise.all(loops);
+  };
   return {
     client,
     stores,
@@ -180,13 +192,10 @@ function pipelineOf(opened: Opened): Pipeline {
     unusedPatterns: selection.unusedPatterns,
     start() {
       flushesEnd = ticks.onDrained(() => flush(stores, parts.log));
-      const loops: (Promise<void> | undefined)[] = [];
+      let running: Promise<unknown> | undefined;
       // Without its place in the StatefulSet a shard would not know which objects to keep.
-      const followed = sharding.follow(() => {
-        loops.push(...core.map(({ sync }) => sync.run(ending.signal)));
-        loops.push(customs?.run(ending.signal));
-      });
-      done = followed.then(() => Promise.all(loops));
+      const followed = sharding.follow(() => (running = run()));
+      done = followed.then(() => running);
     },
     handOver: () => sharding.leave(),
     async stop() {

@@ -3,9 +3,8 @@ import { hash64 } from '../lib/hash64.ts';
 import type { Bytes } from './codec.ts';
 import type { SpecState } from './specTexts.ts';
 
-/** A buffer that one large object made grow beyond this is released. */
-const keptBytesMax = 1024 * 1024;
-const firstBytes = 64 * 1024;
+/** The texts of several new objects share a buffer of this size; a larger object has its own. */
+const bufferBytes = 64 * 1024;
 /** The most bytes of UTF-8 that one UTF-16 unit becomes. */
 const bytesPerChar = 3;
 /** Stands for the length of a text that is left out; no text is so long. */
@@ -33,29 +32,34 @@ export class FamilyTexts {
   spec: SpecState | undefined;
   /** Whether texts are left out, because they are as they were in the state before. */
   partial = false;
+  /** From `#start` on. */
   readonly #starts: Uint32Array;
   readonly #series: Uint32Array;
-  /** Where the last text ends. */
-  #end = 0;
   #buffer = Buffer.alloc(0);
   #words = new Int32Array(0);
+  /** Where the texts begin, and end at a whole word. */
+  #start = 0;
+  #end = 0;
+  /** Where the next texts begin: what stands before was given away by `copy`. */
+  #free = 0;
 
   constructor(families: number) {
     this.lengths = new Uint32Array(families);
     this.hashes = new Uint32Array(2 * families);
     this.#starts = new Uint32Array(families);
     this.#series = new Uint32Array(families);
-    this.#grow(firstBytes);
+    this.#renew(bufferBytes);
   }
 
   /** Texts that are `undefined` are those of the spec `standing`, which has not changed. */
   read(texts: readonly (string | undefined)[], standing?: SpecState): void {
-    if (this.#buffer.length > keptBytesMax) this.#grow(firstBytes);
+    this.#start = this.#free;
+    this.#end = this.#free;
+    if (this.#buffer.length > bufferBytes) this.#renew(bufferBytes);
     this.spec = standing;
     this.partial = standing !== undefined;
     this.series = standing?.series ?? 0;
     this.bytes = standing?.bytes ?? 0;
-    let at = 0;
     for (let family = 0; family < texts.length; family++) {
       const text = texts[family];
       if (text === undefined) {
@@ -69,18 +73,30 @@ export class FamilyTexts {
         this.hashes[2 * family + 1] = 0;
         continue;
       }
-      const needed = at + bytesPerChar * text.length + 4;
-      if (needed > this.#buffer.length) this.#grow(2 * needed);
-      const length = this.#buffer.write(text, at);
-      this.lengths[family] = length;
-      this.#starts[family] = at;
-      this.bytes += length;
-      this.#hash(family, at, length);
-      // Every text starts at a whole word: the hash reads four bytes at a time.
-      at = (at + length + 3) & ~3;
+      this.#write(family, text);
     }
-    this.#end = at;
     this.#countSeries(texts);
+  }
+
+  #write(family: number, text: string): void {
+    // The hash reads whole words, up to three bytes beyond the text.
+    const bytesMax = bytesPerChar * text.length + 4;
+    if (this.#end + bytesMax > this.#buffer.length) {
+      this.#renew(Math.max(bufferBytes, 2 * (this.#end - this.#start + bytesMax)));
+    }
+    const at = this.#end;
+    const length = this.#buffer.write(text, at);
+    const end = at + length;
+    this.#buffer[end] = 0;
+    this.#buffer[end + 1] = 0;
+    this.#buffer[end + 2] = 0;
+    const { a, b } = hash64(this.#words, at >> 2, length);
+    this.hashes[2 * family] = a;
+    this.hashes[2 * family + 1] = b;
+    this.lengths[family] = length;
+    this.#starts[family] = at - this.#start;
+    this.bytes += length;
+    this.#end = (end + 3) & ~3;
   }
 
   /** Whether the family's text is as it was. */
@@ -99,35 +115,29 @@ export class FamilyTexts {
     return { series, bytes };
   }
 
-  /** Copies of some families' texts. */
+  /** Some families' texts, for good: those of a new object stay where they are, others are copied. */
   copy(families: readonly number[]): Text[] {
     let bytes = 0;
     for (const family of families) bytes += this.lengths[family] as number;
-    if (bytes === this.bytes) return this.#copyAll(families);
+    if (bytes === this.bytes) return this.#giveAway(families);
     const buffer = Buffer.allocUnsafe(bytes);
     let at = 0;
     return families.map((family) => {
-      const from = this.#starts[family] as number;
+      const from = this.#start + (this.#starts[family] as number);
       const start = at;
       at += this.#buffer.copy(buffer, at, from, from + (this.lengths[family] as number));
       return { buffer, start, end: at };
     });
   }
 
-  /** All texts, as of a new object: one copy instead of thirty. */
-  #copyAll(families: readonly number[]): Text[] {
-    const buffer = Buffer.from(this.#buffer.subarray(0, this.#end));
+  /** All texts, as of a new object; the next ones are written behind them. */
+  #giveAway(families: readonly number[]): Text[] {
+    this.#free = this.#end;
+    const buffer = this.#buffer;
     return families.map((family) => {
-      const start = this.#starts[family] as number;
+      const start = this.#start + (this.#starts[family] as number);
       return { buffer, start, end: start + (this.lengths[family] as number) };
     });
-  }
-
-  #hash(family: number, at: number, length: number): void {
-    this.#buffer.fill(0, at + length, at + length + 3);
-    const { a, b } = hash64(this.#words, at >> 2, length);
-    this.hashes[2 * family] = a;
-    this.hashes[2 * family + 1] = b;
   }
 
   /** Label values are escaped, so that a line feed ends a series and stands nowhere else. */
@@ -142,10 +152,14 @@ export class FamilyTexts {
     }
   }
 
-  #grow(bytes: number): void {
-    const grown = Buffer.from(new ArrayBuffer((bytes + 3) & ~3));
-    this.#buffer.copy(grown, 0, 0, Math.min(this.#buffer.length, grown.length));
-    this.#buffer = grown;
-    this.#words = new Int32Array(grown.buffer);
+  /** Takes a new buffer, and moves the texts so far to its beginning. */
+  #renew(bytes: number): void {
+    const buffer = Buffer.from(new ArrayBuffer((bytes + 3) & ~3));
+    const moved = this.#buffer.copy(buffer, 0, this.#start, this.#end);
+    this.#start = 0;
+    this.#end = moved;
+    this.#free = 0;
+    this.#buffer = buffer;
+    this.#words = new Int32Array(buffer.buffer);
   }
 }

@@ -1,12 +1,11 @@
 // SpecTexts renders objects, but not what is made of a spec that has not changed.
 import { deferredSpecOf } from '../lib/deferredSpec.ts';
-import { LruCache } from '../lib/lru.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type { Renderer, TakenOfSpec } from '../metrics/render.ts';
 import type { FamilyTexts } from './familyTexts.ts';
 import type { ObjectVersion } from './types.ts';
 
-/** Objects share what was taken of their specs with the last ones that had the same: some 1 MB. */
+/** Objects share what was taken of their specs with others that had the same: some 1 MB. */
 const sharedMax = 4_096;
 
 /** What the store keeps of an object's spec; texts made of the spec stand while the hash does. */
@@ -29,7 +28,7 @@ export const knownSpecOf = (
 
 export class SpecTexts {
   readonly #renderer: Renderer;
-  readonly #shared = new LruCache<{ readonly value: TakenOfSpec[number] }>(sharedMax);
+  readonly #shared = new Map<string, TakenOfSpec[number]>();
 
   constructor(renderer: Renderer) {
     this.#renderer = renderer;
@@ -66,9 +65,9 @@ export class SpecTexts {
 
   #share(value: TakenOfSpec[number]): TakenOfSpec[number] {
     const text = JSON.stringify(value) ?? '';
-    const known = this.#shared.get(text);
-    if (known !== undefined) return known.value;
-    this.#shared.set(text, { value });
+    if (this.#shared.has(text)) return this.#shared.get(text);
+    if (this.#shared.size >= sharedMax) this.#shared.clear();
+    this.#shared.set(text, value);
     return value;
   }
 }
