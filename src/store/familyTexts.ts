@@ -115,7 +115,7 @@ export class FamilyTexts {
     return { series, bytes };
   }
 
-  /** Some families' texts, for good: those of a new object stay where they are, others are copied. */
+  /** Some families' texts, to keep: those of a new object stay in place, others are copied. */
   copy(families: readonly number[]): Text[] {
     let bytes = 0;
     for (const family of families) bytes += this.lengths[family] as number;

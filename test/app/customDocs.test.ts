@@ -11,7 +11,7 @@ const page = readFileSync(join(import.meta.dirname, '../../docs/custom-resources
 
 /** The blocks of code in a language, in their order. */
 const blocksIn = (language: string): string[] =>
-  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+  [...page.matchAll(new RegExp(`^\`\`\`${language}.*\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
     ([, text = '']) => text,
   );
 

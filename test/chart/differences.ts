@@ -290,12 +290,12 @@ export const unrecorded: readonly Unrecorded[] = [
     becomes: { fails: /expected flags of kubestate, got .*; did you mean --metric-denylist\?/ },
   },
   {
-    what: 'values with which the program ends, such as `metricAllowlist` with `metricDenylist`',
+    what: 'values with which nothing would be served, such as namespaces that are all excluded',
     theirs: 'passed on; the pod crash loops',
     ours: 'helm fails with an error',
     why: 'The error appears before the rollout.',
-    set: ['metricAllowlist={kube_pod_info}', 'metricDenylist={kube_pod_info}'],
-    becomes: { fails: /metricAllowlist and metricDenylist: expected one of them, got both; / },
+    set: ['namespaces=a', 'namespacesDenylist=a'],
+    becomes: { fails: /namespaces and namespacesDenylist: expected a namespace that is in / },
   },
   {
     what: '`prometheus.monitor.namespace`',

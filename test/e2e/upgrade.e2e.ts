@@ -25,7 +25,7 @@ const POD_TIMEOUT_MS = 20_000;
 
 /** The commands of the page, each on one line. */
 const page = readFileSync(join(root, 'docs/upgrade.md'), 'utf8');
-const commands = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) =>
+const commands = [...page.matchAll(/^```sh .*\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) =>
   block
     .replaceAll(/\\\n\s*/g, '')
     .trim()

@@ -1,7 +1,14 @@
 // Expressions, against the results of Go in expressions.tsv, which expressions.go writes.
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { type Dialect, match, re2, regexp2 } from '../../src/metrics/expressions/matching.ts';
+import { systemThread } from '../../src/lib/clock.ts';
+import {
+  type Dialect,
+  type MatchLimit,
+  match,
+  re2,
+  regexp2,
+} from '../../src/metrics/expressions/matching.ts';
 import { expectRefusal } from '../support/refusal.ts';
 
 const [header = '', ...lines] = readFileSync(new URL('expressions.tsv', import.meta.url), 'utf8')
@@ -36,10 +43,11 @@ const verdictOf = (matches: (name: string) => boolean): string =>
 function outcomeOf(
   dialect: Dialect,
   expression: string,
-  msMax?: number,
+  msMax = 500,
+  thread: MatchLimit['thread'] = systemThread,
 ): { verdict: string; got: string } {
   try {
-    const matching = match('--flag', dialect, [expression], names, msMax).names;
+    const matching = match('--flag', dialect, [expression], names, { msMax, thread }).names;
     return { verdict: verdictOf((name) => matching.has(name)), got: '' };
   } catch (error) {
     const facts = { flag: '--flag', expected: 'regular expressions' };
@@ -119,6 +127,25 @@ describe('an expression that is refused', () => {
       expect(got).to.include(says);
     });
   }
+
+  it('is not rejected where other processes take the time', async () => {
+    // It takes 50 ms, in which the thread had the CPU never, or always.
+    const dialect: Dialect = {
+      name: 'slow',
+      compile() {
+        const end = performance.now() + 50;
+        return (name) => {
+          while (performance.now() < end);
+          return name === 'kube_pod_info';
+        };
+      },
+    };
+    const stalled = { cpuMs: () => 0 };
+    expect(outcomeOf(dialect, 'slow', 10, stalled).got).to.equal('');
+    let ranMs = 0;
+    const running = { cpuMs: () => (ranMs += 10) };
+    expect(outcomeOf(dialect, 'slow', 10, running).got).to.include('it takes longer than');
+  });
 
   it('is not rejected for being long, or for being slow in other engines than RE2', async () => {
     const all = `^(${names.join('|')})$`.padEnd(49_000, '|x');

@@ -114,7 +114,9 @@ counts. A switch that is off is left out.
 {{- /* Flags that exclude each other, or leave nothing to serve. */ -}}
 {{- define "kube-state-metrics.checkTogether" -}}
 {{- $given := .given }}
-{{- if and (get $given "metric-allowlist") (get $given "metric-denylist") }}
+{{- /* As values alone they render as in kube-state-metrics' chart: the notes and helm test tell. */}}
+{{- $onlyValues := and .root.Values.metricAllowlist .root.Values.metricDenylist }}
+{{- if and (get $given "metric-allowlist") (get $given "metric-denylist") (not $onlyValues) }}
 {{- fail "metricAllowlist and metricDenylist: expected one of them, got both; leave one out" }}
 {{- end }}
 {{- if and (hasKey $given "custom-resource-state-only") (not .custom) }}
