@@ -115,11 +115,12 @@ export class FamilyTexts {
     return { series, bytes };
   }
 
-  /** Some families' texts, to keep: those of a new object stay in place, others are copied. */
+  /** Some families' texts, to keep: all of an object stay in place, some or long ones are copied. */
   copy(families: readonly number[]): Text[] {
     let bytes = 0;
     for (const family of families) bytes += this.lengths[family] as number;
-    if (bytes === this.bytes) return this.#giveAway(families);
+    const isShared = this.#buffer.length === bufferBytes;
+    if (bytes === this.bytes && isShared) return this.#giveAway(families);
     const buffer = Buffer.allocUnsafe(bytes);
     let at = 0;
     return families.map((family) => {
