@@ -6,11 +6,11 @@ import { logLevel } from './process.ts';
 export const check = command({
   summary: 'Say whether kubestate would start with the given flags.',
   about:
-    'Reads the flags, and all files that they name, as a start does, and ends: with exit code 2 ' +
-    'and the sentence of a start that would fail, or with 0 and what would be served. Mistakes ' +
-    'that a start only logs are printed, one in a line. It takes all flags of kubestate, opens ' +
-    'no port and asks no cluster, so it does not say whether rights are missing. helm test runs ' +
-    'it with the arguments of the chart.',
+    'Says whether kubestate would start with these flags. Exit code 0 or 2. It reads the flags ' +
+    'and all files that they name, as a start does. With 0 it prints what would be served, and ' +
+    'mistakes that a start only logs, one in a line. With 2 it prints the error of the start. ' +
+    'It takes all flags of kubestate. It opens no port and asks no cluster, so it does not find ' +
+    'missing rights. helm test runs it with the arguments of the chart.',
   flags,
   inherits: 'serve',
   async run(context, { values }) {
@@ -20,7 +20,8 @@ export const check = command({
     ]);
     const log = openLog(logLevel(values.v));
     const { resources, customEntries, notes } = await checkStart(values, { ...context, log });
-    const customs = customEntries === 0 ? '' : `; custom resources: ${customEntries} entries`;
+    const entries = customEntries === 1 ? '1 entry' : `${customEntries} entries`;
+    const customs = customEntries === 0 ? '' : `; custom resources: ${entries}`;
     const lines = [
       ...notes.map((note) => `note: ${note}`),
       `The flags are right. Resources: ${resources.join(', ') || 'none'}${customs}.`,

@@ -13,18 +13,21 @@ import { contextOf } from '../support/context.ts';
 import { expectRefusal, rejectionOf } from '../support/refusal.ts';
 import { start } from '../support/start.ts';
 
-const config = (metric: string): string => `kind: CustomResourceStateMetrics
-spec:
-  resources:
-    - groupVersionKind: {group: example.com, version: v1, kind: Foo}
+const entry = (kind: string, metric: string): string =>
+  `    - groupVersionKind: {group: example.com, version: v1, kind: ${kind}}
       metrics:
         - ${metric}
 `;
+const config = (metric: string): string => `kind: CustomResourceStateMetrics
+spec:
+  resources:
+${entry('Foo', metric)}`;
 const right = '{name: size, each: {type: Gauge, gauge: {path: [spec, size]}}}';
 
 const files: Readonly<Record<string, string>> = {
   'custom.yaml': config(right),
   'mistake.yaml': config(right.replace('Gauge', 'Guage')),
+  'two.yaml': `${config(right)}${entry('Bar', right)}`,
   'not.yaml': 'a: [',
   'settings.yaml': 'resources: [podz]\n',
   'unknown.yaml': 'resource: [pods]\n',
@@ -130,17 +133,29 @@ describe('A check of a start', () => {
     expect((await checked('--leader-elect', env)).notes).to.deep.equal([]);
   });
 
-  it('is a command that prints it, notes first, and ends with 0', async () => {
+  async function printedOf(text: string): Promise<string> {
     const printed: string[] = [];
     const context = {
       ...contextOf({ log: undefined as never }),
       print: (text: string) => printed.push(text),
     } as unknown as ProcessContext;
-    const args = argsOf('--resources=pods --metric-denylist=kube_nothing');
-    expect(await check.run(context, parseCommandLine(check.flags, args))).to.equal(0);
-    expect(printed.join('')).to.equal(
+    expect(await check.run(context, parseCommandLine(check.flags, argsOf(text)))).to.equal(0);
+    return printed.join('');
+  }
+
+  it('is a command that prints it, notes first, and ends with 0', async () => {
+    expect(await printedOf('--resources=pods --metric-denylist=kube_nothing')).to.equal(
       'note: --metric-denylist: the expression kube_nothing matches no family.\n' +
         'The flags are right. Resources: pods.\n',
+    );
+  });
+
+  it('prints how many entries custom resources have', async () => {
+    expect(await printedOf(`--resources=pods ${customFile}=@/custom.yaml`)).to.equal(
+      'The flags are right. Resources: pods; custom resources: 1 entry.\n',
+    );
+    expect(await printedOf(`--resources=pods ${customFile}=@/two.yaml`)).to.equal(
+      'The flags are right. Resources: pods; custom resources: 2 entries.\n',
     );
   });
 });

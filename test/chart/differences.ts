@@ -267,7 +267,9 @@ export const recorded: readonly Recorded[] = [
   {
     what: 'a pod for `helm test`',
     theirs: 'none',
-    ours: 'a hook, which helm creates for `helm test` only',
+    ours:
+      'a hook, which helm creates for `helm test` only; `helm template` prints it, and ' +
+      '`kubectl apply` then creates it, so use `helm template --skip-tests`',
     why: 'It tells whether kubestate would start with the arguments of its pods.',
     places: [
       {

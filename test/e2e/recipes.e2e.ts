@@ -95,10 +95,10 @@ describe('the recipes for stacks', function () {
       }
     });
 
-    it('name the image, by the tag that moves', () => {
+    it('name the image, by the tag that the quick start pushes', () => {
       for (const one of swaps) {
         expect(imageOf(exporterValuesIn(one))).to.equal(
-          'registry.example.com/monitoring/kube-state-metrics:v2.20.0',
+          'registry.example.com/monitoring/kube-state-metrics:v2.20.0-1.0.0',
         );
       }
     });

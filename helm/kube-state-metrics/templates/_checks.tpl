@@ -23,7 +23,7 @@
 {{- if not (hasKey $given "config") }}
 {{- $scope := dict "root" . "given" $given "custom" (include "kube-state-metrics.customFlags" $given) }}
 {{- include "kube-state-metrics.checkCollectors" $scope }}
-{{- include "kube-state-metrics.checkAllowlists" $given }}
+{{- include "kube-state-metrics.checkAllowlists" $scope }}
 {{- include "kube-state-metrics.checkTogether" $scope }}
 {{- include "kube-state-metrics.checkPods" $scope }}
 {{- include "kube-state-metrics.checkPorts" $scope }}
@@ -32,7 +32,7 @@
 
 {{- /*
 All flags of the container with their values, as a JSON map. Lists are combined, else the last value
-counts. A switch that is off is left out.
+counts. A switch that is off, or that a $(VARIABLE) sets, is left out.
 */ -}}
 {{- define "kube-state-metrics.givenFlags" -}}
 {{- $known := include "kube-state-metrics.flags" . | fromYaml }}
@@ -42,7 +42,7 @@ counts. A switch that is off is left out.
 {{- $flag := get $known .name }}
 {{- if $flag.list }}
 {{- $given = set $given .name (compact (list (get $given .name) .value) | join ",") }}
-{{- else if and $flag.switch (regexMatch "^(?i:0|f|false)$" .value) }}
+{{- else if and $flag.switch (regexMatch `^(?i:0|f|false)$|\$\(` .value) }}
 {{- $given = unset $given .name }}
 {{- else }}
 {{- $given = set $given .name .value }}
@@ -59,7 +59,10 @@ counts. A switch that is off is left out.
 {{- end }}
 {{- end }}
 
-{{- /* Skipped if custom resources are configured: the chart does not know their plurals. */ -}}
+{{- /*
+Skipped if custom resources are configured: the chart does not know their plurals. What has a $(VARIABLE)
+is not checked.
+*/ -}}
 {{- define "kube-state-metrics.checkCollectors" -}}
 {{- $known := list }}
 {{- range include "kube-state-metrics.resources" . | fromYamlArray }}
@@ -70,15 +73,15 @@ counts. A switch that is off is left out.
 {{- $packs = set $packs .pack (concat (default list (get $packs .pack)) .resources) }}
 {{- end }}
 {{- range include "kube-state-metrics.items" (get .given "custom-resource-pack") | fromJsonArray }}
-{{- if not (hasKey $packs .) }}
+{{- if not (or (hasKey $packs .) (contains "$(" .)) }}
 {{- include "kube-state-metrics.failUnknown" (dict "place" "extraArgs: --custom-resource-pack" "got" . "words" (keys $packs)) }}
 {{- end }}
-{{- $known = concat $known (get $packs .) }}
+{{- $known = concat $known (default list (get $packs .)) }}
 {{- end }}
-{{- if not (contains "config" .custom) }}
+{{- if not (or (contains "config" .custom) (contains "$(" (get .given "custom-resource-pack"))) }}
 {{- $own := include "kube-state-metrics.collectors" .root | fromJsonArray }}
 {{- range include "kube-state-metrics.items" .given.resources | fromJsonArray }}
-{{- if not (has . $known) }}
+{{- if not (or (has . $known) (contains "$(" .)) }}
 {{- $place := ternary "collectors and collectorsExtra" "extraArgs: --resources" (has . $own) }}
 {{- include "kube-state-metrics.failUnknown" (dict "place" $place "got" . "words" $known "hint" ", or configure the custom resource of that name") }}
 {{- end }}
@@ -95,16 +98,19 @@ counts. A switch that is off is left out.
 {{- fail (printf "%s: expected some of %s, got %q; correct it%s" .place (join ", " (sortAlpha .words)) .got (default "" .hint)) }}
 {{- end }}
 
+{{- /* Of a flag that comes twice the last value counts, and the values of the chart come last. */ -}}
 {{- define "kube-state-metrics.checkAllowlists" -}}
-{{- $known := list "*" }}
+{{- $known := list }}
 {{- range include "kube-state-metrics.resources" . | fromYamlArray }}
 {{- $known = append $known .resource }}
 {{- end }}
-{{- $given := . }}
-{{- range $place, $flag := dict "metricLabelsAllowlist" "metric-labels-allowlist" "metricAnnotationsAllowList" "metric-annotations-allowlist" }}
+{{- $given := .given }}
+{{- $values := .root.Values }}
+{{- range $own, $flag := dict "metricLabelsAllowlist" "metric-labels-allowlist" "metricAnnotationsAllowList" "metric-annotations-allowlist" }}
 {{- range regexFindAll `[^,=\[\]\s]+\s*=\[` (default "" (get $given $flag)) -1 }}
 {{- $plural := regexReplaceAll `\s*=\[$` . "" }}
-{{- if not (has $plural $known) }}
+{{- if not (or (eq $plural "*") (has $plural $known) (contains "$(" $plural)) }}
+{{- $place := ternary $own (printf "extraArgs: --%s" $flag) (not (empty (get $values $own))) }}
 {{- include "kube-state-metrics.failUnknown" (dict "place" $place "got" $plural "words" $known) }}
 {{- end }}
 {{- end }}
@@ -123,7 +129,7 @@ counts. A switch that is off is left out.
 {{- fail "extraArgs: --custom-resource-state-only: expected customResourceState.enabled or packs beside it, got neither; nothing would be served" }}
 {{- end }}
 {{- range list "node" "track-unscheduled-pods" }}
-{{- if get $given . }}
+{{- if and (get $given .) (not (contains "$(" (default "" $given.resources))) }}
 {{- $resources := include "kube-state-metrics.items" $given.resources | fromJsonArray }}
 {{- if ne (uniq $resources | join ",") "pods" }}
 {{- $got := ternary (printf "%d resources" (len $resources)) "all resources" (gt (len $resources) 0) }}
@@ -138,7 +144,7 @@ counts. A switch that is off is left out.
 {{- $namespaces := include "kube-state-metrics.items" $given.namespaces | fromJsonArray }}
 {{- $left := list }}
 {{- range $namespaces }}
-{{- if not (has . $denied) }}
+{{- if or (contains "$(" .) (not (has . $denied)) }}
 {{- $left = append $left . }}
 {{- end }}
 {{- end }}
