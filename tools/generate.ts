@@ -28,6 +28,7 @@ import { metricPages } from './generate/metrics.ts';
 import { flagTable } from './generate/migration.ts';
 import { packPart } from './generate/packPages.ts';
 import { packResources } from './generate/packs.ts';
+import { type Messages, protobufMessages } from './generate/protobuf.ts';
 import { kustomization, manifests } from './generate/rbac.ts';
 import { knownKeys, valuesSchema } from './generate/schema.ts';
 import { readableTable } from './generate/security.ts';
@@ -70,6 +71,10 @@ async function generate(): Promise<Record<string, string>> {
     ...(sizing !== undefined && { 'docs/sizing.md': sizing }),
     'docs/cli.md': cliPage(commands),
     'docs/custom-resources.schema.json': customSchema(),
+    'src/kube/protobuf/messages.ts': protobufMessages(
+      JSON.parse(await read('tools/protobuf/messages.json')) as Messages,
+      resources,
+    ),
     'docs/telemetry.md': telemetryPage(selfFamilies, electionFamilies),
     'docs/migration.md': await renewed('docs/migration.md', {
       'test/judge/differences.ts': differenceTable(

@@ -46,7 +46,7 @@ export function syncedResource(
   store: Store,
   parts: SyncParts,
 ): SyncedResource {
-  const { plural, resource, representation, deferSpec } = one;
+  const { plural, resource, representation, deferSpec, builtIn } = one;
   const { options, client, scope, clock, random, log, goType } = parts;
   const checkMs = checkMsOf(options);
   const warn = logOnce(log);
@@ -67,6 +67,8 @@ export function syncedResource(
     scope,
     representation,
     deferSpec,
+    // A rule about custom resources may read any field; ours read those that the messages have.
+    protobuf: builtIn && options['kube-api-protobuf'],
     collections: scope.collections(plural, resource),
     sinkOf: (part) => sinkOf(store, part),
     limit: objectsMax === 0 ? undefined : new ObjectLimit(objectsMax, onDropped),

@@ -1,5 +1,7 @@
 // ApiError is an answer of the API server that is an error: a Status, or a page of a proxy.
+
 import { asRecord } from './objects.ts';
+import { isEnveloped, statusIn } from './protobuf/objectReader.ts';
 
 const messageCharsMax = 200;
 
@@ -50,12 +52,16 @@ export function isVersionUnknown(error: unknown): boolean {
 }
 
 /** The error of an HTTP answer, whatever its body is. */
-export function errorOfAnswer(status: number, body: string, retryAfter?: string): ApiError {
+export function errorOfAnswer(status: number, body: Buffer, retryAfter?: string): ApiError {
+  const text = body.toString('utf8');
   try {
-    return new ApiError(status, JSON.parse(body), retryAfter);
+    const answer = isEnveloped(body)
+      ? statusIn({ bytes: body, start: 0, end: body.length })
+      : JSON.parse(text);
+    return new ApiError(status, answer, retryAfter);
   } catch {
     // A proxy's page or a plain sentence: its first words are the message.
-    return new ApiError(status, body, retryAfter);
+    return new ApiError(status, text, retryAfter);
   }
 }
 

@@ -1,14 +1,14 @@
 // Client sends requests to the API server and decodes lists and watches as they arrive.
-import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import type { Dispatcher } from 'undici';
+import type { Readable } from 'node:stream';
 import type { Clock } from '../lib/clock.ts';
 import { isNotFound } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { TimeSlicer } from '../lib/timeSlicer.ts';
-import { acceptOf, tableOf } from './accept.ts';
-import { type ApiError, errorOfAnswer } from './apiError.ts';
+import { tableOf } from './accept.ts';
+import { type Answer, bytesOf, errorIn, inflated, isGood, pieceBytes } from './answer.ts';
+import type { ApiError } from './apiError.ts';
 import { DecodeError, type Decoder, ListDecoder, type ListMetadata } from './decode.ts';
+import { type Encoding, Encodings, protobufListOf, protobufWatchOf } from './encodings.ts';
 import type { Accepts, OnMalformed } from './itemParser.ts';
 import { ExactIntegers, parseJson } from './json.ts';
 import type { Pace } from './listPace.ts';
@@ -23,11 +23,6 @@ import { WatchStream } from './watchStream.ts';
 
 /** The longest pause within a body that is no watch. */
 const bodyMsMax = 60_000;
-/** Limit of an answer that is read whole: a Status, a discovery document, one object. */
-const answerBytesMax = 16 * 1024 * 1024;
-/** A chunk is decoded in pieces of this size, so that a large one does not block the event loop. */
-const pieceBytes = 64 * 1024;
-
 /** The parameters of a list: which part of a collection, and as of which version. */
 export interface ListQuery {
   readonly limit?: number;
@@ -82,15 +77,17 @@ export interface ClientOptions {
 interface Ask {
   readonly path: string;
   readonly query: Query;
-  readonly accept?: string | undefined;
   readonly signal: AbortSignal;
+  /** Plain JSON without it. */
+  readonly encoding?: Encoding | undefined;
   /** Without it the request is a GET. */
   readonly change?: Change;
 }
 
-/** An answer of the server, as far as that is the same for all. */
-interface Answer extends Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'> {
-  readonly body: AsyncIterable<Buffer>;
+/** The body of a good answer. */
+interface Opened<Body> {
+  readonly body: Body;
+  readonly headers: Answer['headers'];
 }
 
 /** A request that changes something: its method, and its object or merge patch. */
@@ -113,8 +110,10 @@ export class Client {
   readonly #timeSlicer: TimeSlicer;
   readonly #ticks: BodyTicks;
   readonly #reachability: Reachability;
+  readonly #encodings: Encodings;
 
   constructor({ transport, userAgent, timeSlicer, ticks, ...rest }: ClientOptions) {
+    this.#encodings = new Encodings(rest.log);
     this.#transport = transport;
     this.#userAgent = userAgent;
     this.#timeSlicer = timeSlicer;
@@ -134,12 +133,17 @@ export class Client {
     query: ListQuery,
     { signal, onMalformed, pace, accepts }: ReadOptions,
   ): Promise<ListStream> {
-    const body = await this.#open({
+    const encoding = this.#encodings.of(collection, 'list');
+    const answer = await this.#open({
       path: pathOf(collection),
       query: { ...query, ...selectionOf(collection) },
-      accept: acceptOf(collection, 'list'),
+      encoding,
       signal,
     });
+    const decode = <D extends Decoder<unknown>>(decoder: D) =>
+      this.#decode(answer.body, decoder, pace, collection);
+    const protobuf = protobufListOf(encoding, answer, { onMalformed, accepts });
+    if (protobuf !== undefined) return listOf(protobuf, decode(protobuf));
     const columns = tableOf(collection);
     const decoder = new ListDecoder({
       onMalformed,
@@ -148,9 +152,9 @@ export class Client {
       deferSpec: collection.deferSpec,
       array: columns === undefined ? 'items' : 'rows',
     });
-    const items = this.#decode(body, decoder, pace);
+    const items = decode(decoder);
     const objects = columns === undefined ? items : new TableReader(columns).list(items, decoder);
-    return { metadata: () => decoder.metadata(), [Symbol.asyncIterator]: () => objects };
+    return listOf(decoder, objects);
   }
 
   /**
@@ -171,11 +175,11 @@ export class Client {
       resourceVersionMatch: sendInitialEvents ? 'NotOlderThan' : undefined,
       ...selectionOf(collection),
     };
-    const accept = acceptOf(collection, 'watch');
-    const body = await this.#openWatch({ path: pathOf(collection), query, accept, signal });
+    const encoding = this.#encodings.of(collection, 'watch');
+    const answer = await this.#openWatch({ path: pathOf(collection), query, encoding, signal });
     const columns = tableOf(collection);
     const stream = new WatchStream({
-      body,
+      body: answer.body,
       ticks: atOnce ? undefined : this.#ticks,
       timeSlicer: this.#timeSlicer,
       decoder: new WatchDecoder({
@@ -186,7 +190,9 @@ export class Client {
         whole: columns !== undefined,
         exact: exactIntegersOf(collection),
         deferSpec: collection.deferSpec,
+        format: protobufWatchOf(encoding, answer, { onMalformed }),
       }),
+      onUnreadable: (error) => this.#encodings.failed(collection, error),
       reader: columns && new TableReader(columns),
       onMalformed,
       pace,
@@ -221,8 +227,8 @@ export class Client {
 
   async #document(ask: Ask): Promise<unknown> {
     const { path } = ask;
-    const body = await this.#open(ask);
-    const text = await textOf(body, answerBytesMax);
+    const { body } = await this.#open(ask);
+    const text = (await bytesOf(body)).toString('utf8');
     try {
       return parseJson(text);
     } catch (error) {
@@ -242,7 +248,7 @@ export class Client {
     }
   }
 
-  async #open(ask: Ask): Promise<Readable> {
+  async #open(ask: Ask): Promise<Opened<Readable>> {
     const headers = this.#headersOf(ask);
     if (this.#transport.compress) headers['accept-encoding'] = 'gzip';
     const { change } = ask;
@@ -257,29 +263,35 @@ export class Client {
       this.#transport.request(ask.path, ask.query, options),
     );
     const body = inflated(answer);
-    if (isGood(answer)) return body;
-    throw await errorIn(answer, body);
+    if (isGood(answer)) return { body, headers: answer.headers };
+    throw await this.#errorIn(ask, answer, body);
   }
 
   /** A watch is not compressed, as that could delay events; its body may pause for any time. */
-  async #openWatch(ask: Ask): Promise<WatchBody> {
+  async #openWatch(ask: Ask): Promise<Opened<WatchBody>> {
     const options = { headers: this.#headersOf(ask), signal: ask.signal, bodyTimeoutMs: 0 };
     const answer = await this.#send(options, () =>
       this.#transport.watch(ask.path, ask.query, options),
     );
-    if (isGood(answer)) return answer.body;
-    throw await errorIn(answer, answer.body);
+    if (isGood(answer)) return answer;
+    throw await this.#errorIn(ask, answer, answer.body);
   }
 
-  #headersOf({ accept }: Ask): Record<string, string> {
-    return { accept: accept ?? 'application/json', 'user-agent': this.#userAgent };
+  async #errorIn(ask: Ask, answer: Answer, body: AsyncIterable<Buffer>): Promise<ApiError> {
+    const error = await errorIn(answer, body);
+    this.#encodings.refused(ask.encoding ?? {}, error);
+    return error;
+  }
+
+  #headersOf({ encoding }: Ask): Record<string, string> {
+    return { accept: encoding?.accept ?? 'application/json', 'user-agent': this.#userAgent };
   }
 
   /** The answer; after a 401 the request is repeated with fresh credentials. */
   async #send<A extends Answer>(options: TransportRequest, send: () => Promise<A>): Promise<A> {
     const answer = await this.#sendOnce(options, send);
     if (answer.statusCode !== 401) return answer;
-    await textOf(answer.body, answerBytesMax).catch(() => '');
+    await bytesOf(answer.body).catch(() => undefined);
     await this.#transport.refresh();
     return this.#sendOnce(options, send);
   }
@@ -302,6 +314,20 @@ export class Client {
   }
 
   async *#decode<Decoded>(
+    body: Readable,
+    decoder: Decoder<Decoded>,
+    pace: Pace | undefined,
+    collection: Collection,
+  ): AsyncGenerator<Decoded, void> {
+    try {
+      yield* this.#decodeAll(body, decoder, pace);
+    } catch (error) {
+      this.#encodings.failed(collection, error);
+      throw error;
+    }
+  }
+
+  async *#decodeAll<Decoded>(
     body: Readable,
     decoder: Decoder<Decoded>,
     pace: Pace | undefined,
@@ -350,38 +376,10 @@ function pathOf(collection: Collection): string {
   return `${groupPathOf(collection)}${scope}/${resource}`;
 }
 
-/** Whether the answer is what was asked for, and not an error or a page of a proxy. */
-function isGood({ statusCode, headers }: Answer): boolean {
-  const page = String(headers['content-type'] ?? '').startsWith('text/');
-  return (statusCode === 200 || statusCode === 201) && !page;
-}
-
-/** The error of an answer that is none of the good ones. */
-async function errorIn(
-  { statusCode, headers }: Answer,
-  body: AsyncIterable<Buffer>,
-): Promise<ApiError> {
-  // Without a readable body the status is the error.
-  const text = await textOf(body, answerBytesMax).catch(() => '');
-  return errorOfAnswer(statusCode, text, String(headers['retry-after'] ?? ''));
-}
-
-/** The decompressed body; one that is cut short is an error, compressed or not. */
-function inflated({ headers, body }: Dispatcher.ResponseData): Readable {
-  if (headers['content-encoding'] !== 'gzip') return body;
-  const gunzip = createGunzip({ chunkSize: pieceBytes });
-  // The pipeline passes every error to its last stream, whose reader gets it.
-  pipeline(body, gunzip, () => undefined);
-  return gunzip;
-}
-
-async function textOf(body: AsyncIterable<Buffer>, bytesMax: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) throw new DecodeError(`expected at most ${bytesMax} bytes, got more`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
+const listOf = (
+  decoder: { metadata(): ListMetadata },
+  objects: AsyncIterator<unknown>,
+): ListStream => ({
+  metadata: () => decoder.metadata(),
+  [Symbol.asyncIterator]: () => objects,
+});

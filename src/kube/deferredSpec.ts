@@ -51,7 +51,8 @@ export function parseAroundSpec(
   const isEvent = !hasPlace(parsed);
   const object = isEvent ? asRecord(parsed.object) : parsed;
   if (isEvent && !hasPlace(object)) return undefined;
-  const spec = new DeferredSpec(json.slice(start + opening.length - 1, end), (text) => {
+  const text = json.slice(start + opening.length - 1, end);
+  const spec = new DeferredSpec(text, () => {
     try {
       return parseJson(text, exact);
     } catch {

@@ -12,7 +12,7 @@ import { type ListLength, type ListPace, UnfinishedError, withPace } from './lis
 import { apply, asRecord, metadataOf, resourceVersionOf } from './objects.ts';
 import type { Collection, ReflectorObserver } from './types.ts';
 import { Watch } from './watch.ts';
-import type { WatchEvent } from './watchDecoder.ts';
+import type { WatchEvent } from './watchFormat.ts';
 
 const pageSize = 500;
 /** Five million objects: a server that sends more pages than this repeats itself. */

@@ -27,6 +27,9 @@ export class ItemTooLargeError extends Error {
   override readonly name = 'ItemTooLargeError';
 }
 
+export const tooLargeError = (bytesMax: number): ItemTooLargeError =>
+  new ItemTooLargeError(`expected an item of at most ${bytesMax} bytes, got a longer one`);
+
 /** Parses one item, whose first bytes may be in the carry; reports one that it cannot parse. */
 export class ItemParser {
   readonly #carry: Carry;
@@ -79,8 +82,7 @@ export class ItemParser {
 
   /** Reports an item that is longer than the limit, by its first bytes. */
   reportTooLarge(text: string): void {
-    const message = `expected an item of at most ${this.#carry.bytesMax} bytes, got a longer one`;
-    this.#onMalformed(keyInText(text), new ItemTooLargeError(message));
+    this.#onMalformed(keyInText(text), tooLargeError(this.#carry.bytesMax));
   }
 }
 

@@ -3,7 +3,7 @@ import { DecodeError, FormError, type ListDecoder } from './decode.ts';
 import type { OnMalformed } from './itemParser.ts';
 import { asRecord } from './objects.ts';
 import type { Columns } from './types.ts';
-import type { WatchEvent } from './watchDecoder.ts';
+import type { WatchEvent } from './watchFormat.ts';
 
 /** Reads the tables of one answer; the first of them has the names of the columns. */
 export class TableReader {

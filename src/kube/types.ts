@@ -14,6 +14,8 @@ export interface Collection {
   readonly representation?: Representation;
   /** Names of fields whose integers keep all digits, as bigints where a number would not do. */
   readonly exactIntegers?: readonly string[] | 'all';
+  /** The objects are asked for as protobuf, where they can be read so and the server has it. */
+  readonly protobuf?: boolean;
   /** Specs are parsed only if they are read: lib/deferredSpec.ts. */
   readonly deferSpec?: boolean;
 }

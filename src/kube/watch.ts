@@ -6,7 +6,7 @@ import type { Client, WatchQuery } from './client.ts';
 import type { Accepts } from './itemParser.ts';
 import type { Pace } from './listPace.ts';
 import type { Collection, ReflectorObserver } from './types.ts';
-import type { WatchEvent } from './watchDecoder.ts';
+import type { WatchEvent } from './watchFormat.ts';
 import type { WatchStream } from './watchStream.ts';
 
 /** Silence allowed before two bookmarks were seen: three times a server's usual minute. */

@@ -4,7 +4,7 @@ import type { Sink } from '../store/types.ts';
 import { errorOfEvent } from './apiError.ts';
 import { apply, metadataOf, resourceVersionOf } from './objects.ts';
 import type { ReflectorObserver } from './types.ts';
-import type { WatchEvent } from './watchDecoder.ts';
+import type { WatchEvent } from './watchFormat.ts';
 
 /** A bookmark could not be read; no object is affected. */
 export class BookmarkError extends Error {

@@ -4,7 +4,8 @@ import type { OnMalformed } from './itemParser.ts';
 import type { Pace } from './listPace.ts';
 import type { TableReader } from './table.ts';
 import type { BodyTicks, WatchBody } from './watchBody.ts';
-import type { WatchDecoder, WatchEvent } from './watchDecoder.ts';
+import type { WatchDecoder } from './watchDecoder.ts';
+import type { WatchEvent } from './watchFormat.ts';
 
 /** A chunk is decoded in pieces of this size, so that a large one does not block the event loop. */
 const pieceBytes = 64 * 1024;
@@ -19,6 +20,8 @@ export interface WatchStreamOptions {
   readonly reader: TableReader | undefined;
   readonly onMalformed: OnMalformed;
   readonly pace: Pace | undefined;
+  /** Called with the error that ends the watch because of what the server has sent. */
+  readonly onUnreadable?: ((error: unknown) => void) | undefined;
 }
 
 /** The events of one watch, until the server ends it; rejects where it breaks. */
@@ -30,7 +33,7 @@ export class WatchStream implements AsyncIterableIterator<WatchEvent> {
   constructor(options: WatchStreamOptions) {
     this.#options = options;
     const { reader, onMalformed } = options;
-    const events = this.#decode();
+    const events = this.#guarded();
     this.#events = reader === undefined ? events : reader.watch(events, onMalformed);
   }
 
@@ -61,6 +64,15 @@ export class WatchStream implements AsyncIterableIterator<WatchEvent> {
     return { done: true, value: undefined };
   }
 
+  async *#guarded(): AsyncGenerator<WatchEvent, void> {
+    try {
+      yield* this.#decode();
+    } catch (error) {
+      this.#options.onUnreadable?.(error);
+      throw error;
+    }
+  }
+
   async *#decode(): AsyncGenerator<WatchEvent, void> {
     const { body, decoder, pace, timeSlicer } = this.#options;
     for (;;) {
@@ -75,7 +87,7 @@ export class WatchStream implements AsyncIterableIterator<WatchEvent> {
           decoder.add(chunk.subarray(at, at + pieceBytes));
         }
       }
-      body.events = decoder.lines;
+      body.events = decoder.events;
       // Objects of a list come once; changes that came together may be of one object.
       for (const event of decoder.take({ latest: this.#atTicks })) {
         // The reader has processed the one before by now, which may have taken long.

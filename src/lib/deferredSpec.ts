@@ -1,4 +1,4 @@
-// DeferredSpec is the spec of an object as JSON text, which is parsed only if something reads it.
+// DeferredSpec is the spec of an object as JSON or protobuf, parsed only if something reads it.
 import { type Hash64, hash64 } from './hash64.ts';
 
 /** Longer specs are parsed at once; the text of an object has some 3,000. */
@@ -7,29 +7,32 @@ export const specCharsMax = 64 * 1024;
 const bytesPerChar = 3;
 
 export class DeferredSpec {
-  readonly #text: string;
-  readonly #parseText: (text: string) => unknown;
+  readonly #source: string | Buffer;
+  readonly #parseSource: () => unknown;
   #parsed = false;
   #value: unknown;
 
-  /** `parseText` is called once at the most. The text has no more than specCharsMax. */
-  constructor(text: string, parseText: (text: string) => unknown) {
-    this.#text = text;
-    this.#parseText = parseText;
+  /**
+   * The source is JSON of no more than specCharsMax, or as many bytes of protobuf. `parseSource` is
+   * called once at the most.
+   */
+  constructor(source: string | Buffer, parseSource: () => unknown) {
+    this.#source = source;
+    this.#parseSource = parseSource;
   }
 
-  /** The value of the text; throws a SyntaxError where it has none. */
+  /** The value of the source; throws where it has none. */
   parse(): unknown {
     if (!this.#parsed) {
-      this.#value = this.#parseText(this.#text);
+      this.#value = this.#parseSource();
       this.#parsed = true;
     }
     return this.#value;
   }
 
-  /** The hash of the text: specs that differ in white space alone have different ones. */
+  /** The hash of the source: specs that differ in white space alone have different ones. */
   hash(): Hash64 {
-    return hashOf(this.#text);
+    return hashOf(this.#source);
   }
 }
 
@@ -70,13 +73,13 @@ export const deferredSpecOf = (object: object): DeferredSpec | undefined =>
 let bytes = Buffer.alloc(0);
 let words = new Int32Array(0);
 
-function hashOf(text: string): Hash64 {
+function hashOf(source: string | Buffer): Hash64 {
   if (bytes.length === 0) {
     // Pages that nothing is written to take no memory.
     bytes = Buffer.from(new ArrayBuffer(bytesPerChar * specCharsMax + 4));
     words = new Int32Array(bytes.buffer);
   }
-  const length = bytes.write(text);
+  const length = typeof source === 'string' ? bytes.write(source) : source.copy(bytes);
   bytes.fill(0, length, length + 4);
   return hash64(words, 0, length);
 }

@@ -31,6 +31,8 @@ export interface Selected {
   readonly representation: Representation;
   /** Whether the families that are on can mostly do without the spec. */
   readonly deferSpec: boolean;
+  /** Whether the table is one of ours, and not of a custom-resource configuration. */
+  readonly builtIn: boolean;
 }
 
 /** What custom resources bring to the choices: their tables come with their kinds. */
@@ -83,6 +85,7 @@ export async function select(
   const selectOne = (
     plural: string,
     resource: AnyResource,
+    builtIn: boolean,
     keys: Pick<RenderChoices, 'labels' | 'annotations'>,
   ): Selected | undefined => {
     const on = new Set<string>();
@@ -92,19 +95,19 @@ export async function select(
     // A resource without enabled families is not watched.
     if (on.size === 0) return undefined;
     const enabled = (family: string): boolean => on.has(family);
-    return { plural, resource, ...needsOf(resource, on), choices: { enabled, ...keys } };
+    return { plural, resource, builtIn, ...needsOf(resource, on), choices: { enabled, ...keys } };
   };
   for (const [plural, resource] of custom?.only ? [] : Object.entries(tables)) {
     const named = choices.resources.includes(plural);
     if (!named && (choices.resources.length > 0 || !resource.default)) continue;
     const keys = { labels: labels.of(plural), annotations: annotations.of(plural) };
-    const one = selectOne(plural, resource, keys);
+    const one = selectOne(plural, resource, true, keys);
     if (one !== undefined) selected.push(one);
   }
   return {
     resources: selected,
     selectCustom: (plural, resource) =>
-      selectOne(plural, resource, { labels: undefined, annotations: undefined }),
+      selectOne(plural, resource, false, { labels: undefined, annotations: undefined }),
     unusedPatterns: () => [...labels.unused(), ...annotations.unused()],
     idleExpressions,
   };

@@ -13,6 +13,7 @@ export interface ResourceSyncOptions extends Omit<ReflectorOptions, 'collection'
   readonly representation: Representation;
   /** As in Collection. */
   readonly deferSpec?: boolean;
+  readonly protobuf?: boolean;
   /** The store, or one part of it, as a sink. */
   readonly sinkOf: (part: string | undefined) => Sink;
   readonly limit: ObjectLimit | undefined;
@@ -101,6 +102,7 @@ export class ResourceSync {
       sinkOf,
       representation,
       deferSpec,
+      protobuf,
       collections: _,
       ...shared
     } = this.#options;
@@ -108,6 +110,7 @@ export class ResourceSync {
       ...plain,
       ...(representation !== 'object' && { representation }),
       ...(deferSpec && { deferSpec }),
+      ...(protobuf && { protobuf }),
     };
     const share = (sink: Sink): Sink => {
       const inShard = scope.share(sink);

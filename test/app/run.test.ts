@@ -84,14 +84,14 @@ describe('The program', () => {
         await until(async () => (await podsOf(least)).length === 2);
         const text = await metricsOf(least);
         for (const { accept } of server.requests) {
-          expect(accept).to.match(/^application\/json;as=PartialObjectMetadata/);
+          expect(accept).to.match(/,application\/json;as=PartialObjectMetadata/);
         }
         await least.stop();
         server.forgetRequests();
         const whole = await open([families.replace('created|', 'created|info|'), allLabels]);
         const other = (await metricsOf(whole)).split('\n');
         expect(text.split('\n')).to.deep.equal(other.filter((line) => !line.includes('_pod_info')));
-        expect(server.requests[0]?.accept).to.equal('application/json');
+        expect(server.requests[0]?.accept).to.match(/^[^;]*,application\/json$/);
       });
     }
   });

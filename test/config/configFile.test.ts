@@ -66,6 +66,7 @@ const rows: Readonly<Record<string, Row>> = {
   object_limit: { flag: 'object-limit', right: '5', value: 5, wrong: '-1', expected: 'a whole number from 0 to 100000000', got: '-1' },
   consistency_check_interval: { flag: 'consistency-check-interval', right: '5m', value: 300_000, wrong: 'often', expected: duration, got: '"often"' },
   use_api_server_cache: { flag: 'use-apiserver-cache', right: 'true', value: true, wrong: '1x', expected: toggle, got: '"1x"' },
+  kube_api_protobuf: { flag: 'kube-api-protobuf', right: 'false', value: false, wrong: '1x', expected: toggle, got: '"1x"' },
   tls_config: { flag: 'tls-config', right: '/a', value: '/a', wrong: '[a]', expected: text, got: 'a list' },
   leader_elect: { flag: 'leader-elect', right: 'true', value: true, wrong: 'both', expected: toggle, got: '"both"' },
   leader_elect_resource_name: { flag: 'leader-elect-resource-name', right: 'a', value: 'a', wrong: '[a]', expected: text, got: 'a list' },

@@ -21,6 +21,7 @@ const wrong: Readonly<Record<keyof Options, readonly [given: string, expected: s
   context: ['', text, 'nothing'],
   config: ['', text, 'nothing'],
   'use-apiserver-cache': ['=x', toggle, '"x"'],
+  'kube-api-protobuf': ['=pods', toggle, '"pods"'],
   'continue-without-config': ['=perhaps', toggle, '"perhaps"'],
   'consistency-check-interval': ['=often', duration, '"often"'],
   resources: ['', items, 'nothing'],

@@ -13,6 +13,7 @@ import { Exporter } from './exporter.ts';
 const root = join(import.meta.dirname, '../..');
 
 const START_TIMEOUT_MS = 120_000;
+const AGREE_TIMEOUT_MS = 20_000;
 const ACCOUNT = 'system:serviceaccount:kube-system:kube-state-metrics';
 const ALL = `--resources=${Object.keys(resources).join(',')}`;
 
@@ -53,6 +54,9 @@ function pathOf(item: Item): string {
 /** A line of the exposition, with what is known only now in its place. */
 const lineOf = (template: string, uid: string, step: string): string =>
   template.replace('UID', uid).replace('STEP', step);
+
+/** The lines in an order of their own: objects come in another order by a list than one by one. */
+const linesOf = (text: string): string => text.split('\n').sort().join('\n');
 
 const hasLine = (text: string, line: string): boolean => text.split('\n').includes(line);
 
@@ -102,13 +106,8 @@ describe('on a real API server', function () {
     expect(await exporter.stop()).to.equal(0);
   });
 
-  it('shows the object of each resource appear, change and vanish', async () => {
-    const exporter = await Exporter.start(
-      cluster.kubeconfig({ token: cluster.token('all') }),
-      ALL,
-      '--metric-labels-allowlist=*=[step]',
-    );
-    started.push(exporter);
+  it('shows the objects of each resource appear, change and vanish, as those of JSON', async () => {
+    const { exporter, inJson, tap, agree } = await bothEncodings();
     const { text: readyz = '' } = (await exporter.readyz()) ?? {};
     for (const { plural } of tables) expect(readyz).to.include(plural);
 
@@ -130,6 +129,8 @@ describe('on a real API server', function () {
       await exporter.shows(shown, (text) => hasLine(text, shown));
     }
 
+    await agree();
+
     for (const item of items) {
       const patch = item.change ?? { metadata: { labels: { step: 'two' } } };
       await cluster.must('PATCH', `${pathOf(item)}/e2e`, patch);
@@ -141,6 +142,10 @@ describe('on a real API server', function () {
       await exporter.shows(then, (text) => hasLine(text, then) && !hasLine(text, before));
     }
 
+    await agree();
+    expect(tap.bytes().includes('application/vnd.kubernetes.protobuf;stream=watch')).to.equal(true);
+    expect(tap.bytes().includes('k8s\0')).to.equal(true);
+
     await deleteAll();
     for (const item of items) {
       const then = line(item, item.then ?? item.shown, 'two');
@@ -148,6 +153,9 @@ describe('on a real API server', function () {
     }
     const left = (await exporter.scrape()).split('\n').filter((one) => one.includes('"e2e"'));
     expect(left).to.deep.equal([]);
+    await agree();
+    expect(exporter.program.stderr).to.not.include('protobuf');
+    expect(await inJson.stop()).to.equal(0);
     expect(await exporter.stop()).to.equal(0);
   });
 
@@ -189,6 +197,28 @@ describe('on a real API server', function () {
     expect(served).to.include('kube_secret_type{namespace="default",secret="second"');
     expect(served).to.not.include('marker-of-a-note');
   });
+
+  /** Two that serve all labels and annotations: one reads protobuf through a tap, one JSON. */
+  async function bothEncodings() {
+    const tap = await openTap(cluster.url, cluster.ca);
+    started.push({ stop: () => tap.close() });
+    const start = async (url: string, ...flags: string[]): Promise<Exporter> => {
+      const kubeconfig = cluster.kubeconfig({ token: cluster.token('all'), url });
+      const every = ['--metric-labels-allowlist=*=[step]', '--metric-annotations-allowlist=*=[*]'];
+      const exporter = await Exporter.start(kubeconfig, ALL, ...every, ...flags);
+      started.push(exporter);
+      return exporter;
+    };
+    const exporter = await start(tap.url);
+    const inJson = await start(cluster.url, '--kube-api-protobuf=false');
+    const same = async (): Promise<true | undefined> => {
+      const [ours, other] = await Promise.all([exporter.scrape(), inJson.scrape()]);
+      return linesOf(ours) === linesOf(other) || undefined;
+    };
+    const agree = () =>
+      exporter.program.until('it served the same as of JSON', same, AGREE_TIMEOUT_MS);
+    return { exporter, inJson, tap, agree };
+  }
 
   async function mayDo(resourceAttributes: object): Promise<boolean> {
     const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { DecodeError, FormError, ListDecoder } from '../../src/kube/decode.ts';
 import type { OnMalformed } from '../../src/kube/itemParser.ts';
 import { TableReader } from '../../src/kube/table.ts';
-import { WatchDecoder, type WatchEvent } from '../../src/kube/watchDecoder.ts';
+import { WatchDecoder } from '../../src/kube/watchDecoder.ts';
+import type { WatchEvent } from '../../src/kube/watchFormat.ts';
 
 const columns = { type: 'Type' };
 const definitions = ['Name', 'Type', 'Data'].map((name) => ({ name, type: 'string' }));

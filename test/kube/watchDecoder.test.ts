@@ -3,11 +3,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { ObjectHead } from '../../src/kube/eventHead.ts';
 import { headCharsMax, readEventHead, readObjectHead } from '../../src/kube/eventHead.ts';
-import {
-  WatchDecoder,
-  type WatchDecoderOptions,
-  type WatchEvent,
-} from '../../src/kube/watchDecoder.ts';
+import { WatchDecoder, type WatchDecoderOptions } from '../../src/kube/watchDecoder.ts';
+import type { WatchEvent } from '../../src/kube/watchFormat.ts';
 
 const fail = (key: string, error: unknown): never => {
   throw new Error(`malformed ${key}`, { cause: error });

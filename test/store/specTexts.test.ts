@@ -231,9 +231,9 @@ describe('A spec that has not changed', () => {
 
   const thing = (text: string, phase: string, uid: string | null = 'u'): KubeObject => {
     const metadata = { name: 'a', ...(uid && { uid }), resourceVersion: String(++version) };
-    const deferred = new DeferredSpec(text, (json) => {
+    const deferred = new DeferredSpec(text, () => {
       parsed++;
-      return JSON.parse(json);
+      return JSON.parse(text);
     });
     return withDeferredSpec({ metadata, status: { phase } }, '', deferred) as KubeObject;
   };

@@ -9,7 +9,9 @@ const COLUMNS_MAX = 100;
 
 /** Tables are read across: their rows may be long, and their files as long as the API is. */
 const isTable = (path: string): boolean =>
-  path.startsWith('src/resources/') || path === 'src/config/options.ts';
+  path.startsWith('src/resources/') ||
+  path === 'src/config/options.ts' ||
+  path === 'src/kube/protobuf/messages.ts';
 
 const inSources = (path: string): boolean => path.startsWith('src/');
 
