@@ -51,6 +51,7 @@ async function main(argv: readonly string[], context: ProcessContext): Promise<n
     setRunningFlags({
       loadBuiltin: (name) => process.getBuiltinModule(name),
       setV8Flags: context.setV8Flags,
+      memoryBytes: context.memoryBytes,
     });
   }
   return command.run(context, line);

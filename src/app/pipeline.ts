@@ -23,6 +23,7 @@ import { noopObserver, type SelfMetrics } from '../telemetry/registry.ts';
 import type { ServedState } from '../telemetry/state.ts';
 import { CustomResources, type CustomSetup, customChoicesOf } from './customResources.ts';
 import { hotTextLimitOf } from './hotTextLimit.ts';
+import { roomyMemoryMin } from './nodeOptions.ts';
 import {
   checkMsOf,
   type SyncedResource,
@@ -31,9 +32,6 @@ import {
   syncedResource,
   telemetryOf,
 } from './syncedResource.ts';
-
-/** With less memory, lists are compressed on the main thread: another one takes some 15 MB. */
-const threadMemoryMin = 400 * 2 ** 20;
 
 /** The process without its terminal, and the log of the command. */
 export type RunContext = Omit<ProcessContext, 'print' | 'onHangup'> & { readonly log: Logger };
@@ -141,7 +139,8 @@ function openStores(selection: Selection, options: Options, parts: Parts): Store
   );
   return openSegmentStores(new Map(renderers), {
     clock,
-    compressOnThread: memoryBytes >= threadMemoryMin,
+    // Another thread takes some 15 MB.
+    compressOnThread: memoryBytes >= roomyMemoryMin,
     hotBytesMax: options['hot-text-limit'] ?? hotTextLimitOf(memoryBytes),
     onError: (err) => log.error({ err }, flushFailed),
   });

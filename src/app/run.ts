@@ -17,6 +17,7 @@ import { SelfMetrics } from '../telemetry/registry.ts';
 import { cgroupMemory } from './containerMemory.ts';
 import { EventLoopMonitor } from './eventLoop.ts';
 import { HeapWatch, type ObjectCounts, systemHeap } from './heap.ts';
+import { heapGrowth } from './nodeOptions.ts';
 import type { RunContext } from './pipeline.ts';
 import { Reloader } from './reload.ts';
 import { StateLog } from './stateLog.ts';
@@ -84,7 +85,8 @@ export async function run(commandLine: Options, given: RunContext): Promise<Runn
   await clock.turn();
   const ending = new AbortController();
   const sizes = (): ReadonlyMap<string, StoreSize> => live.watching.sizes();
-  const stateLog = new StateLog({ readiness, sizes, clock, log, startedMs });
+  const onReady = (): void => context.setV8Flags(heapGrowth);
+  const stateLog = new StateLog({ readiness, sizes, clock, log, startedMs, onReady });
   const heap = watchHeap(live, context);
   const living = [live, web, stateLog].map((part) => part?.run(ending.signal));
   elector?.start();

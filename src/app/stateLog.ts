@@ -26,6 +26,8 @@ export interface StateLogOptions {
   readonly log: Logger;
   /** When the start began, by `clock.now()`. */
   readonly startedMs: number;
+  /** Called once, when the first lists are in. */
+  onReady(): void;
 }
 
 /** A period in which the state that is served is stale. */
@@ -60,6 +62,7 @@ export class StateLog {
     const statuses = readiness();
     if (!isReady(statuses)) return;
     this.#ready = true;
+    this.#options.onReady();
     const states = statuses.map(stateOf);
     const refused = states.filter((state) => state === 'refused').length;
     const resources = states.filter((state) => state === 'synced' || state === 'stale').length;

@@ -115,7 +115,7 @@ export class FamilyTexts {
     return { series, bytes };
   }
 
-  /** Some families' texts, to keep: all of an object stay in place, some or long ones are copied. */
+  /** Some families' texts, to keep: all of a new object stay in place, others are copied. */
   copy(families: readonly number[]): Text[] {
     let bytes = 0;
     for (const family of families) bytes += this.lengths[family] as number;

@@ -83,20 +83,24 @@ describe('a start with little memory', () => {
 });
 
 describe('The flags of a running process', () => {
-  it("are set after Node's own modules are loaded, whose compiled code V8 would refuse", () => {
-    const steps: string[] = [];
-    setRunningFlags({
-      loadBuiltin(name) {
-        expect(process.getBuiltinModule(name), name).to.not.equal(undefined);
-        steps.push('module');
-      },
-      setV8Flags: (flags) => steps.push(flags),
+  for (const [room, memoryBytes, growth] of [
+    ['little', 250 * 2 ** 20, '--heap-growing-percent=60'],
+    ['much', 512 * 2 ** 20, '--heap-growing-percent=100'],
+  ] as const) {
+    it(`are set after Node's own modules are loaded, for ${room} memory`, () => {
+      // V8 would refuse their compiled code otherwise.
+      const steps: string[] = [];
+      setRunningFlags({
+        loadBuiltin(name) {
+          expect(process.getBuiltinModule(name), name).to.not.equal(undefined);
+          steps.push('module');
+        },
+        setV8Flags: (flags) => steps.push(flags),
+        memoryBytes,
+      });
+      const first = steps.indexOf(growth);
+      expect(steps.slice(0, first)).to.include('module');
+      expect(steps.slice(first)).to.deep.equal([growth, '--semi-space-growth-factor=1']);
     });
-    const first = steps.indexOf('--heap-growing-percent=60');
-    expect(steps.slice(0, first)).to.include('module');
-    expect(steps.slice(first)).to.deep.equal([
-      '--heap-growing-percent=60',
-      '--semi-space-growth-factor=1',
-    ]);
-  });
+  }
 });

@@ -19,6 +19,7 @@ describe('The log of the state', () => {
       const clock = new TestClock();
       const log = recordingLog();
       let synced = false;
+      let ready = 0;
       const statuses = (): ResourceStatus[] => [
         { resource: 'pods', synced, refused: false, detail: '' },
         { resource: 'nodes', synced: synced && !refused, refused: synced && refused, detail: '' },
@@ -29,6 +30,7 @@ describe('The log of the state', () => {
         clock,
         log,
         startedMs: clock.now(),
+        onReady: () => ready++,
         sizes: () =>
           new Map([
             ['pods', size(24_000)],
@@ -37,12 +39,12 @@ describe('The log of the state', () => {
       }).run(stop.signal);
       clock.advance(8_700);
       await clock.turn();
-      expect(log.lines).to.deep.equal([]);
+      expect([...log.lines, ready]).to.deep.equal([0]);
       synced = true;
       await clock.pass(100);
       await clock.turn();
       await clock.pass(1_000);
-      expect(log.lines).to.deep.equal([line]);
+      expect([...log.lines, ready]).to.deep.equal([line, 1]);
       stop.abort();
       await running;
     });

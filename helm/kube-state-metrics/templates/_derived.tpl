@@ -174,6 +174,10 @@ use-apiserver-cache:
   expected: true or false
   pattern: ^(?i:1|t|true|0|f|false)$
   switch: true
+kube-api-protobuf:
+  expected: true or false
+  pattern: ^(?i:1|t|true|0|f|false)$
+  switch: true
 consistency-check-interval:
   expected: a duration such as 30s, 1m30s or 0
   pattern: ^(?:0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)$
