@@ -76,14 +76,19 @@ export const kubestate = {
         ) == 0
         and on ()
         (kube_pod_info or kube_namespace_created)
+        and on ()
+        kube_state_metrics_build_info
         unless on (job)${shifted(missingShards, 8)}`,
       summary: 'kubestate at {instance} can no longer be scraped.',
-      description: 'It was up within the last hour. Other replicas still serve all objects.',
+      description:
+        'It was up within the last hour. Objects are still served, and at least one other ' +
+        'process of kubestate reports on itself.',
       steps: ['Check the error of target {instance} in Prometheus, then the pod behind it.'],
       because:
         'Ten minutes cover a lost node and the start of a pod elsewhere. A pod that is gone for ' +
         'good is no longer a target. If objects are missing, KubeStateMetricsDown or ' +
-        'KubeStateMetricsShardsAbsent fires instead.',
+        'KubeStateMetricsShardsAbsent fires instead; if no other process can be scraped on port ' +
+        '8081, KubeStateMetricsTelemetryMissing does.',
     },
     {
       alert: 'KubeStateMetricsNotSynced',

@@ -1,14 +1,8 @@
 // Alerts on nodes that are unreachable, not ready, under pressure or cordoned for long.
+import { shifted, unreachableNodes, unreadyKubelets } from './conditions.ts';
 import type { RuleGroup } from './rule.ts';
 
 const cordoned = 'Cordoned nodes are excluded: a person or an autoscaler is working on them.';
-
-/** Taints of nodes that are about to go. */
-const leaving = [
-  'ToBeDeletedByClusterAutoscaler',
-  'cloud.google.com/impending-node-termination',
-  'aws-node-termination-handler/spot-itn',
-].join('|');
 
 export const nodes = {
   name: 'nodes',
@@ -41,10 +35,7 @@ export const nodes = {
       severity: 'warning',
       for: '15m',
       expr: `
-        max by (node) (
-          kube_node_spec_taint{key="node.kubernetes.io/unreachable",effect="NoSchedule"}
-          unless on (node, effect)
-          kube_node_spec_taint{key=~"${leaving}"}
+        max by (node) (${shifted(unreachableNodes, 10)}
         ) == 1`,
       summary: 'Node {node} is unreachable.',
       description:
@@ -66,10 +57,7 @@ export const nodes = {
       severity: 'warning',
       for: '15m',
       expr: `
-        max by (node) (
-          kube_node_status_condition{condition="Ready",status="false"} == 1
-          and on (node)
-          kube_node_spec_unschedulable == 0
+        max by (node) (${shifted(unreadyKubelets, 10)}
         )`,
       summary: 'The kubelet of node {node} reports that it is not ready.',
       description:

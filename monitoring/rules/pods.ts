@@ -153,7 +153,7 @@ export const pods = {
       because:
         'Large images and slow volumes take less than 15 minutes. Reasons that other alerts ' +
         'cover are excluded, and so are waiting for init containers or for a volume to be ' +
-        'attached (KubeVolumeAttachmentPending), and pods on a node that is not ready.',
+        'attached (KubeVolumeAttachmentPending), and pods on a node that has an alert.',
       mixin: ['KubePodNotReady', 'KubeContainerWaiting'],
     },
     {

@@ -1,18 +1,11 @@
 // Alerts on Deployments, StatefulSets and DaemonSets that lack pods, or whose rollout is blocked.
+import { shifted, unobserved } from './conditions.ts';
 import type { RuleGroup } from './rule.ts';
+import { unavailableWorkloads } from './unavailable.ts';
 
 const observed =
   'Controllers observe a change within seconds; 15 minutes outlast an upgrade of the control ' +
   'plane.';
-
-/** The controller does not run, which has an alert of its own. */
-const unobserved = (kind: string): string => `
-        unless on (namespace, ${kind})
-        (
-          max by (namespace, ${kind}) (kube_${kind}_status_observed_generation)
-          != on (namespace, ${kind})
-          max by (namespace, ${kind}) (kube_${kind}_metadata_generation)
-        )`;
 
 export const rollouts = {
   name: 'rollouts',
@@ -63,7 +56,7 @@ export const rollouts = {
         max by (namespace, deployment) (kube_deployment_spec_replicas)
         - on (namespace, deployment)
         max by (namespace, deployment) (kube_deployment_status_replicas)
-        > 0${unobserved('deployment')}`,
+        > 0${shifted(unobserved('deployment'), 8)}`,
       summary: 'Deployment {namespace}/{deployment} lacks {value} pods.',
       description: 'They were not created, or are deleted as soon as they are.',
       steps: [
@@ -73,9 +66,10 @@ export const rollouts = {
       ],
       because:
         'Pods are created within seconds. Those that exist and are not available have alerts of ' +
-        'their own.',
+        'their own, or KubeDeploymentPodsUnavailable.',
       mixin: ['KubeDeploymentReplicasMismatch', 'KubeHpaReplicasMismatch'],
     },
+    unavailableWorkloads.deployment,
     {
       alert: 'KubeDeploymentGenerationMismatch',
       severity: 'warning',
@@ -108,7 +102,7 @@ export const rollouts = {
           max by (namespace, statefulset) (kube_statefulset_status_replicas_ready)
           == on (namespace, statefulset)
           max by (namespace, statefulset) (kube_statefulset_status_replicas)
-        )${unobserved('statefulset')}`,
+        )${shifted(unobserved('statefulset'), 8)}`,
       summary: 'StatefulSet {namespace}/{statefulset} lacks {value} pods.',
       description: 'All pods that exist are ready, but the next one is not created.',
       steps: [
@@ -120,6 +114,7 @@ export const rollouts = {
         'that is not ready has an alert of its own.',
       mixin: ['KubeStatefulSetReplicasMismatch'],
     },
+    unavailableWorkloads.statefulSet,
     {
       alert: 'KubeStatefulSetRolloutStuck',
       severity: 'warning',
@@ -223,6 +218,7 @@ export const rollouts = {
       because: 'A new node gets its DaemonSet pods within seconds.',
       mixin: ['KubeDaemonSetNotScheduled', 'KubeDaemonSetRolloutStuck'],
     },
+    unavailableWorkloads.daemonSet,
     {
       alert: 'KubeDaemonSetMisScheduled',
       severity: 'warning',

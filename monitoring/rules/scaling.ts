@@ -2,14 +2,14 @@
 import { shifted } from './conditions.ts';
 import type { RuleGroup } from './rule.ts';
 
-/** Workloads without as many pods as they ask for, under the labels of who scales them. */
-function withMissingPods(kind: string, wanted: string): string {
+/** Workloads with fewer or more pods than they ask for, under the labels of who scales them. */
+function withOtherCount(kind: string, wanted: string): string {
   const label = kind.toLowerCase();
   return `
 label_replace(
   label_replace(
     max by (namespace, ${label}) (${wanted})
-    > on (namespace, ${label})
+    != on (namespace, ${label})
     max by (namespace, ${label}) (kube_${label}_status_replicas),
     "scaletargetref_name", "$1", "${label}", "(.+)"
   ),
@@ -74,8 +74,8 @@ export const scaling = {
         (
           kube_horizontalpodautoscaler_info
           and on (namespace, scaletargetref_kind, scaletargetref_name)
-          (${shifted(withMissingPods('Deployment', 'kube_deployment_spec_replicas'), 12)}
-            or${shifted(withMissingPods('StatefulSet', 'kube_statefulset_replicas'), 12)}
+          (${shifted(withOtherCount('Deployment', 'kube_deployment_spec_replicas'), 12)}
+            or${shifted(withOtherCount('StatefulSet', 'kube_statefulset_replicas'), 12)}
           )
         )`,
       summary:

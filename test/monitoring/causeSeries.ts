@@ -25,6 +25,7 @@ export function pod(name: string, state: PodState): Series {
   return {
     [`kube_pod_info{${id}${state.unschedulable ? '' : `,node="${node}"`}}`]: 1,
     [`kube_pod_owner{${id},owner_kind="${owner}",owner_name="${name.replace(/-\w+$/, '')}"}`]: 1,
+    [`kube_pod_created{${id}}`]: 0,
     ...Object.fromEntries(
       ['Pending', 'Running', 'Failed', 'Succeeded', 'Unknown'].map((each) => [
         `kube_pod_status_phase{${id},phase="${each}"}`,
@@ -44,6 +45,22 @@ export function pod(name: string, state: PodState): Series {
   };
 }
 
+/** Pods one after the other, each of which is gone after ten minutes. */
+export function replaced(workload: string, state: PodState): Series {
+  const each = (i: number) =>
+    Object.entries(pod(`${workload}-${i}`, state)).map(([name, value]) => {
+      const lasting = name.startsWith('kube_pod_created') ? i * 600 : value;
+      return [name, `${i === 0 ? '' : `_x${i * 10} `}${lasting}+0x8 stale`];
+    });
+  return Object.fromEntries(Array.from({ length: 12 }, (_, i) => each(i)).flat());
+}
+
+/** A container that runs for nine minutes, and then waits for five. */
+export const slowCrashes = (name: string): Series => ({
+  [`kube_pod_container_status_waiting_reason{namespace="shop",pod="${name}",uid="u-${name}",\
+container="main",reason="CrashLoopBackOff"}`]: Array(10).fill('1 1 1 1 1 stale _x8').join(' '),
+});
+
 /** A Deployment whose rollout has made no progress, with its autoscaler and its budget. */
 export function stuckDeployment(
   name: string,
@@ -54,6 +71,7 @@ export function stuckDeployment(
   const id = `namespace="shop",deployment="${name}"`;
   const scaler = `namespace="shop",horizontalpodautoscaler="${name}"`;
   const target = `scaletargetref_kind="Deployment",scaletargetref_name="${name}"`;
+  const owner = `owner_kind="Deployment",owner_name="${name}"`;
   const budget = `namespace="shop",poddisruptionbudget="${name}"`;
   return {
     [`kube_deployment_spec_replicas{${id}}`]: wanted,
@@ -64,6 +82,7 @@ export function stuckDeployment(
     [`kube_deployment_status_observed_generation{${id}}`]: 2,
     [`kube_deployment_metadata_generation{${id}}`]: 2,
     [`kube_deployment_status_condition{${id},condition="Progressing",status="false"}`]: 1,
+    [`kube_replicaset_owner{namespace="shop",replicaset="${name}",${owner}}`]: 1,
     [`kube_horizontalpodautoscaler_info{${scaler},${target}}`]: 1,
     [`kube_horizontalpodautoscaler_spec_min_replicas{${scaler}}`]: 1,
     [`kube_horizontalpodautoscaler_spec_max_replicas{${scaler}}`]: 9,
@@ -72,7 +91,10 @@ export function stuckDeployment(
     [`kube_poddisruptionbudget_status_expected_pods{${budget}}`]: wanted,
     [`kube_poddisruptionbudget_status_desired_healthy{${budget}}`]: wanted - 1,
     [`kube_poddisruptionbudget_status_current_healthy{${budget}}`]: ready,
-    [`kube_poddisruptionbudget_status_pod_disruptions_allowed{${budget}}`]: 0,
+    [`kube_poddisruptionbudget_status_pod_disruptions_allowed{${budget}}`]: Math.max(
+      0,
+      ready - wanted + 1,
+    ),
   };
 }
 
@@ -83,6 +105,7 @@ export function stuckSet(wanted: number, existing: number, ready: number): Serie
     [`kube_statefulset_replicas{${id}}`]: wanted,
     [`kube_statefulset_status_replicas{${id}}`]: existing,
     [`kube_statefulset_status_replicas_ready{${id}}`]: ready,
+    [`kube_statefulset_status_replicas_available{${id}}`]: ready,
     [`kube_statefulset_status_replicas_updated{${id}}`]: 1,
     [`kube_statefulset_status_current_revision{${id},revision="db-1"}`]: 1,
     [`kube_statefulset_status_update_revision{${id},revision="db-2"}`]: 1,
@@ -117,6 +140,12 @@ function node(name: string, ready: 'true' | 'false' | 'unknown'): Series {
     ...(ready === 'unknown' && { [`kube_node_spec_taint{node="${name}",${taint}}`]: 1 }),
   };
 }
+
+/** The kubelet of a cordoned node is not ready. */
+export const cordoned = (name: string): Series => ({
+  ...node(name, 'false'),
+  [`kube_node_spec_unschedulable{node="${name}"}`]: 1,
+});
 
 export const nodes = (...states: ('true' | 'false' | 'unknown')[]): Series =>
   Object.assign({}, ...states.map((ready, i) => node(`n${i + 1}`, ready)));

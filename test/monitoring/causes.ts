@@ -2,6 +2,7 @@
 import { type Inhibition, inhibitions } from '../../monitoring/rules/inhibition.ts';
 import {
   claim,
+  cordoned,
   daemonSet,
   killed,
   type Labels,
@@ -10,7 +11,9 @@ import {
   ofPod,
   pod,
   quota,
+  replaced,
   shop,
+  slowCrashes,
   stuckDeployment,
   stuckSet,
 } from './causeSeries.ts';
@@ -188,6 +191,71 @@ const ofWorkloads: readonly Cause[] = [
   },
 ];
 
+const ofPodsThatDoNotLast: readonly Cause[] = [
+  {
+    cause: 'the pod of a Deployment is evicted every ten minutes',
+    series: {
+      ...nodes('true', 'true'),
+      ...replaced('web', {}),
+      ...stuckDeployment('web', 1, 1, 0),
+    },
+    at: 90,
+    fires: [['KubeDeploymentPodsUnavailable', { ...shop, deployment: 'web' }]],
+  },
+  {
+    cause: 'the new pod of a rollout is preempted every ten minutes',
+    series: {
+      ...nodes('true', 'true'),
+      ...replaced('web', { phase: 'Pending', waiting: 'ContainerCreating' }),
+      ...stuckDeployment('web', 3, 4, 3),
+    },
+    at: 90,
+    fires: [['KubeDeploymentPodsUnavailable', { ...shop, deployment: 'web' }]],
+  },
+  {
+    cause: 'one pod of a Deployment is evicted every ten minutes, another one does not get ready',
+    series: {
+      ...nodes('true', 'true'),
+      ...replaced('web', {}),
+      ...pod('web-x', {}),
+      ...stuckDeployment('web', 3, 3, 1),
+    },
+    at: 90,
+    fires: [['KubePodReadinessFailing', ofPod('web-x')]],
+  },
+  {
+    cause: 'the first pod of a StatefulSet is evicted every ten minutes',
+    series: {
+      ...nodes('true', 'true'),
+      ...replaced('db', { owner: 'StatefulSet' }),
+      ...stuckSet(3, 1, 0),
+    },
+    at: 90,
+    fires: [['KubeStatefulSetPodsUnavailable', { ...shop, statefulset: 'db' }]],
+  },
+  {
+    cause: 'the pod of a DaemonSet on one node is evicted every ten minutes',
+    series: {
+      ...nodes('true', 'true', 'true'),
+      ...replaced('agent', { owner: 'DaemonSet' }),
+      ...daemonSet(3, 3, 2),
+    },
+    at: 90,
+    fires: [['KubeDaemonSetPodsUnavailable', { ...shop, daemonset: 'agent' }]],
+  },
+  {
+    cause: 'a container crashes nine minutes after each start',
+    series: {
+      ...nodes('true', 'true'),
+      ...pod('web-1', {}),
+      ...slowCrashes('web-1'),
+      ...stuckDeployment('web', 1, 1, 0),
+    },
+    at: 90,
+    fires: [['KubeDeploymentPodsUnavailable', { ...shop, deployment: 'web' }]],
+  },
+];
+
 const ofVolumes: readonly Cause[] = [
   {
     cause: 'a volume cannot be provisioned',
@@ -270,6 +338,29 @@ const ofNodes: readonly Cause[] = [
     fires: [['KubeletNotReady', { node: 'n1' }]],
   },
   {
+    cause: 'the container runtime of a cordoned node fails, with a pod that is not evicted',
+    series: {
+      ...nodes('true', 'true', 'true'),
+      ...cordoned('n1'),
+      ...pod('db-0', { owner: 'StatefulSet' }),
+      ...stuckSet(1, 1, 0),
+    },
+    at: 60,
+    fires: [['KubePodReadinessFailing', ofPod('db-0')]],
+  },
+  {
+    cause: 'a pod of a cordoned node without a container runtime cannot be removed',
+    series: {
+      ...nodes('true', 'true', 'true'),
+      ...cordoned('n1'),
+      ...pod('db-0', { owner: 'StatefulSet' }),
+      'kube_pod_deletion_timestamp{namespace="shop",pod="db-0",uid="u-db-0"}': 60,
+      ...stuckSet(1, 1, 0),
+    },
+    at: 90,
+    fires: [['KubePodStuckTerminating', ofPod('db-0')]],
+  },
+  {
     cause: 'a zone is lost',
     series: {
       ...nodes('unknown', 'unknown', 'true', 'true'),
@@ -299,4 +390,9 @@ const ofNodes: readonly Cause[] = [
   },
 ];
 
-export const clusterCauses: readonly Cause[] = [...ofWorkloads, ...ofVolumes, ...ofNodes];
+export const clusterCauses: readonly Cause[] = [
+  ...ofWorkloads,
+  ...ofPodsThatDoNotLast,
+  ...ofVolumes,
+  ...ofNodes,
+];

@@ -65,6 +65,16 @@ export const kubestateCauses: readonly Cause[] = [
     fires: [['KubeStateMetricsTargetDown', labels]],
   },
   {
+    cause: 'port 8081 of the only replica can no longer be scraped',
+    series: {
+      ...served,
+      [`kube_state_metrics_build_info{${target}}`]: '1 1 stale',
+      [`up{${target}}`]: '1 1 0+0x60',
+    },
+    at: 40,
+    fires: [['KubeStateMetricsTelemetryMissing', {}]],
+  },
+  {
     cause: 'a shard is down',
     series: {
       ...served,

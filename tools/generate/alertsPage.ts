@@ -51,8 +51,8 @@ const besideMixin = (groups: readonly RuleGroup[]): Chapter => ({
   text: `kube-prometheus and kube-prometheus-stack bring the alerts of kubernetes-mixin along,
 which work with kubestate as they do with kube-state-metrics. There, set
 \`prometheusRule.preset=beyond-mixin\`: it has only the alerts on causes that the mixin has none
-for. The preset \`all\` stands on its own, and covers all causes that the mixin finds in the same
-metrics.
+for. The preset \`all\` stands on its own: for each alert that the mixin has on the same metrics,
+the table below names those here that are about its causes. They may fire later than it does.
 
 An alert with a name of the mixin has the mixin's expression, severity and \`for\`; a test
 compares them with the mixin's rules. Where an alert is quiet for what another one tells, or
@@ -71,7 +71,8 @@ and have no counterpart.
 const values: Chapter = {
   title: 'Values of the chart',
   text: `The keys from \`rules\` on are those of \`defaultRules\` in kube-prometheus-stack;
-\`customRules\` is at the top there. An unknown name stops the render, with the nearest one.
+\`customRules\` is at the top there. An unknown name stops the render of the
+rules, with the nearest one.
 
 \`\`\`yaml
 prometheusRule:
@@ -102,8 +103,10 @@ const oneCause: Chapter = {
   title: 'One cause, one alert',
   text: `A pod that cannot start leaves its Deployment without a replica, its rollout stuck and
 its budget violated. Only the alert that names the cause fires: the expressions leave out what
-another alert tells. Alerts on workloads are about pods that do not exist, because pods that exist
-have alerts of their own; pods on a node that is not ready are silent, as the node is not.
+another alert tells. Pods that exist have alerts of their own, so alerts on workloads are about
+pods that do not exist, rollouts that are blocked, and pods that do not last until an alert of
+theirs. Pods on a node that has an alert because it is not ready are silent; on one that is
+cordoned or about to go, which has none, they are not.
 
 Some alerts still follow from others: those of kubernetes-mixin, which know nothing of ours, and
 those that wait for a person while a worse one wakes somebody. The inhibit rules of

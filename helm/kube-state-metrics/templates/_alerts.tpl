@@ -15,13 +15,16 @@ KubeDaemonSetNotScheduled:
 KubeDaemonSetRolloutStuck:
   - KubeDaemonSetUpdateStuck
   - KubeDaemonSetNotScheduled
+  - KubeDaemonSetPodsUnavailable
   - KubeDaemonSetMisScheduled
 KubeDeploymentGenerationMismatch:
   - KubeDeploymentGenerationMismatch
 KubeDeploymentReplicasMismatch:
   - KubeDeploymentPodsMissing
+  - KubeDeploymentPodsUnavailable
 KubeDeploymentRolloutStuck:
   - KubeDeploymentRolloutBlocked
+  - KubeDeploymentPodsUnavailable
 KubeHpaMaxedOut:
   - KubeHpaAtMaximum
 KubeHpaReplicasMismatch:
@@ -76,7 +79,9 @@ KubeStatefulSetGenerationMismatch:
   - KubeStatefulSetGenerationMismatch
 KubeStatefulSetReplicasMismatch:
   - KubeStatefulSetPodsMissing
+  - KubeStatefulSetPodsUnavailable
 KubeStatefulSetUpdateNotRolledOut:
+  - KubeStatefulSetPodsUnavailable
   - KubeStatefulSetRolloutStuck
 KubeletTooManyPods:
   - KubeNodePodsAlmostFull

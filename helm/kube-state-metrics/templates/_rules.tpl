@@ -14,7 +14,9 @@
 {{- toYaml $groups }}
 {{- end }}
 
+{{- /* The groups as the values ask for them; a name in the values that is none fails the render. */ -}}
 {{- define "kube-state-metrics.ruleGroups" -}}
+{{- $_ := include "kube-state-metrics.checkRules" . }}
 {{- $wanted := .Values.prometheusRule.rules | default dict }}
 {{- $off := include "kube-state-metrics.alertsLeftOut" . | fromJsonArray }}
 {{- $groups := list }}

@@ -14,10 +14,12 @@ import { podCases } from './pods.ts';
 import { rolloutCases } from './rollouts.ts';
 import { scalingCases } from './scaling.ts';
 import { storageCases } from './storage.ts';
+import { unavailableCases } from './unavailable.ts';
 
 export const cases: readonly Case[] = [
   ...podCases,
   ...rolloutCases,
+  ...unavailableCases,
   ...nodeCases,
   ...capacityCases,
   ...jobCases,

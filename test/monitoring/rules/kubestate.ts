@@ -63,11 +63,21 @@ export const kubestateCases: readonly Case[] = [
   {
     alert: 'KubeStateMetricsTargetDown',
     fires: {
-      series: { ...served, [buildInfo]: '1 1 stale', [`up{${target}}`]: '1 1 0+0x30' },
+      series: {
+        ...served,
+        [buildInfo]: '1 1 stale',
+        [`up{${target}}`]: '1 1 0+0x30',
+        [`${self('build_info')}{job="ksm",instance="b"}`]: 1,
+      },
       at: 12,
       labels,
     },
     quiet: [
+      {
+        because: 'there is no other, and KubeStateMetricsTelemetryMissing fires',
+        series: { ...served, [buildInfo]: '1 1 stale', [`up{${target}}`]: '1 1 0+0x30' },
+        at: 30,
+      },
       { because: 'it is up', series: { ...served, [buildInfo]: 1, [`up{${target}}`]: 1 }, at: 30 },
       { because: 'another program is down', series: { ...served, [`up{${target}}`]: 0 }, at: 30 },
       {
@@ -81,6 +91,7 @@ export const kubestateCases: readonly Case[] = [
           ...served,
           [buildInfo]: '1 1 stale',
           [`up{${target}}`]: '1 1 0+0x30',
+          [`${self('build_info')}{job="ksm",instance="b"}`]: 1,
           [`${self('total_shards')}{job="ksm",instance="b"}`]: 2,
           [`${self('shard_ordinal')}{job="ksm",instance="b",shard_ordinal="1"}`]: 1,
         },

@@ -21,11 +21,28 @@ const claimed = (phase: string, bindingMode: string): Series => ({
   [`kube_storageclass_info{storageclass="ssd",volume_binding_mode="${bindingMode}"}`]: 1,
 });
 
-/** The node of the pod is not ready. */
+const unreachable = 'key="node.kubernetes.io/unreachable",effect="NoSchedule"';
+
+/** The node of the pod cannot be reached, and has an alert. */
 const onLostNode: Series = {
   [`kube_pod_info{${pod},node="n1"}`]: 1,
   'kube_node_status_condition{node="n1",condition="Ready",status="true"}': 0,
+  [`kube_node_spec_taint{node="n1",${unreachable}}`]: 1,
 };
+
+/** It is about to be removed, and has none. */
+const onLeavingNode: Series = {
+  ...onLostNode,
+  'kube_node_spec_taint{node="n1",key="ToBeDeletedByClusterAutoscaler",effect="NoSchedule"}': 1,
+};
+
+/** Its kubelet is not ready, which is an alert where the node is not cordoned. */
+const onUnreadyNode = (cordoned: number): Series => ({
+  [`kube_pod_info{${pod},node="n1"}`]: 1,
+  'kube_node_status_condition{node="n1",condition="Ready",status="true"}': 0,
+  'kube_node_status_condition{node="n1",condition="Ready",status="false"}': 1,
+  'kube_node_spec_unschedulable{node="n1"}': cordoned,
+});
 
 export const podCases: readonly Case[] = [
   {
@@ -312,6 +329,20 @@ export const podCases: readonly Case[] = [
       },
     ],
   },
+  ...[onUnreadyNode(1), onLeavingNode].map((node) => ({
+    // The node has no alert.
+    alert: 'KubePodReadinessFailing',
+    fires: {
+      series: {
+        [`kube_pod_status_phase{${pod},phase="Running"}`]: 1,
+        [`kube_pod_status_ready{${pod},condition="false"}`]: 1,
+        ...node,
+      },
+      at: 15,
+      labels: names,
+    },
+    quiet: [],
+  })),
   {
     alert: 'KubePodStuckTerminating',
     fires: {
@@ -325,6 +356,11 @@ export const podCases: readonly Case[] = [
       {
         because: 'its node is unreachable',
         series: { [`kube_pod_deletion_timestamp{${pod}}`]: 60, ...onLostNode },
+        at: 30,
+      },
+      {
+        because: 'the kubelet of its node is not ready',
+        series: { [`kube_pod_deletion_timestamp{${pod}}`]: 60, ...onUnreadyNode(0) },
         at: 30,
       },
       {

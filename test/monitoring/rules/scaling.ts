@@ -16,13 +16,13 @@ const scaled = (min: number, max: number, current: number | string, desired: num
 });
 
 /** Its target asks for five pods, and has three. */
-const targetLacks = (kind: string, wanted: string): Series => {
+const targetLacks = (kind: string, wanted: string, existing = 3): Series => {
   const label = kind.toLowerCase();
   const target = `scaletargetref_kind="${kind}",scaletargetref_name="search"`;
   return {
     [`kube_horizontalpodautoscaler_info{${scaler},${target}}`]: 1,
     [`kube_${label}_${wanted}{namespace="shop",${label}="search"}`]: 5,
-    [`kube_${label}_status_replicas{namespace="shop",${label}="search"}`]: 3,
+    [`kube_${label}_status_replicas{namespace="shop",${label}="search"}`]: existing,
   };
 };
 
@@ -61,6 +61,11 @@ export const scalingCases: readonly Case[] = [
       {
         because: 'KubeStatefulSetPodsMissing fires for its target',
         series: { ...scaled(2, 6, 3, 5), ...targetLacks('StatefulSet', 'replicas') },
+        at: 30,
+      },
+      {
+        because: 'a rollout of its target is stuck with one pod more',
+        series: { ...scaled(2, 6, 6, 5), ...targetLacks('Deployment', 'spec_replicas', 6) },
         at: 30,
       },
       {
