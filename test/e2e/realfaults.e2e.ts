@@ -95,7 +95,8 @@ describe('through the faults of a real API server', function () {
       await exporter.shows('what changed meanwhile', holds);
     });
     expect(scrapes).to.be.above(0);
-    expect(tap.bytes().toString('latin1')).to.include('"code":410');
+    // The reason of a 410, in JSON as in protobuf.
+    expect(tap.bytes().toString('latin1')).to.include('Expired');
     expect(await relistsOf(exporter, 'gone')).to.equal(1);
   });
 
