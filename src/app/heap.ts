@@ -40,15 +40,21 @@ export const systemHeap = (nodeArguments: string): HeapSource => ({
       .reduce((sum, space) => sum + space.space_used_size, 0);
     return { usedBytes: used - youngBytes, limitBytes: limit - youngBytesMax(nodeArguments) };
   },
-  onCollected(call) {
-    const observer = new PerformanceObserver((list) => {
-      const kinds = list.getEntries().map((entry) => (entry as { detail?: Collection }).detail);
-      if (kinds.some((detail) => detail?.kind === fullCollection)) call();
-    });
-    observer.observe({ entryTypes: ['gc'] });
-    return () => observer.disconnect();
-  },
+  onCollected: (call) =>
+    onCollection((whole) => {
+      if (whole) call();
+    }),
 });
+
+/** Calls after each collection, of the whole heap or not, until what is returned is called. */
+export function onCollection(call: (whole: boolean) => void): () => void {
+  const observer = new PerformanceObserver((list) => {
+    const kinds = list.getEntries().map((entry) => (entry as { detail?: Collection }).detail);
+    call(kinds.some((detail) => detail?.kind === fullCollection));
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  return () => observer.disconnect();
+}
 
 interface Collection {
   readonly kind?: number;

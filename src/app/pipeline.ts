@@ -166,12 +166,13 @@ function pipelineOf(opened: Opened): Pipeline {
   let done: Promise<unknown> = Promise.resolve();
   let flushesEnd = (): void => undefined;
   const run = async (): Promise<void> => {
-    const loops = [customs?.run(ending.signal)];
+    const loops: (Promise<void> | undefined)[] = [];
     for (const { sync } of core) {
       loops.push(sync.run(ending.signal));
       // Thirty requests at once would keep other work waiting.
       await clock.turn();
     }
+    loops.push(customs?.run(ending.signal));
     await Promise.all(loops);
   };
   return {

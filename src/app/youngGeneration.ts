@@ -1,5 +1,5 @@
 // growWithCluster keeps V8's young generation at its first size until there are many objects.
-import { PerformanceObserver } from 'node:perf_hooks';
+import { onCollection } from './heap.ts';
 import { youngGrowth } from './nodeOptions.ts';
 
 /**
@@ -18,17 +18,11 @@ export interface YoungGeneration {
 
 /** Lets it grow from the first collection on that finds many objects; returns what ends that. */
 export function growWithCluster(young: YoungGeneration): () => void {
-  const { objects, setV8Flags, onCollected = onAnyCollection } = young;
+  const { objects, setV8Flags, onCollected = onCollection } = young;
   const end = onCollected(() => {
     if (objects() <= fewObjectsMax) return;
     setV8Flags(youngGrowth(2));
     end();
   });
   return end;
-}
-
-function onAnyCollection(call: () => void): () => void {
-  const observer = new PerformanceObserver(call);
-  observer.observe({ entryTypes: ['gc'] });
-  return () => observer.disconnect();
 }

@@ -1,5 +1,4 @@
 // ApiError is an answer of the API server that is an error: a Status, or a page of a proxy.
-
 import { asRecord } from './objects.ts';
 import { isEnveloped, statusIn } from './protobuf/objectReader.ts';
 
@@ -55,9 +54,8 @@ export function isVersionUnknown(error: unknown): boolean {
 export function errorOfAnswer(status: number, body: Buffer, retryAfter?: string): ApiError {
   const text = body.toString('utf8');
   try {
-    const answer = isEnveloped(body)
-      ? statusIn({ bytes: body, start: 0, end: body.length })
-      : JSON.parse(text);
+    const envelope = { bytes: body, start: 0, end: body.length };
+    const answer = isEnveloped(envelope) ? statusIn(envelope) : JSON.parse(text);
     return new ApiError(status, answer, retryAfter);
   } catch {
     // A proxy's page or a plain sentence: its first words are the message.

@@ -3,7 +3,7 @@ import type { Logger } from '../lib/log.ts';
 import { acceptOf, isProtobuf, tableOf } from './accept.ts';
 import type { Answer } from './answer.ts';
 import { type ProtobufDecoderOptions, ProtobufListDecoder } from './protobuf/listDecoder.ts';
-import { isReadable, ObjectReader } from './protobuf/objectReader.ts';
+import { isReadable, ObjectReader, resourceKeyOf } from './protobuf/objectReader.ts';
 import { ProtobufError } from './protobuf/reader.ts';
 import { ProtobufWatchFormat } from './protobuf/watch.ts';
 import type { Collection } from './types.ts';
@@ -19,7 +19,7 @@ export interface Encoding {
 
 export class Encodings {
   readonly #log: Logger;
-  /** Kinds that the server has once answered in protobuf that could not be read. */
+  /** Resources that the server has once answered in protobuf that could not be read. */
   readonly #inJson = new Set<string>();
 
   constructor(log: Logger) {
@@ -31,7 +31,7 @@ export class Encodings {
       collection.protobuf === true &&
       tableOf(collection) === undefined &&
       isReadable(collection) &&
-      !this.#inJson.has(kindOf(collection));
+      !this.#inJson.has(resourceKeyOf(collection));
     return {
       accept: acceptOf(collection, verb, asProtobuf),
       protobuf: asProtobuf ? collection : undefined,
@@ -50,16 +50,13 @@ export class Encodings {
   }
 
   #askForJson(collection: Collection, error: string): void {
-    const kind = kindOf(collection);
-    if (this.#inJson.has(kind)) return;
-    this.#inJson.add(kind);
+    const key = resourceKeyOf(collection);
+    if (this.#inJson.has(key)) return;
+    this.#inJson.add(key);
     const { resource } = collection;
     this.#log.warn({ resource, error }, 'protobuf cannot be read, asking for JSON from now on');
   }
 }
-
-const kindOf = ({ group, version, resource }: Collection): string =>
-  `${group}/${version}/${resource}`;
 
 type ReadOptions = Omit<ProtobufDecoderOptions, 'objects'>;
 

@@ -2,6 +2,7 @@
 import { headCharsMax, type ObjectHead, readObjectHead } from './eventHead.ts';
 import { type ParseOptions, parseUnmanaged } from './managedFields.ts';
 import { keyInText } from './objects.ts';
+import type { Frame } from './watchFormat.ts';
 
 /** Far above what etcd stores for one object (1.5 MiB by default). */
 export const itemBytesMax = 16 * 1024 * 1024;
@@ -108,6 +109,20 @@ export class Carry {
     }
     chunk.copy(this.#bytes, this.length, start, start + count);
     this.length = length;
+  }
+
+  /**
+   * What is kept and these bytes as one, without a copy where nothing is kept; the carry is empty
+   * then. `tooLarge` says that it is cut off at the limit.
+   */
+  complete(chunk: Buffer, start: number, end: number): Frame {
+    if (this.length === 0 && end - start <= this.bytesMax) {
+      return { bytes: chunk, start, end, tooLarge: false };
+    }
+    this.append(chunk, start, end);
+    const tooLarge = this.overflowed;
+    const bytes = this.release();
+    return { bytes, start: 0, end: bytes.length, tooLarge };
   }
 
   text(start = 0, end = this.length): string {

@@ -28,7 +28,7 @@ export class JsonWatchFormat implements WatchFormat {
   cut(chunk: Buffer, frames: Frame[]): void {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      const line = this.#line(chunk, start, end);
+      const line = this.#carry.complete(chunk, start, end);
       if (!isBlank(line)) frames.push(line);
       start = end + 1;
     }
@@ -61,17 +61,6 @@ export class JsonWatchFormat implements WatchFormat {
     if (typeof event?.type === 'string') return { type: event.type, object: event.object };
     this.#onMalformed('', new Error('expected an event with a type, got JSON without'));
     return undefined;
-  }
-
-  #line(chunk: Buffer, start: number, end: number): Frame {
-    const carry = this.#carry;
-    if (carry.length === 0 && end - start <= carry.bytesMax) {
-      return { bytes: chunk, start, end, tooLarge: false };
-    }
-    carry.append(chunk, start, end);
-    const tooLarge = carry.overflowed;
-    const bytes = carry.release();
-    return { bytes, start: 0, end: bytes.length, tooLarge };
   }
 }
 

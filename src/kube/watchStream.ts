@@ -1,14 +1,12 @@
 // WatchStream makes events of the bytes of a watch, at once or at ticks.
 import type { TimeSlicer } from '../lib/timeSlicer.ts';
+import { pieceBytes } from './answer.ts';
 import type { OnMalformed } from './itemParser.ts';
 import type { Pace } from './listPace.ts';
 import type { TableReader } from './table.ts';
 import type { BodyTicks, WatchBody } from './watchBody.ts';
 import type { WatchDecoder } from './watchDecoder.ts';
 import type { WatchEvent } from './watchFormat.ts';
-
-/** A chunk is decoded in pieces of this size, so that a large one does not block the event loop. */
-const pieceBytes = 64 * 1024;
 
 export interface WatchStreamOptions {
   readonly body: WatchBody;

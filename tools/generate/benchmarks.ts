@@ -3,6 +3,7 @@ import { machineLine } from '../../bench/lib/machine.ts';
 import type { Question, Row } from '../../bench/lib/question.ts';
 import type { Result } from '../../bench/lib/results.ts';
 import { cell, shownColumns } from '../../bench/lib/table.ts';
+import { linksTo } from './contents.ts';
 import { type Costs, costs, conditions as theirConditions } from './ksm.ts';
 import { type Line, lineChart } from './lineChart.ts';
 import { row, tableOf, words } from './markdown.ts';
@@ -23,7 +24,7 @@ export function benchmarkPages(
     const found = Object.entries(results).filter(([, result]) => result.question === question);
     if (found.length === 0) continue;
     sections.push(`## ${asks}`, words(how));
-    contents.push(`- [${asks}](#${anchorOf(asks)})`);
+    contents.push(asks);
     for (const [name, result] of found) {
       const shown = shownColumns(columns, result.rows);
       const cells = result.rows.map((one) => row(...shown.map((column) => cell(column, one))));
@@ -35,7 +36,7 @@ export function benchmarkPages(
       }
     }
   }
-  const measured = [contents.join('\n'), ...sections];
+  const measured = [linksTo(contents).trimEnd(), ...sections];
   const body = sections.length > 0 ? measured : ['Nothing has been measured and kept yet.'];
   const byHand = results['compare.real'] === undefined ? theirs : [];
   const page = [`<!-- ${notice('bench/results')} -->`, ...opening, ...body, ...byHand];
@@ -52,13 +53,6 @@ const opening = [
     '--real --reference` measures kubestate and kube-state-metrics in turn, within an hour. ' +
     '`npm run bench -- --help` explains the rest.',
 ];
-
-/** A heading's anchor as GitHub makes it. */
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replaceAll(/[^\w\s-]/g, '')
-    .replaceAll(/\s/g, '-');
 
 function conditions({ at, commit, machine, cluster, plan, nodeOptions }: Result): string {
   const day = at.slice(0, 10);

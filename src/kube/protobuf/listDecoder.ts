@@ -2,6 +2,7 @@
 import { keyOf } from '../../lib/objectKey.ts';
 import { DecodeError, type Decoder, type ListMetadata } from '../decode.ts';
 import { Carry, type DecoderOptions, itemBytesMax, tooLargeError } from '../itemParser.ts';
+import type { Frame } from '../watchFormat.ts';
 import { listMetadataIn, magic, type ObjectReader, type Range } from './objectReader.ts';
 import { ProtobufError } from './reader.ts';
 
@@ -124,35 +125,32 @@ export class ProtobufListDecoder implements Decoder<unknown> {
     const left = (this.#left as number) - (end - start);
     if (inList) this.#listBytes -= end - start;
     this.#left = left;
-    const whole = left === 0 && carry.length === 0 && end - start <= carry.bytesMax;
-    if (wanted && !whole) carry.append(chunk, start, end);
-    if (left > 0) return undefined;
+    if (left > 0) {
+      if (wanted) carry.append(chunk, start, end);
+      return undefined;
+    }
     const isItem = this.#tag === itemsTag;
     this.#tag = 0;
     this.#left = undefined;
     this.#leaveList();
-    if (!wanted) return undefined;
-    if (whole) return this.#finish({ bytes: chunk, start, end }, isItem, false);
-    const tooLarge = carry.overflowed;
-    const bytes = carry.release();
-    return this.#finish({ bytes, start: 0, end: bytes.length }, isItem, tooLarge);
+    return wanted ? this.#finish(carry.complete(chunk, start, end), isItem) : undefined;
   }
 
-  #finish(range: Range, isItem: boolean, tooLarge: boolean): unknown {
+  #finish(field: Frame, isItem: boolean): unknown {
     const { objects, accepts, onMalformed } = this.#options;
-    if (tooLarge) {
-      onMalformed(keyOfCut(range, objects), tooLargeError(this.#carry.bytesMax));
+    if (field.tooLarge) {
+      onMalformed(keyOfCut(field, objects), tooLargeError(this.#carry.bytesMax));
       return undefined;
     }
     if (!isItem) {
-      this.#metadata = listMetadataIn(range);
+      this.#metadata = listMetadataIn(field);
       return undefined;
     }
     if (accepts !== undefined) {
-      const head = objects.head(range);
+      const head = objects.head(field);
       if (head !== undefined && !accepts(head)) return undefined;
     }
-    return objects.read(range);
+    return objects.read(field);
   }
 }
 

@@ -21,7 +21,8 @@ export interface Range {
 }
 
 /** Whether the bytes begin as an object in protobuf does. */
-export const isEnveloped = (bytes: Buffer): boolean => magic.every((byte, i) => bytes[i] === byte);
+export const isEnveloped = ({ bytes, start, end }: Range): boolean =>
+  magic.every((byte, i) => start + i < end && bytes[start + i] === byte);
 
 /** Reads the message in these bytes; throws a ProtobufError where there is none. */
 function read({ bytes, start, end }: Range, message: ReadMessage): Fields {
@@ -57,10 +58,29 @@ export function fieldIn({ bytes, start, end }: Range, number: number): Range | u
   return found;
 }
 
+/** The first bytes of such a field, in a message whose end is cut off. */
+export function cutFieldIn({ bytes, start, end }: Range, number: number): Range {
+  let found: Range | undefined;
+  read({ bytes, start, end }, (r) => {
+    while (r.at < end && found === undefined) {
+      const tag = r.varint();
+      if (tag !== number * 8 + 2) {
+        r.skip(tag);
+        continue;
+      }
+      const to = r.end();
+      found = { bytes, start: r.at, end: Math.min(end, to) };
+    }
+    return {};
+  });
+  if (found !== undefined) return found;
+  throw new ProtobufError('expected a field in protobuf, got an end');
+}
+
 /** The object in an envelope, which is `k8s` and a zero, then what kind it is and its message. */
 export function unwrapped(envelope: Range): Range {
   const { bytes, start, end } = envelope;
-  if (!magic.every((byte, i) => start + i < end && bytes[start + i] === byte)) {
+  if (!isEnveloped(envelope)) {
     throw new ProtobufError('expected an object that begins with k8s, got something else');
   }
   // An object without any field has no bytes.
@@ -128,18 +148,23 @@ export interface Asked {
 
 /** Whether objects of the resource can be read from protobuf. */
 export const isReadable = (collection: Omit<Asked, 'metadataOnly' | 'deferSpec'>): boolean =>
-  Object.hasOwn(rootMessages, keyOf(collection));
+  Object.hasOwn(rootMessages, resourceKeyOf(collection));
 
-const keyOf = ({ group, version, resource }: Omit<Asked, 'metadataOnly' | 'deferSpec'>): string =>
-  `${group}/${version}/${resource}`;
+/** What tells the resource from others. */
+export const resourceKeyOf = ({
+  group,
+  version,
+  resource,
+}: Omit<Asked, 'metadataOnly' | 'deferSpec'>): string => `${group}/${version}/${resource}`;
 
 export class ObjectReader {
   readonly #object: ReadMessage;
   readonly #spec: ReadMessage | undefined;
 
   constructor(asked: Asked) {
-    const root = rootMessages[keyOf(asked)];
-    if (root === undefined) throw new Error(`expected a built-in resource, got ${keyOf(asked)}`);
+    const root = rootMessages[resourceKeyOf(asked)];
+    if (root === undefined)
+      throw new Error(`expected a built-in resource, got ${resourceKeyOf(asked)}`);
     this.#object = asked.metadataOnly ? readMetadataOnly : root.object;
     this.#spec = asked.deferSpec && !asked.metadataOnly ? root.spec : undefined;
   }

@@ -4,13 +4,21 @@ import type { EventHead } from '../eventHead.ts';
 import { Carry, itemBytesMax, tooLargeError } from '../itemParser.ts';
 import type { Frame, WatchEvent, WatchFormat } from '../watchFormat.ts';
 import { keyOfCut, type ProtobufDecoderOptions } from './listDecoder.ts';
-import { bookmarkIn, fieldIn, type Range, statusIn, unwrapped } from './objectReader.ts';
+import {
+  bookmarkIn,
+  cutFieldIn,
+  fieldIn,
+  magic,
+  type Range,
+  statusIn,
+  unwrapped,
+} from './objectReader.ts';
 import { ProtobufError } from './reader.ts';
 
 const lengthBytes = 4;
 /** Longer events are no events: then the length was something else. */
 const eventBytesMax = 1024 * 1024 * 1024;
-/** The tags of an event, of its object, and of what the object's bytes are wrapped in. */
+/** The types of events that are about an object; others are a bookmark or an error. */
 const changes: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED']);
 
 export class ProtobufWatchFormat implements WatchFormat {
@@ -80,9 +88,9 @@ export class ProtobufWatchFormat implements WatchFormat {
     // Within the lengths of event, object, envelope and metadata are the object's first bytes.
     const end = bytes.length;
     try {
-      const object = firstBytes(firstBytes({ bytes, start, end }, 2), 1);
-      const envelope = { ...object, start: object.start + lengthBytes };
-      return keyOfCut(firstBytes(envelope, 2), this.#options.objects);
+      const object = cutFieldIn(cutFieldIn({ bytes, start, end }, 2), 1);
+      const envelope = { ...object, start: object.start + magic.length };
+      return keyOfCut(cutFieldIn(envelope, 2), this.#options.objects);
     } catch (error) {
       if (error instanceof ProtobufError) return '';
       throw error;
@@ -90,19 +98,13 @@ export class ProtobufWatchFormat implements WatchFormat {
   }
 
   #take(chunk: Buffer, start: number, end: number, frames: Frame[]): void {
-    const carry = this.#carry;
-    const whole = this.#left === 0 && carry.length === 0 && end - start <= carry.bytesMax;
-    if (!whole) carry.append(chunk, start, end);
-    if (this.#left > 0) return;
-    this.#length = 0;
-    this.#lengthBytes = 0;
-    if (whole) {
-      frames.push({ bytes: chunk, start, end, tooLarge: false });
+    if (this.#left > 0) {
+      this.#carry.append(chunk, start, end);
       return;
     }
-    const tooLarge = carry.overflowed;
-    const bytes = carry.release();
-    frames.push({ bytes, start: 0, end: bytes.length, tooLarge });
+    this.#length = 0;
+    this.#lengthBytes = 0;
+    frames.push(this.#carry.complete(chunk, start, end));
   }
 }
 
@@ -114,25 +116,4 @@ function partsOf(frame: Range): { type: string; object: Range } {
     throw new ProtobufError('expected an event with a type and an object, got another message');
   }
   return { type: type.bytes.toString('latin1', type.start, type.end), object: raw };
-}
-
-/** What is there of the field of a message whose end is cut off. */
-function firstBytes({ bytes, start, end }: Range, number: number): Range {
-  let at = start;
-  const varint = (): number => {
-    let value = 0;
-    for (let scale = 1; at < end; scale *= 128) {
-      const byte = bytes[at++] as number;
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-    }
-    throw new ProtobufError('expected a number in protobuf, got an end');
-  };
-  while (at < end) {
-    const tag = varint();
-    const length = varint();
-    if (tag === number * 8 + 2) return { bytes, start: at, end: Math.min(end, at + length) };
-    at += length;
-  }
-  throw new ProtobufError('expected a field in protobuf, got an end');
 }
