@@ -2,9 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cgroup } from '../test/e2e/cgroup.ts';
 import type { Bench } from './lib/bench.ts';
-import type { Cluster } from './lib/cluster.ts';
-import { type Side, sidesOf } from './lib/compare/parts.ts';
-import { type Expected, expectedOf, missingIn } from './lib/compare/quiet.ts';
+import { missingIn } from './lib/compare/quiet.ts';
+import { eachSize, type Setting } from './lib/compare/sizes.ts';
 import type { Exporter } from './lib/exporter.ts';
 import { bytesPerMb, type Question, type Row } from './lib/question.ts';
 import { textOf } from './lib/scrape.ts';
@@ -36,22 +35,8 @@ export default {
     { key: 'residentMb', heading: 'resident, MB' },
     { key: 'peakMb', heading: 'peak, MB' },
   ],
-  async *measure(bench) {
-    for (const pods of bench.plan.sizes) {
-      const cluster = await bench.cluster(pods);
-      const expected = await expectedOf(cluster);
-      for (const side of sidesOf(bench))
-        yield await limited(bench, { pods, cluster, expected, side });
-    }
-  },
+  measure: (bench) => eachSize(bench, limited),
 } satisfies Question;
-
-interface Setting {
-  readonly pods: number;
-  readonly cluster: Cluster;
-  readonly expected: Expected;
-  readonly side: Side;
-}
 
 async function limited(bench: Bench, setting: Setting): Promise<Row> {
   const { pods, cluster, side } = setting;

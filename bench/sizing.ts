@@ -1,8 +1,8 @@
 // Question `sizing`: what a cluster of each size costs, with kube-state-metrics beside.
 import type { Bench } from './lib/bench.ts';
 import type { Cluster } from './lib/cluster.ts';
-import { type Side, sidesOf } from './lib/compare/parts.ts';
-import { type Expected, expectedOf, untilComplete } from './lib/compare/quiet.ts';
+import { untilComplete } from './lib/compare/quiet.ts';
+import { eachSize, type Setting } from './lib/compare/sizes.ts';
 import { type Exporter, largest } from './lib/exporter.ts';
 import { Load } from './lib/load.ts';
 import { bytesPerMb, type Question, type Row } from './lib/question.ts';
@@ -41,22 +41,8 @@ export default {
     { key: 'plainMs', heading: 'plain scrape, ms', significant: 3 },
     { key: 'peakMb', heading: 'peak of all, MB' },
   ],
-  async *measure(bench) {
-    for (const pods of bench.plan.sizes) {
-      const cluster = await bench.cluster(pods);
-      const expected = await expectedOf(cluster);
-      for (const side of sidesOf(bench))
-        yield await costsOf(bench, { pods, cluster, expected, side });
-    }
-  },
+  measure: (bench) => eachSize(bench, costsOf),
 } satisfies Question;
-
-interface Setting {
-  readonly pods: number;
-  readonly cluster: Cluster;
-  readonly expected: Expected;
-  readonly side: Side;
-}
 
 function costsOf(bench: Bench, { pods, cluster, expected, side }: Setting): Promise<Row> {
   return bench.withExporter(cluster, side.options, async (exporter) => {

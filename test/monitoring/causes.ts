@@ -256,18 +256,20 @@ const ofPodsThatDoNotLast: readonly Cause[] = [
   },
 ];
 
+const unschedulable = pod('db-0', {
+  phase: 'Pending',
+  unschedulable: true,
+  claim: 'data',
+  owner: 'StatefulSet',
+});
+
 const ofVolumes: readonly Cause[] = [
   {
     cause: 'a volume cannot be provisioned',
     series: {
       ...nodes('true', 'true'),
       ...claim('Pending', 'Immediate'),
-      ...pod('db-0', {
-        phase: 'Pending',
-        unschedulable: true,
-        claim: 'data',
-        owner: 'StatefulSet',
-      }),
+      ...unschedulable,
       ...stuckSet(3, 1, 0),
     },
     at: 40,
@@ -278,12 +280,7 @@ const ofVolumes: readonly Cause[] = [
     series: {
       ...nodes('true', 'true'),
       ...claim('Pending', 'WaitForFirstConsumer'),
-      ...pod('db-0', {
-        phase: 'Pending',
-        unschedulable: true,
-        claim: 'data',
-        owner: 'StatefulSet',
-      }),
+      ...unschedulable,
       ...stuckSet(3, 1, 0),
     },
     at: 40,

@@ -8,44 +8,42 @@ const pod = 'namespace="shop",pod="cart-0",uid="u"';
 const container = `${pod},container="main"`;
 const crash = 'reason="CrashLoopBackOff"';
 
-const ofDeployment = (
-  wanted: number,
-  existing: number,
-  updated: number | string,
-  available: number | string,
-): Series => ({
-  [`kube_deployment_spec_replicas{${deployment}}`]: wanted,
-  [`kube_deployment_status_replicas{${deployment}}`]: existing,
-  [`kube_deployment_status_replicas_updated{${deployment}}`]: updated,
-  [`kube_deployment_status_replicas_ready{${deployment}}`]: available,
-  [`kube_deployment_status_replicas_available{${deployment}}`]: available,
-});
+/** How many pods of a workload there are, by families in this order; available ones are ready. */
+const podsOf =
+  (labels: string, families: readonly [string, string, string, string, string]) =>
+  (
+    wanted: number,
+    existing: number,
+    updated: number | string,
+    available: number | string,
+  ): Series => {
+    const counts = [wanted, existing, updated, available, available];
+    return Object.fromEntries(
+      families.map((family, i) => [`${family}{${labels}}`, counts[i] as number | string]),
+    );
+  };
 
-const ofSet = (
-  wanted: number,
-  existing: number,
-  updated: number | string,
-  available: number | string,
-): Series => ({
-  [`kube_statefulset_replicas{${set}}`]: wanted,
-  [`kube_statefulset_status_replicas{${set}}`]: existing,
-  [`kube_statefulset_status_replicas_updated{${set}}`]: updated,
-  [`kube_statefulset_status_replicas_ready{${set}}`]: available,
-  [`kube_statefulset_status_replicas_available{${set}}`]: available,
-});
-
-const ofDaemonSet = (
-  wanted: number,
-  existing: number,
-  updated: number | string,
-  available: number | string,
-): Series => ({
-  [`kube_daemonset_status_desired_number_scheduled{${daemons}}`]: wanted,
-  [`kube_daemonset_status_current_number_scheduled{${daemons}}`]: existing,
-  [`kube_daemonset_status_updated_number_scheduled{${daemons}}`]: updated,
-  [`kube_daemonset_status_number_ready{${daemons}}`]: available,
-  [`kube_daemonset_status_number_available{${daemons}}`]: available,
-});
+const ofDeployment = podsOf(deployment, [
+  'kube_deployment_spec_replicas',
+  'kube_deployment_status_replicas',
+  'kube_deployment_status_replicas_updated',
+  'kube_deployment_status_replicas_ready',
+  'kube_deployment_status_replicas_available',
+]);
+const ofSet = podsOf(set, [
+  'kube_statefulset_replicas',
+  'kube_statefulset_status_replicas',
+  'kube_statefulset_status_replicas_updated',
+  'kube_statefulset_status_replicas_ready',
+  'kube_statefulset_status_replicas_available',
+]);
+const ofDaemonSet = podsOf(daemons, [
+  'kube_daemonset_status_desired_number_scheduled',
+  'kube_daemonset_status_current_number_scheduled',
+  'kube_daemonset_status_updated_number_scheduled',
+  'kube_daemonset_status_number_ready',
+  'kube_daemonset_status_number_available',
+]);
 
 const ofCart = 'owner_kind="Deployment",owner_name="cart"';
 
