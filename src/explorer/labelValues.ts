@@ -76,8 +76,8 @@ export class LabelValues {
       this.#counts[slot] = known + 1;
       return this.#textOf[slot] as number;
     }
-    this.#sketch?.add(a, b);
     if (!this.#hasRoom()) slot = this.#slotOf(a, b);
+    this.#sketch?.add(a, b);
     const text = textOf(bytes, start, end);
     this.#budget.bytes -= textBytes + text.length;
     this.#put(slot, a, b, 1, this.#texts.length);
@@ -92,19 +92,21 @@ export class LabelValues {
 
   /** The values of most series, largest first, at most so many. */
   top(values: number): CountedValue[] {
-    const all: CountedValue[] = [];
+    const best: CountedValue[] = [];
     for (const [slot, series] of this.#counts.entries()) {
       if (series === 0) continue;
       const text = this.#textOf[slot] as number;
-      all.push({
-        value: unescaped(this.#texts[text] as string),
-        series,
-        weight: this.#weights[text] as number,
-      });
+      const value = this.#texts[text] as string;
+      const isBehind = (one: CountedValue): boolean =>
+        one.series < series || (one.series === series && one.value > value);
+      const last = best[values - 1];
+      if (last !== undefined && !isBehind(last)) continue;
+      const place = best.findIndex(isBehind);
+      const weight = this.#weights[text] as number;
+      best.splice(place < 0 ? best.length : place, 0, { value, series, weight });
+      if (best.length > values) best.pop();
     }
-    const byName = (one: string, other: string): number => (one < other ? -1 : 1);
-    all.sort((one, other) => other.series - one.series || byName(one.value, other.value));
-    return all.slice(0, values);
+    return best.map((one) => ({ ...one, value: unescaped(one.value) }));
   }
 
   /** The slot of a value: its own, or the free one where it belongs. */
