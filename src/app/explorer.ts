@@ -3,7 +3,7 @@ import type { Router } from '@koa/router';
 import { History } from '../explorer/history.ts';
 import { explorerRoutes } from '../explorer/routes.ts';
 import { SlowAnswers } from '../explorer/slowAnswers.ts';
-import type { ExplorerSource } from '../explorer/source.ts';
+import type { ExplorerSource, ExplorerStores } from '../explorer/source.ts';
 import type { Leadership, Readiness } from '../http/readiness.ts';
 import type { SelfMetrics } from '../telemetry/registry.ts';
 import type { RunContext } from './pipeline.ts';
@@ -39,9 +39,10 @@ export function openExplorer(parts: ExplorerParts): Explorer {
     }
     return sample;
   }, clock);
+  const stores = numbered();
   const source: ExplorerSource = {
     get stores() {
-      return live.watching.stores;
+      return stores(live.watching.stores);
     },
     readiness,
     leadership,
@@ -65,4 +66,20 @@ export function openExplorer(parts: ExplorerParts): Explorer {
     run: (signal) => history.run(signal),
     close: () => slow.close(),
   };
+}
+
+/** The stores with a number of the snapshot that also grows where others take their place. */
+function numbered(): (stores: ExplorerStores) => ExplorerStores {
+  let of: Pick<ExplorerStores, 'byResource'> | undefined;
+  let [before, newest] = [0, 0];
+  return (stores) => ({
+    ...stores,
+    sizes() {
+      const { state, resources } = stores.sizes();
+      if (of !== undefined && of.byResource !== stores.byResource) before = newest + 1;
+      of = stores;
+      newest = before + state;
+      return { state: newest, resources };
+    },
+  });
 }

@@ -114,9 +114,11 @@ describe('the API of the explorer', () => {
       (await bench.get<api.Families>('families')).families.map(({ name }) => name);
     await until(async () => (await names()).includes('kube_node_info'));
     expect((await bench.ask('families/kube_node_info/labels')).status).to.equal(200);
+    const { snapshot } = await bench.get<api.Status>('status');
     writeFileSync(file, 'resources: {pods: {}}\nmetric-denylist: [kube_pod_owner]\n');
     bench.program.running.pollNow();
     await until(async () => !(await names()).includes('kube_node_info'));
+    expect((await bench.get<api.Status>('status')).snapshot).to.be.above(snapshot);
     for (const cut of ['kube_node_info', 'kube_pod_owner']) {
       const { status, body } = await bench.ask(`families/${cut}/labels`);
       expect(status, cut).to.equal(404);
