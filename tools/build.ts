@@ -87,6 +87,9 @@ await writeFile(
   new URL('dist/THIRD-PARTY-LICENSES', root),
   await thirdPartyLicences(
     fileURLToPath(root),
-    [metafile, ...[bcryptWorker, compressWorker, scanWorker].map((worker) => worker.metafile)].flatMap(carried),
+    [
+      metafile,
+      ...[bcryptWorker, compressWorker, scanWorker].map((worker) => worker.metafile),
+    ].flatMap(carried),
   ),
 );

@@ -79,11 +79,13 @@ function resourceStates(
     };
   });
   // A custom resource whose definition is gone, until its store is.
-  const gone = [...byName].map(([name, size]): api.ResourceState => ({
-    ...resourceSize(source, name, size),
-    state: 'absent',
-    detail: 'is being removed',
-  }));
+  const gone = [...byName].map(
+    ([name, size]): api.ResourceState => ({
+      ...resourceSize(source, name, size),
+      state: 'absent',
+      detail: 'is being removed',
+    }),
+  );
   return [...states, ...gone];
 }
 

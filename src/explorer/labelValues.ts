@@ -3,6 +3,8 @@ import { HyperLogLog } from './hyperLogLog.ts';
 
 /** Values of one label that are told apart exactly. */
 export const valuesMax = 65_536;
+/** Values that are counted where there are more; half of them stay when room is made. */
+export const sketchedMax = 16_384;
 /** Bytes of a value that are shown. */
 export const valueBytesMax = 200;
 /** The size of a new table, of which at most half is in use. */
@@ -27,10 +29,9 @@ export interface CountedValue {
 
 /**
  * A hash table of values with their counts, open addressing. Values are told apart by hashes of 64
- * bits, as texts are in the store. Where the table may not grow, all counts are lowered by their
- * median and what is left with none is dropped, as in the frequent-items sketch of Misra and Gries:
- * from then on a count is a lower bound, too low by no more than the number of series divided by
- * half the table's values.
+ * bits, as texts are in the store. Where the table may not grow, all counts are lowered, so that
+ * half of the values are left with none and dropped, as in the sketch of Misra and Gries: from then
+ * on a count is a lower bound, too low by the number of series / 8,192 at the most.
  */
 export class LabelValues {
   readonly #budget: ByteBudget;
@@ -39,7 +40,8 @@ export class LabelValues {
   /** 0 is a free slot. */
   #counts = new Uint32Array(slotsMin);
   #textOf = new Int32Array(slotsMin);
-  #texts: string[] = [];
+  /** Undefined for a value that came once since there is a sketch: most of them are dropped. */
+  #texts: (string | undefined)[] = [];
   #weights: number[] = [];
   #sketch: HyperLogLog | undefined;
 
@@ -74,14 +76,15 @@ export class LabelValues {
     const known = this.#counts[slot] as number;
     if (known > 0) {
       this.#counts[slot] = known + 1;
-      return this.#textOf[slot] as number;
+      const number = this.#textOf[slot] as number;
+      this.#texts[number] ??= this.#paid(textOf(bytes, start, end));
+      return number;
     }
     if (!this.#hasRoom()) slot = this.#slotOf(a, b);
     this.#sketch?.add(a, b);
-    const text = textOf(bytes, start, end);
-    this.#budget.bytes -= textBytes + text.length;
     this.#put(slot, a, b, 1, this.#texts.length);
     this.#weights.push(0);
+    const text = this.#sketch === undefined ? this.#paid(textOf(bytes, start, end)) : undefined;
     return this.#texts.push(text) - 1;
   }
 
@@ -96,7 +99,8 @@ export class LabelValues {
     for (const [slot, series] of this.#counts.entries()) {
       if (series === 0) continue;
       const text = this.#textOf[slot] as number;
-      const value = this.#texts[text] as string;
+      const value = this.#texts[text];
+      if (value === undefined) continue;
       const isBehind = (one: CountedValue): boolean =>
         one.series < series || (one.series === series && one.value > value);
       const last = best[values - 1];
@@ -131,19 +135,25 @@ export class LabelValues {
     const held = this.#texts.length;
     const slots = this.#counts.length;
     const { bytes } = this.#budget;
-    const isFull = 2 * (held + 1) > slots || held >= valuesMax;
+    const isFull = 2 * (held + 1) > slots;
     if (!isFull && (bytes > 0 || held < valuesMin)) return true;
-    if (held < valuesMax && bytes > slots * slotBytes) {
+    const heldMax = this.#sketch === undefined ? valuesMax : sketchedMax;
+    if (held < heldMax && bytes > slots * slotBytes) {
       this.#rebuild(2 * slots, 0);
       return false;
     }
     this.#sketch ??= this.#sketchOfAll();
-    const median = this.#medianCount();
-    const left = this.#counts.reduce((sum, count) => sum + Number(count > median), 0);
-    // What others need more is given back.
-    const fitting = bytes > 0 ? slots : 2 ** Math.ceil(Math.log2(4 * Math.max(left, 1)));
-    this.#rebuild(Math.min(slots, Math.max(slotsMin, fitting)), median);
+    const leftMax = Math.min(sketchedMax, held) >> 1;
+    const slotsMax = bytes > 0 ? 2 * sketchedMax : 4 * leftMax;
+    const fitting = Math.max(slotsMin, 2 ** Math.ceil(Math.log2(slotsMax)));
+    this.#rebuild(Math.min(slots, fitting), this.#countBehind(leftMax));
     return false;
+  }
+
+  /** Takes a text's memory from the budget. */
+  #paid(text: string): string {
+    this.#budget.bytes -= textBytes + text.length;
+    return text;
   }
 
   #sketchOfAll(): HyperLogLog {
@@ -154,9 +164,10 @@ export class LabelValues {
     return sketch;
   }
 
-  #medianCount(): number {
+  /** The largest count behind the first `values` of them. */
+  #countBehind(values: number): number {
     const counts = this.#counts.filter((count) => count > 0).sort();
-    return counts[counts.length >> 1] as number;
+    return counts[counts.length - 1 - values] as number;
   }
 
   /** Moves all values to a new table, with their counts lowered; those left with none are gone. */
@@ -172,9 +183,9 @@ export class LabelValues {
     this.#weights = [];
     for (const [slot, count] of counts.entries()) {
       if (count === 0) continue;
-      const text = texts[textOf[slot] as number] as string;
+      const text = texts[textOf[slot] as number];
       if (count <= loweredBy) {
-        this.#budget.bytes += textBytes + text.length;
+        if (text !== undefined) this.#budget.bytes += textBytes + text.length;
         continue;
       }
       const [left, right] = [a[slot] as number, b[slot] as number];
@@ -193,11 +204,11 @@ function textOf(bytes: Buffer, start: number, end: number): string {
   return isCut ? `${text.replace(/\ufffd$/, '')}…` : text;
 }
 
-const escape = /\\(.)/g;
+const escaped = /\\(.)/g;
 
 /** The value of an escaped one, as it stands in the exposition. */
 const unescaped = (text: string): string =>
-  text.includes('\\') ? text.replace(escape, (_, of: string) => (of === 'n' ? '\n' : of)) : text;
+  text.includes('\\') ? text.replace(escaped, (_, of: string) => (of === 'n' ? '\n' : of)) : text;
 
 /** The finalizer of MurmurHash3: every bit of the result depends on all bits. */
 function mixed(half: number): number {

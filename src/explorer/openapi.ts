@@ -1,5 +1,5 @@
 // openApi is the OpenAPI document of /api/v1, which /api/v1/openapi.json serves.
-import { type Schema, ref, schemas } from './schemas.ts';
+import { ref, type Schema, schemas } from './schemas.ts';
 
 /** Bounds of the query parameter `limit`. */
 interface Limits {

@@ -107,7 +107,10 @@ function searchOf(ctx: Koa.Context): string {
   const text = queryOf(ctx, 'search') ?? '';
   if (text.length > 0 && text.length <= searchCharsMax) return text;
   const got = text === '' ? 'none' : `${text.length} characters`;
-  throw new ApiRefusal(400, `Expected ?search= with 1 to ${searchCharsMax} characters, got ${got}.`);
+  throw new ApiRefusal(
+    400,
+    `Expected ?search= with 1 to ${searchCharsMax} characters, got ${got}.`,
+  );
 }
 
 function queryOf(ctx: Koa.Context, name: string): string | undefined {

@@ -137,7 +137,10 @@ export class ScanThread {
     if (running === undefined) return;
     const { reply } = running;
     // Stays rejected, for whoever waits for the next reply.
-    if ('failure' in message) return reply.reject(new Error(message.failure));
+    if ('failure' in message) {
+      reply.reject(new Error(message.failure));
+      return;
+    }
     running.reply = replyPromise();
     if ('read' in message) running.unread--;
     else running.result = message.result;
@@ -155,8 +158,7 @@ export class ScanThread {
   async #endWhenIdle(worker: Thread): Promise<void> {
     const { clock } = this.#options;
     const { signal } = this.#closing;
-    const isIdle = (): boolean =>
-      this.#running.size === 0 && clock.now() - this.#usedMs >= idleMs;
+    const isIdle = (): boolean => this.#running.size === 0 && clock.now() - this.#usedMs >= idleMs;
     this.#usedMs = clock.now();
     do await clock.sleep(idleMs, signal);
     while (!signal.aborted && this.#worker === worker && !isIdle());

@@ -219,7 +219,10 @@ export const schemas = {
     sources: list(
       record<api.UsageSource>({
         source: text('Such as kubernetes-mixin, or kubestate for our own.'),
-        kind: oneOf(['dashboard', 'alert', 'recording rule', 'tool'], 'A tool asks Prometheus itself.'),
+        kind: oneOf(
+          ['dashboard', 'alert', 'recording rule', 'tool'],
+          'A tool asks Prometheus itself.',
+        ),
         name: text('Title of the dashboard, name of the rule or tool.'),
         families: list(familyName, 'What it reads.'),
       }),

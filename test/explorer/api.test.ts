@@ -79,7 +79,11 @@ describe('the API of the explorer', () => {
   it('tells the labels of a family', async () => {
     const text = await bench.metrics();
     const families = new Map(parseExposition(text).map((family) => [family.name, family]));
-    for (const name of ['kube_pod_container_info', 'kube_pod_labels', 'kube_node_status_condition']) {
+    for (const name of [
+      'kube_pod_container_info',
+      'kube_pod_labels',
+      'kube_node_status_condition',
+    ]) {
       const { result } = await bench.slow<api.FamilyLabels>(`families/${name}/labels`);
       const samples = families.get(name)?.samples ?? [];
       const values = new Map<string, Set<string>>();

@@ -70,7 +70,8 @@ describe('the OpenAPI document', () => {
   function checkOf(path: string, status: number, type: string): ValidateFunction {
     const { responses } = document.paths[path]?.get ?? { responses: {} };
     const schema = (responses[status] ?? responses.default)?.content[type]?.schema;
-    if (schema === undefined) throw new Error(`expected ${type} for ${status} of ${path}, got none`);
+    if (schema === undefined)
+      throw new Error(`expected ${type} for ${status} of ${path}, got none`);
     const text = JSON.stringify(strict(schema)).replaceAll('"#/', '"api#/');
     return ajv.compile(JSON.parse(text));
   }
@@ -82,7 +83,7 @@ describe('the OpenAPI document', () => {
   it('is a valid one, of 3.1', async () => {
     expect(document).to.deep.equal(JSON.parse(JSON.stringify(openApi('0'))));
     const validator = new Validator();
-    const { valid, errors } = await validator.validate(structuredClone(document));
+    const { valid, errors } = await validator.validate({ ...structuredClone(document) });
     expect(valid, JSON.stringify(errors)).to.equal(true);
     expect(validator.version).to.equal('3.1');
   });

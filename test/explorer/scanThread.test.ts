@@ -1,9 +1,9 @@
 // ScanThread: what it reads, what a cancelled scan leaves, and what becomes of a thread that fails.
 import { EventEmitter } from 'node:events';
 import { expect } from 'chai';
-import { systemClock } from '../../src/lib/clock.ts';
 import { ScanThread, type Thread } from '../../src/explorer/scanThread.ts';
 import type { ScanResult, ToWorker } from '../../src/explorer/scanWorker.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import type { TextPack } from '../../src/store/textPack.ts';
 import { TestClock } from '../support/clock.ts';
 import { until } from '../support/until.ts';
@@ -103,7 +103,7 @@ describe('the thread that reads families', () => {
 
   it('takes no more packs than the thread has read, but for a few', async () => {
     const hesitant = new FakeThread(() => undefined);
-    thread = new ScanThread({ clock: systemClock, open: () => hesitant as Thread });
+    thread = new ScanThread({ clock: systemClock, open: () => hesitant as unknown as Thread });
     const taken = { packs: 0 };
     const ending = new AbortController();
     const scan = zeros({ packs: packs(100, taken), signal: ending.signal });
@@ -154,7 +154,7 @@ describe('the thread that reads families', () => {
     const open = (): Thread => {
       const fake = new FakeThread(willing);
       opened.push(fake);
-      return fake as Thread;
+      return fake as unknown as Thread;
     };
     thread = new ScanThread({ clock, open });
     await zeros();
@@ -177,7 +177,7 @@ describe('the thread that reads families', () => {
         opened.length > 0 ? willing : (_, self) => self.emit('error', new Error('out of memory')),
       );
       opened.push(fake);
-      return fake as Thread;
+      return fake as unknown as Thread;
     };
     thread = new ScanThread({ clock: systemClock, open });
     expect(await zeros().catch(String)).to.equal('Error: out of memory');
@@ -194,7 +194,7 @@ describe('the thread that reads families', () => {
 
   it('rejects all scans when it is closed', async () => {
     const silent = new FakeThread(() => undefined);
-    thread = new ScanThread({ clock: systemClock, open: () => silent as Thread });
+    thread = new ScanThread({ clock: systemClock, open: () => silent as unknown as Thread });
     const scan = zeros().catch(String);
     await until(() => silent.posted.length > 0);
     await thread.close();

@@ -7,11 +7,11 @@ import { explorerRoutes } from '../../src/explorer/routes.ts';
 import { ScanThread } from '../../src/explorer/scanThread.ts';
 import { SlowAnswers } from '../../src/explorer/slowAnswers.ts';
 import type { ExplorerSource, ExplorerStores } from '../../src/explorer/source.ts';
+import { appOf } from '../../src/http/app.ts';
 import type { Listening } from '../../src/http/server.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { FamilyHeader } from '../../src/metrics/render.ts';
 import type { TextPack } from '../../src/store/textPack.ts';
-import { appOf } from '../../src/http/app.ts';
 import { ask, serve } from '../http/harness.ts';
 import { TestClock } from '../support/clock.ts';
 import { until } from '../support/until.ts';
@@ -89,7 +89,7 @@ describe('slow answers', () => {
       startedMs: 0,
       telemetryPort: 8081,
       clock,
-      log: { error: (keys) => expect.fail(JSON.stringify(keys)) },
+      log: { error: (keys: unknown) => expect.fail(JSON.stringify(keys)) },
     };
     slow = new SlowAnswers(source, thread);
     listening = await serve(appOf(explorerRoutes(source, slow)), { clock: systemClock });
@@ -164,7 +164,10 @@ describe('slow answers', () => {
     await until(() => stores.taken > 10);
     // As when the server stops.
     await thread.close();
-    const lines = (await text(response)).trimEnd().split('\n').map((one) => JSON.parse(one));
+    const lines = (await text(response))
+      .trimEnd()
+      .split('\n')
+      .map((one) => JSON.parse(one));
     expect(lines.at(-1)).to.deep.equal({
       error: 'The answer could not be made: the server stops; try again.',
     });

@@ -32,16 +32,23 @@ describe('the API of the explorer', () => {
     expect(status.serves).to.equal(false);
     const sentence = 'Not ready: 1 of 2 resources had no complete list yet.';
     expect(status.freshness).to.deep.equal({ sentence, good: false });
-    expect(status.resources.map(({ resource, state, objects }) => [resource, state, objects]))
-      .to.deep.equal([['nodes', 'waiting', 0], ['pods', 'synced', 1]]);
+    expect(
+      status.resources.map(({ resource, state, objects }) => [resource, state, objects]),
+    ).to.deep.equal([
+      ['nodes', 'waiting', 0],
+      ['pods', 'synced', 1],
+    ]);
     expect((await ask(bench.port, '/metrics')).status).to.equal(503);
     const { families } = await bench.get<api.Families>('families');
-    expect(families.filter(({ series }) => series > 0).every((one) => one.resource === 'pods'))
-      .to.equal(true);
+    expect(
+      families.filter(({ series }) => series > 0).every((one) => one.resource === 'pods'),
+    ).to.equal(true);
     expect(families.map(({ name }) => name)).to.include('kube_node_info');
     const { result } = await bench.slow<api.FamilyLabels>('families/kube_node_info/labels');
     expect(result).to.deep.include({ labels: [], namespaces: [], samples: [], zeros: 0 });
-    expect(await bench.get('objects?search=one')).to.have.property('objects').of.length(1);
+    expect(await bench.get('objects?search=one'))
+      .to.have.property('objects')
+      .of.length(1);
   });
 
   it('names the refusal of a resource', async () => {
@@ -92,7 +99,13 @@ describe('the API of the explorer', () => {
     await bench.startEmpty('--resources=pods', `--tls-config=${file}`);
     await bench.synced();
     const authorization = `Basic ${Buffer.from('ada:lovelace').toString('base64')}`;
-    for (const path of ['status', 'families', 'zeros', 'openapi.json', 'objects/pods/default/one']) {
+    for (const path of [
+      'status',
+      'families',
+      'zeros',
+      'openapi.json',
+      'objects/pods/default/one',
+    ]) {
       const stranger = await bench.ask(path);
       expect(stranger.status, path).to.equal(401);
       expect(stranger.headers['www-authenticate']).to.match(/^Basic /);
@@ -124,8 +137,9 @@ describe('the API of the explorer', () => {
       expect(status, cut).to.equal(404);
       expect(body.toString()).to.include('Expected a family that is served');
     }
-    expect((await bench.slow<api.Zeros>('zeros')).result.families.map(({ name }) => name).sort())
-      .to.deep.equal((await names()).sort());
+    expect(
+      (await bench.slow<api.Zeros>('zeros')).result.families.map(({ name }) => name).sort(),
+    ).to.deep.equal((await names()).sort());
   });
 
   it('is off with --explorer=false, and the landing page stays', async () => {
