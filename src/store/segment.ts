@@ -27,7 +27,12 @@ export class Segment implements Bytes {
 
   private constructor(
     { buffer, start, end }: Bytes,
-    { textBytes, series, hot, changedMs }: Pick<Segment, 'textBytes' | 'series' | 'hot' | 'changedMs'>,
+    {
+      textBytes,
+      series,
+      hot,
+      changedMs,
+    }: Pick<Segment, 'textBytes' | 'series' | 'hot' | 'changedMs'>,
   ) {
     this.buffer = buffer;
     this.start = start;

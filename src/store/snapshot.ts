@@ -116,9 +116,7 @@ interface FamilySegments {
 export function* segmentsByFamily(content: Content, name?: string): Generator<FamilySegments> {
   for (let i = 0; i < content.length; i++) {
     const part = content[i] as Content[number];
-    const families = isFamily(part)
-      ? part
-      : part.families.map((_, index) => ({ of: part, index }));
+    const families = isFamily(part) ? part : part.families.map((_, index) => ({ of: part, index }));
     for (const { of, index } of families) {
       const family = of.families[index] as FamilyHeader;
       if (name !== undefined && family.name !== name) continue;

@@ -141,9 +141,8 @@ class Run {
   }
 
   deleteOld({ name }: Event): void {
-    const old = this.#old.get(`n${name}`);
+    const [old, real] = [this.#old.get(`n${name}`), this.#real.get(`n${name}`)];
     if (old === undefined) return;
-    const real = this.#real.get(`n${name}`);
     if (real !== undefined && uidOf(real) === uidOf(old)) return;
     for (const store of this.#stores) store.delete(old.object, old.part);
   }

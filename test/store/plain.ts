@@ -237,7 +237,12 @@ class PlainStore implements Store {
 
   content(): Content {
     const { families } = this.#renderer;
-    return { resource: this.#resource, families, entries: this.#entries.frozen(), bytes: this.#entries.bytes };
+    return {
+      resource: this.#resource,
+      families,
+      entries: this.#entries.frozen(),
+      bytes: this.#entries.bytes,
+    };
   }
 }
 

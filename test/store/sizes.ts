@@ -50,8 +50,10 @@ export async function checkSizes(measured: Measured, counted: 'objects' | 'serie
   const byFamily = new Map<string, Counts>();
   const byNamespace = new Map<string, Counts>();
   const names = new Map<string, Set<string>>();
-  for (const line of Buffer.concat(chunks).toString().split(/(?<=\n)/)) {
-    if (line.startsWith('#')) continue;
+  for (const line of Buffer.concat(chunks)
+    .toString()
+    .split(/(?<=\n)/)) {
+    if (line === '' || line.startsWith('#')) continue;
     const namespace = /[{,]namespace="([^"]*)"/.exec(line)?.[1] ?? '';
     const bytes = Buffer.byteLength(line);
     add(byFamily, line.slice(0, line.search(/[{ ]/)), 1, bytes);
