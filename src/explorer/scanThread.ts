@@ -40,6 +40,8 @@ interface Running {
   unread: number;
   reply: PromiseWithResolvers<void>;
   result: ScanResult | undefined;
+  /** Why it fails; from then on no reply counts. */
+  failure: unknown;
 }
 
 /** One thread for all scans, started by the first; it ends when idle, and with `close`. */
@@ -70,9 +72,14 @@ export class ScanThread {
     options.signal.throwIfAborted();
     const worker = this.#started();
     const id = ++this.#lastId;
-    const running: Running = { unread: 0, reply: replyPromise(), result: undefined };
+    const running: Running = {
+      unread: 0,
+      reply: replyPromise(),
+      result: undefined,
+      failure: undefined,
+    };
     this.#running.set(id, running);
-    const onAbort = (): void => running.reply.reject(options.signal.reason);
+    const onAbort = (): void => fail(running, options.signal.reason);
     options.signal.addEventListener('abort', onAbort, { once: true });
     const post = (message: ToWorker, transfer: ArrayBuffer[] = []): void =>
       worker.postMessage(message, transfer);
@@ -80,7 +87,7 @@ export class ScanThread {
       post({ id, do: 'begin', scan: options.scan });
       await this.#send(id, running, options, post);
       post({ id, do: 'end' });
-      while (running.result === undefined) await nextReply(running, options.signal);
+      while (running.result === undefined) await nextReply(running);
       return running.result;
     } finally {
       options.signal.removeEventListener('abort', onAbort);
@@ -99,20 +106,19 @@ export class ScanThread {
   async #send(
     id: number,
     running: Running,
-    { packs, textBytes, signal, onProgress }: ScanOptions,
+    { packs, textBytes, onProgress }: ScanOptions,
     post: (message: ToWorker, transfer: ArrayBuffer[]) => void,
   ): Promise<void> {
     let sent = 0;
     for (const pack of packs) {
-      while (running.unread >= packsMax) await nextReply(running, signal);
-      signal.throwIfAborted();
+      while (running.unread >= packsMax) await nextReply(running);
       running.unread++;
       post({ id, do: 'read', pack }, [pack.bytes]);
       // This one is being read.
       if (textBytes > 0) onProgress(Math.min(1, sent / textBytes));
       sent += pack.textBytes;
     }
-    while (running.unread > 0) await nextReply(running, signal);
+    while (running.unread > 0) await nextReply(running);
   }
 
   #started(): Thread {
@@ -134,13 +140,12 @@ export class ScanThread {
 
   #onReply(message: FromWorker): void {
     const running = this.#running.get(message.id);
-    if (running === undefined) return;
-    const { reply } = running;
-    // Stays rejected, for whoever waits for the next reply.
+    if (running === undefined || running.failure !== undefined) return;
     if ('failure' in message) {
-      reply.reject(new Error(message.failure));
+      fail(running, new Error(message.failure));
       return;
     }
+    const { reply } = running;
     running.reply = replyPromise();
     if ('read' in message) running.unread--;
     else running.result = message.result;
@@ -150,7 +155,7 @@ export class ScanThread {
   async #end(reason: unknown): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
-    for (const { reply } of this.#running.values()) reply.reject(reason);
+    for (const running of this.#running.values()) fail(running, reason);
     await worker?.terminate();
   }
 
@@ -173,9 +178,14 @@ function replyPromise(): PromiseWithResolvers<void> {
   return reply;
 }
 
-/** Waits for the thread's next reply. */
-async function nextReply(running: Running, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
+function fail(running: Running, reason: unknown): void {
+  running.failure ??= reason;
+  running.reply.reject(reason);
+}
+
+/** Waits for the thread's next reply; rejects where none will count. */
+async function nextReply(running: Running): Promise<void> {
+  if (running.failure !== undefined) throw running.failure;
   await running.reply.promise;
 }
 

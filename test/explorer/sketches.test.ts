@@ -2,7 +2,12 @@
 import { expect } from 'chai';
 import { seededRandom } from '../../src/demo/random.ts';
 import { HyperLogLog } from '../../src/explorer/hyperLogLog.ts';
-import { LabelValues, sketchedMax, valueBytesMax, valuesMax } from '../../src/explorer/labelValues.ts';
+import {
+  LabelValues,
+  sketchedMax,
+  valueBytesMax,
+  valuesMax,
+} from '../../src/explorer/labelValues.ts';
 
 const roomy = () => ({ bytes: 64 * 1024 * 1024 });
 

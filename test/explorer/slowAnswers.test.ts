@@ -71,10 +71,12 @@ describe('slow answers', () => {
   let clock: TestClock;
   let thread: ScanThread;
   let slow: SlowAnswers;
+  let logged: unknown[][];
   let listening: Listening;
 
   beforeEach(async () => {
     stores = new EndlessStores();
+    logged = [];
     clock = new TestClock();
     thread = new ScanThread({ clock });
     const source: ExplorerSource = {
@@ -89,7 +91,7 @@ describe('slow answers', () => {
       startedMs: 0,
       telemetryPort: 8081,
       clock,
-      log: { error: (keys: unknown) => expect.fail(JSON.stringify(keys)) },
+      log: { error: (...line: unknown[]) => void logged.push(line) },
     };
     slow = new SlowAnswers(source, thread);
     listening = await serve(appOf(explorerRoutes(source, slow)), { clock: systemClock });
@@ -123,6 +125,7 @@ describe('slow answers', () => {
     const { taken } = stores;
     for (let i = 0; i < 50; i++) await systemClock.turn();
     expect(stores.taken).to.equal(taken);
+    expect(logged).to.deep.equal([]);
   });
 
   it('are two at once; others wait, a few of them, and are refused after a while', async () => {
@@ -171,6 +174,9 @@ describe('slow answers', () => {
     expect(lines.at(-1)).to.deep.equal({
       error: 'The answer could not be made: the server stops; try again.',
     });
+    expect(logged.map(([, message]) => message)).to.deep.equal([
+      'a slow answer of the explorer failed',
+    ]);
     expect(lines.slice(0, -1).every(({ progress }) => progress >= 0 && progress <= 1)).to.equal(
       true,
     );

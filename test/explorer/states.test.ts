@@ -128,7 +128,7 @@ describe('the API of the explorer', () => {
     await until(async () => (await names()).includes('kube_node_info'));
     expect((await bench.ask('families/kube_node_info/labels')).status).to.equal(200);
     const { snapshot } = await bench.get<api.Status>('status');
-    writeFileSync(file, 'resources: {pods: {}}\nmetric-denylist: [kube_pod_owner]\n');
+    writeFileSync(file, 'resources: {pods: {}}\nmetric_denylist: {kube_pod_owner: {}}\n');
     bench.program.running.pollNow();
     await until(async () => !(await names()).includes('kube_node_info'));
     expect((await bench.get<api.Status>('status')).snapshot).to.be.above(snapshot);
