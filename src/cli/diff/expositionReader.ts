@@ -93,6 +93,7 @@ export class ExpositionReader implements Sample {
   #start = 0;
   #seriesEnd = 0;
   #end = 0;
+  #isNamed = false;
   /** The name of the last sample, as bytes: most samples have that of the one before. */
   #nameBytes: Buffer = Buffer.alloc(0);
   #nameA = 0;
@@ -215,12 +216,12 @@ export class ExpositionReader implements Sample {
     while (at < this.#end && bytes[at] !== openBrace && bytes[at] !== space && bytes[at] !== tab) {
       at++;
     }
-    if (at > this.#start) this.#setName(this.#start, at);
-    this.hashA = at > this.#start ? this.#nameA : 0;
-    this.hashB = at > this.#start ? this.#nameB : 0;
-    const hasName = at > this.#start;
-    if (bytes[at] === openBrace) at = this.#readLabels(at + 1, hasName);
-    else if (!hasName) throw this.#problem('the name of a metric', this.#shown(at));
+    this.hashA = 0;
+    this.hashB = 0;
+    this.#isNamed = false;
+    if (at > this.#start) this.#addName(this.#start, at);
+    if (bytes[at] === openBrace) at = this.#readLabels(at + 1);
+    if (!this.#isNamed) throw this.#problem('the name of a metric', this.#shown(this.#start));
     this.#seriesEnd = at;
     if (bytes[at] !== space && bytes[at] !== tab) {
       throw this.#problem('a value behind a space', this.#shown(at));
@@ -228,6 +229,13 @@ export class ExpositionReader implements Sample {
     while (bytes[at] === space || bytes[at] === tab) at++;
     this.value = this.#readValue(at);
     this.#sink.sample(this);
+  }
+
+  #addName(start: number, end: number): void {
+    this.#setName(start, end);
+    this.#isNamed = true;
+    this.hashA = (this.hashA + this.#nameA) | 0;
+    this.hashB = (this.hashB + this.#nameB) | 0;
   }
 
   /** Takes the name between two places, unless it is the same as before. */
@@ -246,7 +254,7 @@ export class ExpositionReader implements Sample {
   }
 
   /** Reads from behind the opening brace; returns the place behind the closing one. */
-  #readLabels(from: number, hasName: boolean): number {
+  #readLabels(from: number): number {
     const bytes = this.#bytes;
     const end = this.#end;
     let at = from;
@@ -260,11 +268,9 @@ export class ExpositionReader implements Sample {
         nameStart = at + 1;
         nameEnd = this.#closingQuote(nameStart);
         at = nameEnd + 1;
-        if (!hasName && bytes[at] !== equals) {
+        if (!this.#isNamed && bytes[at] !== equals) {
           // A name with characters of UTF-8 stands among the labels, in quotes.
-          this.#setName(nameStart, nameEnd);
-          this.hashA = (this.hashA + this.#nameA) | 0;
-          this.hashB = (this.hashB + this.#nameB) | 0;
+          this.#addName(nameStart, nameEnd);
           continue;
         }
       } else {
