@@ -1,5 +1,5 @@
 // `kubestate top`: what a running kubestate exports, by cost, and the flags that cut it.
-import { decimal, type Flag, file, integer, type Kind, list, toggle } from '../config/flags.ts';
+import { decimal, type Flag, integer, type Kind, list, toggle } from '../config/flags.ts';
 import { flags } from '../config/options.ts';
 import { ConfigError, StartError } from '../lib/errors.ts';
 import { command } from './command.ts';
@@ -11,7 +11,7 @@ const ROWS_MAX = 1_000_000;
 const PRICE_MAX = 1_000_000;
 
 /** One of some words. */
-const oneOf = <T extends string>(placeholder: string, words: readonly T[]): Kind<T> => ({
+const oneOf = <const T extends string>(placeholder: string, words: readonly T[]): Kind<T> => ({
   placeholder,
   expected: `one of ${words.join(', ')}`,
   parse: (given) => words.find((word) => word === given),
@@ -26,7 +26,7 @@ export const topFlags = {
     help: 'List families only.' },
   namespaces: { group: listing, kind: toggle, default: false, defaultText: 'families and namespaces',
     help: 'List namespaces only.' },
-  sort: { group: listing, kind: oneOf('KEY', ['series', 'bytes', 'name']), default: 'series',
+  sort: { group: listing, kind: oneOf('KEY', ['series', 'bytes', 'name']), default: 'series' as const,
     help: 'What the lists are sorted by: series, bytes or name.' },
   limit: { group: listing, kind: integer(1, ROWS_MAX), default: 20,
     help: 'How many rows each list has.' },
@@ -40,7 +40,7 @@ export const topFlags = {
     help: 'Keep only families that these dashboards and rules read: files, or folders of them, of JSON or YAML. May be repeated.' },
   drop: { group: cutting, kind: { ...list, placeholder: 'WHAT,WHAT' }, default: [], defaultText: 'none',
     help: 'Drop these families: names, alpha for all of stability ALPHA, or zero for those with no value but 0. May be repeated.' },
-  as: { group: cutting, kind: oneOf('FORM', ['flags', 'values', 'relabel']), default: 'flags',
+  as: { group: cutting, kind: oneOf('FORM', ['flags', 'values', 'relabel']), default: 'flags' as const,
     help: 'The form of the cut: flags, values of the chart, or relabel for a rule of Prometheus.' },
   ...remoteFlags,
   help: flags.help,

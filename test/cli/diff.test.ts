@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { compare } from '../../src/cli/diff/comparison.ts';
 import { openSource } from '../../src/cli/diff/source.ts';
-import { diff } from '../../src/cli/diff.ts';
+import { diff, diffFlags } from '../../src/cli/diff.ts';
 import { parseCommandLine } from '../../src/config/flags.ts';
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import { loadObjects } from '../../src/demo/apiserver/file.ts';
@@ -53,8 +53,14 @@ async function serve(answers: Answers | string): Promise<string> {
   let requests = 0;
   const server = createServer((request, response) => {
     requests++;
-    const given = typeof answers === 'string' ? { body: answers } : answers(requests, request.headers);
-    const { status = 200, type = 'text/plain; version=0.0.4', body, gzip } = { gzip: false, ...given };
+    const given =
+      typeof answers === 'string' ? { body: answers } : answers(requests, request.headers);
+    const {
+      status = 200,
+      type = 'text/plain; version=0.0.4',
+      body,
+      gzip,
+    } = { gzip: false, ...given };
     response.writeHead(status, {
       'content-type': type,
       ...(gzip && { 'content-encoding': 'gzip' }),
@@ -90,21 +96,20 @@ describe('kubestate diff with what kube-state-metrics served', () => {
     readonly path?: string;
   }
   const cases = JSON.parse(recorded('cases.json')) as Case[];
-  const apiServers = new Map<string, ApiServer>();
+  const apiServers = new Map<string, { server: ApiServer; url: string }>();
 
   after(async () => {
-    for (const server of apiServers.values()) await server.close();
+    for (const { server } of apiServers.values()) await server.close();
   });
 
   async function clusterOf(names: readonly string[]): Promise<string> {
     const known = apiServers.get(names.join());
-    const server = known ?? new ApiServer({ clock: systemClock, random: Math.random });
-    if (known === undefined) {
-      loadObjects(server, names.map((name) => recorded(`clusters/${name}`)).join('\n'), names.join());
-      apiServers.set(names.join(), server);
-      return (await server.listen(0, '127.0.0.1')).url;
-    }
-    return server.url;
+    if (known !== undefined) return known.url;
+    const server = new ApiServer({ clock: systemClock, random: Math.random });
+    loadObjects(server, names.map((name) => recorded(`clusters/${name}`)).join('\n'), names.join());
+    const { url } = await server.listen(0, '127.0.0.1');
+    apiServers.set(names.join(), { server, url });
+    return url;
   }
 
   for (const { name, clusters, args, path = '/metrics' } of cases) {
@@ -139,7 +144,10 @@ describe('kubestate diff with a mutated copy', () => {
     ['itself', () => original],
     ['itself, compressed', () => gzipSync(original)],
     ['lines in another order', () => shuffled(original)],
-    ['labels in another order', () => changed(line, 'kube_configmap_info{configmap="configmap-3",namespace="default"} 1\n')],
+    [
+      'labels in another order',
+      () => changed(line, 'kube_configmap_info{configmap="configmap-3",namespace="default"} 1\n'),
+    ],
     ['a label without a value', () => changed(line, line.replace('}', ',x=""}'))],
     ['numbers written otherwise', () => original.replace(/ 1$/gm, ' 1.0e+00')],
     ['other HELP texts', () => original.replace(/^(# HELP \S+).*$/gm, '$1 Says so.')],
@@ -149,7 +157,10 @@ describe('kubestate diff with a mutated copy', () => {
   ];
   for (const [title, text] of same) {
     it(`finds ${title} the same`, async () => {
-      const { code, text: told } = await diffOf(fileOf(original), await serve(() => ({ body: text() })));
+      const { code, text: told } = await diffOf(
+        fileOf(original),
+        await serve(() => ({ body: text() })),
+      );
       expect(told).to.match(/The same\.\n$/);
       expect(code).to.equal(0);
     });
@@ -159,7 +170,11 @@ describe('kubestate diff with a mutated copy', () => {
     [
       'a series less',
       () => changed(line, ''),
-      ['kube_configmap_info: series: 1 only in A', `  - ${line.trim()}`, '1 family differs, in 1 series.'],
+      [
+        'kube_configmap_info: series: 1 only in A',
+        `  - ${line.trim()}`,
+        '1 family differs, in 1 series.',
+      ],
     ],
     [
       'a series more',
@@ -204,10 +219,13 @@ describe('kubestate diff with a mutated copy', () => {
   }
 
   it('compares HELP texts when it is told to', async () => {
-    const other = fileOf(changed(/^# HELP kube_configmap_info.*$/m, '# HELP kube_configmap_info Else.'));
+    const other = fileOf(
+      changed(/^# HELP kube_configmap_info.*$/m, '# HELP kube_configmap_info Else.'),
+    );
     expect((await diffOf(fileOf(original), other)).code).to.equal(0);
     const { code, text } = await diffOf(fileOf(original), other, '--help-texts');
-    expect(text).to.include('kube_configmap_info: HELP\n').and.to.include('  + Else.\n');
+    expect(text).to.include('kube_configmap_info: HELP\n');
+    expect(text).to.include('  + Else.\n');
     expect(code).to.equal(1);
   });
 
@@ -259,7 +277,7 @@ function shuffled(text: string): string {
     // Of a series that comes twice, a scraper takes the first.
     return `${[...heads, ...samples].join('\n')}\n`;
   };
-  const series = text.match(/^[^#].*(?= )/gm) ?? [];
+  const series: readonly string[] = text.match(/^[^#].*(?= )/gm) ?? [];
   const repeated = series.filter((one, i) => series.indexOf(one) !== i);
   return groups
     .reverse()
@@ -317,7 +335,7 @@ describe('kubestate diff of exporters that live', () => {
   it('reads stdin as often as it has to', async () => {
     const stdin = () => Readable.from([Buffer.from('a 1\nb '), Buffer.from('1\n')]);
     const context = contextOf({ log: silent });
-    const { values } = parseCommandLine(diff.flags, []);
+    const { values } = parseCommandLine(diffFlags, []);
     const a = openSource('-', { values, context, stdin });
     const b = openSource(fileOf('a 1\nb 2\n'), { values, context, stdin });
     const options = { ignores: () => false, tolerance: 0, examples: 3 };
@@ -333,7 +351,10 @@ describe('kubestate diff of exporters that live', () => {
       '# TYPE i info\ni_info{x="1"} 1\n# TYPE s stateset\ns{s="on"} 1\n# TYPE c counter\nc_total 1\n# EOF\n';
     const text =
       '# TYPE i_info gauge\ni_info{x="1"} 1\n# TYPE s gauge\ns{s="on"} 1\n# TYPE c_total counter\nc_total 1\n';
-    const { code, text: told } = await diffOf(await serve(() => ({ ...open, body })), await serve(text));
+    const { code, text: told } = await diffOf(
+      await serve(() => ({ ...open, body })),
+      await serve(text),
+    );
     expect(told).to.match(/The same\.\n$/);
     expect(code).to.equal(0);
   });
@@ -342,21 +363,49 @@ describe('kubestate diff of exporters that live', () => {
 describe('kubestate diff of what cannot be compared', () => {
   const expected = 'an exposition in the text format or OpenMetrics';
   const rows: [string, () => Promise<string>, Parameters<typeof expectRefusal>[1]][] = [
-    ['no file', () => Promise.resolve('/no/such/file'), { place: '/no/such/file', expected, got: /ENOENT/ }],
+    [
+      'no file',
+      () => Promise.resolve('/no/such/file'),
+      { place: '/no/such/file', expected, got: /ENOENT/ },
+    ],
     ['a folder', () => Promise.resolve(tmpdir()), { place: tmpdir(), expected, got: /EISDIR/ }],
-    ['a closed port', () => Promise.resolve('http://127.0.0.1:9'), { place: 'http://127.0.0.1:9/metrics', got: /ECONNREFUSED/ }],
+    [
+      'a closed port',
+      () => Promise.resolve('http://127.0.0.1:9'),
+      { place: 'http://127.0.0.1:9/metrics', got: /ECONNREFUSED/ },
+    ],
     ['no host', () => Promise.resolve('http://'), { expected: /^a URL/ }],
-    ['a page', () => serve(() => ({ type: 'text/html', body: '<html>' })), { expected, got: 'a page of HTML' }],
-    ['JSON', () => serve(() => ({ body: '{"a":1}\n' })), { place: /metrics:1$/, expected: 'a label and its value' }],
-    ['a refusal', () => serve(() => ({ status: 403, body: '' })), { got: 'status 403', hint: /--token-file/ }],
+    [
+      'a page',
+      () => serve(() => ({ type: 'text/html', body: '<html>' })),
+      { expected, got: 'a page of HTML' },
+    ],
+    [
+      'JSON',
+      () => serve(() => ({ body: '{"a":1}\n' })),
+      { place: /metrics:1$/, expected: 'a label and its value' },
+    ],
+    [
+      'a refusal',
+      () => serve(() => ({ status: 403, body: '' })),
+      { got: 'status 403', hint: /--token-file/ },
+    ],
     ['an outage', () => serve(() => ({ status: 503, body: 'later' })), { got: 'status 503' }],
-    ['half a body', () => serve('a 1\nb'), { place: /metrics:2$/, got: 'the end of the exposition' }],
+    [
+      'half a body',
+      () => serve('a 1\nb'),
+      { place: /metrics:2$/, got: 'the end of the exposition' },
+    ],
     [
       'OpenMetrics without an end',
       () => serve(() => ({ type: 'application/openmetrics-text', body: 'a 1\n' })),
       { expected: '# EOF at the end of OpenMetrics' },
     ],
-    ['broken gzip', () => Promise.resolve(fileOf(gzipSync('a 1\n').subarray(0, 20))), { expected, got: /unexpected end/ }],
+    [
+      'broken gzip',
+      () => Promise.resolve(fileOf(gzipSync('a 1\n').subarray(0, 20))),
+      { expected, got: /unexpected end/ },
+    ],
   ];
   for (const [title, word, facts] of rows) {
     it(`says one sentence about ${title}, and ends with 2`, async () => {

@@ -111,7 +111,11 @@ const folders: string[] = [];
 
 async function serve(answerTo: (path: string) => Answer | undefined): Promise<string> {
   const server = createServer((request, response) => {
-    const { status: code = 200, type = 'text/plain', body } = answerTo(request.url ?? '') ?? {
+    const {
+      status: code = 200,
+      type = 'text/plain',
+      body,
+    } = answerTo(request.url ?? '') ?? {
       status: 404,
       body: 'Not Found',
     };
@@ -211,10 +215,14 @@ describe('kubestate top', () => {
     const url = await kubestate();
     for (const columns of [40, 60, 80, 100, 120]) {
       const tables = (await topOf([url, '--price=8'], columns)).split('\n').slice(3);
-      expect(Math.max(...tables.map((line) => line.length)), tables.join('\n')).to.be.at.most(columns);
+      expect(Math.max(...tables.map((line) => line.length)), tables.join('\n')).to.be.at.most(
+        columns,
+      );
       expect(tables.join('\n')).to.include('SERIES').and.to.include('COST');
     }
-    expect(await topOf([url], 80)).to.include('kube_node_deletion_timestamp').and.to.include('…');
+    expect(await topOf([url], 80))
+      .to.include('kube_node_deletion_timestamp')
+      .and.to.include('…');
   });
 
   it('shows what it costs', async () => {
@@ -279,16 +287,27 @@ describe('kubestate top --cut', () => {
     const folder = folderOf({ 'a.json': dashboard('count({job="x"})') });
     const text = await topOf([await kubestate(), '--cut', `--used-by=${folder}/a.json`]);
     expect(text).to.equal(
-      '# all 5 families are kept\n' +
-        '# the dashboard "D" reads every family: count({job="x"})\n',
+      '# all 5 families are kept\n' + '# the dashboard "D" reads every family: count({job="x"})\n',
     );
   });
 
-  const refused: [title: string, args: () => string[], facts: Parameters<typeof expectRefusal>[1]][] = [
+  const refused: [
+    title: string,
+    args: () => string[],
+    facts: Parameters<typeof expectRefusal>[1],
+  ][] = [
     ['nothing to cut', () => ['--cut'], { flag: '--cut', got: 'neither' }],
-    ['files without a cut', () => ['--used-by=x'], { flag: '--used-by', expected: '--cut beside it' }],
+    [
+      'files without a cut',
+      () => ['--used-by=x'],
+      { flag: '--used-by', expected: '--cut beside it' },
+    ],
     ['lists beside a cut', () => ['--cut', '--drop=alpha', '--json'], { flag: '--json' }],
-    ['an unknown family', () => ['--cut', '--drop=kube_pod_inf'], { flag: '--drop', hint: 'did you mean kube_pod_info?' }],
+    [
+      'an unknown family',
+      () => ['--cut', '--drop=kube_pod_inf'],
+      { flag: '--drop', hint: 'did you mean kube_pod_info?' },
+    ],
     ['no file', () => ['--cut', '--used-by=/no/such'], { place: '/no/such', got: /ENOENT/ }],
     [
       'a broken dashboard',
@@ -307,23 +326,57 @@ describe('kubestate top --cut', () => {
 describe('kubestate top against something else', () => {
   const expected = 'a kubestate that serves its explorer';
   const explorerHint = 'it is at port 8080, unless --explorer=false';
-  const rows: [title: string, url: () => Promise<string>, facts: Parameters<typeof expectRefusal>[1]][] = [
+  const rows: [
+    title: string,
+    url: () => Promise<string>,
+    facts: Parameters<typeof expectRefusal>[1],
+  ][] = [
     [
       'kube-state-metrics, whose landing page is everywhere',
       () => serve(() => ({ type: 'text/html', body: '<html>' })),
       { place: /api\/v1\/status$/, expected, got: 'a page of HTML', hint: explorerHint },
     ],
-    ['a server without it', () => serve(() => undefined), { expected, got: 'status 404', hint: explorerHint }],
-    ['a closed port', () => Promise.resolve('http://127.0.0.1:9'), { expected, got: /ECONNREFUSED/ }],
+    [
+      'a server without it',
+      () => serve(() => undefined),
+      { expected, got: 'status 404', hint: explorerHint },
+    ],
+    [
+      'a closed port',
+      () => Promise.resolve('http://127.0.0.1:9'),
+      { expected, got: /ECONNREFUSED/ },
+    ],
     ['plain text', () => serve(() => ({ body: 'ok' })), { expected, got: '"text/plain"' }],
-    ['other JSON', () => serve(() => json({ status: 'success' })), { expected, got: 'JSON of another kind' }],
-    ['null', () => serve(() => ({ type: 'application/json', body: 'null' })), { got: 'JSON of another kind' }],
-    ['broken JSON', () => serve(() => ({ type: 'application/json', body: '{' })), { expected, got: /JSON/ }],
-    ['a login', () => serve(() => ({ status: 401, body: '' })), { got: 'status 401', hint: /--token-file/ }],
+    [
+      'other JSON',
+      () => serve(() => json({ status: 'success' })),
+      { expected, got: 'JSON of another kind' },
+    ],
+    [
+      'null',
+      () => serve(() => ({ type: 'application/json', body: 'null' })),
+      { got: 'JSON of another kind' },
+    ],
+    [
+      'broken JSON',
+      () => serve(() => ({ type: 'application/json', body: '{' })),
+      { expected, got: /JSON/ },
+    ],
+    [
+      'a login',
+      () => serve(() => ({ status: 401, body: '' })),
+      { got: 'status 401', hint: /--token-file/ },
+    ],
     [
       'a state before the sync',
-      () => kubestate({ '/api/v1/families': { ...json({ error: 'expected a synced state, got none yet.' }), status: 503 } }),
-      { place: /families$/, got: 'status 503: expected a synced state, got none yet' },
+      () =>
+        kubestate({
+          '/api/v1/families': {
+            ...json({ error: 'expected a synced state, got none yet.' }),
+            status: 503,
+          },
+        }),
+      { place: /families$/, got: /^status 503: expected a synced state, got none yet/ },
     ],
   ];
   for (const [title, url, facts] of rows) {

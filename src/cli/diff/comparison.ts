@@ -67,10 +67,7 @@ export interface CompareOptions {
  */
 export async function compare(a: Source, b: Source, options: CompareOptions): Promise<Compared> {
   const first = new FirstReading(options);
-  const [readA, readB] = await Promise.all([
-    a.read(first.sinkOf('a')),
-    b.read(first.sinkOf('b')),
-  ]);
+  const [readA, readB] = await Promise.all([a.read(first.sinkOf('a')), b.read(first.sinkOf('b'))]);
   const candidates = first.finish();
   let readings = 1;
   while (candidates.unsettled > 0 && readings < readingsMax) {
@@ -207,4 +204,3 @@ const tooMany = (limit: string): ConfigError =>
     got: 'more',
     hint: 'leave families out by --ignore, or compare shard by shard',
   });
-

@@ -165,8 +165,14 @@ function notesOf({ families, unchecked, readings }: Compared): string[] {
   return [
     moving > 0 &&
       `note: ${grouped(moving)} series changed in each of ${readings} readings, and do not count`,
-    repeated('A', sum(({ a }) => a.repeated)),
-    repeated('B', sum(({ b }) => b.repeated)),
+    repeated(
+      'A',
+      sum(({ a }) => a.repeated),
+    ),
+    repeated(
+      'B',
+      sum(({ b }) => b.repeated),
+    ),
     unchecked > 0 && `note: ${grouped(unchecked)} series that differ were not read again: too many`,
   ].filter((text) => text !== false);
 }

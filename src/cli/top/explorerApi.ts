@@ -1,11 +1,5 @@
 // ExplorerApi asks a running kubestate what it exports, by the API of its explorer.
-import type {
-  Families,
-  Namespaces,
-  Slow,
-  Status,
-  Zeros,
-} from '../../explorer/api.ts';
+import type { Families, Namespaces, Slow, Status, Zeros } from '../../explorer/api.ts';
 import { type ErrorFields, errorMessage, StartError } from '../../lib/errors.ts';
 import type { Remote } from '../remote.ts';
 

@@ -73,17 +73,22 @@ function familyLines(
     left('STABILITY', { optional: 4 }),
   ];
   const sorted = [...families].sort(orderBy<FamilySize>(sort, ({ name }) => name));
-  const rows = sorted.slice(0, limit).map((one) => [
-    one.name,
-    one.resource,
-    grouped(one.series),
-    shareText(one.series, total.series),
-    bytesText(one.bytes),
-    ...costCell(one.series, price),
-    one.stability,
-  ]);
+  const rows = sorted
+    .slice(0, limit)
+    .map((one) => [
+      one.name,
+      one.resource,
+      grouped(one.series),
+      shareText(one.series, total.series),
+      bytesText(one.bytes),
+      ...costCell(one.series, price),
+      one.stability,
+    ]);
   const rest = sorted.slice(limit);
-  return [...tableText(columns, rows, columnsMax), ...restLine(rest, 'more family', 'more families')];
+  return [
+    ...tableText(columns, rows, columnsMax),
+    ...restLine(rest, 'more family', 'more families'),
+  ];
 }
 
 function namespaceLines(
@@ -103,15 +108,17 @@ function namespaceLines(
   ];
   const nameOf = ({ namespace }: { namespace: string }): string => namespace || clusterScoped;
   const sorted = [...namespaces].sort(orderBy<(typeof namespaces)[number]>(sort, nameOf));
-  const rows = sorted.slice(0, limit).map((one) => [
-    nameOf(one),
-    grouped(one.objects),
-    grouped(one.series),
-    shareText(one.series, total.series),
-    bytesText(one.bytes),
-    ...costCell(one.series, price),
-    [...one.resources].sort((a, b) => b.series - a.series)[0]?.resource ?? '',
-  ]);
+  const rows = sorted
+    .slice(0, limit)
+    .map((one) => [
+      nameOf(one),
+      grouped(one.objects),
+      grouped(one.series),
+      shareText(one.series, total.series),
+      bytesText(one.bytes),
+      ...costCell(one.series, price),
+      [...one.resources].sort((a, b) => b.series - a.series)[0]?.resource ?? '',
+    ]);
   const rest = sorted.slice(limit);
   return [
     ...tableText(columns, rows, columnsMax),
@@ -125,8 +132,8 @@ function orderBy<T extends Pick<Size, 'series' | 'bytes'>>(
   nameOf: (one: T) => string,
 ): (a: T, b: T) => number {
   const byName = (a: T, b: T): number => (nameOf(a) < nameOf(b) ? -1 : 1);
-  if (sort === 'name') return byName;
-  return (a, b) => b[sort] - a[sort] || byName(a, b);
+  const key = sort === 'name' ? undefined : sort;
+  return (a, b) => (key === undefined ? 0 : b[key] - a[key]) || byName(a, b);
 }
 
 function restLine(rest: readonly Pick<Size, 'series'>[], one: string, many: string): string[] {

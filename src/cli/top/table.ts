@@ -24,10 +24,10 @@ export function tableText(
     rows.reduce((width, row) => Math.max(width, lengthOf(row[i] ?? '')), head.length),
   );
   const shown = shownColumns(columns, widths, columnsMax);
-  const total = totalOf(widths, shown);
-  for (const i of shown) {
-    if (!columns[i]?.shrinks || total <= columnsMax) continue;
-    widths[i] = Math.max(shrunkCharsMin, (widths[i] ?? 0) - (total - columnsMax));
+  // The last ones first: the first column is what the table is about.
+  for (const i of [...shown].reverse()) {
+    const excess = totalOf(widths, shown) - columnsMax;
+    if (columns[i]?.shrinks && excess > 0) widths[i] = shrunk(widths[i] ?? 0, excess);
   }
   return [columns.map(({ head }) => head), ...rows].map((row) =>
     shown
@@ -37,6 +37,9 @@ export function tableText(
   );
 }
 
+const shrunk = (width: number, excess: number): number =>
+  Math.min(width, Math.max(shrunkCharsMin, width - excess));
+
 /** The places of the columns that there is room for, where those that shrink do. */
 function shownColumns(
   columns: readonly Column[],
@@ -44,7 +47,7 @@ function shownColumns(
   columnsMax: number,
 ): number[] {
   const least = columns.map(({ shrinks }, i) =>
-    shrinks ? Math.min(shrunkCharsMin, widths[i] ?? 0) : (widths[i] ?? 0),
+    shrinks ? shrunk(widths[i] ?? 0, Number.POSITIVE_INFINITY) : (widths[i] ?? 0),
   );
   let shown = columns.map((_, i) => i);
   while (totalOf(least, shown) > columnsMax) {
