@@ -89,7 +89,6 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   demo: [],
   resources: ['metrics'],
   custom: ['metrics'],
-  explorer: [],
   store: ['metrics'],
   sync: ['kube'],
   app: [
@@ -104,7 +103,7 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     'leader',
     'http',
   ],
-  cli: ['app', 'config', 'kube', 'resources', 'custom', 'explorer', 'http', 'demo'],
+  cli: ['app', 'config', 'kube', 'resources', 'custom', 'http', 'demo'],
 };
 
 /** `kube` for src/kube/client.ts. */
