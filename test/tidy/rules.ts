@@ -90,6 +90,7 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   resources: ['metrics'],
   custom: ['metrics'],
   store: ['metrics'],
+  explorer: ['metrics', 'store', 'http'],
   sync: ['kube'],
   app: [
     'config',
@@ -102,6 +103,7 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     'telemetry',
     'leader',
     'http',
+    'explorer',
   ],
   cli: ['app', 'config', 'kube', 'resources', 'custom', 'http', 'demo'],
 };
