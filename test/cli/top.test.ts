@@ -65,6 +65,7 @@ const status: Status = {
 };
 const namespaces: Namespaces = {
   snapshot: 7,
+  more: { namespaces: 0, objects: 0, series: 0, bytes: 0 },
   namespaces: [
     { namespace: '', objects: 12, series: 12, bytes: 1_440, resources: [] },
     {
@@ -99,7 +100,7 @@ const json = (value: object): Answer => ({ type: 'application/json', body: JSON.
 const explorer: Readonly<Record<string, Answer>> = {
   '/api/v1/status': json(status),
   '/api/v1/families': json(families),
-  '/api/v1/namespaces': json(namespaces),
+  '/api/v1/namespaces?limit=10000': json(namespaces),
   '/api/v1/zeros': {
     type: 'application/x-ndjson',
     body: `{"progress":0.5}\n${JSON.stringify({ result: zeros })}\n`,

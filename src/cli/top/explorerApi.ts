@@ -1,5 +1,6 @@
 // ExplorerApi asks a running kubestate what it exports, by the API of its explorer.
 import type { Families, Namespaces, Slow, Status, Zeros } from '../../explorer/api.ts';
+import { namespaceLimits } from '../../explorer/openapi.ts';
 import { type ErrorFields, errorMessage, StartError } from '../../lib/errors.ts';
 import type { Remote } from '../remote.ts';
 
@@ -34,7 +35,7 @@ export class ExplorerApi {
   }
 
   async namespaces(): Promise<Namespaces> {
-    return (await this.#json('api/v1/namespaces')) as Namespaces;
+    return (await this.#json(`api/v1/namespaces?limit=${namespaceLimits.max}`)) as Namespaces;
   }
 
   /** Takes some seconds where there are many series. */

@@ -87,12 +87,12 @@ function familyLines(
   const rest = sorted.slice(limit);
   return [
     ...tableText(columns, rows, columnsMax),
-    ...restLine(rest, 'more family', 'more families'),
+    ...restLine(rest.length, seriesOf(rest), 'more family', 'more families'),
   ];
 }
 
 function namespaceLines(
-  { namespaces }: Namespaces,
+  { namespaces, more }: Namespaces,
   total: Size,
   { sort, limit, price }: Values,
   columnsMax: number | undefined,
@@ -122,7 +122,12 @@ function namespaceLines(
   const rest = sorted.slice(limit);
   return [
     ...tableText(columns, rows, columnsMax),
-    ...restLine(rest, 'more namespace', 'more namespaces'),
+    ...restLine(
+      rest.length + more.namespaces,
+      seriesOf(rest) + more.series,
+      'more namespace',
+      'more namespaces',
+    ),
   ];
 }
 
@@ -136,8 +141,8 @@ function orderBy<T extends Pick<Size, 'series' | 'bytes'>>(
   return (a, b) => (key === undefined ? 0 : b[key] - a[key]) || byName(a, b);
 }
 
-function restLine(rest: readonly Pick<Size, 'series'>[], one: string, many: string): string[] {
-  if (rest.length === 0) return [];
-  const series = rest.reduce((sum, each) => sum + each.series, 0);
-  return [`and ${counted(rest.length, one, many)} with ${grouped(series)} series`];
-}
+const seriesOf = (sizes: readonly Pick<Size, 'series'>[]): number =>
+  sizes.reduce((sum, { series }) => sum + series, 0);
+
+const restLine = (count: number, series: number, one: string, many: string): string[] =>
+  count === 0 ? [] : [`and ${counted(count, one, many)} with ${grouped(series)} series`];
