@@ -33,8 +33,8 @@ export const diff = command({
     'Compares the expositions of two exporters as a scraper sees them: families, types, series ' +
     'and values. The order of families, series and labels does not matter, nor do labels without ' +
     'a value. Each of the two is the URL of an exporter, a file, or - for stdin; gzip is ' +
-    'decompressed. URLs are scraped at the same time, and what differs is scraped again after two ' +
-    'seconds before it counts. Exit code 0 if they are the same, 1 if they differ, 2 if they ' +
+    'decompressed. URLs are scraped at the same time, and what differs is scraped again after ' +
+    'two seconds before it counts. Exit code 0 if they are the same, 1 if they differ, 2 if they ' +
     'could not be compared: kubestate diff http://localhost:8080 http://localhost:9090',
   flags: diffFlags,
   argument: { placeholder: 'URL|FILE URL|FILE', choices: 'files', least: 2, most: 2 },

@@ -51,8 +51,8 @@ export const top = command({
   about:
     'Asks a running kubestate for its families and namespaces, and lists those with the most ' +
     'series. With --cut it prints the flags with which it serves only what is used: ' +
-    'kubestate top --cut --used-by dashboards/ http://localhost:8080. The URL is that of port 8080, by default ' +
-    'http://localhost:8080.',
+    'kubestate top --cut --used-by dashboards/ http://localhost:8080. The URL is that of port ' +
+    '8080, by default http://localhost:8080.',
   flags: topFlags,
   argument: { placeholder: '[URL]', choices: 'any', least: 0, most: 1 },
   async run(context, { values, words, given }) {

@@ -8,8 +8,20 @@ export interface JsonProblem {
   readonly got: string;
 }
 
-const token =
-  /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|((?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])))/uy;
+const token = new RegExp(
+  [
+    '[ \\t\\r\\n]*(?:',
+    /([{}[\],:])/u,
+    '|',
+    /("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")/u,
+    '|',
+    /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/u,
+    ')',
+  ]
+    .map((part) => (part instanceof RegExp ? part.source : part))
+    .join(''),
+  'uy',
+);
 const gotCharsMax = 20;
 
 type Wanted = 'value' | 'value or ]' | 'key' | 'key or }' | 'colon' | 'comma' | 'end';

@@ -1,9 +1,7 @@
-// kubestate diff over real HTTP: with recordings of kube-state-metrics, and with each mutation.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+// kubestate diff over real HTTP: with mutated copies, and of exporters that change or fail.
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
@@ -11,125 +9,20 @@ import { compare } from '../../src/cli/diff/comparison.ts';
 import { openSource } from '../../src/cli/diff/source.ts';
 import { diff, diffFlags } from '../../src/cli/diff.ts';
 import { parseCommandLine } from '../../src/config/flags.ts';
-import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
-import { loadObjects } from '../../src/demo/apiserver/file.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import type { ProcessContext } from '../../src/lib/processContext.ts';
-import { contextOf } from '../support/context.ts';
 import { expectRefusal, rejectionOf } from '../support/refusal.ts';
-import { hastyClock, start } from '../support/start.ts';
-import { until } from '../support/until.ts';
+import { Answering, printing, run } from './answering.ts';
 
-const conformance = new URL('../conformance/', import.meta.url);
-const recorded = (path: string): string => readFileSync(new URL(path, conformance), 'utf8');
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
+const recorded = (path: string): string =>
+  readFileSync(new URL(path, new URL('../conformance/', import.meta.url)), 'utf8');
 
-interface Outcome {
-  readonly code: number;
-  readonly text: string;
-}
+const answering = new Answering();
+const { serve, fileOf } = {
+  serve: answering.serve.bind(answering),
+  fileOf: answering.file.bind(answering),
+};
+const diffOf = (...args: string[]) => run(diff, args);
 
-async function diffOf(...args: string[]): Promise<Outcome> {
-  const printed: string[] = [];
-  const context: ProcessContext = {
-    ...contextOf({ log: silent, clock: hastyClock(1_000) }),
-    print: (text) => printed.push(text),
-    onHangup: () => undefined,
-  };
-  const code = await diff.run(context, parseCommandLine(diff.flags, args));
-  return { code, text: printed.join('') };
-}
-
-/** What a server answers; the number counts its requests from 1. */
-type Answers = (
-  request: number,
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-) => { status?: number; type?: string; body: string | Buffer; gzip?: boolean };
-
-const servers: Server[] = [];
-const folders: string[] = [];
-
-async function serve(answers: Answers | string): Promise<string> {
-  let requests = 0;
-  const server = createServer((request, response) => {
-    requests++;
-    const given =
-      typeof answers === 'string' ? { body: answers } : answers(requests, request.headers);
-    const {
-      status = 200,
-      type = 'text/plain; version=0.0.4',
-      body,
-      gzip,
-    } = { gzip: false, ...given };
-    response.writeHead(status, {
-      'content-type': type,
-      ...(gzip && { 'content-encoding': 'gzip' }),
-    });
-    response.end(gzip ? gzipSync(body) : body);
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-function fileOf(content: string | Buffer, name = 'x.prom'): string {
-  const folder = mkdtempSync(join(tmpdir(), 'kubestate-diff-'));
-  folders.push(folder);
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-}
-
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
-
-describe('kubestate diff with what kube-state-metrics served', () => {
-  interface Case {
-    readonly name: string;
-    readonly clusters: readonly string[];
-    readonly args: readonly string[];
-    readonly path?: string;
-  }
-  const cases = JSON.parse(recorded('cases.json')) as Case[];
-  const apiServers = new Map<string, { server: ApiServer; url: string }>();
-
-  after(async () => {
-    for (const { server } of apiServers.values()) await server.close();
-  });
-
-  async function clusterOf(names: readonly string[]): Promise<string> {
-    const known = apiServers.get(names.join());
-    if (known !== undefined) return known.url;
-    const server = new ApiServer({ clock: systemClock, random: Math.random });
-    loadObjects(server, names.map((name) => recorded(`clusters/${name}`)).join('\n'), names.join());
-    const { url } = await server.listen(0, '127.0.0.1');
-    apiServers.set(names.join(), { server, url });
-    return url;
-  }
-
-  for (const { name, clusters, args, path = '/metrics' } of cases) {
-    it(`finds kubestate the same in the case ${name}`, async () => {
-      const url = await clusterOf(clusters);
-      const given = args.map((arg) => arg.replace('=configs/', `=${conformance.pathname}configs/`));
-      const running = await start([...given, `--apiserver=${url}`]);
-      try {
-        await until(() => running.readiness().every(({ synced }) => synced));
-        const file = new URL(`expected/${name}.prom`, conformance).pathname;
-        const ours = `http://127.0.0.1:${running.metrics.port}${path}`;
-        const { code, text } = await diffOf(file, ours);
-        expect(text).to.match(/\nThe same\.\n$/);
-        expect(code).to.equal(0);
-      } finally {
-        await running.stop();
-      }
-    });
-  }
-});
+afterEach(() => answering.close());
 
 describe('kubestate diff with a mutated copy', () => {
   const original = recorded('expected/default.prom');
@@ -288,7 +181,7 @@ function shuffled(text: string): string {
 describe('kubestate diff of exporters that live', () => {
   it('counts only what differs again', async () => {
     const a = await serve('a 1\nb 1\nc{x="gone"} 1\n');
-    const b = await serve((request) =>
+    const b = await serve(({ request }) =>
       request === 1 ? { body: 'a 2\nb 1\nd 1\n' } : { body: 'a 1\nb 1\nc{x="gone"} 1\n' },
     );
     const { code, text } = await diffOf(a, b);
@@ -297,8 +190,8 @@ describe('kubestate diff of exporters that live', () => {
   });
 
   it('does not count what never rests, and says so', async () => {
-    const a = await serve((request) => ({ body: `t ${request * 10}\nrests 1\n` }));
-    const b = await serve((request) => ({ body: `t ${request * 10 + 1}\nrests 2\n` }));
+    const a = await serve(({ request }) => ({ body: `t ${request * 10}\nrests 1\n` }));
+    const b = await serve(({ request }) => ({ body: `t ${request * 10 + 1}\nrests 2\n` }));
     const { code, text } = await diffOf(a, b);
     expect(text).to.include('note: 1 series changed in each of 3 readings, and do not count');
     expect(text).to.include('rests: series: 1 of another value\n  ~ rests 1 in A, 2 in B\n');
@@ -306,8 +199,8 @@ describe('kubestate diff of exporters that live', () => {
   });
 
   it('does not count a series that moves from one to the other', async () => {
-    const a = await serve((request) => ({ body: request % 2 === 1 ? 'p 1\nx 1\n' : 'x 1\n' }));
-    const b = await serve((request) => ({ body: request % 2 === 0 ? 'p 1\nx 1\n' : 'x 1\n' }));
+    const a = await serve(({ request }) => ({ body: request % 2 === 1 ? 'p 1\nx 1\n' : 'x 1\n' }));
+    const b = await serve(({ request }) => ({ body: request % 2 === 0 ? 'p 1\nx 1\n' : 'x 1\n' }));
     const { code, text } = await diffOf(a, b);
     expect(text).to.include('note: 1 series changed');
     expect(code).to.equal(0);
@@ -315,11 +208,11 @@ describe('kubestate diff of exporters that live', () => {
 
   it('asks as Prometheus asks, with the credentials that it is given', async () => {
     const seen: Record<string, unknown>[] = [];
-    const url = await serve((_, headers) => {
+    const url = await serve(({ headers }) => {
       seen.push(headers);
       return { body: 'a 1\n', gzip: true };
     });
-    const token = fileOf('secret\n', 'token');
+    const token = fileOf('secret\n');
     const withLogin = url.replace('//', '//me:pass%20word@');
     await diffOf(url, withLogin, `--token-file=${token}`, '--header=X-Team: a');
     const logins = seen.map(({ authorization }) => authorization).sort();
@@ -334,7 +227,7 @@ describe('kubestate diff of exporters that live', () => {
 
   it('reads stdin as often as it has to', async () => {
     const stdin = () => Readable.from([Buffer.from('a 1\nb '), Buffer.from('1\n')]);
-    const context = contextOf({ log: silent });
+    const { context } = printing();
     const { values } = parseCommandLine(diffFlags, []);
     const a = openSource('-', { values, context, stdin });
     const b = openSource(fileOf('a 1\nb 2\n'), { values, context, stdin });
@@ -347,10 +240,11 @@ describe('kubestate diff of exporters that live', () => {
 
   it('knows types of OpenMetrics in text', async () => {
     const open = { type: 'application/openmetrics-text; version=1.0.0' };
-    const body =
-      '# TYPE i info\ni_info{x="1"} 1\n# TYPE s stateset\ns{s="on"} 1\n# TYPE c counter\nc_total 1\n# EOF\n';
-    const text =
-      '# TYPE i_info gauge\ni_info{x="1"} 1\n# TYPE s gauge\ns{s="on"} 1\n# TYPE c_total counter\nc_total 1\n';
+    const samples = (info: string) =>
+      `# TYPE ${info} info\ni_info{x="1"} 1\n# TYPE s stateset\ns{s="on"} 1\n`;
+    const body = `${samples('i')}# TYPE c counter\nc_total 1\n# EOF\n`;
+    const counter = '# TYPE c_total counter\nc_total 1\n';
+    const text = samples('i_info').replaceAll(/(?<=TYPE.*)(?:info|stateset)$/gm, 'gauge') + counter;
     const { code, text: told } = await diffOf(
       await serve(() => ({ ...open, body })),
       await serve(text),
@@ -428,9 +322,7 @@ describe('kubestate diff of what cannot be compared', () => {
       response.write('a 1\n');
       setTimeout(() => response.destroy(), 20);
     });
-    servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const url = await answering.listen(server);
     expectRefusal(await rejectionOf(diffOf(url, fileOf('a 1\n'))), { expected });
   });
 

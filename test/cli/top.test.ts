@@ -1,17 +1,10 @@
 // kubestate top against a server of the explorer's answers, and against servers of other things.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { top } from '../../src/cli/top.ts';
-import { parseCommandLine } from '../../src/config/flags.ts';
 import type { Families, Namespaces, Status, Zeros } from '../../src/explorer/api.ts';
 import { ConfigError, StartError } from '../../src/lib/errors.ts';
-import type { ProcessContext } from '../../src/lib/processContext.ts';
-import { contextOf } from '../support/context.ts';
 import { expectRefusal, rejectionOf } from '../support/refusal.ts';
+import { type Answer, Answering, run } from './answering.ts';
 
 const family = (
   name: string,
@@ -34,7 +27,7 @@ const families: Families = {
     family('kube_pod_labels', 2_000, 'ALPHA'),
     family('kube_pod_status_phase', 25_000),
     family('kube_node_info', 12),
-    family('kube_node_deletion_timestamp_of_a_very_long_name_indeed', 0, 'ALPHA'),
+    family('kube_node_deletion_timestamp_with_long_name', 0, 'ALPHA'),
   ],
 };
 const size = { objects: 5_012, series: 32_012, bytes: 3_841_440 };
@@ -86,15 +79,9 @@ const zeros: Zeros = {
     { name: 'kube_pod_info', series: 5_000, zeros: 0 },
     { name: 'kube_pod_status_phase', series: 25_000, zeros: 20_000 },
     { name: 'kube_node_info', series: 12, zeros: 12 },
-    { name: 'kube_node_deletion_timestamp_of_a_very_long_name_indeed', series: 0, zeros: 0 },
+    { name: 'kube_node_deletion_timestamp_with_long_name', series: 0, zeros: 0 },
   ],
 };
-
-interface Answer {
-  readonly status?: number;
-  readonly type?: string;
-  readonly body: string;
-}
 
 const json = (value: object): Answer => ({ type: 'application/json', body: JSON.stringify(value) });
 const explorer: Readonly<Record<string, Answer>> = {
@@ -107,60 +94,24 @@ const explorer: Readonly<Record<string, Answer>> = {
   },
 };
 
-const servers: Server[] = [];
-const folders: string[] = [];
+const answering = new Answering();
+const serve = (answerTo: (path: string) => Answer | undefined): Promise<string> =>
+  answering.serve(({ path }) => answerTo(path));
+const folderOf = answering.folder.bind(answering);
 
-async function serve(answerTo: (path: string) => Answer | undefined): Promise<string> {
-  const server = createServer((request, response) => {
-    const {
-      status: code = 200,
-      type = 'text/plain',
-      body,
-    } = answerTo(request.url ?? '') ?? {
-      status: 404,
-      body: 'Not Found',
-    };
-    response.writeHead(code, { 'content-type': type });
-    response.end(body);
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+afterEach(() => answering.close());
 
 const kubestate = (changed: Readonly<Record<string, Answer>> = {}): Promise<string> =>
   serve((path) => ({ ...explorer, ...changed })[path]);
 
 async function topOf(args: readonly string[], columns?: number): Promise<string> {
-  const printed: string[] = [];
-  const context: ProcessContext = {
-    ...contextOf({ log: { debug() {}, info() {}, warn() {}, error() {} } }),
-    print: (text) => printed.push(text),
-    onHangup: () => undefined,
-    columns,
-  };
-  expect(await top.run(context, parseCommandLine(top.flags, args))).to.equal(0);
-  return printed.join('');
-}
-
-function folderOf(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'kubestate-top-'));
-  folders.push(folder);
-  mkdirSync(folder, { recursive: true });
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return folder;
+  const { code, text } = await run(top, args, columns);
+  expect(code).to.equal(0);
+  return text;
 }
 
 const dashboard = (...expressions: string[]): string =>
   JSON.stringify({ title: 'D', panels: [{ targets: expressions.map((expr) => ({ expr })) }] });
-
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
 
 describe('kubestate top', () => {
   it('lists families and namespaces by cost', async () => {
@@ -170,12 +121,12 @@ describe('kubestate top', () => {
         `kubestate 1.2.3 at ${url}/: All 2 resources are synced.`,
         '32,012 series, 3.84 MB, of 5,012 objects of 1 resource',
         '',
-        'FAMILY                                                   RESOURCE  SERIES   SHARE    BYTES  STABILITY',
-        'kube_pod_status_phase                                    pod       25,000  78.1 %  3.00 MB  STABLE',
-        'kube_pod_info                                            pod        5,000  15.6 %   600 kB  STABLE',
-        'kube_pod_labels                                          pod        2,000   6.2 %   240 kB  ALPHA',
-        'kube_node_info                                           node          12  <0.1 %  1.44 kB  STABLE',
-        'kube_node_deletion_timestamp_of_a_very_long_name_indeed  node           0     0 %      0 B  ALPHA',
+        'FAMILY                                       RESOURCE  SERIES   SHARE    BYTES  STABILITY',
+        'kube_pod_status_phase                        pod       25,000  78.1 %  3.00 MB  STABLE',
+        'kube_pod_info                                pod        5,000  15.6 %   600 kB  STABLE',
+        'kube_pod_labels                              pod        2,000   6.2 %   240 kB  ALPHA',
+        'kube_node_info                               node          12  <0.1 %  1.44 kB  STABLE',
+        'kube_node_deletion_timestamp_with_long_name  node           0     0 %      0 B  ALPHA',
         '',
         'NAMESPACE         OBJECTS  SERIES   SHARE    BYTES  MOST OF IT',
         'shop                5,000  32,000   100 %  3.84 MB  pods',
@@ -259,7 +210,7 @@ describe('kubestate top --cut', () => {
         '# keeps 2 of 5 families, and 5,012 of 32,012 series (15.7 %), 601 kB of 3.84 MB',
         '# costs 40.10 instead of 256.10',
         '# the files read series of recording rules that are in none of them: ns:recorded:sum',
-        '# it takes the place of a list that you have, and families that are new later are not served',
+        '# it replaces a list that you have, and does not serve families that come later',
         "--metric-allowlist='^kube_(?:node_info|pod_info)$'",
         '',
       ].join('\n'),

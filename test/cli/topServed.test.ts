@@ -1,22 +1,16 @@
 // kubestate top beside a real kubestate: its figures, and a cut that a second kubestate is given.
 import { expect } from 'chai';
 import { top } from '../../src/cli/top.ts';
-import { parseCommandLine } from '../../src/config/flags.ts';
 import type { Families, Status } from '../../src/explorer/api.ts';
 import { ExplorerBench, familiesOf } from '../explorer/bench.ts';
-import { contextOf } from '../support/context.ts';
 import { TestProgram } from '../support/program.ts';
 import { until } from '../support/until.ts';
+import { run } from './answering.ts';
 
 async function topOf(...args: string[]): Promise<string> {
-  const printed: string[] = [];
-  const context = {
-    ...contextOf({ log: { debug() {}, info() {}, warn() {}, error() {} } }),
-    print: (text: string) => printed.push(text),
-    onHangup: () => undefined,
-  };
-  expect(await top.run(context, parseCommandLine(top.flags, args))).to.equal(0);
-  return printed.join('');
+  const { code, text } = await run(top, args);
+  expect(code).to.equal(0);
+  return text;
 }
 
 const withSeries = (exposition: string): string[] =>
@@ -44,7 +38,7 @@ describe('kubestate top of a kubestate', () => {
   });
 
   for (const what of ['zero,alpha', 'kube_pod_info,kube_node_labels', 'zero']) {
-    it(`prints flags with which exactly the other families are served: --drop=${what}`, async () => {
+    it(`prints flags that serve exactly the other families: --drop=${what}`, async () => {
       const { families } = await bench.get<Families>('families');
       const text = await topOf(url(), '--cut', `--drop=${what}`);
       const flags = text

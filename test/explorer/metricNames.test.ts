@@ -87,7 +87,8 @@ describe('metricNamesIn', () => {
     ['namespace:kube_pod_info:sum', []],
   ];
   for (const [expression, families] of rows) {
-    it(`reads ${families === all ? all : families.join(', ') || 'nothing'} in ${expression}`, async () => {
+    const told = families === all ? all : families.join(', ') || 'nothing';
+    it(`reads ${told} in ${expression}`, async () => {
       expect(await familiesIn(expression)).to.deep.equal(families);
     });
   }

@@ -182,8 +182,8 @@ function sideLines({ a, b, families }: Compared, names: readonly [string, string
     const key = letter === 'A' ? 'a' : 'b';
     const own = families.map((family) => family[key]).filter(({ series }) => series > 0);
     const series = own.reduce((sum, one) => sum + one.series, 0);
-    const count = `${counted(series, 'series', 'series')} of ${counted(own.length, 'family', 'families')}`;
-    return `${letter}: ${name}: ${count}, ${format}`;
+    const inFamilies = counted(own.length, 'family', 'families');
+    return `${letter}: ${name}: ${grouped(series)} series of ${inFamilies}, ${format}`;
   };
   return [line('A', names[0], a.format), line('B', names[1], b.format)];
 }

@@ -56,12 +56,13 @@ function formOf(cut: Cut, as: Values['as']): string {
 }
 
 function summaryOf({ kept, dropped }: Cut, left: Remains, all: Remains, price: number): string[] {
-  const count = `${grouped(kept.length)} of ${counted(kept.length + dropped.length, 'family', 'families')}`;
+  const served = counted(kept.length + dropped.length, 'family', 'families');
   if (dropped.length === 0) return [`all ${grouped(kept.length)} families are kept`];
   const cost = ({ series }: Remains): string => moneyText(costOf(series, price));
   return [
-    `keeps ${count}, and ${grouped(left.series)} of ${grouped(all.series)} series ` +
-      `(${shareText(left.series, all.series)}), ${bytesText(left.bytes)} of ${bytesText(all.bytes)}`,
+    `keeps ${grouped(kept.length)} of ${served}, and ${grouped(left.series)} of ` +
+      `${grouped(all.series)} series (${shareText(left.series, all.series)}), ` +
+      `${bytesText(left.bytes)} of ${bytesText(all.bytes)}`,
     ...(price > 0 ? [`costs ${cost(left)} instead of ${cost(all)}`] : []),
   ];
 }
@@ -95,7 +96,7 @@ function listNote(cut: Cut): string[] {
   return [
     list === 'deny'
       ? 'add it to a denylist that you have; with an allowlist, take families out of that'
-      : 'it takes the place of a list that you have, and families that are new later are not served',
+      : 'it replaces a list that you have, and does not serve families that come later',
   ];
 }
 
