@@ -1,7 +1,7 @@
 // `kubestate diff`: how the expositions of two exporters differ to a scraper.
 import { decimal, type Flag, integer, text, toggle } from '../config/flags.ts';
 import { flags } from '../config/options.ts';
-import { ConfigError } from '../lib/errors.ts';
+import { ConfigError, Stopped } from '../lib/errors.ts';
 import { command } from './command.ts';
 import { remoteFlags } from './remoteFlags.ts';
 
@@ -10,6 +10,7 @@ const SERIES_MAX = 1_000;
 
 const EXIT_SAME = 0;
 const EXIT_DIFFERENT = 1;
+const EXIT_TROUBLE = 2;
 
 // biome-ignore format: one row per flag
 export const diffFlags = {
@@ -60,15 +61,23 @@ export const diff = command({
       const differences = differencesOf(compared, report);
       context.print(
         values.json
-          ? `${JSON.stringify({ a: a.shown, b: b.shown, differences }, undefined, 2)}\n`
+          ? `${JSON.stringify({ a: a.shown, b: b.shown, differences }, finite, 2)}\n`
           : reportOf(compared, differences, report),
       );
       return differences.length === 0 ? EXIT_SAME : EXIT_DIFFERENT;
+    } catch (error) {
+      // To who stops a program it has ended well; here that would say that the two are the same.
+      if (error instanceof Stopped) return EXIT_TROUBLE;
+      throw error;
     } finally {
       await Promise.all([a.close(), b.close()]);
     }
   },
 });
+
+/** JSON has no word for infinity, nor for what is no number. */
+const finite = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 
 async function ignoring(expression: string): Promise<(family: string) => boolean> {
   if (expression === '') return () => false;

@@ -41,12 +41,13 @@ const expected = 'an exposition in the text format or OpenMetrics';
 
 /** The source that a word of the command line names. */
 export function openSource(word: string, options: SourceOptions): Source {
-  if (word === '-') return stdinSource(options.stdin());
+  const { stop } = options.context;
+  if (word === '-') return stdinSource(options.stdin(), stop);
   if (/^https?:\/\//i.test(word)) return urlSource(word, options);
   return {
     shown: word,
     isLive: false,
-    read: (sink) => readAll(word, createReadStream(word), sink),
+    read: (sink) => readAll(word, createReadStream(word), sink, stop),
     close: () => Promise.resolve(),
   };
 }
@@ -63,14 +64,15 @@ function urlSource(word: string, options: SourceOptions): Source {
       if (/^text\/html\b/.test(contentType)) {
         throw new ConfigError({ place: shown, expected, got: 'a page of HTML' });
       }
-      return readAll(shown, body, sink, /^application\/openmetrics-text\b/.test(contentType));
+      const mustEnd = /^application\/openmetrics-text\b/.test(contentType);
+      return readAll(shown, body, sink, options.context.stop, mustEnd);
     },
     close: () => remote.close(),
   };
 }
 
 /** Keeps what it reads the first time. */
-function stdinSource(stdin: Chunks): Source {
+function stdinSource(stdin: Chunks, stop: AbortSignal): Source {
   const kept: Uint8Array[] = [];
   let isKept = false;
   async function* keeping(): Chunks {
@@ -91,7 +93,7 @@ function stdinSource(stdin: Chunks): Source {
     isLive: false,
     read: (sink) => {
       const again = (): Chunks => gunzipped(Readable.from(kept));
-      return readAll(shown, isKept ? again() : keeping(), sink);
+      return readAll(shown, isKept ? again() : keeping(), sink, stop);
     },
     close: () => Promise.resolve(),
   };
@@ -101,13 +103,18 @@ async function readAll(
   place: string,
   chunks: Chunks,
   sink: ExpositionSink,
-  mustBeOpenMetrics = false,
+  stop: AbortSignal,
+  mustEnd = false,
 ): Promise<ReadExposition> {
   const reader = new ExpositionReader(sink);
   try {
-    for await (const chunk of plain(chunks)) reader.push(chunk);
+    for await (const chunk of plain(chunks)) {
+      stop.throwIfAborted();
+      reader.push(chunk);
+    }
     reader.end();
   } catch (error) {
+    stop.throwIfAborted();
     if (error instanceof ConfigError) throw error;
     if (!(error instanceof ExpositionProblem)) {
       throw new ConfigError({ place, expected, got: errorMessage(error) });
@@ -115,7 +122,7 @@ async function readAll(
     const { line, got } = error;
     throw new ConfigError({ place: `${place}:${line}`, expected: error.expected, got });
   }
-  if (mustBeOpenMetrics && !reader.isOpenMetrics) {
+  if (mustEnd && !reader.isOpenMetrics) {
     throw new ConfigError({ place, expected: '# EOF at the end of OpenMetrics', got: 'none' });
   }
   return { format: reader.isOpenMetrics ? 'OpenMetrics' : 'text' };
