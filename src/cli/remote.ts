@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Agent, type Dispatcher, request } from 'undici';
 import type { ValuesOf } from '../config/flags.ts';
-import { ConfigError, type ErrorFields, errorMessage } from '../lib/errors.ts';
+import { ConfigError, type ErrorFields, errorCode, errorMessage } from '../lib/errors.ts';
 import type { ProcessContext } from '../lib/processContext.ts';
 import type { remoteFlags } from './remoteFlags.ts';
 
@@ -81,7 +81,7 @@ export function openRemote(
         });
       } catch (error) {
         context.stop.throwIfAborted();
-        const hint = certificateHint(error);
+        const hint = hintAbout(error, base);
         throw fail({ place: target.href, expected, got: errorMessage(error), hint });
       }
       const { statusCode } = answer;
@@ -130,10 +130,13 @@ function readOf(
 /** Errors of certificates have such codes in Node. */
 const certificateProblem = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/;
 
-function certificateHint(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+function hintAbout(error: unknown, { hostname }: URL): string | undefined {
+  const code = errorCode(error) ?? '';
   if (certificateProblem.test(code)) return 'name its CA by --ca-file, or set --insecure';
-  return undefined;
+  if (code !== 'ECONNREFUSED' || !loopback.test(hostname)) return undefined;
+  return 'forward a port by kubectl -n NAMESPACE port-forward deployment/NAME 8080';
 }
 
 const loginHint = 'log in by --token-file, --header, or user and password in the URL';

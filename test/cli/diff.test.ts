@@ -266,7 +266,7 @@ describe('kubestate diff of what cannot be compared', () => {
     [
       'a closed port',
       () => Promise.resolve('http://127.0.0.1:9'),
-      { place: 'http://127.0.0.1:9/metrics', got: /ECONNREFUSED/ },
+      { place: 'http://127.0.0.1:9/metrics', got: /ECONNREFUSED/, hint: /port-forward/ },
     ],
     ['no host', () => Promise.resolve('http://'), { expected: /^a URL/ }],
     [

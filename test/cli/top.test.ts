@@ -260,6 +260,11 @@ describe('kubestate top --cut', () => {
       () => ['--cut', '--drop=kube_pod_inf'],
       { flag: '--drop', hint: 'did you mean kube_pod_info?' },
     ],
+    [
+      'dashboards of others',
+      () => ['--cut', `--used-by=${folderOf({ 'a.json': dashboard('node_load1') })}`],
+      { flag: '--used-by', got: '1 that read none' },
+    ],
     ['no file', () => ['--cut', '--used-by=/no/such'], { place: '/no/such', got: /ENOENT/ }],
     [
       'a broken dashboard',

@@ -1,5 +1,6 @@
 // The metric names of PromQL, with and without Grafana's templates.
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { metricNamesIn } from '../../src/explorer/metricNames.ts';
 import { NameMatching } from '../../src/explorer/nameMatching.ts';
 import { resources } from '../../src/resources/index.ts';
@@ -111,6 +112,32 @@ describe('metricNamesIn', () => {
       found += names.length;
     }
     expect(found).to.be.above(50);
+  });
+
+  it('reads any text without an error', () => {
+    const pieces = fc.constantFrom(
+      '{',
+      '}',
+      '(',
+      ')',
+      '[',
+      ']',
+      '"',
+      "'",
+      '`',
+      '$',
+      '${',
+      '=~',
+      ',',
+      '#',
+    );
+    const text = fc.array(fc.oneof(pieces, fc.string(), fc.constantFrom('kube_pod_info', ' by ')));
+    fc.assert(
+      fc.property(text, (parts) => {
+        expect(metricNamesIn(parts.join('')).names).to.be.instanceOf(Set);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   it('takes no time that grows faster than the text', () => {

@@ -2,8 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { usedFamilies } from '../../src/explorer/usedFamilies.ts';
+import { ConfigError } from '../../src/lib/errors.ts';
 import { resources } from '../../src/resources/index.ts';
 import { selectorsOf } from '../support/promql.ts';
 import { expectRefusal, rejectionOf } from '../support/refusal.ts';
@@ -275,6 +277,52 @@ describe('usedFamilies of our own files', () => {
 });
 
 describe('usedFamilies of other texts', () => {
+  it('finds something or refuses with a sentence, whatever the text is', async () => {
+    const keys = fc.constantFrom(
+      'panels',
+      'targets',
+      'expr',
+      'spec',
+      'data',
+      'groups',
+      'rules',
+      'kind',
+    );
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 6 },
+        fc.constantFrom(
+          'ConfigMap',
+          'List',
+          'kube_a{',
+          '{"panels":[]}',
+          'groups: [',
+          null,
+          1,
+          true,
+        ),
+        fc.array(tie('any'), { maxLength: 3 }),
+        fc.dictionary(keys, tie('any'), { maxKeys: 4 }),
+      ),
+    })).any;
+    const text = fc.oneof(
+      value.map((one) => JSON.stringify(one)),
+      value.map((one) => stringify(one)),
+      fc.string(),
+    );
+    await fc.assert(
+      fc.asyncProperty(text, async (one) => {
+        try {
+          expect(await used(one)).not.to.have.length(0);
+        } catch (error) {
+          if (!(error instanceof ConfigError)) throw error;
+          expect(error.message.startsWith('x.json')).to.equal(true);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   const what = 'a Grafana dashboard or a file of Prometheus rules';
   const rows: [title: string, text: string | object, facts: Parameters<typeof expectRefusal>[1]][] =
     [

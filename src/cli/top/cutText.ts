@@ -37,6 +37,7 @@ export async function cutText(api: ExplorerApi, values: Values): Promise<string>
   for (const { path, text } of uses) read.push(...(await usedFamilies(text, path, names)));
   const dropped = await droppedBy(values.drop, families, api);
   const kept = uses.length > 0 ? read.flatMap((use) => use.families) : names;
+  if (kept.length === 0 && names.length > 0) throw readNothing(read);
   const cut = cutOf(names, { kept, dropped });
   const sizes = { families, namespaces: [], inNamespaces: [] };
   const all = remainsOf(cutOf(names, {}), sizes);
@@ -47,6 +48,14 @@ export async function cutText(api: ExplorerApi, values: Values): Promise<string>
   ];
   return notes.map((note) => `# ${printable(note)}\n`).join('') + formOf(cut, values.as);
 }
+
+/** Such as the dashboards of another exporter: a cut by these would leave nothing. */
+const readNothing = (uses: readonly FamilyUse[]): ConfigError =>
+  new ConfigError({
+    flag: '--used-by',
+    expected: 'dashboards or rules that read families of this kubestate',
+    got: `${uses.length} that read none`,
+  });
 
 function formOf(cut: Cut, as: Values['as']): string {
   if (as === 'values') return chartValues(cut);
