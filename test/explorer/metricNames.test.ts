@@ -1,4 +1,5 @@
 // The metric names of PromQL, with and without Grafana's templates.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how Grafana writes variables
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { metricNamesIn } from '../../src/explorer/metricNames.ts';
