@@ -15,6 +15,7 @@ import {
   remainsOf,
   shellText,
 } from '../../src/explorer/cut.ts';
+import { match, regexp2 } from '../../src/metrics/expressions/matching.ts';
 import { type AnyResource, select } from '../../src/metrics/select.ts';
 import { resources } from '../../src/resources/index.ts';
 
@@ -86,14 +87,22 @@ describe('A cut', () => {
     );
   });
 
-  it('matches whole names of any characters, in regexp2 and in RE2', () => {
+  it('matches whole names of any characters, in regexp2 and in RE2', async () => {
     const odd = fc.stringMatching(/^[a-z_:.$()|\\*+?{}^[\],]{1,12}$/);
+    const dialect = await regexp2();
     fc.assert(
       fc.property(fc.uniqueArray(odd, { minLength: 2, maxLength: 30 }), (served) => {
-        const dropped = served.filter((_, i) => i % 2 === 0);
-        const passes = passing(relabelRules(cutOf(served, { dropped })));
-        for (const name of served) {
-          expect(passes({ __name__: name }), name).to.equal(!dropped.includes(name));
+        const cut = cutOf(served, { dropped: served.filter((_, i) => i % 2 === 0) });
+        const passes = passing(relabelRules(cut));
+        expect(served.filter((name) => passes({ __name__: name }))).to.deep.equal(cut.kept);
+        const { values } = parseCommandLine(flags, flagsOf(cut));
+        for (const [flag, wanted] of [
+          ['metric-allowlist', cut.kept],
+          ['metric-denylist', cut.dropped],
+        ] as const) {
+          if (values[flag].length === 0) continue;
+          const { names: matched } = match(flag, dialect, values[flag], served);
+          expect([...matched]).to.have.members(wanted);
         }
       }),
     );
