@@ -63,6 +63,9 @@ describe('Completion in bash', () => {
     ['kubestate --config=biome', ['biome.json']],
     ['kubestate validate package-l', ['package-lock.json']],
     ['kubestate validate --crd biome', ['biome.json']],
+    ['kubestate diff package-l', ['package-lock.json']],
+    ['kubestate top --cut --used-by biome', ['biome.json']],
+    ['kubestate top --so', ['--sort']],
     ['kubestate rbac --resources=po', pluralsWith('po')],
   ];
   for (const [line, words] of rows) {

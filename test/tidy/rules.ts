@@ -105,7 +105,7 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     'http',
     'explorer',
   ],
-  cli: ['app', 'config', 'kube', 'resources', 'custom', 'http', 'demo'],
+  cli: ['app', 'config', 'kube', 'resources', 'custom', 'explorer', 'http', 'demo'],
 };
 
 /** `kube` for src/kube/client.ts. */
