@@ -215,6 +215,12 @@ metric-denylist:
 metric-opt-in-list:
   expected: items between commas
   list: true
+profile:
+  expected: one of minimal, mixin, full
+  pattern: ^(?:minimal|mixin|full)$
+sparse-statesets:
+  expected: true, false, or items between commas
+  switch: true
 metric-labels-allowlist:
   expected: keys by resource such as pods=[app,tier],nodes=[*]
 metric-annotations-allowlist:
