@@ -71,6 +71,11 @@ export class ResourceData {
     return { headers: this.#headers, blocks: this.#served.map(({ text }) => text) };
   }
 
+  /** All blocks, also those that no scrape shows yet. */
+  get blocks(): readonly Block[] {
+    return this.#blocks;
+  }
+
   /** The length of all segments. */
   get storedBytes(): number {
     return this.#served.reduce((sum, { text }) => sum + text.storedBytes, 0);
