@@ -49,6 +49,7 @@ const wrong: Readonly<Record<keyof Options, readonly [given: string, expected: s
   'serve-before-sync': ['=maybe', toggle, '"maybe"'],
   'tls-config': ['', text, 'nothing'],
   'auth-filter': ['=x', toggle, '"x"'],
+  'enable-profiling': ['=on', toggle, '"on"'],
   'server-read-timeout': ['=5', duration, '"5"'],
   'server-read-header-timeout': ['=5x', duration, '"5x"'],
   'server-write-timeout': ['=', duration, '""'],
