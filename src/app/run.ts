@@ -19,6 +19,7 @@ import type { StoreSize, Stores } from '../store/types.ts';
 import { SelfMetrics } from '../telemetry/registry.ts';
 import { cgroupMemory } from './containerMemory.ts';
 import { EventLoopMonitor } from './eventLoop.ts';
+import { type Explorer, openExplorer } from './explorer.ts';
 import { HeapWatch, type ObjectCounts, systemHeap } from './heap.ts';
 import { processMemory } from './memoryOwners.ts';
 import { heapGrowth } from './nodeOptions.ts';
@@ -79,19 +80,22 @@ export async function run(commandLine: Options, given: RunContext): Promise<Runn
   const memory = memorySources(context);
   const sources = { ...memory, context, live, selfMetrics, serverVersion, loop, startedMs };
   const served = { context, selfMetrics, readiness, status: statusReporter(sources) };
-  const { web, elector, ...servers } = await serve(live, served).catch(async (error: unknown) => {
-    loop.close();
-    await live.watching.stop();
-    throw error;
-  });
+  const { web, elector, explorer, ...servers } = await serve(live, served).catch(
+    async (error: unknown) => {
+      loop.close();
+      await live.watching.stop();
+      throw error;
+    },
+  );
 
+  explorer?.telemetryListens(servers.telemetry.port);
   await clock.turn();
   const ending = new AbortController();
   const sizes = (): ReadonlyMap<string, StoreSize> => live.watching.sizes();
   const onReady = (): void => context.setV8Flags(heapGrowth);
   const stateLog = new StateLog({ readiness, sizes, clock, log, startedMs, onReady });
   const heap = watchHeap(live, memory, context);
-  const living = [live, web, stateLog].map((part) => part?.run(ending.signal));
+  const living = [live, web, stateLog, explorer].map((part) => part?.run(ending.signal));
   elector?.start();
   sayStart(live, servers, context);
   return {
@@ -110,7 +114,7 @@ export async function run(commandLine: Options, given: RunContext): Promise<Runn
       ending.abort();
       await Promise.all([servers.metrics.close(graceMs), servers.telemetry.close(graceMs)]);
       await Promise.all(living);
-      await web?.close();
+      await Promise.all([web?.close(), explorer?.close()]);
       loop.close();
       heap.close();
       log.info({}, 'stopped');
@@ -220,9 +224,12 @@ interface Served {
   readonly status: () => Promise<StatusReport>;
 }
 
-/** Both ports, the web configuration and the elector, where there are any. */
+/** Both ports, and the web configuration, the elector and the explorer, where there are any. */
 type Opened = Pick<Running, 'metrics' | 'telemetry'> &
-  Pick<Access, 'web'> & { readonly elector: Elector | undefined };
+  Pick<Access, 'web'> & {
+    readonly elector: Elector | undefined;
+    readonly explorer: Explorer | undefined;
+  };
 
 /** Opens both ports, or none; what a reload may change is read from `live` at each scrape. */
 async function serve(live: Reloader, served: Served): Promise<Opened> {
@@ -233,18 +240,17 @@ async function serve(live: Reloader, served: Served): Promise<Opened> {
   const { clock, log, build } = context;
   const { version } = build;
   const { options } = live;
-  const common = {
-    clock,
-    log,
-    createServer: web?.createServer,
-    timeouts: timeoutsOf(options),
-  };
+  const explorer = options.explorer
+    ? openExplorer({ live, context, selfMetrics, readiness, leadership })
+    : undefined;
+  const common = { clock, log, createServer: web?.createServer, timeouts: timeoutsOf(options) };
   const metrics = await listen(
     metricsApp({
       guards,
       stores: storesOf(live),
       readiness,
       leadership,
+      explorer: explorer?.routes,
       clock,
       version,
       get serveBeforeSync() {
@@ -286,7 +292,7 @@ async function serve(live: Reloader, served: Served): Promise<Opened> {
         ...address(options, 'telemetry-host', 'telemetry-port'),
       },
     );
-    return { metrics, telemetry, web, elector };
+    return { metrics, telemetry, web, elector, explorer };
   } catch (error) {
     await metrics.close(0);
     throw error;

@@ -5,14 +5,12 @@ import type { Renderer } from '../../src/metrics/render.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
+import { familyHeader } from '../support/familyHeader.ts';
 
 const familyNames = ['a', 'b', 'c'];
 /** Three families; the third has no text. */
 const renderer: Renderer = {
-  families: familyNames.map((name) => ({
-    name,
-    header: { text: `# TYPE ${name} gauge\n`, openmetrics: `# TYPE ${name} gauge\n` },
-  })),
+  families: familyNames.map(familyHeader),
   render: ({ metadata: { name } }) => [`a{n="${name}"} 1\n`, `b{n="${name}"} 1\n`, ''],
 };
 const object = (i: number): KubeObject => ({

@@ -57,6 +57,7 @@ export const reportOf = (given: Partial<StatusReport> = {}): StatusReport => ({
   stalenessMs: 0,
   storeWork: {
     segments: 12_345,
+    changes: 0,
     compressed: 2_345,
     decompressed: 345,
     flushes: 1_000,
