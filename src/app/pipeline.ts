@@ -4,9 +4,11 @@ import type { Readiness } from '../http/readiness.ts';
 import { Client } from '../kube/client.ts';
 import { fileLimitIn } from '../kube/reachability.ts';
 import { openTransport } from '../kube/transport.ts';
+import type { ReflectorReport } from '../kube/types.ts';
 import type { WatchTicks } from '../kube/watchTicks.ts';
 import { ConfigError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import type { LogRing } from '../lib/logRing.ts';
 import { logOnce } from '../lib/logThrottle.ts';
 import { keyOf } from '../lib/objectKey.ts';
 import type { ProcessContext } from '../lib/processContext.ts';
@@ -35,7 +37,11 @@ import {
 } from './syncedResource.ts';
 
 /** The process without its terminal, and the log of the command. */
-export type RunContext = Omit<ProcessContext, 'print' | 'onHangup'> & { readonly log: Logger };
+export type RunContext = Omit<ProcessContext, 'print' | 'onHangup'> & {
+  readonly log: Logger;
+  /** The last warnings of that log, where the command keeps them. */
+  readonly logRing?: LogRing;
+};
 
 /** The pipeline of one configuration; a new one runs beside it until it takes over. */
 export interface Pipeline extends ServedState {
@@ -44,6 +50,8 @@ export interface Pipeline extends ServedState {
   readonly readiness: Readiness;
   /** Size of the store of each resource, by plural. */
   sizes(): ReadonlyMap<string, StoreSize>;
+  /** Where the reflectors of each resource stand, by the name that readiness has. */
+  reflectors(): ReadonlyMap<string, readonly ReflectorReport[]>;
   /** Patterns of the allow-lists that have matched no key so far. */
   unusedPatterns(): readonly UnusedPattern[];
   /** Starts to fill the stores; called once. */
@@ -190,6 +198,7 @@ function pipelineOf(opened: Opened): Pipeline {
       return sharding.shard;
     },
     sizes: () => new Map(served().map(({ name, store }) => [name, store.size])),
+    reflectors: () => new Map(served().map(({ name, sync }) => [name, sync.reports])),
     unusedPatterns: selection.unusedPatterns,
     start() {
       flushesEnd = ticks.onDrained(() => flush(stores, parts.log));

@@ -142,6 +142,8 @@ export const flags = {
     help: 'Web configuration file of both ports, in the format of Prometheus\' exporters: TLS, headers, users.' },
   'auth-filter': { group: serving, kind: toggle, default: false, restartRequired: true,
     help: 'Require a bearer token whose user may get /metrics, checked by TokenReview and SubjectAccessReview.' },
+  'enable-profiling': { group: serving, kind: toggle, default: false, restartRequired: true, extension: true,
+    help: 'Serve CPU profiles and heap snapshots of kubestate at /debug/profile/ of the telemetry port. Requires --auth-filter, or users in the file of --tls-config.' },
   'server-read-timeout': timeout(60_000, '1m', 'Time limit to read a request.'),
   'server-read-header-timeout': timeout(5_000, '5s', 'Time limit to read the headers of a request.'),
   'server-write-timeout': timeout(60_000, '1m', 'Time limit to write a response.'),

@@ -53,3 +53,23 @@ export interface Behind {
   /** Why it is not, as the end of a sentence. */
   readonly why: string;
 }
+
+/** How a full list came: streamed by a watch, in one body, or in pages. */
+export type ListedBy = 'WatchList' | 'LIST' | 'LIST in pages';
+
+/** The encoding that the server has answered in. */
+export type WireFormat = 'protobuf' | 'JSON';
+
+/** Where a reflector stands, for people. */
+export interface ReflectorReport {
+  readonly namespace: string | undefined;
+  readonly fieldSelector: string | undefined;
+  /** The version of the last event, bookmark or list; undefined before the first list. */
+  readonly resourceVersion: string | undefined;
+  /** How its last list came; undefined before the first. */
+  readonly listedBy: ListedBy | undefined;
+  /** That of the last answer; undefined before the first. */
+  readonly wireFormat: WireFormat | undefined;
+  /** How much of each object is asked for. */
+  readonly representation: 'object' | 'metadata' | 'table';
+}

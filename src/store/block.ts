@@ -85,6 +85,15 @@ export class Block {
     return this.slots.length >= slotsMax || this.bytes >= blockBytesMax;
   }
 
+  /** The bytes that its hashes and lengths need, and those that it has taken beyond. */
+  get indexBytes(): { readonly needed: number; readonly untouched: number } {
+    const hashBytes = 2 * this.#families * slotsMax * this.#hashes.BYTES_PER_ELEMENT;
+    return {
+      needed: hashBytes + this.lengths.byteLength,
+      untouched: this.#hashes.byteLength - hashBytes,
+    };
+  }
+
   /** Whether changes are pending. */
   get hasPending(): boolean {
     return this.#pending !== undefined;

@@ -4,6 +4,7 @@ import { AddedStores } from './addedStores.ts';
 import type { ByteCount } from './block.ts';
 import { findObjects } from './find.ts';
 import { Flusher } from './flush.ts';
+import { memoryOf } from './memory.ts';
 import { Readers } from './readers.ts';
 import { ResourceData } from './resourceData.ts';
 import { ResourceStore } from './resourceStore.ts';
@@ -73,6 +74,7 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
     flushed: () => flusher.flush(),
     stalenessMs: () => flusher.stalenessMs,
     work: () => flusher.work,
+    memory: () => memoryOf(resources, flusher.work),
     close: () => flusher.close(),
   };
 };

@@ -103,6 +103,11 @@ export class ResourceData {
     };
   }
 
+  /** All blocks, also those that no scrape shows yet. */
+  get blocks(): readonly Block[] {
+    return this.#blocks;
+  }
+
   /** The length of all segments. */
   get storedBytes(): number {
     return this.#served.reduce((sum, { text }) => sum + text.storedBytes, 0);

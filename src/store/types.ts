@@ -59,8 +59,25 @@ export interface Stores {
   stalenessMs(): number;
   /** What the stores have done so far, and what is in them now. */
   work(): StoreWork;
+  /** What takes memory in the stores now; it is counted by each call, block by block. */
+  memory(): StoreMemory;
   /** Ends all work; resolves when none is left. Pending changes are never served then. */
   close(): Promise<void>;
+}
+
+/** What takes memory in stores, in bytes. */
+export interface StoreMemory {
+  /** Text that scrapes are served from: compressed, and not. */
+  readonly cold: number;
+  readonly hot: number;
+  /** Text that is not served yet. */
+  readonly pending: number;
+  /** Hashes and lengths of texts, in buffers. */
+  readonly indexInBuffers: number;
+  /** The objects, blocks and segments in V8's heap: an estimate, by their number. */
+  readonly indexInHeap: number;
+  /** Of buffers, what nothing was written to: the kernel gives no memory for it. */
+  readonly untouched: number;
 }
 
 /** Where an added store is served, and what it is called. */

@@ -1,7 +1,7 @@
 // ResourceSync keeps one store equal to the API server: a reflector for each collection.
 import { type CheckResult, ConsistencyCheck } from '../kube/consistency.ts';
 import { Reflector, type ReflectorOptions, type RelistReason } from '../kube/reflector.ts';
-import type { Representation, SyncStatus } from '../kube/types.ts';
+import type { ReflectorReport, Representation, SyncStatus } from '../kube/types.ts';
 import type { ObjectVersion, Sink } from '../store/types.ts';
 import type { ObjectLimit } from './objectLimit.ts';
 import { filtered, type Scope, type SyncedCollection } from './scope.ts';
@@ -55,6 +55,11 @@ export class ResourceSync {
     const statuses = this.#syncs.map(({ reflector }) => reflector.status);
     if (!this.#options.limit?.reached) return statuses;
     return statuses.map((status) => ({ ...status, detail: `${status.detail}; ${limitReached}` }));
+  }
+
+  /** Where each active reflector stands. */
+  get reports(): readonly ReflectorReport[] {
+    return this.#syncs.map(({ reflector }) => reflector.report);
   }
 
   /** Objects that differed at the last checks; undefined before the first of them. */

@@ -31,6 +31,7 @@ const files: Readonly<Record<string, string>> = {
   'not.yaml': 'a: [',
   'settings.yaml': 'resources: [podz]\n',
   'unknown.yaml': 'resource: [pods]\n',
+  'nobody.yaml': 'http_server_config: {http2: false}\n',
   'web.yaml': 'tls_server_config: {cert_file: none.pem, key_file: none.pem}\n',
 };
 
@@ -58,6 +59,8 @@ const wrong: readonly string[] = [
   '--leader-elect --pod=a --pod-namespace=b --leader-elect-resource-name=A',
   '--leader-elect --pod=a --pod-namespace=b --leader-elect-lease-duration=1s',
   '--consistency-check-interval=1s',
+  '--enable-profiling',
+  '--enable-profiling --tls-config=@/nobody.yaml',
   '--custom-resource-state-only',
   '--custom-resource-pack=fluxx',
   '--custom-resource-state-config-file=@/none.yaml',

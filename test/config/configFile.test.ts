@@ -74,6 +74,7 @@ const rows: Readonly<Record<string, Row>> = {
   leader_elect: { flag: 'leader-elect', right: 'true', value: true, wrong: 'both', expected: toggle, got: '"both"' },
   leader_elect_resource_name: { flag: 'leader-elect-resource-name', right: 'a', value: 'a', wrong: '[a]', expected: text, got: 'a list' },
   leader_elect_lease_duration: { flag: 'leader-elect-lease-duration', right: '9s', value: 9_000, wrong: '[9s]', expected: duration, got: 'a list' },
+  enable_profiling: { flag: 'enable-profiling', right: 'true', value: true, wrong: '1 2', expected: toggle, got: '"1 2"' },
   auth_filter: { flag: 'auth-filter', right: 'true', value: true, wrong: 'on', expected: toggle, got: '"on"' },
   'auto-gomemlimit-ratio': { flag: 'auto-gomemlimit-ratio', right: '0.8', value: 0.8, wrong: '1.5', expected: 'a number from 0 to 1', got: '1.5' },
 };

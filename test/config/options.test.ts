@@ -55,6 +55,7 @@ const wrong: Readonly<Record<keyof Options, Wrong | null>> = {
   explorer: ['=x', toggle, '"x"'],
   'tls-config': ['', text, 'nothing'],
   'auth-filter': ['=x', toggle, '"x"'],
+  'enable-profiling': ['=on', toggle, '"on"'],
   'server-read-timeout': ['=5', duration, '"5"'],
   'server-read-header-timeout': ['=5x', duration, '"5x"'],
   'server-write-timeout': ['=', duration, '""'],

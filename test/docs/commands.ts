@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands } from '../../src/cli/index.ts';
 import { parseCommandLine } from '../../src/config/flags.ts';
+import { profilePaths } from '../../src/http/profiling.ts';
 import { errorMessage } from '../../src/lib/errors.ts';
 import { root } from './markdown.ts';
 import { commandsIn, programOf, type ShellCommand } from './shell.ts';
@@ -145,7 +146,7 @@ const missingFiles = (paths: readonly string[]): string[] =>
 
 const SERVED: Readonly<Record<string, readonly string[]>> = {
   8080: ['/', '/metrics', '/healthz', '/livez'],
-  8081: ['/', '/metrics', '/readyz', '/healthz', '/livez'],
+  8081: ['/', '/metrics', '/readyz', '/healthz', '/livez', ...profilePaths],
 };
 
 function curlMistakes(args: readonly string[]): string[] {

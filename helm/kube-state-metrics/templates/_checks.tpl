@@ -136,6 +136,9 @@ is not checked.
 {{- if and (hasKey $given "custom-resource-state-only") (not .custom) }}
 {{- fail "extraArgs: --custom-resource-state-only: expected customResourceState.enabled or packs beside it, got neither; nothing would be served" }}
 {{- end }}
+{{- if and (hasKey $given "enable-profiling") (not (hasKey $given "auth-filter")) (not (get $given "tls-config")) }}
+{{- fail "extraArgs: --enable-profiling: expected authFilter.enabled, or --tls-config with basic_auth_users, beside it, got neither; a heap snapshot holds all that is in memory" }}
+{{- end }}
 {{- range list "node" "track-unscheduled-pods" }}
 {{- if and (get $given .) (not (contains "$(" (default "" $given.resources))) }}
 {{- $resources := include "kube-state-metrics.items" $given.resources | fromJsonArray }}

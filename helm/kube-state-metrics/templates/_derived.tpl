@@ -271,6 +271,10 @@ auth-filter:
   expected: true or false
   pattern: ^(?i:1|t|true|0|f|false)$
   switch: true
+enable-profiling:
+  expected: true or false
+  pattern: ^(?i:1|t|true|0|f|false)$
+  switch: true
 server-read-timeout:
   expected: a duration such as 30s, 1m30s or 0
   pattern: ^(?:0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)$
