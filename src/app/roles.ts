@@ -70,7 +70,7 @@ export async function rolesFor(
     .filter((pattern) => {
       const kind = { ...pattern, plural: pluralOf(pattern), scope: 'namespace' as const };
       const table = custom.tableOf(kind, custom.config.entries, () => undefined);
-      return selection.selectCustom(kind.plural, table) !== undefined;
+      return selection.selectCustom(kind.plural, table, []) !== undefined;
     });
   const { roles, notes } = rolesOf({
     options,

@@ -37,6 +37,8 @@ const nothing: Choices = {
   metricOptInList: [],
   metricLabelsAllowlist: undefined,
   metricAnnotationsAllowlist: undefined,
+  objectSelectors: [],
+  namespaceSelector: undefined,
 };
 const chosen = async (choices: Partial<Choices>): Promise<readonly Selected[]> =>
   (await select(tables, { ...nothing, ...choices })).resources;
@@ -252,7 +254,7 @@ describe('a selection', () => {
 
     it('has the families of a custom table that the lists leave', async () => {
       const ofList = async (list: Partial<Choices>): Promise<string[] | undefined> => {
-        const one = (await selected(list)).selectCustom('orders', orders);
+        const one = (await selected(list)).selectCustom('orders', orders, []);
         return one && Object.keys(orders.families).filter(one.choices.enabled);
       };
       expect(await ofList({})).to.have.length(2);
