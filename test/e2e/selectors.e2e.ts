@@ -15,8 +15,7 @@ const churnRounds = 25;
 const joinMsMax = 10_000;
 const leaveMsMax = 3_000;
 
-const served = ['pods', 'configmaps', 'secrets', 'replicasets', 'namespaces', 'serviceaccounts'];
-const resources = `--resources=${served}`;
+const resources = '--resources=pods,configmaps,secrets,replicasets,namespaces';
 
 /** Sets of labels to select from, by the name of a ConfigMap that has them. */
 const labelled: Readonly<Record<string, Labels>> = {
@@ -143,7 +142,7 @@ describe('label selectors on a real API server', function () {
     async function remove(space: string, name: string): Promise<void> {
       tiers.delete(`${space}/${name}`);
       for (const kind of Object.keys(kinds)) {
-        await server.must('DELETE', `${pathOf(kind, space)}/${name}`, { gracePeriodSeconds: 0 });
+        await server.must('DELETE', `${pathOf(kind, space)}/${name}`);
       }
     }
 
