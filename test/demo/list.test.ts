@@ -175,7 +175,11 @@ describe('a list of the simulated API server', () => {
     const rows: [query: string, code: number, words: RegExp][] = [
       ['fieldSelector=spec.unknown%3D1', 400, /field label not supported: spec.unknown/],
       ['fieldSelector=nonsense', 400, /expected field=value, got "nonsense"/],
-      ['labelSelector=a%20in%20b', 400, /unable to parse requirement: expected \( after in, got "b"/],
+      [
+        'labelSelector=a%20in%20b',
+        400,
+        /unable to parse requirement: expected \( after in, got "b"/,
+      ],
       ['limit=many', 400, /limit: Invalid value: "many"/],
       ['resourceVersion=abc', 400, /resourceVersion: Invalid value: "abc"/],
       ['continue=abc', 400, /continue key is not valid/],

@@ -161,7 +161,12 @@ describe('label selectors on a real API server', function () {
     }
 
     before(async () => {
-      for (const [space, team] of [['sa', 'a'], ['sb', 'b'], ['sc', 'c'], ['sd', undefined]]) {
+      for (const [space, team] of [
+        ['sa', 'a'],
+        ['sb', 'b'],
+        ['sc', 'c'],
+        ['sd', undefined],
+      ]) {
         const labels = team === undefined ? {} : { team };
         await server.must('POST', '/api/v1/namespaces', { metadata: { name: space, labels } });
         teams.set(space as string, team);
@@ -171,7 +176,12 @@ describe('label selectors on a real API server', function () {
       }
       [whole, selected] = await Promise.all([
         Exporter.start(server.kubeconfig(), resources),
-        Exporter.start(server.kubeconfig(), resources, ...flags, '--consistency-check-interval=10s'),
+        Exporter.start(
+          server.kubeconfig(),
+          resources,
+          ...flags,
+          '--consistency-check-interval=10s',
+        ),
       ]);
     });
     after(async () => {
@@ -189,7 +199,10 @@ describe('label selectors on a real API server', function () {
     }
 
     const seriesOf = (text: string): string[] =>
-      text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).sort();
+      text
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('#'))
+        .sort();
 
     async function same(what: string, withinMs: number): Promise<void> {
       let missing: string[] = [];
@@ -221,7 +234,9 @@ describe('label selectors on a real API server', function () {
     });
 
     it('under churn, with nothing missing of what does not change', async () => {
-      const steady = seriesOf(await selected.scrape()).filter((line) => /namespace="sb"/.test(line));
+      const steady = seriesOf(await selected.scrape()).filter((line) =>
+        /namespace="sb"/.test(line),
+      );
       expect(steady).to.have.length.above(100);
       const isWhole = (text: string): boolean => {
         const lines = new Set(text.split('\n'));
@@ -254,10 +269,14 @@ describe('label selectors on a real API server', function () {
         teams.set(name, undefined);
         await create(name, 'o', 'web');
       }
-      await until('all are served', async () => {
-        const text = await whole.scrape();
-        return names.every((name) => text.includes(`namespace="${name}",pod="o"`)) || undefined;
-      }, joinMsMax);
+      await until(
+        'all are served',
+        async () => {
+          const text = await whole.scrape();
+          return names.every((name) => text.includes(`namespace="${name}",pod="o"`)) || undefined;
+        },
+        joinMsMax,
+      );
       await Promise.all(names.map((name) => relabel(name, 'a')));
       await same('many joined', 2 * joinMsMax);
       await Promise.all(names.map((name) => relabel(name, 'x')));

@@ -194,7 +194,9 @@ class History {
   }
 }
 
-const labelled = (team: string | undefined) => ({ labels: team === undefined ? {} : { team } });
+const labelled = (team: string | undefined): { labels: Record<string, string> } => ({
+  labels: team === undefined ? {} : { team },
+});
 
 const namespace = (name: string, team: string | undefined): ApiObject => ({
   apiVersion: 'v1',

@@ -51,7 +51,11 @@ describe('Object selectors', () => {
     [
       [],
       'team in a',
-      { flag: '--namespace-selector', expected: '( after in', got: '"a" at character 9 in "team in a"' },
+      {
+        flag: '--namespace-selector',
+        expected: '( after in',
+        got: '"a" at character 9 in "team in a"',
+      },
     ],
   ];
   for (const [objects, namespaces, facts] of rows) {

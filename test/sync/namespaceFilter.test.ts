@@ -35,8 +35,7 @@ class Scene {
         },
       },
       clock: this.clock,
-      stored: () =>
-        [...this.stored.objects].map(([key, version]) => ({ key, uid: key, version })),
+      stored: () => [...this.stored.objects].map(([key, version]) => ({ key, uid: key, version })),
       relist: () => this.relists++,
     });
     this.#running = this.filter.run(this.#ending.signal);

@@ -95,7 +95,9 @@ describe('The scope', () => {
 
   it('asks for selected objects alone, wherever it asks', () => {
     const selected = (options: object) =>
-      scopeOf({ ...everything, ...options }).collections('pods', pods, 'team=a').map(inWords);
+      scopeOf({ ...everything, ...options })
+        .collections('pods', pods, 'team=a')
+        .map(inWords);
     expect(selected({})).to.deep.equal(['* team=a fills all']);
     expect(selected({ namespaces: ['a', 'b'] })).to.deep.equal([
       'a team=a fills a',
@@ -246,7 +248,9 @@ describe('The scope', () => {
 
 function inWords({ collection, part, fallback }: SyncedCollection): string {
   const { namespace = '*', fieldSelector, labelSelector } = collection;
-  const asked = [namespace, fieldSelector, labelSelector].filter((word) => word !== undefined).join(' ');
+  const asked = [namespace, fieldSelector, labelSelector]
+    .filter((word) => word !== undefined)
+    .join(' ');
   const or = fallback === undefined ? '' : `, or ${fallback.map(inWords).join(', ')}`;
   return `${asked} fills ${part ?? 'all'}${or}`;
 }

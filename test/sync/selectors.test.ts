@@ -37,7 +37,10 @@ const namespace = (name: string, labels: Labels = {}): ApiObject => ({
 const resources = '--resources=pods,secrets,configmaps,replicasets,nodes,namespaces';
 const withoutNamespaces = resources.replace(',namespaces', '');
 const seriesOf = (text: string): string[] =>
-  text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).sort();
+  text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .sort();
 
 describe('A program with selectors', () => {
   let server: ApiServer;
@@ -153,8 +156,14 @@ describe('A program with selectors', () => {
     it('has the API server select, in every list, watch and check', async () => {
       server.compact();
       const program = await synced(resources, ...flags, '--consistency-check-interval=10s');
-      await until(() => server.requests.some(({ path, query }) =>
-        path === '/api/v1/pods' && query.resourceVersionMatch === 'NotOlderThan' && !query.watch));
+      await until(() =>
+        server.requests.some(
+          ({ path, query }) =>
+            path === '/api/v1/pods' &&
+            query.resourceVersionMatch === 'NotOlderThan' &&
+            !query.watch,
+        ),
+      );
       server.cut();
       server.faults.add({ resource: 'pods', verb: 'watch', act: forbid, times: 1 });
       await until(() => program.running.readiness().every(({ detail }) => detail === 'watching'));
@@ -169,8 +178,9 @@ describe('A program with selectors', () => {
       expect(asked('/api/v1/secrets')).to.deep.equal(['tier in (web)']);
       expect(asked('/api/v1/configmaps')).to.deep.equal(['!team']);
       expect(asked('/apis/apps/v1/replicasets')).to.deep.equal(['']);
-      expect(program.said('stored objects differ from those of the API server, listing again'))
-        .to.deep.equal([]);
+      expect(
+        program.said('stored objects differ from those of the API server, listing again'),
+      ).to.deep.equal([]);
     });
 
     it('says what it selects, and what it would select of what is not served', async () => {
@@ -305,12 +315,14 @@ describe('A program with selectors', () => {
       [
         'those of --namespaces only',
         [resources, '--namespaces=b,c'],
-        (series) => !namespaceIn(series) || namespaceIn(series) === 'b' || /^kube_namespace_/.test(series),
+        (series) =>
+          !namespaceIn(series) || namespaceIn(series) === 'b' || /^kube_namespace_/.test(series),
       ],
       [
         'those of many --namespaces only',
         [resources, `--namespaces=b,${nine}`],
-        (series) => !namespaceIn(series) || namespaceIn(series) === 'b' || /^kube_namespace_/.test(series),
+        (series) =>
+          !namespaceIn(series) || namespaceIn(series) === 'b' || /^kube_namespace_/.test(series),
       ],
       [
         'none of --namespaces-denylist',
@@ -349,7 +361,10 @@ describe('A program with selectors', () => {
           .sort()
           .join('\n');
       const right = async (): Promise<boolean> =>
-        (await together()) === seriesOf(await whole.scrape()).filter(inSelected).join('\n');
+        (await together()) ===
+        seriesOf(await whole.scrape())
+          .filter(inSelected)
+          .join('\n');
       await until(right);
       relabel('namespaces', undefined, 'c', { team: 'a' });
       await until(right);
@@ -363,11 +378,10 @@ describe('A program with selectors', () => {
         const file = join(folder, 'config.yaml');
         writeFileSync(file, 'namespace_selector: team=a\n');
         const program = await synced(resources, `--config=${file}`);
-        expect(await program.scrape()).to.include('"o0"').and.not.include('"o100"');
-        writeFileSync(
-          file,
-          'namespace_selector: team\nobject_selector: {pods: tier=web}\n',
-        );
+        expect(await program.scrape())
+          .to.include('"o0"')
+          .and.not.include('"o100"');
+        writeFileSync(file, 'namespace_selector: team\nobject_selector: {pods: tier=web}\n');
         await until(async () => {
           const text = await program.scrape();
           expect(text).to.include('"o0"');
