@@ -85,7 +85,7 @@ export const flags = {
   'namespaces-denylist': { group: selection, kind: list, default: [], defaultText: 'none',
     help: 'Namespaces to exclude. May be repeated.' },
   'namespace-selector': { group: selection, kind: { ...text, placeholder: 'SELECTOR' }, default: undefined, defaultText: 'all', extension: true,
-    help: 'Label selector of namespaces, such as team=a. Only objects in namespaces that match are served, and of cluster-scoped resources all but other namespaces. Followed as labels change.' },
+    help: 'Label selector of namespaces, such as team=a: only they and the objects in them are served, beside other cluster-scoped resources. Followed as labels change.' },
   'object-selector': { group: selection, kind: selectors, default: [], defaultText: 'all objects', extension: true,
     help: 'Label selector of the objects of one resource, such as pods:team=a,tier!=db. May be repeated; those of the same resource must all match.' },
   node: { group: selection, kind: { ...list, placeholder: 'NODE,NODE' }, default: [], defaultText: 'all',
