@@ -12,6 +12,8 @@ const steadyPods = 300;
 const podsEach = 30;
 const names = ['n0', 'n1', 'n2', 'n3', 'n4', 'n5'];
 const pausesMs = [0, 0, 20, 50, 200, 500, 1_000, 1_500, 4_000, 12_000];
+/** Between two of the last objects of a slow list, some sixty. */
+const dripMs = 500;
 /** By the clock of the test, once all is quiet. */
 const settleMsMax = 30_000;
 const selectors = ['--namespace-selector=team in (a,b)', '--object-selector=pods:tier!=hidden'];
@@ -28,6 +30,40 @@ describe('With namespaces and objects that are selected by labels', () => {
         await history.scene.stop();
       }
     });
+
+  it('no check takes for drift what waits for a list', async () => {
+    const scene = new Scene();
+    const differs = () => scene.log.lines.filter((line) => line.includes('stored objects differ'));
+    try {
+      scene.fill(steadyPods);
+      scene.server.create(namespace('x', 'a'));
+      scene.server.create(namespace('n0', undefined));
+      for (let i = 0; i < podsEach; i++)
+        scene.server.create(pod(`p${i}`, 'one', { namespace: 'n0' }));
+      await scene.listen();
+      // The next list rests for as long as this one takes: several checks come before it.
+      const act = faults.dripping(scene.clock, dripMs, steadyPods - 20);
+      scene.server.faults.add({ verb: 'watch', act, times: 1, resource: 'pods' });
+      const args = [...selectors, '--consistency-check-interval=10s'];
+      const program = await scene.startSynced(...args);
+      const now = scene.server.get<ApiObject>('namespaces', undefined, 'n0') as ApiObject;
+      scene.server.update({ ...now, metadata: { ...now.metadata, ...labelled('a') } });
+      const shown = async () => (await scrape(program)).text.includes('namespace="n0"');
+      // A check waits for the next event before it concludes.
+      for (let i = 0; i < 20; i++) {
+        scene.server.create(pod(`more-${i}`));
+        await scene.pass(1_000);
+      }
+      expect(await shown(), 'it rests').to.equal(false);
+      await scene.until(shown, settleMsMax);
+      expect(differs()).to.deep.equal([]);
+      const checked =
+        'kube_state_metrics_consistency_checks_total{resource="pods",result="given-up"}';
+      expect(await scene.self(program, checked), 'checks meanwhile').to.be.above(0);
+    } finally {
+      await scene.stop();
+    }
+  });
 });
 
 class History {

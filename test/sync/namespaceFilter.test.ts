@@ -142,6 +142,14 @@ describe('The filter of namespaces', () => {
     expect(scene.relists).to.equal(1);
   });
 
+  it('does not list again for a namespace that has left before', async () => {
+    scene.put('b/1');
+    scene.joins('b');
+    scene.leaves('b');
+    await scene.pass(10 * restMs);
+    expect([scene.relists, scene.filter.settled]).to.deep.equal([0, true]);
+  });
+
   it('keeps what is stored of a namespace that leaves and is soon back', async () => {
     scene.joins('b');
     scene.put('b/1');
