@@ -230,7 +230,7 @@ function selectedNamespaces(
   return new SelectedNamespaces({ client, selector, clock, random, log, observer });
 }
 
-/** As of a resource: without the set, no namespaced one is synced, and with an old one it is stale. */
+/** As of a resource: without the set nothing namespaced is synced, with an old one it is stale. */
 const namespacesStatus = ({ status }: SelectedNamespaces, clock: Clock): ResourceStatus => ({
   resource: 'namespaces (--namespace-selector)',
   synced: status.synced,

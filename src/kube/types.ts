@@ -1,7 +1,7 @@
 // Types of a reflector: the collection that it follows, what it reports, its status.
 import type { ResourceObserver } from '../telemetry/registry.ts';
 
-/** One collection of the API: a resource in all namespaces, or in one; or selected objects of it. */
+/** One collection of the API: a resource in all namespaces, or in one; all of it, or selected. */
 export interface Collection {
   /** RBAC plural, e.g. `pods`. */
   readonly resource: string;

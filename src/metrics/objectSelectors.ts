@@ -59,7 +59,7 @@ function splitAt(text: string, colon: number): [resource: string, selector: stri
   });
 }
 
-/** The selector without spaces around it; throws ConfigError where the API server would refuse it. */
+/** The selector, trimmed; throws ConfigError where the API server would refuse it. */
 function checked(flag: string, text: string): string {
   const selector = text.trim();
   try {

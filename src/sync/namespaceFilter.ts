@@ -1,4 +1,4 @@
-// NamespaceFilter keeps of one collection the objects in namespaces that match --namespace-selector.
+// NamespaceFilter keeps of a collection what is in namespaces that match --namespace-selector.
 import type { Clock } from '../lib/clock.ts';
 import type { ObjectIdentity, ObjectVersion, Relist, Sink } from '../store/types.ts';
 import type { SelectedNamespaces } from './selectedNamespaces.ts';

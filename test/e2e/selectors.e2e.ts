@@ -261,7 +261,7 @@ describe('label selectors on a real API server', function () {
       process.stdout.write(`    ${scrapes} scrapes\n`);
     });
 
-    it('with one list for many namespaces that join at once, and no false alarm of drift', async () => {
+    it('with one list for many namespaces that join, and no false alarm of drift', async () => {
       const before = await selected.own('kube_state_metrics_relists_total', 'namespaces-joined');
       const names = Array.from({ length: 30 }, (_, i) => `bulk-${i}`);
       for (const name of names) {

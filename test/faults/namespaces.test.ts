@@ -20,7 +20,7 @@ const selectors = ['--namespace-selector=team in (a,b)', '--object-selector=pods
 
 describe('With namespaces and objects that are selected by labels', () => {
   for (const seed of seeds)
-    it(`what is served is what the server has of them, whatever happens (seed ${seed})`, async () => {
+    it(`what is served is what the server has of them (seed ${seed})`, async () => {
       const history = new History(seed);
       try {
         await history.begin();

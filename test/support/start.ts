@@ -15,7 +15,7 @@ export const hastyClock = (times: number): Clock => ({
   sleep: (ms, signal) => systemClock.sleep(ms / times, signal),
 });
 
-/** A clock on which all time passes so many times faster: for tests that wait for what comes late. */
+/** A clock on which all time passes so many times faster: for tests of what comes late. */
 export function fastClock(times: number): Clock {
   const startMs = systemClock.now();
   return {
