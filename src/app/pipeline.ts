@@ -221,13 +221,13 @@ function pipelineOf(opened: Opened): Pipeline {
 
 /** The namespaces of --namespace-selector, not followed yet; undefined without it. */
 function selectedNamespaces(
-  { 'namespace-selector': selector }: Options,
+  { 'namespace-selector': selector, 'use-apiserver-cache': fromMemory }: Options,
   client: Client,
   { clock, random, log }: Parts,
 ): SelectedNamespaces | undefined {
   if (selector === undefined) return undefined;
   const observer = noopObserver;
-  return new SelectedNamespaces({ client, selector, clock, random, log, observer });
+  return new SelectedNamespaces({ client, selector, fromMemory, clock, random, log, observer });
 }
 
 /** As of a resource: without the set nothing namespaced is synced, with an old one it is stale. */

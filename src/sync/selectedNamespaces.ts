@@ -19,6 +19,8 @@ export interface SelectedNamespacesOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  /** As for all lists: --use-apiserver-cache. */
+  readonly fromMemory: boolean;
   /** Counts the list and the watch, which are not those of a resource that is served. */
   readonly observer: Omit<ReflectorObserver, 'malformed'>;
 }
@@ -42,7 +44,7 @@ export class SelectedNamespaces {
   #signal: AbortSignal | undefined;
 
   constructor(options: SelectedNamespacesOptions) {
-    const { client, selector, clock, random, observer } = options;
+    const { client, selector, clock, random, observer, fromMemory } = options;
     this.#options = options;
     const log = marked(options.log);
     this.#reflector = new Reflector({
@@ -63,6 +65,7 @@ export class SelectedNamespaces {
       clock,
       random,
       log,
+      fromMemory,
       // Its changes are few, and decide what becomes of the events of all other watches.
       atOnce: true,
     });

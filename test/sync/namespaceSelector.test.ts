@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { configOf, custom, definition, entryOf } from '../support/customs.ts';
-import { forbid } from '../support/faults.ts';
+import { type FaultRule, forbid } from '../support/faults.ts';
 import type { TestProgram } from '../support/program.ts';
 import { until } from '../support/until.ts';
 import {
@@ -157,6 +157,23 @@ describe('A program with --namespace-selector', () => {
       await scene.servesOf(program, whole, both);
     });
   }
+
+  it('serves those of many --namespaces where each of them may be listed alone', async () => {
+    const whole = await scene.synced('--resources=pods,secrets');
+    const when: FaultRule['when'] = ({ kind, namespace }) =>
+      kind?.namespaced === true && namespace === undefined;
+    scene.server.faults.add({ act: forbid, when });
+    const program = await scene.synced('--resources=pods,secrets', `--namespaces=b,${nine}`, flag);
+    const selected = (series: string): boolean => inSelected(series) && namespaceIn(series) !== 'a';
+    await scene.servesOf(program, whole, selected);
+    scene.relabel('namespaces', undefined, 'c', { team: 'a' });
+    await scene.servesOf(program, whole, selected);
+    scene.relabel('namespaces', undefined, 'b', {});
+    await scene.servesOf(program, whole, selected);
+    expect(
+      program.said('forbidden in all namespaces at once, following each of them instead'),
+    ).to.have.length(2);
+  });
 
   it('serves each object in one shard', async () => {
     const whole = await scene.synced(resources);
