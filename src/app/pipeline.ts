@@ -16,6 +16,7 @@ import type { UnusedPattern } from '../metrics/allowlist.ts';
 import { compile, type OnRenderError } from '../metrics/render.ts';
 import { type Selection, select } from '../metrics/select.ts';
 import { resources } from '../resources/index.ts';
+import { familiesOf } from '../resources/profiles.ts';
 import { openSegmentStores } from '../store/open.ts';
 import type { Store, StoreSize, Stores } from '../store/types.ts';
 import { scopeOf } from '../sync/scope.ts';
@@ -250,6 +251,8 @@ function logSelectors(selection: Selection, options: Options, log: Logger): void
   }
 }
 
+const metricLists = ['--metric-allowlist', '--metric-denylist'];
+
 /** The resources and families that the options leave; rejects with ConfigError where none is. */
 export async function selectBy(options: Options, custom?: CustomSetup): Promise<Selection> {
   if (custom !== undefined && (options.node.length > 0 || options['track-unscheduled-pods'])) {
@@ -271,12 +274,14 @@ export async function selectBy(options: Options, custom?: CustomSetup): Promise<
       metricAnnotationsAllowlist: options['metric-annotations-allowlist'],
       objectSelectors: options['object-selector'],
       namespaceSelector: options['namespace-selector'],
+      profile: familiesOf(options.profile),
+      sparseStateSets: options['sparse-statesets'],
     },
     custom && customChoicesOf(custom.config, options),
   );
   if (selection.resources.length > 0 || custom !== undefined) return selection;
   throw new ConfigError({
-    flag: ['--resources', '--metric-allowlist', '--metric-denylist'],
+    flag: ['--resources', ...(options.profile === 'full' ? metricLists : ['--profile'])],
     expected: 'to leave at least one family',
     got: 'none',
     hint: 'nothing would be served',

@@ -5,9 +5,9 @@ import { parseLabelSelector, SelectorError } from '../lib/labelSelector.ts';
 /** What the flags say. */
 export interface SelectorChoices {
   /** Label selectors by resource: `pods:team=a,tier!=db`. */
-  readonly objectSelectors: readonly string[];
+  readonly objectSelectors?: readonly string[];
   /** The label selector of namespaces. */
-  readonly namespaceSelector: string | undefined;
+  readonly namespaceSelector?: string | undefined;
 }
 
 export interface ObjectSelectors {
@@ -24,7 +24,7 @@ interface ObjectSelector {
 
 /** Throws ConfigError where one is malformed; `checkResource` does where there is no such one. */
 export function objectSelectors(
-  { objectSelectors: given, namespaceSelector }: SelectorChoices,
+  { objectSelectors: given = [], namespaceSelector }: SelectorChoices,
   checkResource: (flag: string, resource: string) => void,
 ): ObjectSelectors {
   const selectors = given.map((text) => {

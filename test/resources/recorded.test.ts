@@ -47,8 +47,6 @@ async function exposition({ clusters, args, path, accept }: Case): Promise<strin
     metricOptInList: list('metric-opt-in-list'),
     metricLabelsAllowlist: value('metric-labels-allowlist'),
     metricAnnotationsAllowlist: value('metric-annotations-allowlist'),
-    objectSelectors: [],
-    namespaceSelector: undefined,
   };
   const objects = clusters.flatMap((file) => objectsOf(file)).filter((o) => isServed(o, value));
   const query = new URL(path ?? '/', 'http://localhost').searchParams;
