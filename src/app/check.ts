@@ -74,6 +74,9 @@ async function checkOptions(
   for (const { flag, expression } of selection.idleExpressions) {
     notes.push(`${flag}: the expression ${expression} matches no family.`);
   }
+  for (const resource of selection.idleSelectors) {
+    notes.push(`--object-selector: ${resource} is not served.`);
+  }
   checkMsOf(options);
   const elects = options['leader-elect'];
   if (!elects) refuseHalfOfPod(options);

@@ -1,11 +1,12 @@
 // Pipeline is one configuration at work: a client, the stores, and reflectors that fill them.
 import type { Options } from '../config/options.ts';
-import type { Readiness } from '../http/readiness.ts';
+import type { Readiness, ResourceStatus } from '../http/readiness.ts';
 import { Client } from '../kube/client.ts';
 import { fileLimitIn } from '../kube/reachability.ts';
 import { openTransport } from '../kube/transport.ts';
 import type { ReflectorReport } from '../kube/types.ts';
 import type { WatchTicks } from '../kube/watchTicks.ts';
+import type { Clock } from '../lib/clock.ts';
 import { ConfigError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { LogRing } from '../lib/logRing.ts';
@@ -21,6 +22,7 @@ import { familiesOf } from '../resources/profiles.ts';
 import { openSegmentStores } from '../store/open.ts';
 import type { Store, StoreSize, Stores } from '../store/types.ts';
 import { scopeOf } from '../sync/scope.ts';
+import { SelectedNamespaces } from '../sync/selectedNamespaces.ts';
 import { openSharding, type Sharding } from '../sync/sharding.ts';
 import { noopObserver, type SelfMetrics } from '../telemetry/registry.ts';
 import type { ServedState } from '../telemetry/state.ts';
@@ -28,6 +30,7 @@ import { CustomResources, type CustomSetup, customChoicesOf } from './customReso
 import { hotTextLimitOf } from './hotTextLimit.ts';
 import { roomyMemoryMin } from './nodeOptions.ts';
 import {
+  behindOf,
   checkMsOf,
   type SyncedResource,
   type SyncParts,
@@ -82,6 +85,7 @@ export async function openPipeline(
   for (const idle of selection.idleExpressions) {
     parts.log.warn(idle, 'this expression matches no family');
   }
+  logSelectors(selection, options, parts.log);
   checkMsOf(options);
   const { client, close: disconnect } = connect(options, parts);
   const ending = new AbortController();
@@ -105,7 +109,8 @@ export async function openPipeline(
     await clock.turn();
     stores = openStores(selection, options, parts);
     await clock.turn();
-    const syncParts: SyncParts = { options, client, scope, ...parts };
+    const namespaces = selectedNamespaces(options, client, parts);
+    const syncParts: SyncParts = { options, client, scope, namespaces, ...parts };
     const { byResource } = stores;
     const core = selection.resources.map((one) =>
       syncedResource(one, one.plural, byResource.get(one.plural) as Store, syncParts),
@@ -117,7 +122,8 @@ export async function openPipeline(
       for (const { sync } of core) sync.relist('resharded');
       customs?.relist('resharded');
     };
-    const opened = { selection, client, parts, core, customs, stores, sharding, ending };
+    const synced = { core, customs, namespaces };
+    const opened = { selection, client, parts, ...synced, stores, sharding, ending };
     return pipelineOf({ ...opened, disconnect });
   } catch (error) {
     await stores?.close();
@@ -161,6 +167,7 @@ interface Opened {
   readonly parts: Parts;
   readonly core: readonly SyncedResource[];
   readonly customs: CustomResources | undefined;
+  readonly namespaces: SelectedNamespaces | undefined;
   readonly stores: Stores;
   readonly sharding: Sharding;
   readonly ending: AbortController;
@@ -168,14 +175,14 @@ interface Opened {
 }
 
 function pipelineOf(opened: Opened): Pipeline {
-  const { selection, client, parts, core, customs, sharding, ending, disconnect } = opened;
+  const { selection, client, parts, core, customs, namespaces, sharding, ending } = opened;
   const { clock, ticks } = parts;
   const stores = withTicks(opened.stores, ticks);
   const served = (): readonly SyncedResource[] => [...core, ...(customs?.resources ?? [])];
   let done: Promise<unknown> = Promise.resolve();
   let flushesEnd = (): void => undefined;
   const run = async (): Promise<void> => {
-    const loops: (Promise<void> | undefined)[] = [];
+    const loops: (Promise<void> | undefined)[] = [namespaces?.run(ending.signal)];
     for (const { sync } of core) {
       loops.push(sync.run(ending.signal));
       // Thirty requests at once would keep other work waiting.
@@ -187,7 +194,11 @@ function pipelineOf(opened: Opened): Pipeline {
   return {
     client,
     stores,
-    readiness: () => [...core.map((one) => statusOf(one, clock)), ...(customs?.statuses ?? [])],
+    readiness: () => [
+      ...core.map((one) => statusOf(one, clock)),
+      ...(customs?.statuses ?? []),
+      ...(namespaces === undefined ? [] : [namespacesStatus(namespaces, clock)]),
+    ],
     get resources() {
       return served().map((one) => telemetryOf(one, clock));
     },
@@ -213,9 +224,40 @@ function pipelineOf(opened: Opened): Pipeline {
       flushesEnd();
       await done;
       await stores.close();
-      await disconnect();
+      await opened.disconnect();
     },
   };
+}
+
+/** The namespaces of --namespace-selector, not followed yet; undefined without it. */
+function selectedNamespaces(
+  { 'namespace-selector': selector, 'use-apiserver-cache': fromMemory }: Options,
+  client: Client,
+  { clock, random, log }: Parts,
+): SelectedNamespaces | undefined {
+  if (selector === undefined) return undefined;
+  const observer = noopObserver;
+  return new SelectedNamespaces({ client, selector, fromMemory, clock, random, log, observer });
+}
+
+/** As of a resource: without the set nothing namespaced is synced, with an old one it is stale. */
+const namespacesStatus = ({ status }: SelectedNamespaces, clock: Clock): ResourceStatus => ({
+  resource: 'namespaces (--namespace-selector)',
+  synced: status.synced,
+  refused: status.refused,
+  detail: status.detail,
+  behind: behindOf([status], clock),
+});
+
+/** Says at the start, and after a reload, that only a part of the objects is served. */
+function logSelectors(selection: Selection, options: Options, log: Logger): void {
+  const { 'object-selector': objects, 'namespace-selector': namespaces } = options;
+  if (objects.length === 0 && namespaces === undefined) return;
+  const keys = { ...(objects.length > 0 && { objects }), ...(namespaces && { namespaces }) };
+  log.info(keys, 'only objects that match label selectors are served');
+  for (const resource of selection.idleSelectors) {
+    log.warn({ resource }, 'this resource of --object-selector is not served');
+  }
 }
 
 const metricLists = ['--metric-allowlist', '--metric-denylist'];
@@ -239,6 +281,8 @@ export async function selectBy(options: Options, custom?: CustomSetup): Promise<
       metricOptInList: options['metric-opt-in-list'],
       metricLabelsAllowlist: options['metric-labels-allowlist'],
       metricAnnotationsAllowlist: options['metric-annotations-allowlist'],
+      objectSelectors: options['object-selector'],
+      namespaceSelector: options['namespace-selector'],
       profile: familiesOf(options.profile),
       sparseStateSets: options['sparse-statesets'],
     },

@@ -88,6 +88,22 @@ export const list: Kind<readonly string[]> = {
   },
 };
 
+/** Label selectors by resource, as `pods:team=a`; each flag is one, for they have commas. */
+export const selectors: Kind<readonly string[]> = {
+  placeholder: 'RESOURCE:SELECTOR',
+  expected: 'a resource and its label selector such as pods:team=a',
+  parse: (given, before) => [...before, given],
+  inFile: {
+    expected: 'a map of resource to its label selector, or a list of pods:team=a',
+    read: (value) => (isMap(value) ? selectorTexts(Object.entries(value)) : itemsIn(value)),
+  },
+};
+
+function selectorTexts(entries: readonly [string, unknown][]): readonly string[] | undefined {
+  const texts = entries.map(([resource, selector]) => `${resource}:${selector}`);
+  return entries.every(([, selector]) => typeof selector === 'string') ? texts : undefined;
+}
+
 /** One of these words. */
 export const oneOf = <const Word extends string>(...choices: readonly Word[]): Kind<Word> => ({
   placeholder: 'NAME',

@@ -374,8 +374,8 @@ const exactIntegersOf = ({ exactIntegers }: Collection): ExactIntegers | undefin
 
 /** The parameters that lists and watches of a collection have in common. */
 function selectionOf(collection: Collection): Query {
-  const { fieldSelector } = collection;
-  return { fieldSelector, includeObject: tableOf(collection) && 'Metadata' };
+  const { fieldSelector, labelSelector } = collection;
+  return { fieldSelector, labelSelector, includeObject: tableOf(collection) && 'Metadata' };
 }
 
 function pathOf(collection: Collection): string {

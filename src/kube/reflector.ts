@@ -40,6 +40,7 @@ export const relistReasons = {
   gone: 'the server no longer knows the last version (410)',
   'version-refused': 'the server has never known the last version, as after a restored backup',
   resharded: 'the shard of this process has changed',
+  'namespaces-joined': 'other namespaces match --namespace-selector, whose objects were left out',
   unreadable: 'an event of the watch could not be read',
   drift: 'the stored objects were found to differ from those of the server',
 } as const;

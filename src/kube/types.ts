@@ -1,7 +1,7 @@
 // Types of a reflector: the collection that it follows, what it reports, its status.
 import type { ResourceObserver } from '../telemetry/registry.ts';
 
-/** One collection of the API: a resource in all namespaces, or in one. */
+/** One collection of the API: a resource in all namespaces, or in one; all of it, or selected. */
 export interface Collection {
   /** RBAC plural, e.g. `pods`. */
   readonly resource: string;
@@ -10,6 +10,7 @@ export interface Collection {
   readonly version: string;
   readonly namespace?: string;
   readonly fieldSelector?: string;
+  readonly labelSelector?: string;
   /** How much of each object is asked for; all of it by default. */
   readonly representation?: Representation;
   /** Names of fields whose integers keep all digits, as bigints where a number would not do. */

@@ -5,6 +5,7 @@ import { suggest } from '../lib/suggest.ts';
 import { keyFilters, refuseUnknownResource, type UnusedPattern } from './allowlist.ts';
 import { type Dialect, match, re2, regexp2 } from './expressions/matching.ts';
 import { canDeferSpec, type Family, isStateSet } from './family.ts';
+import { objectSelectors, type SelectorChoices } from './objectSelectors.ts';
 import type { RenderChoices } from './render.ts';
 import type { Resource } from './resource.ts';
 
@@ -12,7 +13,7 @@ import type { Resource } from './resource.ts';
 export type AnyResource = Resource<never, string>;
 
 /** What the flags select; an empty list means the defaults of the tables. */
-export interface Choices {
+export interface Choices extends SelectorChoices {
   readonly resources: readonly string[];
   /** Families to serve or not: regexp2 expressions that match anywhere in the name. */
   readonly metricAllowlist: readonly string[];
@@ -38,6 +39,8 @@ export interface Selected {
   readonly deferSpec: boolean;
   /** Whether the table is one of ours, and not of a custom-resource configuration. */
   readonly builtIn: boolean;
+  /** Which of its objects are served, by their labels; all where it is undefined. */
+  readonly labelSelector: string | undefined;
 }
 
 /** What custom resources bring to the choices: their tables come with their kinds. */
@@ -58,9 +61,18 @@ export interface CustomChoices {
 export interface Selection {
   /** In the order of the tables. */
   readonly resources: readonly Selected[];
-  /** The part of a custom table that is served; undefined where that is nothing. */
-  selectCustom(plural: string, resource: AnyResource): Selected | undefined;
+  /**
+   * The part of a custom table that is served; undefined where that is nothing. `names` are those
+   * that --object-selector may call it.
+   */
+  selectCustom(
+    plural: string,
+    resource: AnyResource,
+    names: readonly string[],
+  ): Selected | undefined;
   unusedPatterns(): readonly UnusedPattern[];
+  /** The resources that --object-selector names and that are not served. */
+  readonly idleSelectors: readonly string[];
   /** Expressions, or names of state sets, that match no family of any table. */
   readonly idleExpressions: readonly IdleExpression[];
 }
@@ -78,9 +90,11 @@ export async function select(
 ): Promise<Selection> {
   const plurals = Object.keys(tables);
   const names = [...plurals, ...(custom?.names ?? [])];
-  for (const plural of choices.resources) {
-    if (!custom?.accepts(plural)) refuseUnknownResource('--resources', plural, names);
-  }
+  const checkResource = (flag: string, name: string): void => {
+    if (!custom?.accepts(name)) refuseUnknownResource(flag, name, names);
+  };
+  for (const plural of choices.resources) checkResource('--resources', plural);
+  const selectors = objectSelectors(choices, checkResource);
   const { isOn, idleExpressions } = await familyFilter(choices, [
     ...Object.values(tables).flatMap(namesOf),
     ...(custom?.families ?? []),
@@ -95,6 +109,7 @@ export async function select(
     resource: AnyResource,
     builtIn: boolean,
     keys: Pick<RenderChoices, 'labels' | 'annotations'>,
+    called: readonly string[],
   ): Selected | undefined => {
     const on = new Set<string>();
     const isShown = (family: Family<never>): boolean =>
@@ -107,26 +122,26 @@ export async function select(
     // A resource without enabled families is not watched.
     if (on.size === 0) return undefined;
     const enabled = (family: string): boolean => on.has(family);
-    return {
-      plural,
-      resource,
-      builtIn,
-      ...needsOf(resource, on),
-      choices: { enabled, sparse, ...keys },
-    };
+    const labelSelector = selectors.of(called);
+    const rest = { builtIn, labelSelector, choices: { enabled, sparse, ...keys } };
+    return { plural, resource, ...needsOf(resource, on), ...rest };
   };
   for (const [plural, resource] of custom?.only ? [] : Object.entries(tables)) {
     const named = choices.resources.includes(plural);
     if (!named && (choices.resources.length > 0 || !resource.default)) continue;
     const keys = { labels: labels.of(plural), annotations: annotations.of(plural) };
-    const one = selectOne(plural, resource, true, keys);
+    const one = selectOne(plural, resource, true, keys, [plural]);
     if (one !== undefined) selected.push(one);
   }
   return {
     resources: selected,
-    selectCustom: (plural, resource) =>
-      selectOne(plural, resource, false, { labels: undefined, annotations: undefined }),
+    selectCustom: (plural, resource, called) =>
+      selectOne(plural, resource, false, { labels: undefined, annotations: undefined }, called),
     unusedPatterns: () => [...labels.unused(), ...annotations.unused()],
+    idleSelectors: selectors
+      .unused()
+      .map(({ resource }) => resource)
+      .filter((resource) => !custom?.accepts(resource)),
     idleExpressions: [...idleExpressions, ...idleNames],
   };
 }

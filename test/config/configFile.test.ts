@@ -34,6 +34,8 @@ const rows: Readonly<Record<string, Row>> = {
   resources: { flag: 'resources', right: '{pods: {}, nodes: {}}', value: ['pods', 'nodes'], wrong: '[{a: 1}]', expected: items, got: 'a list' },
   namespaces: { flag: 'namespaces', right: '[a, b]', value: ['a', 'b'], wrong: '[[a]]', expected: items, got: 'a list' },
   namespaces_denylist: { flag: 'namespaces-denylist', right: '[a]', value: ['a'], wrong: '[true]', expected: items, got: 'a list' },
+  namespace_selector: { flag: 'namespace-selector', right: 'team=a', value: 'team=a', wrong: '{team: a}', expected: text, got: 'a map' },
+  object_selector: { flag: 'object-selector', right: '{pods: "team=a,tier!=db", jobs: x}', value: ['pods:team=a,tier!=db', 'jobs:x'], wrong: '{pods: [a]}', expected: 'a map of resource to its label selector, or a list of pods:team=a', got: 'a map' },
   metric_allowlist: { flag: 'metric-allowlist', right: '{"kube_{1,2}": {}}', value: ['kube_{1,2}'], wrong: '[null]', expected: items, got: 'a list' },
   metric_denylist: { flag: 'metric-denylist', right: 'a,b', value: ['a', 'b'], wrong: '[{}]', expected: items, got: 'a list' },
   metric_opt_in_list: { flag: 'metric-opt-in-list', right: '[1]', value: ['1'], wrong: '[[]]', expected: items, got: 'a list' },

@@ -40,6 +40,12 @@ describe('A command line', () => {
       'metric-labels-allowlist',
       'nodes=[b]',
     ],
+    [
+      'takes each of a repeated selector whole',
+      ['--object-selector=pods:a in (b,c)', '--object-selector', 'jobs:x,!y'],
+      'object-selector',
+      ['pods:a in (b,c)', 'jobs:x,!y'],
+    ],
     ['takes -v with a space', ['-v', '4'], 'v', 4],
     ['takes -v with =', ['-v=4'], 'v', 4],
     ['takes -v with nothing between', ['-v4'], 'v', 4],

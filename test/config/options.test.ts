@@ -30,6 +30,8 @@ const wrong: Readonly<Record<keyof Options, Wrong | null>> = {
   resources: ['', items, 'nothing'],
   namespaces: ['', items, 'nothing'],
   'namespaces-denylist': ['', items, 'nothing'],
+  'namespace-selector': ['', text, 'nothing'],
+  'object-selector': ['', 'a resource and its label selector such as pods:team=a behind it', 'nothing'],
   node: ['', items, 'nothing'],
   'track-unscheduled-pods': ['=all', toggle, '"all"'],
   'object-limit': ['=-1', 'a whole number from 0 to 100000000', '"-1"'],

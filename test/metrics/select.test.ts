@@ -316,14 +316,14 @@ describe('a selection', () => {
     });
 
     it('has its families whatever the profile is', async () => {
-      const one = (await selected({ profile: new Set() })).selectCustom('orders', orders);
+      const one = (await selected({ profile: new Set() })).selectCustom('orders', orders, []);
       expect(one && Object.keys(orders.families).filter(one.choices.enabled)).to.have.length(2);
     });
 
     it('takes their state sets, and tells of a name that a rule may yet get', async () => {
       const sparseStateSets = ['kube_customresource_b', 'kube_customresource_c'];
       const selection = await selected({ sparseStateSets });
-      const { choices } = selection.selectCustom('orders', orders) as Selected;
+      const { choices } = selection.selectCustom('orders', orders, []) as Selected;
       expect(choices.sparse?.('kube_customresource_b')).to.equal(true);
       expect(choices.sparse?.('kube_customresource_a')).to.equal(false);
       expect(selection.idleExpressions).to.deep.equal([
@@ -340,7 +340,7 @@ describe('a selection', () => {
 
     it('has the families of a custom table that the lists leave', async () => {
       const ofList = async (list: Partial<Choices>): Promise<string[] | undefined> => {
-        const one = (await selected(list)).selectCustom('orders', orders);
+        const one = (await selected(list)).selectCustom('orders', orders, []);
         return one && Object.keys(orders.families).filter(one.choices.enabled);
       };
       expect(await ofList({})).to.have.length(2);

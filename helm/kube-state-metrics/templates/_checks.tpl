@@ -151,6 +151,10 @@ is not checked.
 {{- end }}
 {{- end }}
 {{- end }}
+{{- $rbac := .root.Values.rbac }}
+{{- if and (hasKey $given "namespace-selector") $rbac.create (not $rbac.useClusterRole) (not $rbac.useExistingRole) }}
+{{- fail "namespaceSelector: expected rbac.useClusterRole beside it, got Roles, which cannot allow to list namespaces; name the namespaces instead" }}
+{{- end }}
 {{- $denied := include "kube-state-metrics.items" (get $given "namespaces-denylist") | fromJsonArray }}
 {{- $namespaces := include "kube-state-metrics.items" $given.namespaces | fromJsonArray }}
 {{- $left := list }}

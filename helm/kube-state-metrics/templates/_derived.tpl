@@ -196,6 +196,11 @@ namespaces:
 namespaces-denylist:
   expected: items between commas
   list: true
+namespace-selector:
+  expected: a text
+object-selector:
+  expected: a resource and its label selector such as pods:team=a
+  list: true
 node:
   expected: items between commas
   list: true
