@@ -1,7 +1,6 @@
 // Client sends requests to the API server and decodes lists and watches as they arrive.
 import type { Readable } from 'node:stream';
 import type { Clock } from '../lib/clock.ts';
-import { isNotFound } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { TimeSlicer } from '../lib/timeSlicer.ts';
 import { tableOf } from './accept.ts';
@@ -12,8 +11,8 @@ import { type Encoding, Encodings, protobufListOf, protobufWatchOf } from './enc
 import type { Accepts, OnMalformed } from './itemParser.ts';
 import { ExactIntegers, parseJson } from './json.ts';
 import type { Pace } from './listPace.ts';
-import { asRecord } from './objects.ts';
 import { Reachability } from './reachability.ts';
+import { groupPathOf, ServedVersions } from './servedVersions.ts';
 import { TableReader } from './table.ts';
 import type { Query, Transport, TransportRequest } from './transport.ts';
 import type { Collection, WireFormat } from './types.ts';
@@ -111,9 +110,11 @@ export class Client {
   readonly #ticks: BodyTicks;
   readonly #reachability: Reachability;
   readonly #encodings: Encodings;
+  readonly #versions: ServedVersions;
 
   constructor({ transport, userAgent, timeSlicer, ticks, ...rest }: ClientOptions) {
     this.#encodings = new Encodings(rest.log);
+    this.#versions = new ServedVersions((path, signal) => this.get(path, signal), rest.log);
     this.#transport = transport;
     this.#userAgent = userAgent;
     this.#timeSlicer = timeSlicer;
@@ -128,7 +129,11 @@ export class Client {
   }
 
   /** Opens a list; rejects with the server's error. */
-  async list(
+  list(collection: Collection, query: ListQuery, options: ReadOptions): Promise<ListStream> {
+    return this.#versions.ask(collection, options.signal, (one) => this.#list(one, query, options));
+  }
+
+  async #list(
     collection: Collection,
     query: ListQuery,
     { signal, onMalformed, pace, accepts }: ReadOptions,
@@ -162,7 +167,12 @@ export class Client {
    * Opens a watch; the caller ends one that is silent for too long, by the signal. It is read at
    * ticks from the start, unless it begins with a list.
    */
-  async watch(
+  watch(collection: Collection, query: WatchQuery, options: ReadOptions): Promise<WatchStream> {
+    const watch = (one: Collection) => this.#watch(one, query, options);
+    return this.#versions.ask(collection, options.signal, watch);
+  }
+
+  async #watch(
     collection: Collection,
     { resourceVersion, timeoutSeconds, sendInitialEvents }: WatchQuery,
     { signal, onMalformed, pace, accepts, everyEvent, atOnce }: ReadOptions,
@@ -206,7 +216,7 @@ export class Client {
 
   /** What the server has last answered in about the collection; undefined before. */
   wireFormatOf(collection: Collection): WireFormat | undefined {
-    return this.#encodings.wireFormatOf(collection);
+    return this.#encodings.wireFormatOf(this.#versions.of(collection));
   }
 
   /** One document, whole. */
@@ -245,15 +255,8 @@ export class Client {
   }
 
   /** Whether discovery lists the collection. */
-  async served(collection: Collection, signal: AbortSignal): Promise<boolean> {
-    try {
-      const { resources } = asRecord(await this.get(groupPathOf(collection), signal));
-      if (!Array.isArray(resources)) return false;
-      return resources.some((resource) => asRecord(resource).name === collection.resource);
-    } catch (error) {
-      if (isNotFound(error)) return false;
-      throw error;
-    }
+  served(collection: Collection, signal: AbortSignal): Promise<boolean> {
+    return this.#versions.find(collection, signal);
   }
 
   async #open(ask: Ask): Promise<Opened<Readable>> {
@@ -364,10 +367,6 @@ const contentTypes = {
   PUT: 'application/json',
   PATCH: 'application/merge-patch+json',
 } as const;
-
-function groupPathOf({ group, version }: Collection): string {
-  return group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
-}
 
 const exactIntegersOf = ({ exactIntegers }: Collection): ExactIntegers | undefined =>
   exactIntegers && new ExactIntegers(exactIntegers);

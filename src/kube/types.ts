@@ -8,6 +8,8 @@ export interface Collection {
   /** Empty for the core group. */
   readonly group: string;
   readonly version: string;
+  /** Versions to ask for where the server does not have that one, the newest first. */
+  readonly olderVersions?: readonly string[];
   readonly namespace?: string;
   readonly fieldSelector?: string;
   readonly labelSelector?: string;

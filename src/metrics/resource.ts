@@ -11,6 +11,8 @@ export interface Resource<T, Name extends string = `kube_${string}`> {
   /** API group, empty for the core group. */
   readonly group: string;
   readonly version: string;
+  /** Versions to ask for where the server does not have that one, the newest first. */
+  readonly olderVersions?: readonly string[];
   readonly kind: string;
   readonly scope: 'cluster' | 'namespace';
   /** Whether it is served without being named by --resources. */

@@ -9,6 +9,7 @@ import { configmaps } from './configmaps.ts';
 import { cronjobs } from './cronjobs.ts';
 import { daemonsets } from './daemonsets.ts';
 import { deployments } from './deployments.ts';
+import { deviceclasses } from './deviceclasses.ts';
 import { endpoints } from './endpoints.ts';
 import { endpointslices } from './endpointslices.ts';
 import { horizontalpodautoscalers } from './horizontalpodautoscalers.ts';
@@ -29,7 +30,9 @@ import { poddisruptionbudgets } from './poddisruptionbudgets.ts';
 import { pods } from './pods.ts';
 import { replicasets } from './replicasets.ts';
 import { replicationcontrollers } from './replicationcontrollers.ts';
+import { resourceclaims } from './resourceclaims.ts';
 import { resourcequotas } from './resourcequotas.ts';
+import { resourceslices } from './resourceslices.ts';
 import { rolebindings } from './rolebindings.ts';
 import { roles } from './roles.ts';
 import { secrets } from './secrets.ts';
@@ -50,6 +53,7 @@ export const resources = {
   cronjobs,
   daemonsets,
   deployments,
+  deviceclasses,
   endpoints,
   endpointslices,
   horizontalpodautoscalers,
@@ -70,7 +74,9 @@ export const resources = {
   pods,
   replicasets,
   replicationcontrollers,
+  resourceclaims,
   resourcequotas,
+  resourceslices,
   rolebindings,
   roles,
   secrets,

@@ -24,7 +24,10 @@ type ScopeOptions = Pick<
 >;
 
 /** The fields of a table that say how its objects are asked for. */
-type Scoped = Pick<Resource<unknown>, 'group' | 'version' | 'scope' | 'exactIntegers'>;
+type Scoped = Pick<
+  Resource<unknown>,
+  'group' | 'version' | 'olderVersions' | 'scope' | 'exactIntegers'
+>;
 
 /** Which objects to keep, by what their metadata says first. */
 export type Filter = (metadata: ObjectIdentity) => boolean;
@@ -77,11 +80,13 @@ export function scopeOf(options: ScopeOptions, owns?: (uid: string) => boolean):
   const isOwn = owns ?? ((uid: string): boolean => shardOf(uid, shardTotal) === shard);
   const inShard: Filter = ({ uid }) => isOwn(uid ?? '');
   return {
-    collections(resource, { group, version, scope, exactIntegers }, labelSelector) {
+    collections(resource, table, labelSelector) {
+      const { group, version, olderVersions, scope, exactIntegers } = table;
       const collection = {
         resource,
         group,
         version,
+        ...(olderVersions && { olderVersions }),
         ...(labelSelector !== undefined && { labelSelector }),
         ...(exactIntegers && { exactIntegers }),
       };

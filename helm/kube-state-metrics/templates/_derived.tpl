@@ -10,6 +10,8 @@
   group: apps
 - resource: deployments
   group: apps
+- resource: deviceclasses
+  group: resource.k8s.io
 - resource: endpoints
   group: ""
 - resource: endpointslices
@@ -60,8 +62,12 @@
   group: apps
 - resource: replicationcontrollers
   group: ""
+- resource: resourceclaims
+  group: resource.k8s.io
 - resource: resourcequotas
   group: ""
+- resource: resourceslices
+  group: resource.k8s.io
 - resource: secrets
   group: ""
 - resource: services

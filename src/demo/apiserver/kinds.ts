@@ -25,6 +25,7 @@ type Trait = 'namespaced' | 'counted' | 'statusApart';
 type Row = readonly [apiVersion: string, kind: string, ...traits: Trait[]];
 
 const admission = 'admissionregistration.k8s.io/v1';
+const allocation = 'resource.k8s.io/v1';
 // The traits, as short as a row needs them; each says what it means above.
 const ns = 'namespaced';
 const gen = 'counted';
@@ -42,6 +43,7 @@ const rows = {
   customresourcedefinitions: ['apiextensions.k8s.io/v1', 'CustomResourceDefinition', gen, status],
   daemonsets: ['apps/v1', 'DaemonSet', ns, gen, status],
   deployments: ['apps/v1', 'Deployment', ns, gen, status],
+  deviceclasses: [allocation, 'DeviceClass', gen],
   endpoints: ['v1', 'Endpoints', ns],
   endpointslices: ['discovery.k8s.io/v1', 'EndpointSlice', ns, gen],
   horizontalpodautoscalers: ['autoscaling/v2', 'HorizontalPodAutoscaler', ns, status],
@@ -62,7 +64,9 @@ const rows = {
   pods: ['v1', 'Pod', ns, gen, status],
   replicasets: ['apps/v1', 'ReplicaSet', ns, gen, status],
   replicationcontrollers: ['v1', 'ReplicationController', ns, gen, status],
+  resourceclaims: [allocation, 'ResourceClaim', ns, status],
   resourcequotas: ['v1', 'ResourceQuota', ns, status],
+  resourceslices: [allocation, 'ResourceSlice', gen],
   rolebindings: ['rbac.authorization.k8s.io/v1', 'RoleBinding', ns],
   roles: ['rbac.authorization.k8s.io/v1', 'Role', ns],
   secrets: ['v1', 'Secret', ns],

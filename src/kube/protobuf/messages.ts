@@ -2688,6 +2688,218 @@ function rbacV1RoleRef(r: Reader, end: number): Fields {
   return o;
 }
 
+function resourceV1AllocatedDeviceStatus(r: Reader, end: number): Fields {
+  const o: Fields = { driver: '', pool: '', device: '' };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 10: o.driver = r.string(); break;
+      case 18: o.pool = r.string(); break;
+      case 26: o.device = r.string(); break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
+function resourceV1AllocationResult(r: Reader, end: number): Fields {
+  const o: Fields = { devices: undefined };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 10: o.devices = resourceV1DeviceAllocationResult(r, r.end()); break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
+function resourceV1Device(r: Reader, end: number): Fields {
+  const o: Fields = { name: '', nodeName: undefined };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 10: o.name = r.string(); break;
+      case 42: o.nodeName = r.string(); break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
+function resourceV1DeviceAllocationResult(r: Reader, end: number): Fields {
+  const o: Fields = { results: undefined };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 10: o.results = appended(o.results, resourceV1DeviceRequestAllocationResult(r, r.end())); break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
+function resourceV1DeviceClaim(r: Reader, end: number): Fields {
+  const o: Fields = {  };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
+function resourceV1DeviceClass(r: Reader, end: number): Fields {
+  const o: Fields = { metadata: undefined, spec: undefined };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 10: o.metadata = metaV1ObjectMeta(r, r.end()); break;
+      case 18: if (!r.skipSpec()) o.spec = resourceV1DeviceClassSpec(r, r.end()); break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
+function resourceV1DeviceClassSpec(r: Reader, end: number): Fields {
+  const o: Fields = { extendedResourceName: undefined };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 34: o.extendedResourceName = r.string(); break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
+function resourceV1DeviceRequestAllocationResult(r: Reader, end: number): Fields {
+  const o: Fields = { driver: '', pool: '', device: '' };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 18: o.driver = r.string(); break;
+      case 26: o.pool = r.string(); break;
+      case 34: o.device = r.string(); break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
+function resourceV1ResourceClaim(r: Reader, end: number): Fields {
+  const o: Fields = { metadata: undefined, spec: undefined, status: undefined };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 10: o.metadata = metaV1ObjectMeta(r, r.end()); break;
+      case 18: if (!r.skipSpec()) o.spec = resourceV1ResourceClaimSpec(r, r.end()); break;
+      case 26: o.status = resourceV1ResourceClaimStatus(r, r.end()); break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
+function resourceV1ResourceClaimConsumerReference(r: Reader, end: number): Fields {
+  const o: Fields = { apiGroup: undefined, resource: '', name: '', uid: '' };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 10: o.apiGroup = r.string() || undefined; break;
+      case 26: o.resource = r.string(); break;
+      case 34: o.name = r.string(); break;
+      case 42: o.uid = r.string(); break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
+function resourceV1ResourceClaimSpec(r: Reader, end: number): Fields {
+  const o: Fields = { devices: undefined };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 10: o.devices = resourceV1DeviceClaim(r, r.end()); break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
+function resourceV1ResourceClaimStatus(r: Reader, end: number): Fields {
+  const o: Fields = { allocation: undefined, reservedFor: undefined, devices: undefined };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 10: o.allocation = resourceV1AllocationResult(r, r.end()); break;
+      case 18: o.reservedFor = appended(o.reservedFor, resourceV1ResourceClaimConsumerReference(r, r.end())); break;
+      case 34: o.devices = appended(o.devices, resourceV1AllocatedDeviceStatus(r, r.end())); break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
+function resourceV1ResourcePool(r: Reader, end: number): Fields {
+  const o: Fields = { name: '', generation: 0 };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 10: o.name = r.string(); break;
+      case 16: o.generation = r.int64(); break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
+function resourceV1ResourceSlice(r: Reader, end: number): Fields {
+  const o: Fields = { metadata: undefined, spec: undefined };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 10: o.metadata = metaV1ObjectMeta(r, r.end()); break;
+      case 18: if (!r.skipSpec()) o.spec = resourceV1ResourceSliceSpec(r, r.end()); break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
+function resourceV1ResourceSliceSpec(r: Reader, end: number): Fields {
+  const o: Fields = { driver: '', pool: undefined, nodeName: undefined, devices: undefined };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 10: o.driver = r.string(); break;
+      case 18: o.pool = resourceV1ResourcePool(r, r.end()); break;
+      case 26: o.nodeName = r.string(); break;
+      case 50: o.devices = appended(o.devices, resourceV1Device(r, r.end())); break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
 function storageV1StorageClass(r: Reader, end: number): Fields {
   const o: Fields = { metadata: undefined, provisioner: '', reclaimPolicy: undefined, volumeBindingMode: undefined };
   while (r.at < end) {
@@ -2813,6 +3025,7 @@ export const rootMessages: Readonly<Record<string, RootMessage>> = {
   'batch/v1/cronjobs': { object: batchV1CronJob, spec: batchV1CronJobSpec },
   'apps/v1/daemonsets': { object: appsV1DaemonSet, spec: appsV1DaemonSetSpec },
   'apps/v1/deployments': { object: appsV1Deployment, spec: appsV1DeploymentSpec },
+  'resource.k8s.io/v1/deviceclasses': { object: resourceV1DeviceClass, spec: resourceV1DeviceClassSpec },
   '/v1/endpoints': { object: coreV1Endpoints },
   'discovery.k8s.io/v1/endpointslices': { object: discoveryV1EndpointSlice },
   'autoscaling/v2/horizontalpodautoscalers': { object: autoscalingV2HorizontalPodAutoscaler, spec: autoscalingV2HorizontalPodAutoscalerSpec },
@@ -2833,7 +3046,9 @@ export const rootMessages: Readonly<Record<string, RootMessage>> = {
   '/v1/pods': { object: coreV1Pod, spec: coreV1PodSpec },
   'apps/v1/replicasets': { object: appsV1ReplicaSet, spec: appsV1ReplicaSetSpec },
   '/v1/replicationcontrollers': { object: coreV1ReplicationController, spec: coreV1ReplicationControllerSpec },
+  'resource.k8s.io/v1/resourceclaims': { object: resourceV1ResourceClaim, spec: resourceV1ResourceClaimSpec },
   '/v1/resourcequotas': { object: coreV1ResourceQuota, spec: coreV1ResourceQuotaSpec },
+  'resource.k8s.io/v1/resourceslices': { object: resourceV1ResourceSlice, spec: resourceV1ResourceSliceSpec },
   'rbac.authorization.k8s.io/v1/rolebindings': { object: rbacV1RoleBinding },
   'rbac.authorization.k8s.io/v1/roles': { object: rbacV1Role },
   '/v1/serviceaccounts': { object: coreV1ServiceAccount },
