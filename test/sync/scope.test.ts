@@ -142,6 +142,14 @@ describe('The scope', () => {
     ]);
   });
 
+  it('asks for the older versions that a table names', () => {
+    const claims = { ...pods, olderVersions: ['v1beta1'] };
+    const [ask] = scopeOf(everything).collections('claims', claims);
+    expect(ask?.collection.olderVersions).to.deep.equal(['v1beta1']);
+    const [plain] = scopeOf(everything).collections('pods', pods);
+    expect(plain?.collection).to.not.have.property('olderVersions');
+  });
+
   const manyNodes = Array.from({ length: 101 }, (_, i) => `n${i}`);
   // biome-ignore format: a row each
   const refused: [name: string, options: object, facts: Facts][] = [
