@@ -3,13 +3,14 @@
 import { type FamilyTexts, lengthOf, noText, type Text } from './familyTexts.ts';
 import { BlockText, slotsMax } from './segment.ts';
 import type { Changes, Lengths, SegmentWriter } from './segmentWriter.ts';
+import type { SeriesCounts } from './seriesBudget.ts';
 import type { SpecState } from './specTexts.ts';
 import type { ObjectVersion } from './types.ts';
 
 /** A block of this size takes no more objects, so that large objects have few neighbours. */
 export const blockBytesMax = 1024 * 1024;
 
-/** The longest text whose length a Uint16Array can hold. */
+/** The largest length or number that a Uint16Array can hold. */
 const shortMax = 0xffff;
 /**
  * Some 36 KB: the allocator gives buffers over 32 KB pages of their own (app/nodeOptions.ts).
@@ -66,14 +67,17 @@ export class Block {
   readonly #pendingBytes: ByteCount;
   /** Hashes of the newest texts, at `2 * (slot * families + family)`: an object's are together. */
   readonly #hashes: Uint32Array;
+  /** Series of the newest texts, in the same order; only where there are series budgets. */
+  #series: SeriesCounts | undefined;
   /** New texts by slot and family. */
   #pending: ((Text | undefined)[] | undefined)[] | undefined;
   /** Changes that were taken, and are not in `text` yet. */
   #taken: Changes = [];
 
-  /** `pendingBytes` sums the pending text of all blocks. */
-  constructor(families: number, pendingBytes: ByteCount) {
+  /** `pendingBytes` sums the pending text of all blocks; `counted` is for `seriesOf`. */
+  constructor(families: number, pendingBytes: ByteCount, counted: boolean) {
     this.#families = families;
+    if (counted) this.#series = new Uint16Array(families * slotsMax);
     this.#pendingBytes = pendingBytes;
     this.#hashes = new Uint32Array(Math.max(2 * families * slotsMax, mmapNumbersMin));
     this.text = new BlockText(new Array<undefined>(families).fill(undefined));
@@ -135,8 +139,29 @@ export class Block {
   #apply(slot: number, changes: readonly Change[]): void {
     for (const { family, text, a, b } of changes) {
       this.#setHash(family, slot, a, b);
+      this.#setSeries(family, slot, text.series);
       this.#setPending(family, slot, text);
     }
+  }
+
+  /** A copy of the number of series of each family of an object; all 0 if they are not counted. */
+  seriesOf({ slot }: StoredObject): SeriesCounts {
+    const first = slot * this.#families;
+    return this.#series?.slice(first, first + this.#families) ?? new Uint16Array(this.#families);
+  }
+
+  /** Removes one family of an object. */
+  removeFamily(object: StoredObject, family: number): void {
+    const { slot } = object;
+    const newest = this.#pending?.[slot]?.[family] ?? this.#taken[slot]?.[family];
+    const served = this.lengths[family * slotsMax + slot] as number;
+    const bytes = newest === undefined ? served : lengthOf(newest);
+    object.series -= this.#series?.[slot * this.#families + family] ?? 0;
+    object.bytes -= bytes;
+    this.bytes -= bytes;
+    this.#setHash(family, slot, 0, 0);
+    this.#setSeries(family, slot, 0);
+    this.#setPending(family, slot, noText);
   }
 
   remove({ slot, bytes }: StoredObject): void {
@@ -147,6 +172,7 @@ export class Block {
       const at = this.#hashAt(family, slot);
       if (this.#hashes[at] === 0 && this.#hashes[at + 1] === 0) continue;
       this.#setHash(family, slot, 0, 0);
+      this.#setSeries(family, slot, 0);
       this.#setPending(family, slot, noText);
     }
   }
@@ -252,6 +278,14 @@ export class Block {
     this.#hashes[at + 1] = b;
   }
 
+  #setSeries(family: number, slot: number, series: number): void {
+    if (this.#series === undefined) return;
+    if (series > shortMax && this.#series instanceof Uint16Array) {
+      this.#series = Uint32Array.from(this.#series);
+    }
+    this.#series[slot * this.#families + family] = series;
+  }
+
   #setPending(family: number, slot: number, text: Text): void {
     this.#pending ??= new Array<undefined>(slotsMax).fill(undefined);
     let texts = this.#pending[slot];
@@ -260,7 +294,10 @@ export class Block {
       this.#pending[slot] = texts;
     }
     this.#pendingBytes.bytes += lengthOf(text) - lengthOf(texts[family] ?? noText);
-    texts[family] = text;
+    // What was never served needs no segment to be written when it goes.
+    const isServed =
+      this.lengths[family * slotsMax + slot] !== 0 || this.#taken[slot]?.[family] !== undefined;
+    texts[family] = isServed || lengthOf(text) > 0 ? text : undefined;
   }
 }
 
