@@ -1,4 +1,4 @@
-// StoreBudget applies the series budgets to the objects of one store; ListBudget to those of a list.
+// StoreBudget applies the series budgets to the objects of a store, ListBudget to those of a list.
 import type { StoredObject } from './block.ts';
 import type { SeriesBudget, SeriesCounts, StoreFamilies } from './seriesBudget.ts';
 

@@ -1,4 +1,4 @@
-// Measured is a snapshot with the sizes that the stores gave for it; `check` counts them in the text.
+// measure takes a snapshot with the sizes that stores give for it; checkSizes counts its text.
 import { expect } from 'chai';
 import type { Snapshot, Stores } from '../../src/store/types.ts';
 
@@ -42,7 +42,7 @@ export function measure(stores: Stores): Measured {
   return { snapshot, state, families, namespaces, objects };
 }
 
-/** The sizes are those of the text. `counted` says whether every object has a series with its name. */
+/** The sizes are those of the text; of objects too, where each has a series with its name. */
 export async function checkSizes(measured: Measured, counted: 'objects' | 'series'): Promise<void> {
   const { snapshot, state, families, namespaces, objects } = measured;
   const chunks: Uint8Array[] = [];
