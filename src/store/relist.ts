@@ -253,10 +253,6 @@ export class StoreRelist implements Relist {
       return false;
     if (existing.uid !== incoming.uid || !existing.block.hasRoomFor(existing, texts)) return false;
     const changes = existing.block.diff(existing.slot, texts);
-    // Where there are budgets, whether a family may grow is only known at the commit.
-    const counts = this.#budget && existing.block.seriesOf(existing);
-    if (counts && changes.some(({ family, text }) => text.series > (counts[family] ?? 0)))
-      return false;
     const bytes = changes.reduce((sum, { text }) => sum + lengthOf(text), 0);
     if (this.#work.stagedBytes.bytes + bytes > stagedBytesMax) return false;
     this.#work.stagedBytes.bytes += bytes;

@@ -1,7 +1,10 @@
 // seriesBudgetOf: what the flags make of budgets, what is counted, and what is logged how often.
 import { expect } from 'chai';
 import { seriesBudgetOf } from '../../src/app/seriesBudgets.ts';
+import type { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import { TestClock } from '../support/clock.ts';
+import { clusterOf, pod, TestProgram } from '../support/program.ts';
+import { until } from '../support/until.ts';
 
 const flags = (perFamily: number, perNamespace: number) => ({
   'series-budget-per-family': perFamily,
@@ -64,5 +67,39 @@ describe('the flags of series budgets', () => {
     clock.advance(300_000);
     flap();
     expect(lines.slice(7).map((line) => line.split(' ')[0])).to.deep.equal(['warn', 'info']);
+  });
+});
+
+describe('a program with a series budget', () => {
+  const program = new TestProgram();
+  let server: ApiServer | undefined;
+  afterEach(async () => {
+    await program.stop();
+    await server?.close();
+  });
+
+  it('serves what fits, takes no more, and gives the room of what goes to others', async () => {
+    const cluster = await clusterOf(...['one', 'two', 'three'].map((name) => pod(name)));
+    const { url } = cluster;
+    server = cluster.server;
+    await program.start('--resources=pods', `--apiserver=${url}`, '--series-budget-per-family=2');
+    await until(() => program.running.readiness().every(({ synced }) => synced));
+    const shown = async (family: string): Promise<number> =>
+      (await program.scrape()).split('\n').filter((line) => line.startsWith(`${family}{`)).length;
+    expect(await shown('kube_pod_info')).to.equal(2);
+    const said = program.said('series left out: the series budget of this family is reached');
+    const families = said.map(({ keys }) => keys.family);
+    expect(families).to.include('kube_pod_info').and.include('kube_pod_created');
+    expect(new Set(families).size).to.equal(families.length);
+    const labels = '{resource="pods",family="kube_pod_info",budget="family"}';
+    const dropped = `kube_state_metrics_series_dropped_total${labels}`;
+    expect(await program.self(dropped)).to.deep.equal([`${dropped} 1`]);
+    server.create(pod('four'));
+    await until(async () => (await program.self(dropped))[0] === `${dropped} 2`);
+    expect(await shown('kube_pod_info')).to.equal(2);
+    for (const name of ['one', 'two']) server.delete('pods', 'default', name);
+    server.create(pod('five'));
+    await until(async () => (await program.scrape()).includes('pod="five"'));
+    expect(await shown('kube_pod_info')).to.be.within(1, 2);
   });
 });
