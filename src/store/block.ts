@@ -139,7 +139,7 @@ export class Block {
   #apply(slot: number, changes: readonly Change[]): void {
     for (const { family, text, a, b } of changes) {
       this.#setHash(family, slot, a, b);
-      this.#setSeries(family, slot, text.series);
+      if (this.#series !== undefined) this.#setSeries(family, slot, text.series);
       this.#setPending(family, slot, text);
     }
   }
@@ -153,7 +153,8 @@ export class Block {
   /** Removes one family of an object. */
   removeFamily(object: StoredObject, family: number): void {
     const { slot } = object;
-    const newest = this.#pending?.[slot]?.[family] ?? this.#taken[slot]?.[family];
+    const taken = this.#taken[slot]?.[family];
+    const newest = this.#pending?.[slot]?.[family] ?? taken;
     const served = this.lengths[family * slotsMax + slot] as number;
     const bytes = newest === undefined ? served : lengthOf(newest);
     object.series -= this.#series?.[slot * this.#families + family] ?? 0;
@@ -162,6 +163,9 @@ export class Block {
     this.#setHash(family, slot, 0, 0);
     this.#setSeries(family, slot, 0);
     this.#setPending(family, slot, noText);
+    // What was never served needs no segment to be written when it goes.
+    const texts = this.#pending?.[slot];
+    if (texts !== undefined && served === 0 && taken === undefined) texts[family] = undefined;
   }
 
   remove({ slot, bytes }: StoredObject): void {
@@ -172,9 +176,9 @@ export class Block {
       const at = this.#hashAt(family, slot);
       if (this.#hashes[at] === 0 && this.#hashes[at + 1] === 0) continue;
       this.#setHash(family, slot, 0, 0);
-      this.#setSeries(family, slot, 0);
       this.#setPending(family, slot, noText);
     }
+    this.#series?.fill(0, slot * this.#families, (slot + 1) * this.#families);
   }
 
   /** Takes the pending changes, to write them; later changes are pending for the next time. */
@@ -294,10 +298,7 @@ export class Block {
       this.#pending[slot] = texts;
     }
     this.#pendingBytes.bytes += lengthOf(text) - lengthOf(texts[family] ?? noText);
-    // What was never served needs no segment to be written when it goes.
-    const isServed =
-      this.lengths[family * slotsMax + slot] !== 0 || this.#taken[slot]?.[family] !== undefined;
-    texts[family] = isServed || lengthOf(text) > 0 ? text : undefined;
+    texts[family] = text;
   }
 }
 
