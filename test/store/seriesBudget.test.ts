@@ -2,75 +2,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { systemClock } from '../../src/lib/clock.ts';
-import { DeferredSpec, withDeferredSpec } from '../../src/lib/deferredSpec.ts';
-import { joined, spec, status } from '../../src/metrics/family.ts';
-import { everyKey } from '../../src/metrics/labels.ts';
-import type { KubeObject } from '../../src/metrics/object.ts';
-import { compile } from '../../src/metrics/render.ts';
-import type { Resource } from '../../src/metrics/resource.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import type { SeriesBudgetOptions } from '../../src/store/seriesBudget.ts';
 import type { Relist, Store, Stores } from '../../src/store/types.ts';
 import { checkSizes, measure } from './sizes.ts';
-
-interface Thing extends KubeObject {
-  readonly spec?: { readonly replicas?: number };
-  readonly status?: { readonly ready?: number };
-}
-
-const numbers = (
-  count: number | null | undefined,
-  emit: (value: number, label: string) => void,
-): void => {
-  for (let i = 0; i < (count ?? 0); i++) emit(1, String(i));
-};
-
-/** Families of the spec, of the status, and of both: as many series as the numbers in them. */
-const table: Resource<Thing> = {
-  group: '',
-  version: 'v1',
-  kind: 'Thing',
-  scope: 'namespace',
-  default: true,
-  identity: { namespace: (o) => o.metadata.namespace, name: (o) => o.metadata.name },
-  families: {
-    kube_thing_replica: spec.gauges('STABLE', 'Replicas.', ['i'], (s, emit) =>
-      numbers(s?.replicas, emit),
-    ),
-    kube_thing_ready: status.gauges('STABLE', 'Ready.', ['i'], (s, emit) =>
-      numbers(s?.ready, emit),
-    ),
-    kube_thing_pair: joined(
-      'STABLE',
-      'Both.',
-      ['i'],
-      (s) => s?.replicas ?? 0,
-      (replicas, { status: s }, emit) => numbers(Math.min(replicas, s?.ready ?? 0), emit),
-    ),
-  },
-};
-const families = Object.keys(table.families);
-const renderer = compile(
-  table,
-  { enabled: () => true, labels: everyKey, annotations: everyKey },
-  (family, _, error) => expect.fail(`${family}: ${error}`),
-);
-
-/** What an object wants to show. */
-interface Wanted {
-  readonly key: string;
-  readonly replicas: number;
-  readonly ready: number;
-  readonly version: number;
-}
-
-function thing({ key, replicas, ready, version }: Wanted): KubeObject {
-  const [namespace, name] = key.split('/');
-  const metadata = { namespace, name, uid: key, resourceVersion: String(version) };
-  const text = JSON.stringify({ replicas });
-  const deferred = new DeferredSpec(text, () => JSON.parse(text));
-  return withDeferredSpec({ metadata, status: { ready } }, '', deferred) as unknown as KubeObject;
-}
+import { families, renderer, thing, type Wanted } from './things.ts';
 
 const seriesWanted = ({ replicas, ready }: Wanted): number[] => [
   replicas,
@@ -107,7 +43,7 @@ function shown(stores: Stores, key: string): number[] {
 
 const step = fc.record({
   act: fc.constantFrom(
-    ...(['put', 'put', 'put', 'ready', 'ready', 'delete', 'fill', 'flush'] as const),
+    ...(['put', 'put', 'put', 'ready', 'ready', 'delete', 'fill', 'flush', 'race'] as const),
     ...(['again', 'relist', 'relist', 'aborted', 'unheard', 'thin'] as const),
   ),
   name: fc.nat({ max: 70 }),
@@ -157,6 +93,15 @@ class Run {
 
   fill(of: Step): void {
     for (let i = 0; i < 40; i++) this.put({ ...of, name: (of.name + i) % 70 });
+  }
+
+  /** Changes come while a flush is under way. */
+  async race(of: Step): Promise<void> {
+    this.fill(of);
+    const flush = this.stores.flushed();
+    for (let i = 0; i < 3 * of.ready; i++) await Promise.resolve();
+    this.fill({ ...of, replicas: of.replicas + 2 });
+    await flush;
   }
 
   delete({ name }: Step): void {
