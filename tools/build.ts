@@ -62,6 +62,7 @@ const ascii = (text: string): string =>
 
 const bcryptWorker = await bundledWorker('src/http/auth/bcryptWorker.ts');
 const compressWorker = await bundledWorker('src/store/compressWorker.ts');
+const scanWorker = await bundledWorker('src/explorer/scanWorker.ts');
 const { outputFiles, metafile } = await build({
   ...common,
   entryPoints: [new URL('src/main.ts', root).pathname],
@@ -75,6 +76,7 @@ const { outputFiles, metafile } = await build({
     esbuildDetection: 'true',
     KUBESTATE_BCRYPT_WORKER: JSON.stringify(bcryptWorker.source),
     KUBESTATE_COMPRESS_WORKER: JSON.stringify(compressWorker.source),
+    KUBESTATE_SCAN_WORKER: JSON.stringify(scanWorker.source),
     KUBESTATE_PACKS: JSON.stringify(Object.fromEntries(packNames.map((n) => [n, packText(n)]))),
   },
 });
@@ -85,6 +87,9 @@ await writeFile(
   new URL('dist/THIRD-PARTY-LICENSES', root),
   await thirdPartyLicences(
     fileURLToPath(root),
-    [metafile, bcryptWorker.metafile, compressWorker.metafile].flatMap(carried),
+    [
+      metafile,
+      ...[bcryptWorker, compressWorker, scanWorker].map((worker) => worker.metafile),
+    ].flatMap(carried),
   ),
 );

@@ -13,10 +13,13 @@ import { resources } from '../src/resources/index.ts';
 import { electionFamilies, selfFamilies } from '../src/telemetry/table.ts';
 import { recorded, unrecorded } from '../test/chart/differences.ts';
 import { deliberate } from '../test/judge/differences.ts';
+import { knownOfPacks, knownOfTables } from '../test/monitoring/known.ts';
+import { sources as mixins } from '../test/monitoring/mixin.ts';
 import { ruleFiles } from './generate/alerts.ts';
 import { alertsPage } from './generate/alertsPage.ts';
 import { benchmarkPages } from './generate/benchmarks.ts';
 import { withGenerated } from './generate/between.ts';
+import { profilePart, stateSetTable } from './generate/cardinality.ts';
 import { alertTemplates, chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
 import { differenceTable } from './generate/chartDifferences.ts';
 import { cliPage } from './generate/cli.ts';
@@ -26,6 +29,7 @@ import { customSchema } from './generate/customSchema.ts';
 import { dashboardFiles } from './generate/dashboards.ts';
 import { metricPages } from './generate/metrics.ts';
 import { flagTable } from './generate/migration.ts';
+import { mixinFamilies, mixinUsageFile, type Usage } from './generate/mixinFamilies.ts';
 import { packPart } from './generate/packPages.ts';
 import { packResources } from './generate/packs.ts';
 import { type Messages, protobufMessages } from './generate/protobuf.ts';
@@ -35,6 +39,7 @@ import { readableTable } from './generate/security.ts';
 import { sizingPage } from './generate/sizing.ts';
 import { differing } from './generate/stale.ts';
 import { telemetryPage } from './generate/telemetry.ts';
+import { type UsageInput, usageFile } from './generate/usage.ts';
 import { valueFacts } from './generate/valueRows.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -65,6 +70,7 @@ async function generate(): Promise<Record<string, string>> {
   const schema = valuesSchema(values, valueFacts);
   const sizing = sizingPage(results);
   const facts = chartFacts(await read(`${chart}/Chart.yaml`), values);
+  const served = new Set([...knownOfTables().keys(), ...knownOfPacks().keys()]);
   return {
     ...under('docs/metrics', metricPages(resources)),
     ...under('docs', benchmarkPages(results, questions)),
@@ -74,6 +80,16 @@ async function generate(): Promise<Record<string, string>> {
     'src/kube/protobuf/messages.ts': protobufMessages(
       JSON.parse(await read('tools/protobuf/messages.json')) as Messages,
       resources,
+    ),
+    'src/explorer/usage.json': usageFile({
+      isServed: (family) => served.has(family),
+      mixins,
+      neighbours: JSON.parse(await read('test/neighbours/usage.json')) as UsageInput['neighbours'],
+      dashboards,
+      ruleGroups,
+    }),
+    'src/resources/mixinFamilies.ts': mixinFamilies(
+      JSON.parse(await read(mixinUsageFile)) as Usage,
     ),
     'docs/telemetry.md': telemetryPage(selfFamilies, electionFamilies),
     'docs/migration.md': await renewed('docs/migration.md', {
@@ -86,6 +102,10 @@ async function generate(): Promise<Record<string, string>> {
         [...recorded, ...unrecorded],
       ),
       'src/config/options.ts': flagTable(flags),
+    }),
+    'docs/cardinality.md': await renewed('docs/cardinality.md', {
+      'src/resources': stateSetTable(resources),
+      'src/resources/profiles.ts': profilePart(resources, ruleGroups),
     }),
     'docs/packs.md': await renewed(
       'docs/packs.md',

@@ -272,10 +272,12 @@ export function customChoicesOf(
   { 'custom-resource-state-only': only }: Pick<Options, 'custom-resource-state-only'>,
 ): CustomChoices {
   const patterns = entries.map(({ pattern }) => pattern);
-  const families = entries.flatMap(({ rules }) => rules.map(({ family }) => family));
+  const rules = entries.flatMap((entry) => entry.rules);
+  const namesOf = (some: typeof rules) => [...new Set(some.map(({ family }) => family))];
   return {
     only,
-    families: [...new Set(families)],
+    families: namesOf(rules),
+    stateSets: namesOf(rules.filter(({ type }) => type === 'stateset')),
     names: patterns.map(({ plural, kind }) => plural ?? guessesOf(kind)[0] ?? kind),
     accepts: (name) => patterns.some((pattern) => mayBeCalled(pattern, name)),
   };

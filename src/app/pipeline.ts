@@ -15,6 +15,7 @@ import type { UnusedPattern } from '../metrics/allowlist.ts';
 import { compile, type OnRenderError } from '../metrics/render.ts';
 import { type Selection, select } from '../metrics/select.ts';
 import { resources } from '../resources/index.ts';
+import { familiesOf } from '../resources/profiles.ts';
 import { openSegmentStores } from '../store/open.ts';
 import type { Store, StoreSize, Stores } from '../store/types.ts';
 import { scopeOf } from '../sync/scope.ts';
@@ -210,6 +211,8 @@ function pipelineOf(opened: Opened): Pipeline {
   };
 }
 
+const metricLists = ['--metric-allowlist', '--metric-denylist'];
+
 /** The resources and families that the options leave; rejects with ConfigError where none is. */
 export async function selectBy(options: Options, custom?: CustomSetup): Promise<Selection> {
   if (custom !== undefined && (options.node.length > 0 || options['track-unscheduled-pods'])) {
@@ -229,12 +232,14 @@ export async function selectBy(options: Options, custom?: CustomSetup): Promise<
       metricOptInList: options['metric-opt-in-list'],
       metricLabelsAllowlist: options['metric-labels-allowlist'],
       metricAnnotationsAllowlist: options['metric-annotations-allowlist'],
+      profile: familiesOf(options.profile),
+      sparseStateSets: options['sparse-statesets'],
     },
     custom && customChoicesOf(custom.config, options),
   );
   if (selection.resources.length > 0 || custom !== undefined) return selection;
   throw new ConfigError({
-    flag: ['--resources', '--metric-allowlist', '--metric-denylist'],
+    flag: ['--resources', ...(options.profile === 'full' ? metricLists : ['--profile'])],
     expected: 'to leave at least one family',
     got: 'none',
     hint: 'nothing would be served',

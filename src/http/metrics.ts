@@ -1,4 +1,4 @@
-// metricsApp serves :8080: the cluster's metrics, liveness, and a landing page.
+// metricsApp serves :8080: the cluster's metrics, liveness, a landing page, and the explorer.
 import { Router } from '@koa/router';
 import type Koa from 'koa';
 import type { Clock } from '../lib/clock.ts';
@@ -34,6 +34,8 @@ export interface MetricsAppOptions {
   /** Compress for the clients that ask for it. */
   readonly gzip: boolean;
   readonly observer: ScrapeObserver;
+  /** The routes of the explorer; where one is `/`, it takes the place of the landing page. */
+  readonly explorer?: Router | undefined;
   /** For the landing page. */
   readonly version: string;
   readonly telemetryPort: number;
@@ -54,8 +56,10 @@ export interface ScrapeObserver {
 
 /** The app of :8080; scrapes are answered from snapshots of the stores. */
 export function metricsApp(options: MetricsAppOptions): Koa {
-  const { stores, readiness, version, telemetryPort, leadership = noElection } = options;
+  const { stores, readiness, explorer, version, telemetryPort, leadership = noElection } = options;
   const router = new Router({ sensitive: true, strict: true });
+  // The first route of a path answers.
+  if (explorer !== undefined) router.use(explorer.routes());
   router.get('/', (ctx) => {
     const statuses = readiness();
     const leaderStatus = leadership();

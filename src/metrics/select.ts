@@ -1,9 +1,10 @@
 // What is served, decided once at start: the resources that are on, and their families and keys.
 import type { Representation } from '../kube/types.ts';
 import { ConfigError } from '../lib/errors.ts';
+import { suggest } from '../lib/suggest.ts';
 import { keyFilters, refuseUnknownResource, type UnusedPattern } from './allowlist.ts';
 import { type Dialect, match, re2, regexp2 } from './expressions/matching.ts';
-import { canDeferSpec, type Family } from './family.ts';
+import { canDeferSpec, type Family, isStateSet } from './family.ts';
 import type { RenderChoices } from './render.ts';
 import type { Resource } from './resource.ts';
 
@@ -20,6 +21,10 @@ export interface Choices {
   readonly metricOptInList: readonly string[];
   readonly metricLabelsAllowlist: string | undefined;
   readonly metricAnnotationsAllowlist: string | undefined;
+  /** The only families to serve of our tables, beside those that the other choices ask for. */
+  readonly profile?: ReadonlySet<string> | undefined;
+  /** Of which state sets the series of 0 are left out: all, none, or these families. */
+  readonly sparseStateSets?: boolean | readonly string[];
 }
 
 /** A resource with at least one enabled family. */
@@ -39,6 +44,8 @@ export interface Selected {
 export interface CustomChoices {
   /** The names of all families that their tables may have. */
   readonly families: readonly string[];
+  /** Those of them that are state sets. */
+  readonly stateSets: readonly string[];
   /** Whether nothing else is served. */
   readonly only: boolean;
   /** What a sentence about a wrong name may suggest. */
@@ -54,7 +61,7 @@ export interface Selection {
   /** The part of a custom table that is served; undefined where that is nothing. */
   selectCustom(plural: string, resource: AnyResource): Selected | undefined;
   unusedPatterns(): readonly UnusedPattern[];
-  /** Expressions that match the name of no family of any table. */
+  /** Expressions, or names of state sets, that match no family of any table. */
   readonly idleExpressions: readonly IdleExpression[];
 }
 
@@ -78,6 +85,7 @@ export async function select(
     ...Object.values(tables).flatMap(namesOf),
     ...(custom?.families ?? []),
   ]);
+  const { sparse, idleNames } = sparseFilter(choices.sparseStateSets ?? false, tables, custom);
   const filters = (flag: string, text = '') => keyFilters(flag, text, plurals);
   const labels = filters('--metric-labels-allowlist', choices.metricLabelsAllowlist);
   const annotations = filters('--metric-annotations-allowlist', choices.metricAnnotationsAllowlist);
@@ -89,13 +97,23 @@ export async function select(
     keys: Pick<RenderChoices, 'labels' | 'annotations'>,
   ): Selected | undefined => {
     const on = new Set<string>();
+    const isShown = (family: Family<never>): boolean =>
+      'prefix' in family && family.allowList !== undefined && keys[family.allowList] !== undefined;
     for (const [name, family] of Object.entries<Family<never>>(resource.families)) {
-      if (isOn(name, family.optIn === true)) on.add(name);
+      const inProfile = !builtIn || (choices.profile?.has(name) ?? true);
+      const isAsked = family.optIn === true || isShown(family);
+      if (isOn(name, family.optIn === true) && (inProfile || isAsked)) on.add(name);
     }
     // A resource without enabled families is not watched.
     if (on.size === 0) return undefined;
     const enabled = (family: string): boolean => on.has(family);
-    return { plural, resource, builtIn, ...needsOf(resource, on), choices: { enabled, ...keys } };
+    return {
+      plural,
+      resource,
+      builtIn,
+      ...needsOf(resource, on),
+      choices: { enabled, sparse, ...keys },
+    };
   };
   for (const [plural, resource] of custom?.only ? [] : Object.entries(tables)) {
     const named = choices.resources.includes(plural);
@@ -109,7 +127,7 @@ export async function select(
     selectCustom: (plural, resource) =>
       selectOne(plural, resource, false, { labels: undefined, annotations: undefined }),
     unusedPatterns: () => [...labels.unused(), ...annotations.unused()],
-    idleExpressions,
+    idleExpressions: [...idleExpressions, ...idleNames],
   };
 }
 
@@ -134,15 +152,12 @@ interface FamilyFilter {
 }
 
 async function familyFilter(choices: Choices, families: readonly string[]): Promise<FamilyFilter> {
-  const { metricAllowlist, metricDenylist, metricOptInList } = choices;
-  if (metricAllowlist.length > 0 && metricDenylist.length > 0) {
-    throw new ConfigError({
-      flag: ['--metric-allowlist', '--metric-denylist'],
-      expected: 'one of them',
-      got: 'both',
-      hint: 'leave one out',
-    });
-  }
+  const { metricAllowlist, metricDenylist, metricOptInList, profile } = choices;
+  refuseTogether({
+    '--profile': profile !== undefined,
+    '--metric-allowlist': metricAllowlist.length > 0,
+    '--metric-denylist': metricDenylist.length > 0,
+  });
   const allowed = await matched('--metric-allowlist', regexp2, metricAllowlist, families);
   const denied = await matched('--metric-denylist', regexp2, metricDenylist, families);
   const optedInto = await matched('--metric-opt-in-list', re2, metricOptInList, families);
@@ -152,6 +167,52 @@ async function familyFilter(choices: Choices, families: readonly string[]): Prom
       return metricAllowlist.length > 0 ? allowed.names.has(name) : !denied.names.has(name);
     },
     idleExpressions: [...allowed.idle, ...denied.idle, ...optedInto.idle],
+  };
+}
+
+/** Throws ConfigError where more than one of these flags is given. */
+function refuseTogether(given: Readonly<Record<string, boolean>>): void {
+  const flag = Object.keys(given).filter((name) => given[name]);
+  if (flag.length < 2) return;
+  const two = flag.length === 2;
+  throw new ConfigError({
+    flag,
+    expected: 'one of them',
+    got: two ? 'both' : 'all',
+    hint: two ? 'leave one out' : 'leave two out',
+  });
+}
+
+const sparseFlag = '--sparse-statesets';
+
+/**
+ * The state sets that are sparse. Throws ConfigError for a name that is none; one that a rule of a
+ * custom resource may still get is idle.
+ */
+function sparseFilter(
+  chosen: NonNullable<Choices['sparseStateSets']>,
+  tables: Readonly<Record<string, AnyResource>>,
+  custom: CustomChoices | undefined,
+): { sparse(family: string): boolean; readonly idleNames: readonly IdleExpression[] } {
+  if (typeof chosen === 'boolean') return { sparse: () => chosen, idleNames: [] };
+  const rows = new Map(Object.values(tables).flatMap(({ families }) => Object.entries(families)));
+  const known = [...rows].filter(([, row]) => isStateSet(row)).map(([name]) => name);
+  const stateSets = new Set([...known, ...(custom?.stateSets ?? [])]);
+  const others = chosen.filter((name) => !stateSets.has(name));
+  const wrong = others.find((name) => custom === undefined || rows.has(name));
+  if (wrong !== undefined) {
+    const close = suggest(wrong, [...stateSets]);
+    throw new ConfigError({
+      flag: sparseFlag,
+      expected: 'metrics that are state sets',
+      got: `"${wrong}"${rows.has(wrong) ? ', which is none' : ''}`,
+      hint: close === undefined ? 'docs/cardinality.md lists them' : `did you mean ${close}?`,
+    });
+  }
+  const sparse = new Set(chosen);
+  return {
+    sparse: (family) => sparse.has(family),
+    idleNames: others.map((expression) => ({ flag: sparseFlag, expression })),
   };
 }
 

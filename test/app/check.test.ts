@@ -39,6 +39,11 @@ const wrong: readonly string[] = [
   '--resources=podz',
   '--metric-allowlist=a --metric-denylist=b',
   '--metric-denylist=.',
+  '--profile=mixin --metric-allowlist=kube_pod_info',
+  '--profile=minimal --metric-denylist=kube_pod_info',
+  '--profile=minimal --resources=configmaps',
+  '--sparse-statesets=kube_pod_status_phse',
+  '--sparse-statesets=kube_pod_info',
   '--metric-denylist=(',
   '--metric-labels-allowlist=podz=[app]',
   '--metric-labels-allowlist=pods',
@@ -70,6 +75,8 @@ const customFile = '--custom-resource-state-config-file';
 /** What a start only logs, and what the note says of it. */
 const noted: Readonly<Record<string, RegExp>> = {
   '--metric-denylist=kube_nothing': /^--metric-denylist: the expression kube_nothing matches no/,
+  [`--sparse-statesets=kube_foo_phase ${customFile}=@/custom.yaml`]:
+    /^--sparse-statesets: the expression kube_foo_phase matches no/,
   '--config=@/unknown.yaml': /unknown\.yaml:1.*did you mean resources\?/,
   '--config=@/none.yaml --continue-without-config': /^--config: expected a readable file/,
   [`${customFile}=@/mistake.yaml`]: /mistake\.yaml:6:.*did you mean Gauge\?/,

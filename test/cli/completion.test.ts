@@ -58,11 +58,17 @@ describe('Completion in bash', () => {
     ['kubestate demo --resources ser', pluralsWith('ser')],
     ['kubestate --serve-before-sync=t', ['true']],
     ['kubestate --serve-before-sync --telemetry-h', ['--telemetry-host']],
+    ['kubestate --sparse-statesets --telemetry-h', ['--telemetry-host']],
+    ['kubestate --sparse-statesets=kube_job_f', ['kube_job_failed']],
+    ['kubestate --profile m', ['minimal', 'mixin']],
     ['kubestate --host ', []],
     ['kubestate --kubeconfig package-l', ['package-lock.json']],
     ['kubestate --config=biome', ['biome.json']],
     ['kubestate validate package-l', ['package-lock.json']],
     ['kubestate validate --crd biome', ['biome.json']],
+    ['kubestate diff package-l', ['package-lock.json']],
+    ['kubestate top --cut --used-by biome', ['biome.json']],
+    ['kubestate top --so', ['--sort']],
     ['kubestate rbac --resources=po', pluralsWith('po')],
   ];
   for (const [line, words] of rows) {

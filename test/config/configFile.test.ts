@@ -37,6 +37,8 @@ const rows: Readonly<Record<string, Row>> = {
   metric_allowlist: { flag: 'metric-allowlist', right: '{"kube_{1,2}": {}}', value: ['kube_{1,2}'], wrong: '[null]', expected: items, got: 'a list' },
   metric_denylist: { flag: 'metric-denylist', right: 'a,b', value: ['a', 'b'], wrong: '[{}]', expected: items, got: 'a list' },
   metric_opt_in_list: { flag: 'metric-opt-in-list', right: '[1]', value: ['1'], wrong: '[[]]', expected: items, got: 'a list' },
+  profile: { flag: 'profile', right: 'mixin', value: 'mixin', wrong: 'all', expected: 'one of minimal, mixin, full', got: '"all"' },
+  sparse_statesets: { flag: 'sparse-statesets', right: '[a, b]', value: ['a', 'b'], wrong: '{a: {}}', expected: 'true, false or a list', got: 'a map' },
   labels_allow_list: { flag: 'metric-labels-allowlist', right: '{pods: [app, "team/*"], nodes: ["*"]}', value: 'pods=[app,team/*],nodes=[*]', wrong: '{pods: app}', expected: keysBy, got: 'a map' },
   annotations_allow_list: { flag: 'metric-annotations-allowlist', right: '{"*": []}', value: '*=[]', wrong: '{pods: ["a,b"]}', expected: keysBy, got: 'a map' },
   custom_resource_config: { flag: 'custom-resource-state-config', right: 'a', value: 'a', wrong: '{spec: {}}', expected: text, got: 'a map' },
@@ -52,6 +54,7 @@ const rows: Readonly<Record<string, Row>> = {
   enable_gzip_encoding: { flag: 'enable-gzip-encoding', right: 'false', value: false, wrong: 'gzip', expected: toggle, got: '"gzip"' },
   hot_text_limit: { flag: 'hot-text-limit', right: '64Mi', value: 64 * 2 ** 20, wrong: '64MB', expected: size, got: '"64MB"' },
   serve_before_sync: { flag: 'serve-before-sync', right: 'true', value: true, wrong: '[true]', expected: toggle, got: 'a list' },
+  explorer: { flag: 'explorer', right: 'false', value: false, wrong: 'page', expected: toggle, got: '"page"' },
   server_read_timeout: { flag: 'server-read-timeout', right: '1m30s', value: 90_000, wrong: '60', expected: duration, got: '60' },
   server_read_header_timeout: { flag: 'server-read-header-timeout', right: '5s', value: 5_000, wrong: 'soon', expected: duration, got: '"soon"' },
   server_write_timeout: { flag: 'server-write-timeout', right: '0', value: 0, wrong: '-1s', expected: duration, got: '"-1s"' },
@@ -99,6 +102,17 @@ describe('A config file', () => {
   it('takes sets written over several lines, as maps and as lists', () => {
     const { values } = read('resources:\n  pods: {}\n  nodes:\nnamespaces:\n- a\n- b\n');
     expect(values).to.deep.equal({ resources: ['pods', 'nodes'], namespaces: ['a', 'b'] });
+  });
+
+  it('takes a list, all or none of what may be all', () => {
+    const sparse = (text: string) => read(`sparse_statesets: ${text}`).values['sparse-statesets'];
+    expect(['true', 'false', 'a', 'a,b', '[]'].map(sparse)).to.deep.equal([
+      true,
+      false,
+      ['a'],
+      ['a', 'b'],
+      [],
+    ]);
   });
 
   for (const nothing of ['', '# only words\n', 'null\n', 'resources:\nport: null\n']) {

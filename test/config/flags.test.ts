@@ -56,6 +56,16 @@ describe('A command line', () => {
     ['reads sizes in bytes', ['--hot-text-limit=0'], 'hot-text-limit', 0],
     ['reads decimal sizes', ['--hot-text-limit=20M'], 'hot-text-limit', 20_000_000],
     ['gives defaults to what is not said', [], 'telemetry-port', 8081],
+    ['takes what may stand alone as all', ['--sparse-statesets'], 'sparse-statesets', true],
+    ['takes its list behind =', ['--sparse-statesets=a, b'], 'sparse-statesets', ['a', 'b']],
+    [
+      'adds to its list',
+      ['--sparse-statesets=a', '--sparse-statesets=b'],
+      'sparse-statesets',
+      ['a', 'b'],
+    ],
+    ['takes it as said', ['--sparse-statesets=false'], 'sparse-statesets', false],
+    ['takes nothing behind = as none', ['--sparse-statesets='], 'sparse-statesets', false],
   ];
   for (const [name, argv, flag, value] of accepted) {
     it(name, () => expect(parse(...argv).values[flag]).to.deep.equal(value));
@@ -151,6 +161,13 @@ describe('A command line', () => {
 
   it('hands on the words that are no flags', () => {
     expect(parse('--port', '1', 'demo', '--', '--x').words).to.deep.equal(['demo', '--x']);
+  });
+
+  it('leaves the next word alone where a flag may stand alone', () => {
+    const { values, words } = parse('--sparse-statesets', 'kube_pod_status_phase');
+    expect(values['sparse-statesets']).to.equal(true);
+    expect(words).to.deep.equal(['kube_pod_status_phase']);
+    expect(parse('--sparse-statesets', '--port', '1').values.port).to.equal(1);
   });
 
   it('names what was given, each flag once', () => {

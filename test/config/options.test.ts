@@ -13,9 +13,12 @@ const text = 'a text behind it';
 const items = 'items between commas behind it';
 const keysBy = 'keys by resource such as pods=[app,tier],nodes=[*] behind it';
 
+type Wrong = readonly [given: string, expected: string, got: string];
+
 // Of what takes any text only its absence is wrong here; the readers of the text refuse the rest.
+// What may stand alone and takes any text has nothing that is wrong: null.
 // biome-ignore format: one row per flag
-const wrong: Readonly<Record<keyof Options, readonly [given: string, expected: string, got: string]>> = {
+const wrong: Readonly<Record<keyof Options, Wrong | null>> = {
   kubeconfig: ['', text, 'nothing'],
   apiserver: ['', text, 'nothing'],
   context: ['', text, 'nothing'],
@@ -35,6 +38,8 @@ const wrong: Readonly<Record<keyof Options, readonly [given: string, expected: s
   'metric-allowlist': ['', items, 'nothing'],
   'metric-denylist': ['', items, 'nothing'],
   'metric-opt-in-list': ['', items, 'nothing'],
+  profile: ['=mixn', 'one of minimal, mixin, full', '"mixn"'],
+  'sparse-statesets': null,
   'metric-labels-allowlist': ['', keysBy, 'nothing'],
   'metric-annotations-allowlist': ['', keysBy, 'nothing'],
   'custom-resource-state-config': ['', text, 'nothing'],
@@ -49,6 +54,7 @@ const wrong: Readonly<Record<keyof Options, readonly [given: string, expected: s
   'enable-gzip-encoding': ['=br', toggle, '"br"'],
   'hot-text-limit': ['=64MB', 'a size in bytes such as 64Mi, 100M or 0', '"64MB"'],
   'serve-before-sync': ['=maybe', toggle, '"maybe"'],
+  explorer: ['=x', toggle, '"x"'],
   'tls-config': ['', text, 'nothing'],
   'auth-filter': ['=x', toggle, '"x"'],
   'server-read-timeout': ['=5', duration, '"5"'],
@@ -84,7 +90,9 @@ const wrong: Readonly<Record<keyof Options, readonly [given: string, expected: s
 };
 
 describe('The flags', () => {
-  for (const [name, [given, expected, got]] of Object.entries(wrong)) {
+  for (const [name, row] of Object.entries(wrong)) {
+    if (row === null) continue;
+    const [given, expected, got] = row;
     it(`refuse --${name}${given}`, () => {
       const act = () => parseCommandLine(flags, [`--${name}${given}`]);
       expectRefused(act, { flag: `--${name}`, expected, got });

@@ -75,7 +75,8 @@ const ANY_FLAGS = ['flag', 'switch'];
 
 /** Complaints about flags that a page names without their command, such as `--pod=x`. */
 export function looseFlagMistakes(text: string): string[] {
-  const args = commandsIn(text).flatMap(({ words }) => words);
+  // As help writes a flag that may stand alone: `--flag[=A,B]`.
+  const args = commandsIn(text.replace(/\[(=\S+)\]/, '$1')).flatMap(({ words }) => words);
   const [first = ''] = args;
   const name = /^--([\w-]+)/.exec(first)?.[1] ?? '';
   if ([...OTHER_FLAGS, ...ANY_FLAGS].includes(name)) return [];

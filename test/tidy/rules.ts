@@ -90,6 +90,7 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   resources: ['metrics'],
   custom: ['metrics'],
   store: ['metrics'],
+  explorer: ['metrics', 'store', 'http'],
   sync: ['kube'],
   app: [
     'config',
@@ -102,8 +103,9 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     'telemetry',
     'leader',
     'http',
+    'explorer',
   ],
-  cli: ['app', 'config', 'kube', 'resources', 'custom', 'http', 'demo'],
+  cli: ['app', 'config', 'kube', 'resources', 'custom', 'explorer', 'http', 'demo'],
 };
 
 /** `kube` for src/kube/client.ts. */

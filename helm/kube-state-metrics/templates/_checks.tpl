@@ -125,6 +125,14 @@ is not checked.
 {{- if and (get $given "metric-allowlist") (get $given "metric-denylist") (not $onlyValues) }}
 {{- fail "metricAllowlist and metricDenylist: expected one of them, got both; leave one out" }}
 {{- end }}
+{{- $profile := get $given "profile" }}
+{{- if and $profile (ne $profile "full") (not (contains "$(" $profile)) }}
+{{- range $own, $flag := dict "metricAllowlist" "metric-allowlist" "metricDenylist" "metric-denylist" }}
+{{- if get $given $flag }}
+{{- fail (printf "extraArgs: --profile and %s: expected one of them, got both; leave one out" $own) }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if and (hasKey $given "custom-resource-state-only") (not .custom) }}
 {{- fail "extraArgs: --custom-resource-state-only: expected customResourceState.enabled or packs beside it, got neither; nothing would be served" }}
 {{- end }}

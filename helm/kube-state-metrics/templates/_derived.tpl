@@ -221,6 +221,12 @@ metric-denylist:
 metric-opt-in-list:
   expected: items between commas
   list: true
+profile:
+  expected: one of minimal, mixin, full
+  pattern: ^(?:minimal|mixin|full)$
+sparse-statesets:
+  expected: true, false, or items between commas
+  switch: true
 metric-labels-allowlist:
   expected: keys by resource such as pods=[app,tier],nodes=[*]
 metric-annotations-allowlist:
@@ -258,6 +264,10 @@ hot-text-limit:
   expected: a size in bytes such as 64Mi, 100M or 0
   pattern: ^(\d+(?:\.\d+)?)(|k|M|G|Ki|Mi|Gi)$
 serve-before-sync:
+  expected: true or false
+  pattern: ^(?i:1|t|true|0|f|false)$
+  switch: true
+explorer:
   expected: true or false
   pattern: ^(?i:1|t|true|0|f|false)$
   switch: true
