@@ -1,4 +1,4 @@
-// Claims of devices on a real API server, in every version of their group, and what docs/devices.md asks.
+// Devices on a real API server, in every version of their group, and the queries of their page.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,13 +54,18 @@ const status = (devices: readonly string[], pods: readonly string[]): object => 
   },
 });
 
-const inClaim = (name: string): string => `namespace="ml",resourceclaim="${name}"`;
+/** The series of a claim, of a family that starts with kube_resourceclaim_. */
+const ofClaim = (family: string, name: string, ...labels: string[]): string =>
+  `kube_resourceclaim_${family}{namespace="ml",${[`resourceclaim="${name}"`, ...labels]}}`;
+const exists = (name: string): string => ofClaim('info', name);
 const allocated = (name: string, device: string): string =>
-  `kube_resourceclaim_status_allocated{${inClaim(name)},driver="${driver}",pool="node-1",device="${device}"} 1`;
+  ofClaim('status_allocated', name, `driver="${driver}",pool="node-1",device="${device}"`);
 const reserved = (name: string, pod: string): string =>
-  `kube_resourceclaim_status_reserved_for{${inClaim(name)},pod="${pod}",uid="uid-${pod}"} 1`;
-const devices = (name: string, node: string, pool: string, count: number): string =>
-  `kube_resourceslice_devices{resourceslice="${name}",driver="${driver}",node="${node}",pool="${pool}"} ${count}`;
+  ofClaim('status_reserved_for', name, `pod="${pod}",uid="uid-${pod}"`);
+const devices = (name: string, node: string, pool: string): string => {
+  const labels = `driver="${driver}",node="${node}",pool="${pool}"`;
+  return `kube_resourceslice_devices{resourceslice="${name}",${labels}}`;
+};
 
 /** Series without their HELP and TYPE, in an order of their own. */
 const seriesOf = (text: string): string[] =>
@@ -69,20 +74,17 @@ const seriesOf = (text: string): string[] =>
     .filter((line) => line.startsWith('kube_'))
     .sort();
 
-/** What each query of docs/devices.md gives, in the order of the page: values by labels. */
-const answers: readonly Readonly<Record<string, number>>[] = [
+/** Values by series, or by their labels alone. */
+type Values = Readonly<Record<string, number>>;
+
+/** What each query of docs/devices.md gives, in the order of the page. */
+const answers: readonly Values[] = [
   { '{driver="gpu.example.com",node="node-1"}': 3, '{driver="gpu.example.com"}': 2 },
   { '{driver="gpu.example.com",pool="node-1"}': 1, '{driver="gpu.example.com",pool="fabric"}': 2 },
-  { [`kube_resourceclaim_info{${inClaim('waiting')}}`]: 1 },
-  { [allocated('idle', 'gpu-1').replace(/ 1$/, '')]: 1 },
-  {
-    [allocated('training', 'gpu-0').replace(/ 1$/, '')]: 1,
-    [allocated('training', 'gpu-1').replace(/ 1$/, '')]: 1,
-  },
-  {
-    [reserved('training', 'trainer-0').replace(/ 1$/, '')]: 1,
-    [reserved('training', 'trainer-1').replace(/ 1$/, '')]: 1,
-  },
+  { [exists('waiting')]: 1 },
+  { [allocated('idle', 'gpu-1')]: 1 },
+  { [allocated('training', 'gpu-0')]: 1, [allocated('training', 'gpu-1')]: 1 },
+  { [reserved('training', 'trainer-0')]: 1, [reserved('training', 'trainer-1')]: 1 },
 ];
 
 describe('devices on a real API server', function () {
@@ -106,11 +108,13 @@ describe('devices on a real API server', function () {
     await cluster?.stop();
   });
 
-  const has = (...lines: string[]) =>
-    exporter.shows(lines.join(', '), (text) => {
-      const served = new Set(seriesOf(text));
-      return lines.every((line) => served.has(line));
+  const has = (values: Values) => {
+    const lines = Object.entries(values).map(([series, value]) => `${series} ${value}`);
+    return exporter.shows(lines.join(', '), (text) => {
+      const all = new Set(seriesOf(text));
+      return lines.every((line) => all.has(line));
     });
+  };
   const lacks = (part: string) => exporter.shows(`no ${part}`, (text) => !text.includes(part));
   const same = (other: Exporter) =>
     other.shows('the same', (text) => `${seriesOf(text)}` === `${served}`);
@@ -132,23 +136,23 @@ describe('devices on a real API server', function () {
     const first = status(['gpu-0'], ['trainer-0']);
     await cluster.must('PATCH', `${CLAIMS}/training/status`, first);
     await cluster.must('PATCH', `${CLAIMS}/idle/status`, status(['gpu-1'], []));
-    await has(
-      `kube_deviceclass_info{deviceclass="${driver}",extended_resource_name="example.com/gpu"} 1`,
-      devices('one', 'node-1', 'node-1', 2),
-      devices('shared', '', 'fabric', 2),
-      ...['training', 'idle', 'waiting', 'gone'].map(
-        (name) => `kube_resourceclaim_info{${inClaim(name)}} 1`,
-      ),
-      allocated('training', 'gpu-0'),
-      reserved('training', 'trainer-0'),
-      allocated('idle', 'gpu-1'),
-    );
+    const extended = `deviceclass="${driver}",extended_resource_name="example.com/gpu"`;
+    await has({
+      [`kube_deviceclass_info{${extended}}`]: 1,
+      [devices('one', 'node-1', 'node-1')]: 2,
+      [devices('shared', '', 'fabric')]: 2,
+      [exists('waiting')]: 1,
+      [exists('gone')]: 1,
+      [allocated('training', 'gpu-0')]: 1,
+      [reserved('training', 'trainer-0')]: 1,
+      [allocated('idle', 'gpu-1')]: 1,
+    });
   });
 
   it('follow changes and deletions', async () => {
     const { spec } = slice('one', 'node-1', 3, 'node-1') as { spec: object };
     await cluster.must('PATCH', `${GROUP}/resourceslices/one`, { spec });
-    await has(devices('one', 'node-1', 'node-1', 3));
+    await has({ [devices('one', 'node-1', 'node-1')]: 3 });
     // A claim is allocated anew only once it is given back.
     const path = `${CLAIMS}/training/status`;
     await cluster.must('PATCH', path, { status: { allocation: null, reservedFor: null } });
@@ -156,14 +160,14 @@ describe('devices on a real API server', function () {
     await lacks('trainer-0');
     const both = status(['gpu-0', 'gpu-1'], ['trainer-0', 'trainer-1']);
     await cluster.must('PATCH', path, both);
-    await has(
-      allocated('training', 'gpu-0'),
-      allocated('training', 'gpu-1'),
-      reserved('training', 'trainer-0'),
-      reserved('training', 'trainer-1'),
-    );
+    await has({
+      [allocated('training', 'gpu-0')]: 1,
+      [allocated('training', 'gpu-1')]: 1,
+      [reserved('training', 'trainer-0')]: 1,
+      [reserved('training', 'trainer-1')]: 1,
+    });
     await cluster.must('DELETE', `${CLAIMS}/gone`);
-    await lacks('resourceclaim="gone"');
+    await lacks(exists('gone'));
     served = seriesOf(await exporter.scrape());
     expect(served.filter((line) => line.includes('_created{'))).to.have.length(6);
     await same(inJson);
@@ -216,7 +220,7 @@ describe('devices on a real API server', function () {
       await cluster.must('PATCH', `${claims}/waiting/status`, {
         status: { allocation: { devices: results } },
       });
-      await has(allocated('waiting', device));
+      await has({ [allocated('waiting', device)]: 1 });
       await cluster.must('PATCH', `${claims}/waiting/status`, { status: { allocation: null } });
       await lacks(allocated('waiting', device));
       // One that has just started finds the version, too.

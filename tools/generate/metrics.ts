@@ -46,11 +46,14 @@ function resourcePage(plural: string, table: Resource<never>): string {
     row(code(name), family.type, family.stability ?? '', labelsOf(family), helpOf(family)),
   );
   const scope = table.scope === 'cluster' ? 'cluster-scoped' : 'namespaced';
+  const older = table.olderVersions?.join(', else ');
+  const versions =
+    older === undefined ? apiVersionOf(table) : `${apiVersionOf(table)}, else ${older}`;
   const state = table.default ? 'on by default' : `off unless \`--resources\` names \`${plural}\``;
   return `<!-- ${notice(`src/resources/${plural}.ts`)} -->
 # ${plural}
 
-${table.kind} of ${apiVersionOf(table)}, ${scope}; ${state}.
+${table.kind} of ${versions}, ${scope}; ${state}.
 Every series carries ${identity}; the labels below come after them.
 
 ${tableOf(['family', 'type', 'stability', 'labels', 'what it says'], rows)}
