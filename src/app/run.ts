@@ -2,6 +2,7 @@
 import type Koa from 'koa';
 import type { Options } from '../config/options.ts';
 import type { Reviewer } from '../http/auth/authFilter.ts';
+import { explorerFiles } from '../http/pages/explorer.ts';
 import { metricsApp } from '../http/metrics.ts';
 import { isReady, type Readiness } from '../http/readiness.ts';
 import { type Listening, listen, type Timeouts } from '../http/server.ts';
@@ -232,6 +233,7 @@ async function serve(live: Reloader, served: Served): Promise<Opened> {
         },
       },
       telemetryPort: options['telemetry-port'],
+      explorerFiles: explorerFiles(),
     }),
     {
       ...common,

@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Stores } from '../store/types.ts';
 import { answerOk, appOf, refuseForNow } from './app.ts';
 import { negotiateEncoding, negotiateFormat } from './negotiate.ts';
+import { type ExplorerFiles, serveExplorer } from './pages/explorer.ts';
 import { metricsPage } from './pages/pages.ts';
 import { isReady, type Leadership, noElection, type Readiness, summaryOf } from './readiness.ts';
 import { clientOf, type Release, Slots } from './slots.ts';
@@ -34,6 +35,8 @@ export interface MetricsAppOptions {
   /** Compress for the clients that ask for it. */
   readonly gzip: boolean;
   readonly observer: ScrapeObserver;
+  /** What makes the explorer of the page at `/`; a plain page without. */
+  readonly explorerFiles?: ExplorerFiles | undefined;
   /** For the landing page. */
   readonly version: string;
   readonly telemetryPort: number;
@@ -55,7 +58,9 @@ export interface ScrapeObserver {
 /** The app of :8080; scrapes are answered from snapshots of the stores. */
 export function metricsApp(options: MetricsAppOptions): Koa {
   const { stores, readiness, version, telemetryPort, leadership = noElection } = options;
+  const { explorerFiles } = options;
   const router = new Router({ sensitive: true, strict: true });
+  if (explorerFiles !== undefined) serveExplorer(router, explorerFiles);
   router.get('/', (ctx) => {
     const statuses = readiness();
     const leaderStatus = leadership();
@@ -65,6 +70,7 @@ export function metricsApp(options: MetricsAppOptions): Koa {
       statuses,
       leaderStatus: leaderStatus,
       stores: stores.byResource,
+      explorerFiles,
     });
   });
   router.get('/metrics', scrapes(options));

@@ -4,6 +4,7 @@ import type { LeaderStatus } from '../../leader/status.ts';
 import { grouped } from '../../lib/grouped.ts';
 import type { Store } from '../../store/types.ts';
 import { detailOf, headlinesOf, type ResourceStatus, stateOf } from '../readiness.ts';
+import type { ExplorerFiles } from './explorer.ts';
 import { type Html, html } from './html.ts';
 import { style } from './style.ts';
 
@@ -13,9 +14,11 @@ export interface MetricsPage {
   readonly statuses: readonly ResourceStatus[];
   readonly leaderStatus?: LeaderStatus | undefined;
   readonly stores: ReadonlyMap<string, Pick<Store, 'size'>>;
+  /** Where given, the page becomes the explorer in browsers. */
+  readonly explorerFiles?: ExplorerFiles | undefined;
 }
 
-/** The landing page of :8080: links, and the size of each resource. */
+/** The landing page of :8080: links, and the size of each resource; in browsers the explorer. */
 export function metricsPage(ctx: Koa.Context, page: MetricsPage): void {
   const telemetry = `${ctx.protocol}://${ctx.hostname}:${page.telemetryPort}`;
   const intro = 'The state of this Kubernetes cluster as metrics, for Prometheus to scrape.';
@@ -86,14 +89,18 @@ interface Head {
   readonly version: string;
   readonly statuses: readonly ResourceStatus[];
   readonly leaderStatus?: LeaderStatus | undefined;
+  readonly explorerFiles?: ExplorerFiles | undefined;
 }
 
+/** The explorer's scripts ask this server alone. */
+const explorerPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
+  "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+const plainPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
 function answer(ctx: Koa.Context, head: Head, sections: readonly Html[]): void {
-  const { title, intro, version, statuses, leaderStatus } = head;
-  ctx.set(
-    'Content-Security-Policy',
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
-  );
+  const { title, intro, version, statuses, leaderStatus, explorerFiles } = head;
+  ctx.set('Content-Security-Policy', explorerFiles === undefined ? plainPolicy : explorerPolicy);
   ctx.set('X-Content-Type-Options', 'nosniff');
   ctx.set('Cache-Control', 'no-store');
   ctx.type = 'text/html';
@@ -104,9 +111,10 @@ function answer(ctx: Koa.Context, head: Head, sections: readonly Html[]): void {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · kubestate</title>
 <link rel="icon" href="data:,">
-<style>${style}</style>
+${explorerFiles === undefined ? html`<style>${style}</style>` : linksTo(explorerFiles)}
 </head>
 <body>
+${explorerFiles === undefined ? '' : html`<div id="explorer" class="plain">`}
 <header>
 <h1>kubestate</h1>
 <span class="version">${version}</span>
@@ -117,10 +125,15 @@ ${headlinesOf(statuses, leaderStatus).map(({ sentence, good }) => statusLine(sen
 ${leaderStatus === undefined ? '' : leaderLine(leaderStatus)}
 ${sections}
 </main>
+${explorerFiles === undefined ? '' : html`</div>`}
 </body>
 </html>
 `.toString();
 }
+
+const linksTo = ({ script, style: sheet }: ExplorerFiles): Html =>
+  html`<link rel="stylesheet" href="explorer/${sheet}">
+<script type="module" src="explorer/${script}"></script>`;
 
 const leaderLine = ({ sentence, serves, ready }: LeaderStatus): Html =>
   statusLine(sentence, serves && ready);
@@ -129,15 +142,17 @@ const statusLine = (sentence: string, good: boolean): Html =>
   html`<p class="status ${good ? 'good' : 'partial'}">${sentence}</p>`;
 
 function linkList(links: readonly (readonly [href: string, what: string])[]): Html {
-  const items = links.map(
-    ([href, what]) => html`<div><dt><a href="${href}">${href}</a></dt><dd>${what}</dd></div>\n`,
-  );
+  const items = links.map(([href, what]) => {
+    // Relative, because a proxy may serve the page under any prefix.
+    const to = href.replace(/^\//, '');
+    return html`<div><dt><a href="${to}">${href}</a></dt><dd>${what}</dd></div>\n`;
+  });
   return html`<dl>${items}</dl>`;
 }
 
 function resourceTable(stores: MetricsPage['stores']): Html {
   const rows = [...stores].map(([resource, { size }]) => {
-    const href = `/metrics?resources=${encodeURIComponent(resource)}`;
+    const href = `metrics?resources=${encodeURIComponent(resource)}`;
     return html`<tr><th scope="row"><a href="${href}">${resource}</a></th>${cells(size)}</tr>\n`;
   });
   const total = { objects: 0, series: 0, bytes: 0 };
