@@ -29,9 +29,9 @@ export function App(): VNode {
   }, [title]);
   return (
     <PageProvider value={page}>
-      <a class="skip" href="#content" onClick={skip}>
+      <button type="button" class="skip" onClick={skip}>
         Skip to the content
-      </a>
+      </button>
       <header>
         <div class="name">
           <a href={page.href({ view: 'state' })}>kubestate</a> <span class="soft">{version}</span>
@@ -49,9 +49,8 @@ export function App(): VNode {
   );
 }
 
-/** The fragment is the view's address, so the link moves the focus instead of following it. */
-function skip(event: Event): void {
-  event.preventDefault();
+/** A link could not do it: the fragment is the view's address. */
+function skip(): void {
   document.getElementById('content')?.focus();
 }
 

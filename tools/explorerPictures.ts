@@ -38,7 +38,7 @@ const looks: readonly (readonly [suffix: string, look: Look])[] = values.all
   ? [390, 820, 1_440].flatMap((width) =>
       [false, true].map((dark): [string, Look] => [
         `-${width}${dark ? '-dark' : ''}`,
-        { width, height: 1_000, dark },
+        { width, height: 1_500, dark },
       ]),
     )
   : [['', { width: 1_120, height: 800 }]];
@@ -58,7 +58,7 @@ try {
       // The map is drawn anew for each width.
       await sleep(300);
       const file = join(values.to, `${name}${suffix}.png`) as `${string}.png`;
-      await tab.page.screenshot({ path: file, fullPage: values.all });
+      await tab.page.screenshot({ path: file });
       const { size } = statSync(file);
       process.stdout.write(`${file}: ${Math.ceil(size / 1024)} KiB\n`);
       if (!values.all && size > bytesMax) throw new Error(`${file} has ${size} bytes`);

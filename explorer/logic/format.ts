@@ -46,7 +46,7 @@ export const money = (amount: number): string => amounts.format(amount);
 
 /** A number per second, with as many digits as tell something. */
 export const rate = (number: number): string =>
-  number >= 100 ? count(number) : decimals.format(number);
+  number >= 10 ? count(number) : decimals.format(number);
 
 /** Hours and minutes of a Unix time, as the reader's clock has them. */
 export const clockTime = (seconds: number): string =>

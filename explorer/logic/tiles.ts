@@ -19,6 +19,8 @@ export interface Leaf {
 export interface Group {
   readonly label: string;
   readonly leaves: readonly Leaf[];
+  /** It holds what is too much to be drawn group by group. */
+  readonly isRest?: boolean;
 }
 
 /** A rectangle in hundredths of the map's width and height. */
@@ -31,6 +33,8 @@ export interface Tile {
 
 export interface GroupTile extends Tile {
   readonly label: string;
+  /** What the labels of all its leaves begin with, up to an underscore. */
+  readonly prefix: string;
   readonly series: number;
   readonly leaves: readonly (Tile & Leaf)[];
 }
@@ -65,8 +69,11 @@ function grouped<T>(rows: readonly T[], leafOf: (row: T) => [string, Leaf]): Gro
   return [...groups].map(([label, leaves]) => ({ label, leaves }));
 }
 
+const rankOf = ({ data }: { readonly data: Node }): number => (data.isRest ? 1 : 0);
+
 interface Node {
   readonly label: string;
+  readonly isRest?: boolean | undefined;
   readonly leaf?: Leaf;
   readonly children?: readonly Node[];
 }
@@ -77,13 +84,15 @@ export function tilesOf(
   { width, height, header }: { width: number; height: number; header: number },
 ): GroupTile[] {
   const all = groups.flatMap(({ leaves }) => leaves).reduce((sum, { series }) => sum + series, 0);
-  const shown = fewer(groups).map(({ label, leaves }) => ({
+  const shown = fewer(groups).map(({ label, leaves, isRest }) => ({
     label,
+    isRest,
     children: merged(label, leaves, all).map((leaf) => ({ label: leaf.label, leaf })),
   }));
   const root = hierarchy<Node>({ label: '', children: shown }, ({ children }) => children)
     .sum(({ leaf }) => leaf?.series ?? 0)
-    .sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
+    // What stands for many others comes last, however large it is.
+    .sort((a, b) => rankOf(a) - rankOf(b) || (b.value ?? 0) - (a.value ?? 0));
   const laidOut = treemap<Node>()
     .tile(treemapSquarify)
     .size([width, height])
@@ -100,6 +109,7 @@ export function tilesOf(
     .map((group) => ({
       ...tileOf(group),
       label: group.data.label,
+      prefix: prefixOf(group.data.children ?? []),
       series: group.value ?? 0,
       leaves: (group.children ?? []).flatMap((node) =>
         node.data.leaf === undefined || node.data.leaf.series === 0
@@ -107,6 +117,14 @@ export function tilesOf(
           : [{ ...tileOf(node), ...node.data.leaf }],
       ),
     }));
+}
+
+function prefixOf(leaves: readonly Node[]): string {
+  const labels = leaves.filter(({ leaf }) => leaf?.of === 1).map(({ label }) => label);
+  const [first = '', ...others] = labels;
+  const ends = [...first.matchAll(/_/g)].map(({ index }) => index + 1).reverse();
+  const end = ends.find((one) => others.every((label) => label.startsWith(first.slice(0, one))));
+  return first.slice(0, end ?? 0);
 }
 
 const seriesOf = ({ leaves }: Group): number => leaves.reduce((sum, { series }) => sum + series, 0);
@@ -122,7 +140,7 @@ function fewer(groups: readonly Group[]): readonly Group[] {
     of: 1,
   }));
   const label = `${others.length} others`;
-  return [...largest.slice(0, groupsMax - 1), { label, leaves: others }];
+  return [...largest.slice(0, groupsMax - 1), { label, leaves: others, isRest: true }];
 }
 
 /** Leaves too small to be seen as one. */
@@ -130,6 +148,6 @@ function merged(group: string, leaves: readonly Leaf[], all: number): readonly L
   const small = leaves.filter(({ series }) => series > 0 && series < all * shareMin);
   if (small.length < 2) return leaves;
   const series = small.reduce((sum, leaf) => sum + leaf.series, 0);
-  const one = { key: `${group}…`, label: `${small.length} small`, series, of: small.length };
+  const one = { key: `${group}…`, label: `${small.length} small ones`, series, of: small.length };
   return [...leaves.filter((leaf) => leaf.series >= all * shareMin), one];
 }

@@ -5,6 +5,7 @@ import { usePage } from '../data/page.ts';
 import { bytes, count } from '../logic/format.ts';
 import { cutFamilies, cutsFamily, keepFamilies } from '../logic/marks.ts';
 import { type FamiliesQuery, fallsFirst, type SortKey } from '../logic/route.ts';
+import { Name } from './name.tsx';
 import { Share } from './share.tsx';
 
 /** More rows make typing in the search slow; the search finds the others. */
@@ -71,7 +72,7 @@ function Heading({ sort, sorting, onSort, number, children }: HeadingProps): VNo
   return (
     <th
       scope="col"
-      class={number ? 'number' : undefined}
+      class={number ? 'number' : sort === 'resource' ? 'of' : undefined}
       aria-sort={isSorted ? direction : undefined}
     >
       <button type="button" class="sort" onClick={() => onSort({ sort, descending })}>
@@ -92,7 +93,7 @@ function Row({ family, whole }: { family: FamilySize; whole: number }): VNode {
       </td>
       <th scope="row">
         <a class="code" href={href({ view: 'family', name })}>
-          {name}
+          <Name of={name} />
         </a>
         <span class="help soft" title={help}>
           {help}

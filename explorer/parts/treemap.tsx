@@ -3,13 +3,16 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { count, share } from '../logic/format.ts';
 import { type Group, type Leaf, type Tile, tilesOf } from '../logic/tiles.ts';
+import { Name } from './name.tsx';
 
-/** Height of a group's name in pixels; style.css has the same. */
+/** Height of a group's name in pixels; style/map.css has the same. */
 const header = 18;
 /** Before the map's width is known. */
 const firstSize = { width: 960, height: 360 };
 /** Tiles that are narrower or lower, in pixels, have no text. */
-const textMin = { width: 34, height: 15 };
+const textMin = { width: 48, height: 16 };
+/** Of a line of text in a tile; style/map.css has the same. */
+const lineHeight = 16;
 
 interface Props {
   /** What the map shows, for those who do not see it. */
@@ -53,7 +56,7 @@ function Tiles({ label, groups, hrefOf, isCut, nameOf = (name) => name }: Props)
       >
         {tiles.map((group) => (
           <div key={group.label} class="group" style={place(group)} aria-hidden="true">
-            <span>{nameOf(group.label)}</span>
+            {hasText(group, size) ? <span>{nameOf(group.label)}</span> : null}
           </div>
         ))}
         {links.map(({ group, leaf }, index) => {
@@ -74,7 +77,11 @@ function Tiles({ label, groups, hrefOf, isCut, nameOf = (name) => name }: Props)
               }}
               onPointerEnter={() => tell(sentence)}
             >
-              {hasText(leaf, size) ? <span>{leaf.label}</span> : null}
+              {hasText(leaf, size) ? (
+                <span style={{ maxHeight: `${linesIn(leaf, size) * lineHeight}px` }}>
+                  <Name of={leaf.label.slice(group.prefix.length)} />
+                </span>
+              ) : null}
             </a>
           );
         })}
@@ -119,6 +126,10 @@ const place = ({ left, top, width, height }: Tile) => ({
 
 const hasText = ({ width, height }: Tile, size: { width: number; height: number }): boolean =>
   (width / 100) * size.width >= textMin.width && (height / 100) * size.height >= textMin.height;
+
+/** Whole lines, so that none is cut in its middle. */
+const linesIn = ({ height }: Tile, size: { height: number }): number =>
+  Math.floor(((height / 100) * size.height) / lineHeight);
 
 /** The more of all series, the deeper the shade. */
 const shade = (part: number): string => (part > 0.03 ? 'deep' : part > 0.008 ? 'middle' : 'light');

@@ -76,7 +76,7 @@ function Give({ take }: { take(files: readonly File[]): Promise<void> }): VNode 
   return (
     <>
       <p>
-        <label for="files">Dashboards (JSON) or rules (YAML): drop them here, choose them</label>
+        <label for="files">Drop dashboards (JSON) or rules (YAML) here, or choose files</label>
         <input
           id="files"
           type="file"
@@ -89,7 +89,7 @@ function Give({ take }: { take(files: readonly File[]): Promise<void> }): VNode 
         />
       </p>
       <p>
-        <label for="pasted">or paste one</label>
+        <label for="pasted">Or paste one</label>
         <textarea
           id="pasted"
           rows={3}

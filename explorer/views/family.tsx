@@ -15,6 +15,7 @@ import { amountOf } from '../logic/marks.ts';
 import { allFamilies } from '../logic/route.ts';
 import { CutMark } from '../parts/familyTable.tsx';
 import { Lines } from '../parts/lines.tsx';
+import { Name } from '../parts/name.tsx';
 import { namespaceName } from '../parts/namespaceTable.tsx';
 import { Missing, Notice, Slowly } from '../parts/notice.tsx';
 import { Figures, Share } from '../parts/share.tsx';
@@ -29,7 +30,9 @@ export function FamilyView({ name }: { name: string }): VNode {
       <p class="path">
         <a href={href(allFamilies)}>Families</a>
       </p>
-      <h1 class="code">{name}</h1>
+      <h1 class="code">
+        <Name of={name} />
+      </h1>
       {families === undefined ? <Missing answer={answer} /> : null}
       {families !== undefined && family === undefined ? (
         <Notice tone="bad">

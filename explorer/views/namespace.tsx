@@ -7,6 +7,7 @@ import { bytes, count } from '../logic/format.ts';
 import { amountOf } from '../logic/marks.ts';
 import { allFamilies } from '../logic/route.ts';
 import { CutMark } from '../parts/familyTable.tsx';
+import { Name } from '../parts/name.tsx';
 import { namespaceName } from '../parts/namespaceTable.tsx';
 import { Slowly } from '../parts/notice.tsx';
 import { Figures, Share } from '../parts/share.tsx';
@@ -53,7 +54,9 @@ function Families({ title, answer }: { title: string; answer: NamespaceFamilies 
               Cut
             </th>
             <th scope="col">Family</th>
-            <th scope="col">Resource</th>
+            <th scope="col" class="of">
+              Resource
+            </th>
             <th scope="col" class="number">
               Series
             </th>
@@ -71,7 +74,7 @@ function Families({ title, answer }: { title: string; answer: NamespaceFamilies 
               </td>
               <th scope="row">
                 <a class="code" href={href({ view: 'family', name: family.name })}>
-                  {family.name}
+                  <Name of={family.name} />
                 </a>
               </th>
               <td class="code of">{family.resource}</td>

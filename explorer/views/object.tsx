@@ -9,6 +9,7 @@ import { bytes, count } from '../logic/format.ts';
 import type { ObjectRoute } from '../logic/route.ts';
 import { CopyButton } from '../parts/copy.tsx';
 import { Lines } from '../parts/lines.tsx';
+import { Name } from '../parts/name.tsx';
 import { Missing } from '../parts/notice.tsx';
 import { Figures } from '../parts/share.tsx';
 
@@ -107,7 +108,7 @@ function Tables({ families }: { families: ObjectText['families'] }): VNode {
               <tr key={`${name} ${index}`} class={index === 0 ? '' : 'again'}>
                 <th scope="row">
                   <a class="code" href={href({ view: 'family', name })} title={help}>
-                    {name}
+                    <Name of={name} />
                   </a>
                 </th>
                 <td class="code pairsOf">

@@ -127,7 +127,9 @@ export class BrowserTab {
 
   /** How much wider than the window the page is. */
   sideways(): Promise<number> {
-    return this.evaluate('document.documentElement.scrollWidth - innerWidth');
+    return this.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    );
   }
 
   async violations(): Promise<Violation[]> {

@@ -127,7 +127,7 @@ describe('the explorer over a live cluster', () => {
 
   it('keeps what a dashboard reads, and the flags make a second kubestate serve just that', async () => {
     await tab.click('The cut');
-    await tab.fill('or paste one', dashboard);
+    await tab.fill('Or paste one', dashboard);
     await tab.click('Read it');
     await tab.shows('3 families');
     await tab.click('Keep exactly the 3 families they read');

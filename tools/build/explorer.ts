@@ -1,9 +1,8 @@
 // explorerFiles bundles the browser code of explorer/ into files that the program serves.
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build, type Metafile, transform } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import type { ExplorerFiles } from '../../src/http/pages/explorer.ts';
 import { colours } from '../../src/http/pages/style.ts';
 
@@ -44,9 +43,18 @@ export async function explorerFiles(
 }
 
 async function styleSheet(root: string): Promise<string> {
-  const own = await readFile(join(root, 'explorer/style.css'), 'utf8');
-  const { code } = await transform(`${colours}\n${own}`, { loader: 'css', minify: true, target });
-  return code;
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `@import './main.css';\n${colours}`,
+      loader: 'css',
+      resolveDir: join(root, 'explorer/style'),
+    },
+    bundle: true,
+    minify: true,
+    target,
+    write: false,
+  });
+  return outputFiles[0]?.text ?? '';
 }
 
 const packed = (contents: Uint8Array): string =>

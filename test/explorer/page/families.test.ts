@@ -94,6 +94,14 @@ describe('the tiles of the map', () => {
     }
   });
 
+  it('tell what the labels of a group have in common, up to an underscore', () => {
+    const tiles = tilesOf(byResource([...three, family('kube_pod_phrase')]), size);
+    expect(tiles.map(({ label, prefix }) => [label, prefix])).to.deep.equal([
+      ['pods', 'kube_pod_'],
+      ['nodes', 'kube_node_'],
+    ]);
+  });
+
   it('have none for what has no series', () => {
     const tiles = tilesOf(byResource([...three, family('kube_pod_none', { series: 0 })]), size);
     const labels = tiles.flatMap(({ leaves }) => leaves.map(({ label }) => label));
@@ -106,7 +114,7 @@ describe('the tiles of the map', () => {
     const [pods] = tilesOf(byResource([...many, family('kube_pod_big', { series: 1e6 })]), size);
     expect(pods?.leaves.map(({ label, series, of }) => [label, series, of])).to.deep.equal([
       ['kube_pod_big', 1e6, 1],
-      ['40 small', 40, 40],
+      ['40 small ones', 40, 40],
     ]);
   });
 
@@ -124,6 +132,7 @@ describe('the tiles of the map', () => {
     const tiles = tilesOf(byNamespace(namespaces), size);
     expect(tiles).to.have.lengthOf(60);
     expect(tiles.find(({ label }) => label === '441 others')?.leaves).to.have.lengthOf(441);
+    expect(tiles.at(-1)?.label).to.equal('441 others');
     const series = tiles.reduce((sum, tile) => sum + tile.series, 0);
     expect(series).to.equal(namespaces.reduce((sum, one) => sum + one.series, 0));
   });
