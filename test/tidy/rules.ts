@@ -89,6 +89,7 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   demo: [],
   resources: ['metrics'],
   custom: ['metrics'],
+  explorer: [],
   store: ['metrics'],
   sync: ['kube'],
   app: [
@@ -103,7 +104,7 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     'leader',
     'http',
   ],
-  cli: ['app', 'config', 'kube', 'resources', 'custom', 'http', 'demo'],
+  cli: ['app', 'config', 'kube', 'resources', 'custom', 'explorer', 'http', 'demo'],
 };
 
 /** `kube` for src/kube/client.ts. */
