@@ -39,6 +39,8 @@ export function useAddress(): Page {
       setHash(location.hash);
     };
     addEventListener('hashchange', changed);
+    // It may have changed since the first rendering.
+    changed();
     return () => removeEventListener('hashchange', changed);
   }, []);
   return useMemo(() => {

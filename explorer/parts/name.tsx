@@ -4,7 +4,6 @@ import { Fragment, type VNode } from 'preact';
 export const Name = ({ of }: { of: string }): VNode => (
   <>
     {of.split(/(?<=_)/).map((part, index) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a name stay where they are
       <Fragment key={index}>
         {index === 0 ? null : <wbr />}
         {part}
