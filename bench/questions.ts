@@ -3,6 +3,7 @@ import change from './change.ts';
 import compare from './compare.ts';
 import custom from './custom.ts';
 import decode from './decode.ts';
+import explorer from './explorer.ts';
 import hash from './hash.ts';
 import type { Question } from './lib/question.ts';
 import limits from './limits.ts';
@@ -23,6 +24,7 @@ export const questions: Readonly<Record<string, Question>> = {
   prometheus,
   updates,
   change,
+  explorer,
   namespaces,
   memory,
   custom,

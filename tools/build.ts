@@ -63,6 +63,7 @@ const ascii = (text: string): string =>
 
 const bcryptWorker = await bundledWorker('src/http/auth/bcryptWorker.ts');
 const compressWorker = await bundledWorker('src/store/compressWorker.ts');
+const scanWorker = await bundledWorker('src/explorer/scanWorker.ts');
 const explorer = await explorerFiles(fileURLToPath(root));
 const { outputFiles, metafile } = await build({
   ...common,
@@ -77,6 +78,7 @@ const { outputFiles, metafile } = await build({
     esbuildDetection: 'true',
     KUBESTATE_BCRYPT_WORKER: JSON.stringify(bcryptWorker.source),
     KUBESTATE_COMPRESS_WORKER: JSON.stringify(compressWorker.source),
+    KUBESTATE_SCAN_WORKER: JSON.stringify(scanWorker.source),
     KUBESTATE_EXPLORER: JSON.stringify(explorer.files),
     KUBESTATE_PACKS: JSON.stringify(Object.fromEntries(packNames.map((n) => [n, packText(n)]))),
   },
@@ -90,6 +92,10 @@ await writeFile(
   new URL('dist/THIRD-PARTY-LICENSES', root),
   await thirdPartyLicences(
     fileURLToPath(root),
-    [metafile, explorer.metafile, bcryptWorker.metafile, compressWorker.metafile].flatMap(carried),
+    [
+      metafile,
+      explorer.metafile,
+      ...[bcryptWorker, compressWorker, scanWorker].map((worker) => worker.metafile),
+    ].flatMap(carried),
   ),
 );

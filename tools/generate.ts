@@ -13,6 +13,8 @@ import { resources } from '../src/resources/index.ts';
 import { electionFamilies, selfFamilies } from '../src/telemetry/table.ts';
 import { recorded, unrecorded } from '../test/chart/differences.ts';
 import { deliberate } from '../test/judge/differences.ts';
+import { knownOfPacks, knownOfTables } from '../test/monitoring/known.ts';
+import { sources as mixins } from '../test/monitoring/mixin.ts';
 import { ruleFiles } from './generate/alerts.ts';
 import { alertsPage } from './generate/alertsPage.ts';
 import { benchmarkPages } from './generate/benchmarks.ts';
@@ -35,6 +37,7 @@ import { readableTable } from './generate/security.ts';
 import { sizingPage } from './generate/sizing.ts';
 import { differing } from './generate/stale.ts';
 import { telemetryPage } from './generate/telemetry.ts';
+import { type UsageInput, usageFile } from './generate/usage.ts';
 import { valueFacts } from './generate/valueRows.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -65,6 +68,7 @@ async function generate(): Promise<Record<string, string>> {
   const schema = valuesSchema(values, valueFacts);
   const sizing = sizingPage(results);
   const facts = chartFacts(await read(`${chart}/Chart.yaml`), values);
+  const served = new Set([...knownOfTables().keys(), ...knownOfPacks().keys()]);
   return {
     ...under('docs/metrics', metricPages(resources)),
     ...under('docs', benchmarkPages(results, questions)),
@@ -75,6 +79,13 @@ async function generate(): Promise<Record<string, string>> {
       JSON.parse(await read('tools/protobuf/messages.json')) as Messages,
       resources,
     ),
+    'src/explorer/usage.json': usageFile({
+      isServed: (family) => served.has(family),
+      mixins,
+      neighbours: JSON.parse(await read('test/neighbours/usage.json')) as UsageInput['neighbours'],
+      dashboards,
+      ruleGroups,
+    }),
     'docs/telemetry.md': telemetryPage(selfFamilies, electionFamilies),
     'docs/migration.md': await renewed('docs/migration.md', {
       'test/judge/differences.ts': differenceTable(

@@ -17,6 +17,7 @@ import type { StoreSize, Stores } from '../store/types.ts';
 import { SelfMetrics } from '../telemetry/registry.ts';
 import { cgroupMemory } from './containerMemory.ts';
 import { EventLoopMonitor } from './eventLoop.ts';
+import { type Explorer, openExplorer } from './explorer.ts';
 import { HeapWatch, type ObjectCounts, systemHeap } from './heap.ts';
 import { heapGrowth } from './nodeOptions.ts';
 import type { RunContext } from './pipeline.ts';
@@ -73,7 +74,7 @@ export async function run(commandLine: Options, given: RunContext): Promise<Runn
   selfMetrics.stateAgeMs = () => Math.max(0, ...readiness().map((one) => one.behind?.ageMs ?? 0));
   // Each step of the start compiles its code and does not wait: other work gets a turn in between.
   await clock.turn();
-  const { web, elector, ...servers } = await serve(live, {
+  const { web, elector, explorer, ...servers } = await serve(live, {
     context,
     selfMetrics,
     readiness,
@@ -89,7 +90,7 @@ export async function run(commandLine: Options, given: RunContext): Promise<Runn
   const onReady = (): void => context.setV8Flags(heapGrowth);
   const stateLog = new StateLog({ readiness, sizes, clock, log, startedMs, onReady });
   const heap = watchHeap(live, context);
-  const living = [live, web, stateLog].map((part) => part?.run(ending.signal));
+  const living = [live, web, stateLog, explorer].map((part) => part?.run(ending.signal));
   elector?.start();
   log.info(
     {
@@ -116,7 +117,7 @@ export async function run(commandLine: Options, given: RunContext): Promise<Runn
       ending.abort();
       await Promise.all([servers.metrics.close(graceMs), servers.telemetry.close(graceMs)]);
       await Promise.all(living);
-      await web?.close();
+      await Promise.all([web?.close(), explorer?.close()]);
       loop.close();
       heap.close();
       log.info({}, 'stopped');
@@ -192,9 +193,12 @@ interface Served {
   readonly readiness: Readiness;
 }
 
-/** Both ports, the web configuration and the elector, where there are any. */
+/** Both ports, and the web configuration, the elector and the explorer, where there are any. */
 type Opened = Pick<Running, 'metrics' | 'telemetry'> &
-  Pick<Access, 'web'> & { readonly elector: Elector | undefined };
+  Pick<Access, 'web'> & {
+    readonly elector: Elector | undefined;
+    readonly explorer: Explorer | undefined;
+  };
 
 /** Opens both ports, or none; what a reload may change is read from `live` at each scrape. */
 async function serve(live: Reloader, served: Served): Promise<Opened> {
@@ -205,6 +209,9 @@ async function serve(live: Reloader, served: Served): Promise<Opened> {
   const { clock, log, build } = context;
   const { version } = build;
   const { options } = live;
+  const explorer = options.explorer
+    ? openExplorer({ live, context, selfMetrics, readiness, leadership })
+    : undefined;
   const common = {
     clock,
     log,
@@ -217,6 +224,7 @@ async function serve(live: Reloader, served: Served): Promise<Opened> {
       stores: storesOf(live),
       readiness,
       leadership,
+      explorer: explorer?.routes,
       clock,
       version,
       get serveBeforeSync() {
@@ -233,7 +241,7 @@ async function serve(live: Reloader, served: Served): Promise<Opened> {
         },
       },
       telemetryPort: options['telemetry-port'],
-      explorerFiles: explorerFiles(),
+      explorerFiles: options.explorer ? explorerFiles() : undefined,
     }),
     {
       ...common,
@@ -257,7 +265,7 @@ async function serve(live: Reloader, served: Served): Promise<Opened> {
         ...address(options, 'telemetry-host', 'telemetry-port'),
       },
     );
-    return { metrics, telemetry, web, elector };
+    return { metrics, telemetry, web, elector, explorer };
   } catch (error) {
     await metrics.close(0);
     throw error;

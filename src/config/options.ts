@@ -130,6 +130,8 @@ export const flags = {
     help: 'Maximum size of the text that is kept uncompressed because it changed lately, such as 64Mi. More makes changes cheaper; 0 compresses every change at once.' },
   'serve-before-sync': { group: serving, kind: toggle, default: false, extension: true,
     help: 'Answer scrapes before the first list of every resource is complete.' },
+  'explorer': { group: serving, kind: toggle, default: true, restartRequired: true, extension: true,
+    help: 'Serve the explorer: what is exported and what it costs, at / and below /api/v1.' },
   'tls-config': { group: serving, kind: file, default: undefined, restartRequired: true,
     help: 'Web configuration file of both ports, in the format of Prometheus\' exporters: TLS, headers, users.' },
   'auth-filter': { group: serving, kind: toggle, default: false, restartRequired: true,

@@ -68,10 +68,13 @@ export interface FamilySize {
   readonly help: string;
 }
 
-/** GET api/v1/namespaces: cluster-scoped objects are under the empty name. */
+/** GET api/v1/namespaces?limit=N: cluster-scoped objects are under the empty name. */
 export interface Namespaces {
   readonly snapshot: number;
+  /** Largest first. */
   readonly namespaces: readonly NamespaceSize[];
+  /** Smaller namespaces that are left out because `limit` is reached, and what they have. */
+  readonly more: Size & { readonly namespaces: number };
 }
 
 export interface NamespaceSize extends Size {
@@ -92,7 +95,10 @@ export type Slow<T> =
 export interface FamilyLabels {
   readonly snapshot: number;
   readonly family: FamilySize;
+  /** At most 256. */
   readonly labels: readonly LabelStatistics[];
+  /** Labels beyond these: so many or more. */
+  readonly moreLabels: number;
   /** The namespaces that make most of it, largest first, at most 20; none without such a label. */
   readonly namespaces: readonly {
     readonly namespace: string;
@@ -190,8 +196,9 @@ export interface Usage {
 export interface UsageSource {
   /** Such as "kubernetes-mixin" or "kubestate". */
   readonly source: string;
-  readonly kind: 'dashboard' | 'alert' | 'recording rule';
-  /** Title of the dashboard, or name of the rule. */
+  /** A tool asks Prometheus itself, or scrapes. */
+  readonly kind: 'dashboard' | 'alert' | 'recording rule' | 'tool';
+  /** Title of the dashboard, name of the rule or tool; `all alerts` where none are told apart. */
   readonly name: string;
   readonly families: readonly string[];
 }

@@ -14,8 +14,7 @@ export function appOf(router: Router, guards: readonly Koa.Middleware[] = []): K
     const { status } = ctx;
     const sentence = refusals.get(status)?.(ctx);
     if (sentence === undefined) return;
-    ctx.type = 'text/plain';
-    ctx.body = `${sentence}\n`;
+    setSentence(ctx, sentence);
     // Koa takes a body for a success unless the status is given again.
     ctx.status = status;
   });
@@ -47,8 +46,20 @@ export function isProbe({ path }: { readonly path: string }): boolean {
 /** Answers with a status and the sentence that says why. */
 export function refuse(ctx: Koa.Context, status: number, sentence: string): void {
   ctx.status = status;
-  ctx.type = 'text/plain';
-  ctx.body = `${sentence}\n`;
+  setSentence(ctx, sentence);
+}
+
+/** Clients of the API read JSON, whoever refuses them. */
+const apiPrefix = '/api/';
+
+function setSentence(ctx: Koa.Context, sentence: string): void {
+  if (ctx.path.startsWith(apiPrefix)) {
+    ctx.type = 'application/json';
+    ctx.body = JSON.stringify({ error: sentence });
+  } else {
+    ctx.type = 'text/plain';
+    ctx.body = `${sentence}\n`;
+  }
 }
 
 /** Retry-After of a refusal whose reason passes. */

@@ -1,4 +1,4 @@
-// metricsApp serves :8080: the cluster's metrics, liveness, and a landing page.
+// metricsApp serves :8080: the cluster's metrics, liveness, a landing page, and the explorer.
 import { Router } from '@koa/router';
 import type Koa from 'koa';
 import type { Clock } from '../lib/clock.ts';
@@ -35,7 +35,9 @@ export interface MetricsAppOptions {
   /** Compress for the clients that ask for it. */
   readonly gzip: boolean;
   readonly observer: ScrapeObserver;
-  /** What makes the explorer of the page at `/`; a plain page without. */
+  /** The routes of the explorer's API. */
+  readonly explorer?: Router | undefined;
+  /** What makes the page at `/` the explorer in browsers. */
   readonly explorerFiles?: ExplorerFiles | undefined;
   /** For the landing page. */
   readonly version: string;
@@ -58,8 +60,10 @@ export interface ScrapeObserver {
 /** The app of :8080; scrapes are answered from snapshots of the stores. */
 export function metricsApp(options: MetricsAppOptions): Koa {
   const { stores, readiness, version, telemetryPort, leadership = noElection } = options;
-  const { explorerFiles } = options;
+  const { explorer, explorerFiles } = options;
   const router = new Router({ sensitive: true, strict: true });
+  // The first route of a path answers.
+  if (explorer !== undefined) router.use(explorer.routes());
   if (explorerFiles !== undefined) serveExplorer(router, explorerFiles);
   router.get('/', (ctx) => {
     const statuses = readiness();

@@ -26,7 +26,7 @@ export interface Response {
  */
 export async function writeExposition(
   response: Response,
-  snapshot: Snapshot,
+  snapshot: Pick<Snapshot, 'body'>,
   { format, contentType }: Negotiated,
   encoding: Encoding,
   clock: Pick<Clock, 'turn'>,

@@ -9,3 +9,9 @@ export function keyOf(metadata: { readonly namespace?: unknown; readonly name?: 
   const name = typeof metadata.name === 'string' ? metadata.name : '';
   return namespace === '' || name === '' ? namespace + name : `${namespace}/${name}`;
 }
+
+/** The namespace in a key; empty where there is none. */
+export function namespaceOf(key: string): string {
+  const end = key.indexOf('/');
+  return end < 0 ? '' : key.slice(0, end);
+}

@@ -8,13 +8,15 @@ import {
   type LabelledRow,
   type LabelValue,
   type MapRow,
+  type MetricType,
   noLabel,
   type SampleRow,
+  type Stability,
 } from './family.ts';
 import { everyKey, type KeyFilter, labelsOf } from './labels.ts';
 import type { KubeObject, Received } from './object.ts';
 import type { Resource } from './resource.ts';
-import { escapeLabelValue, formatNumber, headerOf } from './text.ts';
+import { escapeLabelValue, formatNumber, headerOf, helpOf } from './text.ts';
 
 /**
  * The limit for one family of one object: some 80,000 series. A family that pairs two lists can
@@ -49,6 +51,11 @@ export interface SectionRenderer {
 
 export interface FamilyHeader {
   readonly name: string;
+  readonly type: MetricType;
+  /** ALPHA where the row promises nothing, as those of custom resources. */
+  readonly stability: Stability;
+  /** The HELP text, without the stability and without escapes. */
+  readonly help: string;
   readonly header: { readonly text: string; readonly openmetrics: string };
 }
 
@@ -76,6 +83,9 @@ export function compile<T>(
   );
   const families = rows.map(([name, row]) => ({
     name,
+    type: row.type,
+    stability: row.stability ?? 'ALPHA',
+    help: helpOf(row),
     header: { text: headerOf(name, row, 'text'), openmetrics: headerOf(name, row, 'openmetrics') },
   }));
   const writers = rows.map(([name, row]): RowWriter<Received<T>> => {

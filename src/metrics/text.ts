@@ -6,9 +6,13 @@ import type { Family, MetricType } from './family.ts';
 /** The HELP and TYPE lines of a family; types that only OpenMetrics has are gauges in text. */
 export function headerOf(name: string, row: Family<never>, format: Format): string {
   const stability = row.stability === 'STABLE' ? '[STABLE] ' : '';
-  const deprecated = row.deprecatedSince ? `(Deprecated since ${row.deprecatedSince}) ` : '';
-  const help = escapeHelp(stability + deprecated + row.help);
+  const help = escapeHelp(stability + helpOf(row));
   return `# HELP ${name} ${help}\n# TYPE ${name} ${typeIn(format, row.type)}\n`;
+}
+
+/** The help of a family, with the release that deprecated it. */
+export function helpOf({ deprecatedSince, help }: Pick<Family<never>, 'deprecatedSince' | 'help'>) {
+  return deprecatedSince ? `(Deprecated since ${deprecatedSince}) ${help}` : help;
 }
 
 const typeIn = (format: Format, type: MetricType): MetricType =>

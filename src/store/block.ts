@@ -2,7 +2,7 @@
 
 import { type FamilyTexts, lengthOf, noText, type Text } from './familyTexts.ts';
 import { BlockText, slotsMax } from './segment.ts';
-import type { Changes, Lengths } from './segmentWriter.ts';
+import type { Changes, Lengths, SegmentWriter } from './segmentWriter.ts';
 import type { SpecState } from './specTexts.ts';
 import type { ObjectVersion } from './types.ts';
 
@@ -60,12 +60,16 @@ export class Block {
   lengths: Lengths;
   objectCount = 0;
   bytes = 0;
+  /** Whether `text` is part of what is served. */
+  served = false;
   readonly #families: number;
   readonly #pendingBytes: ByteCount;
   /** Hashes of the newest texts, at `2 * (slot * families + family)`: an object's are together. */
   readonly #hashes: Uint32Array;
   /** New texts by slot and family. */
   #pending: ((Text | undefined)[] | undefined)[] | undefined;
+  /** Changes that were taken, and are not in `text` yet. */
+  #taken: Changes = [];
 
   /** `pendingBytes` sums the pending text of all blocks. */
   constructor(families: number, pendingBytes: ByteCount) {
@@ -149,14 +153,15 @@ export class Block {
 
   /** Takes the pending changes, to write them; later changes are pending for the next time. */
   takePending(): Changes {
-    const changes = this.#pending ?? [];
+    this.#taken = this.#pending ?? [];
     this.#pending = undefined;
-    return changes;
+    return this.#taken;
   }
 
   /** `text` has the changes that were taken: it is the block's text from now on. */
   commit(changes: Changes, text: BlockText): void {
     this.text = text;
+    this.#taken = [];
     for (const { slot, family, text } of eachOf(changes)) {
       this.#pendingBytes.bytes -= lengthOf(text);
       this.#setLength(family, slot, lengthOf(text));
@@ -166,6 +171,7 @@ export class Block {
   /** Changes that were taken are pending again, except where there are newer ones. */
   rollback(changes: Changes): void {
     const newer = this.takePending();
+    this.#taken = [];
     for (const source of [changes, newer]) {
       for (const { text } of eachOf(source)) this.#pendingBytes.bytes -= lengthOf(text);
     }
@@ -176,9 +182,25 @@ export class Block {
 
   /** Drops the pending changes: they will never be served. */
   discardPending(): void {
-    for (const { text } of eachOf(this.takePending())) {
+    for (const { text } of eachOf(this.#pending ?? [])) {
       this.#pendingBytes.bytes -= lengthOf(text);
     }
+    this.#pending = undefined;
+  }
+
+  /** The newest text of one family of an object, which may not be served yet. */
+  textOf(slot: number, family: number, writer: SegmentWriter): string {
+    const newest = this.#pending?.[slot]?.[family] ?? this.#taken[slot]?.[family];
+    if (newest !== undefined) return newest.buffer.toString('utf8', newest.start, newest.end);
+    const first = family * slotsMax;
+    const length = this.lengths[first + slot] as number;
+    const segment = this.text.segments[family];
+    if (length === 0 || segment === undefined) return '';
+    let start = 0;
+    for (let i = 0; i < slot; i++) start += this.lengths[first + i] as number;
+    const text = Buffer.allocUnsafe(segment.textBytes);
+    writer.copyText(segment, text, 0);
+    return text.toString('utf8', start, start + length);
   }
 
   /**

@@ -10,10 +10,12 @@ const bytesPerChar = 3;
 /** Stands for the length of a text that is left out; no text is so long. */
 const leftOut = 0xffff_ffff;
 
-/** The text of one family of one object. */
-export type Text = Bytes;
+/** The text of one family of one object, and how many series it has. */
+export interface Text extends Bytes {
+  readonly series: number;
+}
 
-export const noText: Text = { buffer: Buffer.alloc(0), start: 0, end: 0 };
+export const noText: Text = { buffer: Buffer.alloc(0), start: 0, end: 0, series: 0 };
 
 /** Its length in bytes. */
 export const lengthOf = ({ start, end }: Text): number => end - start;
@@ -127,7 +129,7 @@ export class FamilyTexts {
       const from = this.#start + (this.#starts[family] as number);
       const start = at;
       at += this.#buffer.copy(buffer, at, from, from + (this.lengths[family] as number));
-      return { buffer, start, end: at };
+      return { buffer, start, end: at, series: this.#series[family] as number };
     });
   }
 
@@ -137,7 +139,8 @@ export class FamilyTexts {
     const buffer = this.#buffer;
     return families.map((family) => {
       const start = this.#start + (this.#starts[family] as number);
-      return { buffer, start, end: start + (this.lengths[family] as number) };
+      const end = start + (this.lengths[family] as number);
+      return { buffer, start, end, series: this.#series[family] as number };
     });
   }
 

@@ -46,7 +46,7 @@ export class Flusher implements FlushWork {
   readonly #pendingBytes: ByteCount;
   readonly #clock: FlusherOptions['clock'];
   readonly #onError: FlusherOptions['onError'];
-  readonly #writer: SegmentWriter;
+  readonly writer: SegmentWriter;
   readonly #readers: Readers;
   readonly #cooler: Cooler;
   readonly #thread: CompressThread | undefined;
@@ -57,7 +57,11 @@ export class Flusher implements FlushWork {
   #flushScheduled = false;
   /** Flushes so far. */
   flushes = 0;
+  /** How often other text was served than before. */
+  commits = 0;
   #workMs = 0;
+  /** Changes of resources that are gone. */
+  #goneChanges = 0;
   #lastMs = 0;
   /** When the oldest change came that is pending, and the oldest of those being flushed. */
   #pendingSinceMs: number | undefined;
@@ -65,7 +69,7 @@ export class Flusher implements FlushWork {
 
   constructor(options: FlusherOptions) {
     const { resources, pendingBytes, writer, readers, hotBytesMax, clock, onError } = options;
-    this.#writer = writer;
+    this.writer = writer;
     this.#readers = readers;
     if (options.compressOnThread) {
       this.#thread = new CompressThread({ writer, clock, signal: this.#closing.signal, onError });
@@ -99,7 +103,7 @@ export class Flusher implements FlushWork {
       const changes = block.takePending();
       try {
         const rewrite = { from, lengths, changes, nowMs: this.#clock.now() };
-        block.commit(changes, await (this.#thread ?? this.#writer).writeCold(rewrite));
+        block.commit(changes, await (this.#thread ?? this.writer).writeCold(rewrite));
       } catch (error) {
         block.rollback(changes);
         throw error;
@@ -136,6 +140,7 @@ export class Flusher implements FlushWork {
 
   /** Frees the memory of a resource that is none of `resources` any more. */
   dispose(data: ResourceData): Promise<void> {
+    this.#goneChanges += data.changes;
     return this.#enqueue(async () => data.dispose(this.#cooler, this.#readers));
   }
 
@@ -147,13 +152,14 @@ export class Flusher implements FlushWork {
 
   get work(): StoreWork {
     return {
-      segments: this.#writer.counts.written,
-      compressed: this.#writer.counts.compressed,
-      decompressed: this.#writer.counts.decompressed,
+      segments: this.writer.counts.written,
+      compressed: this.writer.counts.compressed,
+      decompressed: this.writer.counts.decompressed,
       flushes: this.flushes,
       seconds: this.#workMs / 1000,
       incomingObjects: this.incoming.objects,
       pendingBytes: this.#pendingBytes.bytes + this.stagedBytes.bytes,
+      changes: [...this.#resources].reduce((sum, { changes }) => sum + changes, this.#goneChanges),
       storedBytes: [...this.#resources].reduce((sum, { storedBytes }) => sum + storedBytes, 0),
       hotBytes: this.#cooler.bytes,
       hotBytesMax: this.#cooler.limitBytes,
@@ -203,7 +209,14 @@ export class Flusher implements FlushWork {
     };
     const pause = (): Promise<void> | undefined =>
       now() - startMs < runMsMax ? undefined : turn();
-    return { writer: this.#writer, cooler: this.#cooler, readers: this.#readers, now, pause };
+    return {
+      writer: this.writer,
+      cooler: this.#cooler,
+      readers: this.#readers,
+      committed: () => this.commits++,
+      now,
+      pause,
+    };
   }
 
   /** Tasks run one at a time, in the order in which they were enqueued. */

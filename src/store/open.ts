@@ -2,12 +2,14 @@
 import type { Renderer } from '../metrics/render.ts';
 import { AddedStores } from './addedStores.ts';
 import type { ByteCount } from './block.ts';
+import { findObjects } from './find.ts';
 import { Flusher } from './flush.ts';
 import { Readers } from './readers.ts';
 import { ResourceData } from './resourceData.ts';
 import { ResourceStore } from './resourceStore.ts';
 import { SegmentWriter } from './segmentWriter.ts';
 import { bodyOf, type Content } from './snapshot.ts';
+import { packsOf } from './textPack.ts';
 import type { OpenStores, Snapshot, Store } from './types.ts';
 
 /** Stores of segments: a scrape copies them, and an update makes those anew that it changes. */
@@ -19,7 +21,7 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
   const flusher = new Flusher({ resources, pendingBytes, writer, readers, ...options });
   const byResource = new Map<string, Store>();
   const open = (key: string, renderer: Renderer): ResourceData => {
-    const data = new ResourceData(renderer, pendingBytes);
+    const data = new ResourceData(key, renderer, pendingBytes);
     resources.add(data);
     byResource.set(key, new ResourceStore(data, flusher));
     return data;
@@ -30,6 +32,8 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
     data: open(resource, renderer),
   }));
   const added = new AddedStores();
+  // A store that is gone changes the text without a flush.
+  const state = (): number => flusher.commits + added.removals;
   const snapshot = (includes: (names: readonly string[]) => boolean): Snapshot => {
     const content: Content[number][] = [];
     const families = [...added.families(includes)].reverse();
@@ -40,9 +44,11 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
     }
     for (const { family } of families.reverse()) content.push(family);
     readers.add(content);
-    const body: Snapshot['body'] = (format, encoding) => bodyOf(content, format, encoding, writer);
-    // A store that is gone changes the text without a flush.
-    return { state: flusher.flushes + added.removals, body };
+    return {
+      state: state(),
+      body: (format, encoding) => bodyOf(content, format, encoding, writer),
+      texts: (family) => packsOf(content, family),
+    };
   };
   return {
     byResource,
@@ -59,6 +65,11 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
       resources.delete(data);
       return flusher.dispose(data);
     },
+    sizes: () => ({
+      state: state(),
+      resources: [...resources].map(({ servedSizes }) => servedSizes),
+    }),
+    find: (text, find) => findObjects([...resources], text, find, options.clock),
     flushed: () => flusher.flush(),
     stalenessMs: () => flusher.stalenessMs,
     work: () => flusher.work,

@@ -14,9 +14,10 @@ import { FamilyTexts } from './familyTexts.ts';
 import type { Readers } from './readers.ts';
 import { type BlockText, slotsMax } from './segment.ts';
 import type { Changes, SegmentWriter } from './segmentWriter.ts';
+import { ServedSizes } from './servedSizes.ts';
 import { type Headers, headersOf, type StoreSnapshot } from './snapshot.ts';
 import { type SpecState, SpecTexts } from './specTexts.ts';
-import type { StoreSize } from './types.ts';
+import type { ObjectTexts, ResourceSizes, StoreSize } from './types.ts';
 
 /** Blocks merged in one flush: each costs as much as ten objects that come or go. */
 const compactionsMax = 8;
@@ -26,6 +27,8 @@ export interface FlushTools {
   readonly writer: SegmentWriter;
   readonly cooler: Cooler;
   readonly readers: Readers;
+  /** Called in the moment in which other text is served. */
+  committed(): void;
   now(): number;
   /** Called between two pieces of work: a promise to wait for where the event loop must turn. */
   pause(): Promise<void> | undefined;
@@ -33,6 +36,8 @@ export interface FlushTools {
 
 /** Changes show in `index` and `size` at once, and in `snapshot` after the next flush. */
 export class ResourceData {
+  /** What the store is called: the resource's plural, or the key of a store that was added. */
+  readonly name: string;
   /** Objects by key. */
   readonly index = new Map<string, StoredObject>();
   readonly #renderer: Renderer;
@@ -45,15 +50,22 @@ export class ResourceData {
   #blocks: Block[] = [];
   /** The blocks of the last flush: their `text` is what is served. */
   #served: readonly Block[] = [];
+  /** Blocks without objects whose text is served still. */
+  #emptied: Block[] = [];
+  readonly #servedSizes: ServedSizes;
+  /** Objects that were added, changed and removed so far. */
+  changes = 0;
   #series = 0;
   #bytes = 0;
   #hasPending = false;
 
-  constructor(renderer: Renderer, pendingBytes: ByteCount) {
+  constructor(name: string, renderer: Renderer, pendingBytes: ByteCount) {
+    this.name = name;
     this.#renderer = renderer;
     this.#pendingBytes = pendingBytes;
     this.#texts = new FamilyTexts(renderer.families.length);
     this.#specTexts = new SpecTexts(renderer);
+    this.#servedSizes = new ServedSizes(renderer.families.length);
   }
 
   get size(): StoreSize {
@@ -68,12 +80,43 @@ export class ResourceData {
   /** What a scrape gets; nothing while there is no object. */
   get snapshot(): StoreSnapshot | undefined {
     if (this.#headers === undefined || this.#served.length === 0) return undefined;
-    return { headers: this.#headers, blocks: this.#served.map(({ text }) => text) };
+    const { families } = this.#renderer;
+    const blocks = this.#served.map(({ text }) => text);
+    return { resource: this.name, families, headers: this.#headers, blocks };
+  }
+
+  /** The sizes of what `snapshot` has. */
+  get servedSizes(): ResourceSizes {
+    const { objects, series, bytes, namespaces } = this.#servedSizes;
+    const families = this.#renderer.families.map((header, i) => ({
+      header,
+      series: series[i] as number,
+      bytes: bytes[i] as number,
+    }));
+    return {
+      resource: this.name,
+      objects,
+      series: series.reduce((sum, one) => sum + one, 0),
+      bytes: bytes.reduce((sum, one) => sum + one, 0),
+      families,
+      namespaces,
+    };
   }
 
   /** The length of all segments. */
   get storedBytes(): number {
     return this.#served.reduce((sum, { text }) => sum + text.storedBytes, 0);
+  }
+
+  /** As `Store.textsOf`. */
+  textsOf(key: string, writer: SegmentWriter): ObjectTexts | undefined {
+    const object = this.index.get(key);
+    if (object === undefined) return undefined;
+    const { block, slot, series, bytes } = object;
+    const families = this.#renderer.families
+      .map((header, family) => ({ header, text: block.textOf(slot, family, writer) }))
+      .filter(({ text }) => text !== '');
+    return { resource: this.name, key, series, bytes, families };
   }
 
   /**
@@ -98,25 +141,22 @@ export class ResourceData {
   /** Adds an object that is in a block, in place of any other with its key. */
   insert(object: StoredObject): void {
     const existing = this.index.get(object.key);
-    if (existing !== undefined) this.remove(existing);
+    if (existing !== undefined) this.#remove(existing);
     this.index.set(object.key, object);
-    this.#series += object.series;
-    this.#bytes += object.bytes;
+    this.#grow(object.key, 1, object.series, object.bytes);
     this.#hasPending = true;
+    this.changes++;
   }
 
   remove(object: StoredObject): void {
-    this.index.delete(object.key);
-    object.block.remove(object);
-    this.#series -= object.series;
-    this.#bytes -= object.bytes;
-    this.#hasPending = true;
+    this.#remove(object);
+    this.changes++;
   }
 
   /** Changes an object in its block. */
   update(object: StoredObject, changes: readonly Change[], record: ObjectRecord): void {
-    this.#series += record.series - object.series;
-    this.#bytes += record.bytes - object.bytes;
+    this.#grow(object.key, 0, record.series - object.series, record.bytes - object.bytes);
+    this.changes++;
     object.block.update(object, changes, record);
     if (changes.length > 0) this.#hasPending = true;
   }
@@ -129,14 +169,16 @@ export class ResourceData {
 
   /** Writes the pending changes and serves them all in one step. */
   async flush(tools: FlushTools): Promise<void> {
-    const { writer, cooler, readers } = tools;
+    const { writer, cooler, readers, committed } = tools;
     this.#headers ??= headersOf(this.#renderer.families, writer);
     await this.#compact(tools);
     this.#hasPending = false;
     const blocks = this.#blocks.filter(({ objectCount }) => objectCount > 0);
     const empty = this.#blocks.filter(({ objectCount }) => objectCount === 0);
     for (const block of empty) block.discardPending();
+    this.#emptied.push(...empty);
     this.#blocks = [...blocks];
+    const sizes = this.#servedSizes.takePending();
     const work = blocks
       .filter(({ hasPending }) => hasPending)
       .map((block) => ({ block, changes: block.takePending() }));
@@ -146,30 +188,54 @@ export class ResourceData {
     } catch (error) {
       this.#hasPending = true;
       for (const { block, changes } of work) block.rollback(changes);
+      this.#servedSizes.rollback(sizes);
       throw error;
     }
+    this.#servedSizes.commit(sizes);
     for (const [i, { block, changes }] of work.entries()) {
       const old = block.text;
       block.commit(changes, texts[i] as BlockText);
+      if (block.served) this.#servedSizes.replaced(old, block.text);
       cooler.written(block);
       readers.replaced(old, block.text);
     }
+    for (const block of blocks) {
+      if (block.served) continue;
+      block.served = true;
+      this.#servedSizes.replaced(undefined, block.text);
+    }
     this.#served = blocks;
-    for (const block of empty) {
+    for (const block of this.#emptied.splice(0)) {
+      if (block.served) this.#servedSizes.replaced(block.text, undefined);
       cooler.forget(block);
       readers.replaced(block.text);
     }
+    committed();
+  }
+
+  #remove(object: StoredObject): void {
+    this.index.delete(object.key);
+    object.block.remove(object);
+    this.#grow(object.key, -1, -object.series, -object.bytes);
+    this.#hasPending = true;
+  }
+
+  #grow(key: string, objects: number, series: number, bytes: number): void {
+    this.#series += series;
+    this.#bytes += bytes;
+    this.#servedSizes.change(key, objects, series, bytes);
   }
 
   /** Drops all objects; the data must not be used any more. */
   dispose(cooler: Cooler, readers: Readers): void {
     // A block that has become empty is among those that were served last.
-    for (const block of new Set([...this.#blocks, ...this.#served])) {
+    for (const block of new Set([...this.#blocks, ...this.#emptied, ...this.#served])) {
       block.discardPending();
       cooler.forget(block);
       readers.replaced(block.text);
     }
     this.#blocks = [];
+    this.#emptied = [];
     this.#served = [];
     this.index.clear();
   }

@@ -5,11 +5,13 @@ import type { ObjectRecord } from './block.ts';
 import { isSameObject, isUnchanged, objectVersionOf } from './objectState.ts';
 import { type RelistWork, StoreRelist } from './relist.ts';
 import type { ResourceData } from './resourceData.ts';
+import type { SegmentWriter } from './segmentWriter.ts';
 import { knownSpecOf } from './specTexts.ts';
-import type { ObjectVersion, Relist, Store, StoreSize } from './types.ts';
+import type { ObjectTexts, ObjectVersion, Relist, Store, StoreSize } from './types.ts';
 
 /** What a store needs of the Flusher. */
 export interface FlushWork extends RelistWork {
+  readonly writer: SegmentWriter;
   /** Called after each change: it is to be served within the bound of staleness. */
   changed(): void;
 }
@@ -102,6 +104,10 @@ export class ResourceStore implements Store {
 
   get size(): StoreSize {
     return this.#data.size;
+  }
+
+  textsOf(key: string): ObjectTexts | undefined {
+    return this.#data.textsOf(key, this.#work.writer);
   }
 
   /** Of two relists of the same objects the one that commits last would undo the other. */

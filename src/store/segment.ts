@@ -15,6 +15,8 @@ export class Segment implements Bytes {
   readonly start: number;
   readonly end: number;
   readonly textBytes: number;
+  /** Series in its text: the line feeds. */
+  readonly series: number;
   /** Hot bytes are the text itself; cold ones are deflated. */
   readonly hot: boolean;
   /** When its text last changed. */
@@ -25,19 +27,25 @@ export class Segment implements Bytes {
 
   private constructor(
     { buffer, start, end }: Bytes,
-    { textBytes, hot, changedMs }: { textBytes: number; hot: boolean; changedMs: number },
+    {
+      textBytes,
+      series,
+      hot,
+      changedMs,
+    }: Pick<Segment, 'textBytes' | 'series' | 'hot' | 'changedMs'>,
   ) {
     this.buffer = buffer;
     this.start = start;
     this.end = end;
     this.textBytes = textBytes;
+    this.series = series;
     this.hot = hot;
     this.changedMs = changedMs;
   }
 
-  /** The segment of a text. */
-  static hot(text: Bytes, changedMs: number): Segment {
-    return new Segment(text, { textBytes: text.end - text.start, hot: true, changedMs });
+  /** The segment of a text that has so many series; headers have none. */
+  static hot(text: Bytes, changedMs: number, series = 0): Segment {
+    return new Segment(text, { textBytes: text.end - text.start, series, hot: true, changedMs });
   }
 
   /** The same segment in another place. */
@@ -50,8 +58,8 @@ export class Segment implements Bytes {
 
   /** The same text deflated; `crc` is that of the text. */
   cooled(bytes: Bytes, crc = this.crc): Segment {
-    const { textBytes, changedMs } = this;
-    const cooled = new Segment(bytes, { textBytes, hot: false, changedMs });
+    const { textBytes, series, changedMs } = this;
+    const cooled = new Segment(bytes, { textBytes, series, hot: false, changedMs });
     cooled.#crc = crc | 0;
     cooled.#operator = this.#operator;
     return cooled;
@@ -116,4 +124,17 @@ export function copyAll(
 ): void {
   const copied = from.copy(target, at, start, end);
   if (copied !== end - start) throw new Error(`expected ${end - start} bytes, got ${copied}`);
+}
+
+const lineFeed = 10;
+
+/** Line feeds in a part of a buffer: label values are escaped, so that each ends a series. */
+export function linesIn(buffer: Buffer, start: number, end: number): number {
+  let lines = 0;
+  for (let at = start; at < end; lines++) {
+    const found = buffer.indexOf(lineFeed, at);
+    if (found < 0 || found >= end) break;
+    at = found + 1;
+  }
+  return lines;
 }

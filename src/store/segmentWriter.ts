@@ -2,7 +2,7 @@
 import { type Bytes, type Codec, openCodec } from './codec.ts';
 import { lengthOf, type Text } from './familyTexts.ts';
 import { ScratchBuffer } from './scratchBuffer.ts';
-import { BlockText, copyAll, Segment, slotsMax } from './segment.ts';
+import { BlockText, copyAll, linesIn, Segment, slotsMax } from './segment.ts';
 
 const noBytes: Bytes = { buffer: Buffer.alloc(0), start: 0, end: 0 };
 
@@ -63,8 +63,9 @@ export class SegmentWriter {
       end += length;
       this.counts.written++;
       if (length === 0) continue;
-      this.#splice(rewrite, family, buffer, start);
-      segments[family] = Segment.hot({ buffer, start, end }, nowMs);
+      const added = this.#splice(rewrite, family, buffer, start);
+      const series = (from.segments[family]?.series ?? 0) + added;
+      segments[family] = Segment.hot({ buffer, start, end }, nowMs, series);
     }
     moveTogether(segments, moved, buffer, end);
     return new BlockText(segments);
@@ -121,7 +122,7 @@ export class SegmentWriter {
       return Array.from({ length: slotsMax }, (_, slot) => {
         const start = end;
         end += lengths[family * slotsMax + slot] as number;
-        return { buffer, start, end };
+        return { buffer, start, end, series: linesIn(buffer, start, end) };
       });
     });
   }
@@ -139,18 +140,23 @@ export class SegmentWriter {
     else this.#codec.inflateInto(segment, target, at, segment.textBytes);
   }
 
-  /** Writes a family's text with the changes in it; what stays between two of them is one copy. */
+  /**
+   * Writes a family's text with the changes in it; what stays between two of them is one copy.
+   * Returns how many series are added. Those of a text that is replaced are counted here: to keep
+   * their number would take some 50 bytes a pod.
+   */
   #splice(
     { from, lengths, changes }: Rewrite,
     family: number,
     target: Buffer,
     targetStart: number,
-  ): void {
+  ): number {
     const old = this.#plain(from.segments[family]);
     const { buffer } = old;
     let read = old.start;
     let kept = read;
     let at = targetStart;
+    let added = 0;
     for (let slot = 0; slot < slotsMax; slot++) {
       const length = lengths[family * slotsMax + slot] as number;
       const text = changes[slot]?.[family];
@@ -158,10 +164,12 @@ export class SegmentWriter {
         if (read > kept) at += buffer.copy(target, at, kept, read);
         if (text.end > text.start) at += text.buffer.copy(target, at, text.start, text.end);
         kept = read + length;
+        added += text.series - linesIn(buffer, read, kept);
       }
       read += length;
     }
     if (read > kept) buffer.copy(target, at, kept, read);
+    return added;
   }
 
   /** The text of a segment; that of a cold one is valid until the next call. */

@@ -35,6 +35,8 @@ export function headersOf(families: readonly FamilyHeader[], writer: SegmentWrit
 
 /** The text of one store, immutable. */
 export interface StoreSnapshot {
+  readonly resource: string;
+  readonly families: readonly FamilyHeader[];
   readonly headers: Headers;
   readonly blocks: readonly BlockText[];
 }
@@ -95,26 +97,46 @@ function* segmentsOf(content: Content, format: Format): Generator<Segment> {
       yield* segmentsOfFamily(part, format);
       continue;
     }
-    const { headers, blocks } = part;
-    for (const [family, header] of headers[format].entries()) {
+    for (const [family, header] of part.headers[format].entries()) {
       yield header;
-      for (const block of blocks) {
-        const segment = block.segments[family];
-        if (segment !== undefined) yield segment;
-      }
+      yield* segmentsIn(part, family);
     }
   }
   if (format === 'openmetrics') yield openMetricsEnd;
+}
+
+/** A family of one store, with its segments of now. */
+interface FamilySegments {
+  readonly name: string;
+  readonly resource: string;
+  readonly segments: Iterable<Segment>;
+}
+
+/** The segments of one family, or of all; `content` is referred to as in `segmentsOf`. */
+export function* segmentsByFamily(content: Content, name?: string): Generator<FamilySegments> {
+  for (let i = 0; i < content.length; i++) {
+    const part = content[i] as Content[number];
+    const families = isFamily(part) ? part : part.families.map((_, index) => ({ of: part, index }));
+    for (const { of, index } of families) {
+      const family = of.families[index] as FamilyHeader;
+      if (name !== undefined && family.name !== name) continue;
+      yield { name: family.name, resource: of.resource, segments: segmentsIn(of, index) };
+    }
+  }
+}
+
+function* segmentsIn({ blocks }: StoreSnapshot, family: number): Generator<Segment> {
+  for (const { segments } of blocks) {
+    const segment = segments[family];
+    if (segment !== undefined) yield segment;
+  }
 }
 
 /** The header of the first store, then the series of all. */
 function* segmentsOfFamily(family: JoinedFamily, format: Format): Generator<Segment> {
   for (const [i, { of, index }] of family.entries()) {
     if (i === 0) yield of.headers[format][index] as Segment;
-    for (const { segments } of of.blocks) {
-      const segment = segments[index];
-      if (segment !== undefined) yield segment;
-    }
+    yield* segmentsIn(of, index);
   }
 }
 

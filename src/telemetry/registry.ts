@@ -150,6 +150,11 @@ export class SelfMetrics {
     return (value) => metric.inc({ resource, [label]: String(value) });
   }
 
+  /** When the last event of a resource came, in milliseconds since 1970. */
+  lastEventMs(resource: string): number | undefined {
+    return this.#lastSeenMs.get(`event ${resource}`);
+  }
+
   /** A row threw: the object lost that family. */
   renderError(resource: string, family: string): void {
     this.#metrics.kube_state_metrics_render_errors_total.inc({ resource, family });

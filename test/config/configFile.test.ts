@@ -52,6 +52,7 @@ const rows: Readonly<Record<string, Row>> = {
   enable_gzip_encoding: { flag: 'enable-gzip-encoding', right: 'false', value: false, wrong: 'gzip', expected: toggle, got: '"gzip"' },
   hot_text_limit: { flag: 'hot-text-limit', right: '64Mi', value: 64 * 2 ** 20, wrong: '64MB', expected: size, got: '"64MB"' },
   serve_before_sync: { flag: 'serve-before-sync', right: 'true', value: true, wrong: '[true]', expected: toggle, got: 'a list' },
+  explorer: { flag: 'explorer', right: 'false', value: false, wrong: 'page', expected: toggle, got: '"page"' },
   server_read_timeout: { flag: 'server-read-timeout', right: '1m30s', value: 90_000, wrong: '60', expected: duration, got: '60' },
   server_read_header_timeout: { flag: 'server-read-header-timeout', right: '5s', value: 5_000, wrong: 'soon', expected: duration, got: '"soon"' },
   server_write_timeout: { flag: 'server-write-timeout', right: '0', value: 0, wrong: '-1s', expected: duration, got: '"-1s"' },

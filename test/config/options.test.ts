@@ -47,6 +47,7 @@ const wrong: Readonly<Record<keyof Options, readonly [given: string, expected: s
   'enable-gzip-encoding': ['=br', toggle, '"br"'],
   'hot-text-limit': ['=64MB', 'a size in bytes such as 64Mi, 100M or 0', '"64MB"'],
   'serve-before-sync': ['=maybe', toggle, '"maybe"'],
+  explorer: ['=x', toggle, '"x"'],
   'tls-config': ['', text, 'nothing'],
   'auth-filter': ['=x', toggle, '"x"'],
   'server-read-timeout': ['=5', duration, '"5"'],

@@ -81,7 +81,7 @@ describe('the metrics port', () => {
     const stores = storesOf(3);
     let made = 0;
     const snapshot: Stores['snapshot'] = (includes) => ({
-      state: 0,
+      ...stores.snapshot(includes),
       body: (format, encoding) => {
         const body = stores.snapshot(includes).body(format, encoding);
         return {

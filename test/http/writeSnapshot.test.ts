@@ -42,7 +42,7 @@ interface WriteOptions {
 }
 
 const write = (
-  source: Snapshot,
+  source: Pick<Snapshot, 'body'>,
   {
     encoding = 'identity',
     turn = systemClock.turn,
@@ -131,7 +131,7 @@ describe('writing an exposition', () => {
         });
       },
     });
-    const { done } = write({ state: 0, body: () => body }, { stream: slow });
+    const { done } = write({ body: () => body }, { stream: slow });
     await once(slow, 'finish');
     await done;
     expect(read).to.deep.equal([...Array(100).keys()]);
@@ -146,7 +146,7 @@ describe('writing an exposition', () => {
         throw new Error('corrupt');
       },
     };
-    const { stream, done } = write({ state: 0, body: () => body });
+    const { stream, done } = write({ body: () => body });
     stream.resume();
     const error = await done.catch(({ message }: Error) => message);
     expect(error).to.equal('corrupt');

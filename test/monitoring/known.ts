@@ -58,6 +58,7 @@ export async function knownOfSelf(): Promise<Known> {
     segments: 0,
     flushes: 0,
     seconds: 0,
+    changes: 31,
     incomingObjects: 0,
     pendingBytes: 0,
     storedBytes: 0,

@@ -7,14 +7,13 @@ import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Renderer } from '../../src/metrics/render.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import type { Relist, Snapshot, Stores } from '../../src/store/types.ts';
+import { familyHeader } from '../support/familyHeader.ts';
 import { openPlainStores } from './plain.ts';
+import { checkSizes, measure } from './sizes.ts';
 
 /** A renderer of these families, each with a series for each of an object's `series`. */
 const rendererOf = (store: string, ...names: string[]): Renderer => ({
-  families: names.map((name) => ({
-    name,
-    header: { text: `# TYPE ${name} gauge\n`, openmetrics: `# TYPE ${name} info\n` },
-  })),
+  families: names.map(familyHeader),
   render: ({ metadata: { name, resourceVersion, annotations } }) => {
     const count = Number(annotations?.series ?? 1);
     const series = (family: string): string =>
@@ -180,6 +179,7 @@ class Run {
   readonly #ours: Stores;
   readonly #plain = openPlainStores(core);
   readonly #taken: { ours: Snapshot; plain: Snapshot }[] = [];
+  readonly #measured: ReturnType<typeof measure>[] = [];
   #version = 0;
 
   constructor(hotBytesMax: number) {
@@ -229,6 +229,7 @@ class Run {
   async scrape(): Promise<void> {
     await this.#ours.flushed();
     const [ours, plain] = this.#both.map((stores) => stores.snapshot(() => true));
+    this.#measured.push(measure(this.#ours));
     this.#taken.push({ ours: ours as Snapshot, plain: plain as Snapshot });
   }
 
@@ -239,6 +240,7 @@ class Run {
     const flush = this.#ours.flushed();
     await systemClock.turn();
     const removed = this.remove(event);
+    this.#measured.push(measure(this.#ours));
     const text = await textOf(this.#ours.snapshot(() => true));
     const key = keys[event.key];
     if (key !== undefined) expect(text).not.to.include(`of="${key}"`);
@@ -252,6 +254,7 @@ class Run {
       const model = (await bytesOf(plain, 'identity')).toString();
       expect(sorted(await textOf(ours))).to.deep.equal(sorted(model));
     }
+    for (const measured of this.#measured) await checkSizes(measured, 'series');
     for (const key of this.#ours.byResource.keys())
       if (key !== 'pods') await this.#ours.remove(key);
     expect(this.#ours.work().pendingBytes).to.equal(0);

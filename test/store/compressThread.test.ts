@@ -16,7 +16,7 @@ function blockOf(number: number): Rewrite {
     Array.from({ length: families }, (_, family) => {
       if (family === 1 || (family === 3 && slot < 20)) return undefined;
       const buffer = Buffer.from(`f${family}{block="${number}",slot="${slot}"} 1\n`.repeat(family));
-      return { buffer, start: 0, end: buffer.length };
+      return { buffer, start: 0, end: buffer.length, series: family };
     }),
   );
   return { from: empty, lengths: new Uint16Array(families * slotsMax), changes, nowMs: 7 };

@@ -8,14 +8,12 @@ import { PersistentCodec } from '../../src/store/codec.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import type { Store, Stores } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
+import { familyHeader } from '../support/familyHeader.ts';
 import { until } from '../support/until.ts';
 
 /** Two families: one shows the version, the other never changes. */
 const renderer: Renderer = {
-  families: ['phase', 'info'].map((name) => ({
-    name,
-    header: { text: `# TYPE ${name} gauge\n`, openmetrics: `# TYPE ${name} info\n` },
-  })),
+  families: ['phase', 'info'].map(familyHeader),
   render: ({ metadata: { name, resourceVersion } }) => [
     `phase{name="${name}"} ${resourceVersion}\n`,
     `info{name="${name}",uid="uid-of-${name}"} 1\n`,

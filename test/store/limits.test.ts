@@ -9,14 +9,12 @@ import { openSegmentStores } from '../../src/store/open.ts';
 import { RelistAbortedError } from '../../src/store/relist.ts';
 import { type Store, type Stores, sinkOf } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
+import { familyHeader } from '../support/familyHeader.ts';
 import { until } from '../support/until.ts';
 
 /** Two families: the annotation `text` as it is, and a line that never changes. */
 const renderer: Renderer = {
-  families: ['text', 'info'].map((name) => ({
-    name,
-    header: { text: `# TYPE ${name} gauge\n`, openmetrics: `# TYPE ${name} info\n` },
-  })),
+  families: ['text', 'info'].map(familyHeader),
   render: ({ metadata: { name, annotations } }) => [
     annotations?.text ?? '',
     `info{name="${name}"} 1\n`,

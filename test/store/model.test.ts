@@ -9,21 +9,22 @@ import { openSegmentStores } from '../../src/store/open.ts';
 import { RelistAbortedError } from '../../src/store/relist.ts';
 import type { Body, Relist, Snapshot, Store, Stores } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
+import { familyHeader } from '../support/familyHeader.ts';
+import { whileZlibFails } from './brokenCodec.ts';
 import { openPlainStores } from './plain.ts';
+import { checkSizes, measure } from './sizes.ts';
 import { SlowReader } from './slowReader.ts';
 
 /** Enough for several blocks, so that some become half empty and are merged. */
 const namesMax = 300;
 const parts = ['node a', 'node b'];
+const namespaces = 5;
 
 /** What of an object's texts changes with which of its versions; one is sometimes very long. */
 const renderer: Renderer = {
-  families: ['info', 'phase', 'note', 'none'].map((name) => ({
-    name,
-    header: { text: `# TYPE ${name} gauge\n`, openmetrics: `# TYPE ${name} info\n` },
-  })),
-  render: ({ metadata: { name, uid, resourceVersion, annotations } }) => {
-    const id = `name="${name}",uid="${uid}"`;
+  families: ['info', 'phase', 'note', 'none'].map(familyHeader),
+  render: ({ metadata: { namespace, name, uid, resourceVersion, annotations } }) => {
+    const id = `namespace="${namespace}",name="${name}",uid="${uid}"`;
     const series = Number(annotations?.series ?? 0);
     return [
       `info{${id}} 1\n`,
@@ -40,7 +41,7 @@ const event = fc.record({
     ...(['put', 'put', 'putAgain', 'fill', 'thin', 'recreate', 'delete', 'deleteOld'] as const),
     ...(['late', 'relist', 'relist', 'relistAborted', 'silently', 'scrape', 'race'] as const),
     ...(['relistInterrupted', 'relistInterrupted', 'relistRaced', 'relistRaced'] as const),
-    ...(['pass', 'pass', 'readSlowly'] as const),
+    ...(['pass', 'pass', 'readSlowly', 'fail', 'measure', 'measure'] as const),
   ),
   name: fc.nat({ max: namesMax - 1 }),
   count: fc.integer({ min: 1, max: 120 }),
@@ -79,6 +80,7 @@ class Run {
   readonly #old = new Map<string, Real>();
   readonly #taken: Taken[] = [];
   readonly #readings: Reading[] = [];
+  readonly #measured: ReturnType<typeof measure>[] = [];
   #version = 0;
   /** Whether a part is being committed: it is told nothing until that is done. */
   #racing = false;
@@ -139,9 +141,8 @@ class Run {
   }
 
   deleteOld({ name }: Event): void {
-    const old = this.#old.get(`n${name}`);
+    const [old, real] = [this.#old.get(`n${name}`), this.#real.get(`n${name}`)];
     if (old === undefined) return;
-    const real = this.#real.get(`n${name}`);
     if (real !== undefined && uidOf(real) === uidOf(old)) return;
     for (const store of this.#stores) store.delete(old.object, old.part);
   }
@@ -207,6 +208,7 @@ class Run {
       else if (this.#real.get(`n${other.name}`)?.part !== part) this.delete(other);
       if (turn === 2) await this.relistAborted(other);
       if (turn === 3) await this.relist(other);
+      this.measure();
       await wholesome(this.#fast.snapshot(() => true));
       await systemClock.turn();
     }
@@ -230,6 +232,22 @@ class Run {
     }
   }
 
+  /** Whatever is pending and whoever is at work: sizes are those of a snapshot of the same time. */
+  measure(): void {
+    this.#measured.push(measure(this.#fast));
+  }
+
+  /** A flush that fails serves nothing new, and loses nothing. */
+  async fail(event: Event): Promise<void> {
+    this.fill(event);
+    await whileZlibFails(event.count % 2 === 0 ? 'deflate' : 'inflateInto', async () => {
+      await this.#fast.flushed().catch(() => undefined);
+      this.measure();
+      this.thin(event);
+    });
+    this.measure();
+  }
+
   /** Begins to read; the rest is read at the end. */
   async readSlowly({ count, part }: Event): Promise<void> {
     await this.#fast.flushed();
@@ -243,9 +261,13 @@ class Run {
   async race(event: Event): Promise<void> {
     this.fill(event);
     const batch = this.#fast.flushed();
+    this.measure();
     await systemClock.turn();
     this.fill({ ...event, name: event.name + 7 });
+    this.measure();
     this.thin(event);
+    await systemClock.turn();
+    this.measure();
     await wholesome(this.#fast.snapshot(() => true));
     await batch;
   }
@@ -254,6 +276,8 @@ class Run {
   async end(): Promise<void> {
     await this.scrape();
     for (const { fast, plain } of this.#taken) await expectSame(fast, plain);
+    this.measure();
+    for (const measured of this.#measured) await checkSizes(measured, 'objects');
     for (const { reader, plain } of this.#readings) {
       const model = (await bytesOf(plain.body('openmetrics', 'identity'))).toString();
       expect(linesOf(reader.text())).to.deep.equal(linesOf(model));
@@ -278,7 +302,7 @@ class Run {
     const object: KubeObject = {
       metadata: {
         name,
-        namespace: 'a',
+        namespace: `ns${event.name % namespaces}`,
         uid: uid ?? known?.object.metadata.uid ?? `u${++this.#version}`,
         resourceVersion: String(++this.#version),
         annotations,

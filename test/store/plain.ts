@@ -4,11 +4,15 @@ import { createGzip } from 'node:zlib';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import type { FamilyHeader, Renderer } from '../../src/metrics/render.ts';
 import { objectVersionOf } from '../../src/store/objectState.ts';
+import type { TextPack } from '../../src/store/textPack.ts';
 import type {
   Body,
   Format,
+  FoundObject,
+  ObjectTexts,
   ObjectVersion,
   Relist,
+  ResourceSizes,
   Snapshot,
   Store,
   StorePlace,
@@ -24,10 +28,14 @@ const openMetricsEnd = '# EOF\n';
 /** Stores that keep text uncompressed: the plainest thing that is right. */
 export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Stores {
   const byResource = new Map(
-    [...renderers].map(([resource, renderer]) => [resource, new PlainStore(renderer)] as const),
+    [...renderers].map(
+      ([resource, renderer]) => [resource, new PlainStore(resource, renderer)] as const,
+    ),
   );
   const places = new Map<string, StorePlace>();
   let removals = 0;
+  const state = (): number =>
+    [...byResource.values()].reduce((sum, { changes }) => sum + changes, removals);
   const snapshot = (includes: (names: readonly string[]) => boolean): Snapshot => {
     const contents: Ordered[] = [];
     const added: Ordered[] = [];
@@ -40,9 +48,9 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
     const all = [...contents, ...families]
       .sort((a, b) => compared(a.order, b.order))
       .map(({ content }) => content);
-    const changes = [...byResource.values()].reduce((sum, { changes }) => sum + changes, 0);
     return {
-      state: changes + removals,
+      state: state(),
+      texts: (family) => packsOf(all, family),
       body: (format, encoding) => bodyOf(all, format, encoding === 'gzip'),
     };
   };
@@ -63,7 +71,7 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
     byResource,
     snapshot,
     add(key, renderer, place) {
-      const store = new PlainStore(renderer);
+      const store = new PlainStore(key, renderer);
       byResource.set(key, store);
       places.set(key, place);
       return store;
@@ -74,10 +82,17 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
       places.delete(key);
       return atOnce();
     },
+    sizes: () => ({ state: state(), resources: [...byResource.values()].map((s) => s.sizes()) }),
+    find: async (text, { limit }) => {
+      const all = [...byResource.values()].flatMap((store) => store.found(text));
+      const exact = all.filter(({ key }) => `/${key}`.endsWith(`/${text}`));
+      const objects = [...exact, ...all.filter((one) => !exact.includes(one))];
+      return { objects: objects.slice(0, limit), more: objects.length > limit };
+    },
     flushed: atOnce,
     close: atOnce,
     stalenessMs: () => 0,
-    work: () => ({ ...done, storedBytes: storedBytes() }),
+    work: () => ({ ...done, changes: state(), storedBytes: storedBytes() }),
   };
 }
 
@@ -103,7 +118,7 @@ function joinedByName(contents: readonly Ordered[]): Ordered[] {
     const [{ order, content }] = having as [Ordered, ...Ordered[]];
     const families = content.families.filter((one) => one.name === name);
     const bytes = entries.reduce((sum, { texts }) => sum + Buffer.byteLength(texts[0] ?? ''), 0);
-    return { order, content: { families, entries, bytes } };
+    return { order, content: { resource: content.resource, families, entries, bytes } };
   });
 }
 
@@ -111,13 +126,15 @@ function joinedByName(contents: readonly Ordered[]): Ordered[] {
 const atOnce = (): Promise<void> => Promise.resolve();
 
 class PlainStore implements Store {
+  readonly #resource: string;
   readonly #renderer: Renderer;
   readonly drained = atOnce;
   changes = 0;
   #entries = new Entries();
   readonly #relists = new Set<{ readonly part: string | undefined }>();
 
-  constructor(renderer: Renderer) {
+  constructor(resource: string, renderer: Renderer) {
+    this.#resource = resource;
     this.#renderer = renderer;
   }
 
@@ -135,7 +152,7 @@ class PlainStore implements Store {
 
   relist(part?: string): Relist {
     this.#refuseWhileRelisted(part);
-    const staged = new PlainStore(this.#renderer);
+    const staged = new PlainStore(this.#resource, this.#renderer);
     const relist = { part };
     this.#relists.add(relist);
     let open = true;
@@ -169,6 +186,44 @@ class PlainStore implements Store {
     return this.#entries.versions(part);
   }
 
+  textsOf(key: string): ObjectTexts | undefined {
+    const [found] = this.found(key).filter((one) => one.key === key);
+    if (found === undefined) return undefined;
+    const texts = this.#entries.get(key)?.texts ?? [];
+    const families = this.#renderer.families
+      .map((header, i) => ({ header, text: texts[i] ?? '' }))
+      .filter(({ text }) => text !== '');
+    return { ...found, families };
+  }
+
+  found(text: string): FoundObject[] {
+    return [...this.#entries.versions(undefined)]
+      .filter(({ key }) => key.includes(text))
+      .map(({ key }) => {
+        const { series = 0, bytes = 0 } = this.#entries.get(key) ?? {};
+        return { resource: this.#resource, key, series, bytes };
+      });
+  }
+
+  sizes(): ResourceSizes {
+    const namespaces = new Map<string, StoreSize>();
+    for (const { key, series, bytes } of this.found('')) {
+      const namespace = key.includes('/') ? (key.split('/')[0] ?? '') : '';
+      const size = namespaces.get(namespace) ?? { objects: 0, series: 0, bytes: 0 };
+      namespaces.set(namespace, {
+        objects: size.objects + 1,
+        series: size.series + series,
+        bytes: size.bytes + bytes,
+      });
+    }
+    const families = this.#renderer.families.map((header, i) => {
+      const text = this.#entries.frozen().reduce((all, { texts }) => all + (texts[i] ?? ''), '');
+      const series = text.split('\n').length - 1;
+      return { header, series, bytes: Buffer.byteLength(text) };
+    });
+    return { resource: this.#resource, ...this.size, families, namespaces };
+  }
+
   get size(): StoreSize {
     const { objects, series, bytes } = this.#entries;
     return { objects, series, bytes };
@@ -182,7 +237,12 @@ class PlainStore implements Store {
 
   content(): Content {
     const { families } = this.#renderer;
-    return { families, entries: this.#entries.frozen(), bytes: this.#entries.bytes };
+    return {
+      resource: this.#resource,
+      families,
+      entries: this.#entries.frozen(),
+      bytes: this.#entries.bytes,
+    };
   }
 }
 
@@ -203,6 +263,10 @@ class Entries {
   #frozen: readonly Entry[] | undefined;
   series = 0;
   bytes = 0;
+
+  get(key: string): Entry | undefined {
+    return this.#byKey.get(key);
+  }
 
   get objects(): number {
     return this.#byKey.size;
@@ -267,9 +331,24 @@ function entryOf(
 
 /** One store's part of a snapshot; it holds an object at least, or it would have no headers. */
 interface Content {
+  readonly resource: string;
   readonly families: readonly FamilyHeader[];
   readonly entries: readonly Entry[];
   readonly bytes: number;
+}
+
+/** One pack for each family that has series. */
+function* packsOf(contents: readonly Content[], only?: string): Generator<TextPack> {
+  for (const { resource, families, entries } of contents) {
+    for (const [i, { name }] of families.entries()) {
+      const text = Buffer.from(entries.map(({ texts }) => texts[i] ?? '').join(''));
+      if ((only ?? name) !== name || text.length === 0) continue;
+      const bytes = new Uint8Array(text).buffer;
+      const series = text.toString().split('\n').length - 1;
+      const pieces = Uint32Array.of(text.length, text.length, 0);
+      yield { family: name, resource, series, textBytes: text.length, bytes, pieces };
+    }
+  }
 }
 
 function bodyOf(contents: readonly Content[], format: Format, gzip: boolean): Body {

@@ -9,6 +9,7 @@ import { openSegmentStores } from '../../src/store/open.ts';
 import { Readers } from '../../src/store/readers.ts';
 import { BlockText, Segment } from '../../src/store/segment.ts';
 import type { Encoding, Store, Stores } from '../../src/store/types.ts';
+import { familyHeader } from '../support/familyHeader.ts';
 import { SlowReader } from './slowReader.ts';
 
 setFlagsFromString('--expose-gc');
@@ -57,10 +58,7 @@ describe('replaced text', () => {
 
 describe('a scrape that has begun', () => {
   const renderer: Renderer = {
-    families: ['phase', 'info'].map((name) => ({
-      name,
-      header: { text: `# TYPE ${name} gauge\n`, openmetrics: `# TYPE ${name} info\n` },
-    })),
+    families: ['phase', 'info'].map(familyHeader),
     render: ({ metadata: { name, resourceVersion } }) => [
       `phase{name="${name}",padding="${'x'.repeat(500)}"} ${resourceVersion}\n`,
       `info{name="${name}"} ${resourceVersion}\n`,

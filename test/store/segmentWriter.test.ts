@@ -5,6 +5,7 @@ import { BlockText, slotsMax } from '../../src/store/segment.ts';
 import { SegmentWriter } from '../../src/store/segmentWriter.ts';
 
 const families = 20;
+const linesOf = (text: string): number => text.split('\n').length - 1;
 
 /** A block's text, and the same as strings by family and slot. */
 class Run {
@@ -18,7 +19,8 @@ class Run {
     const changes = Array.from({ length: slotsMax }, () => new Array(families).fill(undefined));
     for (const [family, slot, text] of changed) {
       const buffer = Buffer.from(text);
-      (changes[slot] as unknown[])[family] = { buffer, start: 0, end: buffer.length };
+      const series = linesOf(text);
+      (changes[slot] as unknown[])[family] = { buffer, start: 0, end: buffer.length, series };
       (this.#model[family] as string[])[slot] = text;
     }
     const lengths = this.#lengths;
@@ -36,6 +38,7 @@ class Run {
     for (const [family, segment] of this.text.segments.entries()) {
       const text = this.#model[family]?.join('') ?? '';
       expect(segment?.textBytes ?? 0).to.equal(text.length);
+      expect(segment?.series ?? 0).to.equal(linesOf(text));
       if (segment === undefined) continue;
       const target = Buffer.alloc(segment.textBytes);
       this.#writer.copyText(segment, target, 0);
@@ -53,7 +56,7 @@ class Run {
 const change = fc.tuple(
   fc.nat({ max: families - 1 }),
   fc.nat({ max: slotsMax - 1 }),
-  fc.integer({ min: 0, max: 300 }).map((length) => 'abcdefg'.repeat(50).slice(0, length)),
+  fc.integer({ min: 0, max: 300 }).map((length) => 'abcd\ng'.repeat(50).slice(0, length)),
 );
 const step = fc.oneof(
   fc.array(change, { maxLength: 60 }),

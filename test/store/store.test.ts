@@ -8,6 +8,7 @@ import type { Renderer } from '../../src/metrics/render.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import type { Encoding, Format, Relist, Snapshot, Store, Stores } from '../../src/store/types.ts';
 import { sinkOf } from '../../src/store/types.ts';
+import { familyHeader } from '../support/familyHeader.ts';
 import { openPlainStores } from './plain.ts';
 
 type Open = (renderers: ReadonlyMap<string, Renderer>) => Stores;
@@ -35,10 +36,7 @@ const kinds: Readonly<Record<string, Open>> = {
 
 /** Two families: one series an object, and as many as the object's annotation says. */
 const renderer = (plural: string): Renderer => ({
-  families: [`kube_${plural}_info`, `kube_${plural}_part`].map((name) => ({
-    name,
-    header: { text: `# TYPE ${name} gauge\n`, openmetrics: `# TYPE ${name} info\n` },
-  })),
+  families: [`kube_${plural}_info`, `kube_${plural}_part`].map(familyHeader),
   render: ({ metadata: { name, namespace, uid, annotations } }) => {
     const labels = `namespace="${namespace ?? ''}",name="${name}",uid="${uid ?? ''}"`;
     const note = annotations?.note ?? '';

@@ -89,8 +89,8 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   demo: [],
   resources: ['metrics'],
   custom: ['metrics'],
-  explorer: [],
   store: ['metrics'],
+  explorer: ['metrics', 'store', 'http'],
   sync: ['kube'],
   app: [
     'config',
@@ -103,6 +103,7 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     'telemetry',
     'leader',
     'http',
+    'explorer',
   ],
   cli: ['app', 'config', 'kube', 'resources', 'custom', 'explorer', 'http', 'demo'],
 };

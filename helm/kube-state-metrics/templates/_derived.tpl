@@ -255,6 +255,10 @@ serve-before-sync:
   expected: true or false
   pattern: ^(?i:1|t|true|0|f|false)$
   switch: true
+explorer:
+  expected: true or false
+  pattern: ^(?i:1|t|true|0|f|false)$
+  switch: true
 tls-config:
   expected: a text
 auth-filter:
