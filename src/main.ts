@@ -86,13 +86,14 @@ async function execWithMemoryOptions({ clock, stop }: ProcessContext): Promise<v
 
 function refuseWrongWords(
   name: string,
-  { placeholder, choices }: Argument,
+  { placeholder, choices, least = 1, most = Number.POSITIVE_INFINITY }: Argument,
   words: readonly string[],
 ): void {
   const [word] = words;
-  if (choices === 'files') {
-    if (words.length > 0) return;
-    throw new ConfigError({ place: name, expected: placeholder, got: 'none' });
+  if (typeof choices === 'string') {
+    if (words.length >= least && words.length <= most) return;
+    const got = words.length === 0 ? 'none' : words.map((one) => JSON.stringify(one)).join(' ');
+    throw new ConfigError({ place: name, expected: placeholder, got });
   }
   if (words.length === 1 && choices.includes(word ?? '')) return;
   const close = word === undefined || words.length > 1 ? undefined : suggest(word, choices);
@@ -127,6 +128,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 main(process.argv.slice(2), {
   print: (text) => process.stdout.write(text),
+  columns: process.stdout.isTTY ? process.stdout.columns : undefined,
   stop,
   onHangup,
   env: process.env,

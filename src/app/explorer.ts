@@ -12,6 +12,8 @@ import type { Reloader } from './reload.ts';
 /** The explorer of the metrics port. */
 export interface Explorer {
   readonly routes: Router;
+  /** Told once the telemetry port is open: its flag may ask for any that is free. */
+  telemetryListens(port: number): void;
   /** Keeps the history, until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   /** Ends its thread; call it when no request is under way. */
@@ -40,6 +42,7 @@ export function openExplorer(parts: ExplorerParts): Explorer {
     return sample;
   }, clock);
   const stores = numbered();
+  let telemetryPort = live.options['telemetry-port'];
   const source: ExplorerSource = {
     get stores() {
       return stores(live.watching.stores);
@@ -56,13 +59,18 @@ export function openExplorer(parts: ExplorerParts): Explorer {
     history,
     version: build.version,
     startedMs: clock.wall(),
-    telemetryPort: live.options['telemetry-port'],
+    get telemetryPort() {
+      return telemetryPort;
+    },
     clock,
     log,
   };
   const slow = new SlowAnswers(source);
   return {
     routes: explorerRoutes(source, slow),
+    telemetryListens(port) {
+      telemetryPort = port;
+    },
     run: (signal) => history.run(signal),
     close: () => slow.close(),
   };

@@ -84,6 +84,7 @@ export async function run(commandLine: Options, given: RunContext): Promise<Runn
     throw error;
   });
 
+  explorer?.telemetryListens(servers.telemetry.port);
   await clock.turn();
   const ending = new AbortController();
   const sizes = (): ReadonlyMap<string, StoreSize> => live.watching.sizes();

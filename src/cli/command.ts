@@ -20,8 +20,11 @@ export interface Command {
 export interface Argument {
   /** Its name in --help. */
   readonly placeholder: string;
-  /** What it may be; files, one or more, where it is `files`. */
-  readonly choices: readonly string[] | 'files';
+  /** What it may be; any, completed with names of files, where it is `files`. */
+  readonly choices: readonly string[] | 'files' | 'any';
+  /** How many there may be; by default one of the choices, or one file and more. */
+  readonly least?: number;
+  readonly most?: number;
 }
 
 /** A command whose `run` gets the values of its own flags, typed. */

@@ -42,7 +42,7 @@ function completedOf(
   const known = Object.entries(commands).map(([name, { summary, flags, argument }]) => ({
     name,
     summary,
-    words: argument?.choices ?? [],
+    words: argument === undefined || argument.choices === 'any' ? [] : argument.choices,
     flags: Object.entries(flags).map(([flag, row]) => completedFlag(flag, row, suggestions)),
   }));
   const names = known.map(({ name }) => name);

@@ -54,7 +54,7 @@ function freshnessOf(source: ExplorerSource, statuses: readonly ResourceStatus[]
   const [behind] = statuses.filter((one) => one.behind !== undefined);
   if (behind?.behind !== undefined) {
     const seconds = Math.round(behind.behind.ageMs / 1_000);
-    const sentence = `${summaryOf(statuses)} ${behind.resource}: no watch is open for ${seconds} s.`;
+    const sentence = `${summaryOf(statuses)} ${behind.resource}: no watch open for ${seconds} s.`;
     return { sentence, good: true };
   }
   const last = Math.max(...statuses.map(({ resource }) => source.lastEventMs(resource) ?? 0));

@@ -106,6 +106,11 @@ class Scan implements MetricNames {
       if (grouping.test(word ?? '')) this.#place = { in: 'labels', depth: 1 };
       return;
     }
+    // An aggregation, whose labels come first: no name stands before such a word.
+    if (grouping.test(token) && isName(word)) {
+      this.#word = token;
+      return;
+    }
     const opens = token === '{' || token === '[';
     if (opens && word !== undefined && isVariable(word)) this.variables.add(nameOf(word));
     else this.#name(word);

@@ -120,7 +120,7 @@ export class SlowAnswers {
     const got = namespace === '' ? 'no cluster-scoped object' : quoted(namespace);
     throw new ApiRefusal(
       404,
-      `Expected a namespace with objects that are served, got ${got}: api/v1/namespaces lists them.`,
+      `Expected a namespace with objects that are held, got ${got}: api/v1/namespaces lists them.`,
     );
   }
 

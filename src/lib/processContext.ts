@@ -5,6 +5,8 @@ import type { Clock, Thread } from './clock.ts';
 export interface ProcessContext {
   /** Writes to stdout. */
   print(text: string): void;
+  /** Columns of the terminal that stdout is; undefined where it is none. */
+  readonly columns?: number | undefined;
   /** Aborted by SIGTERM and SIGINT; `signalOf` names the signal. */
   readonly stop: AbortSignal;
   /** Registers a call for each SIGHUP. */

@@ -73,6 +73,7 @@ describe('the API of the explorer', () => {
     expect(status.freshness.good).to.equal(true);
     expect(status.freshness.sentence).to.match(/^Ready: \d+ resources synced\. /);
     expect(status.resources.every(({ state }) => state === 'synced')).to.equal(true);
+    expect(status.telemetryPort).to.equal(bench.program.running.telemetry.port);
     expect(status.now).to.be.at.least(status.startedAt);
   });
 

@@ -11,6 +11,8 @@ import { until } from '../support/until.ts';
 export class ExplorerBench {
   readonly server = new ApiServer({ clock: systemClock, random: Math.random });
   readonly program = new TestProgram();
+  /** The URL of the simulated API server, once it is started. */
+  serverUrl = '';
 
   /** Starts both; resolves once all is synced. */
   async start(pods: number, ...args: string[]): Promise<void> {
@@ -21,8 +23,8 @@ export class ExplorerBench {
 
   /** The same without objects, and without waiting. */
   async startEmpty(...args: string[]): Promise<void> {
-    const { url } = await this.server.listen(0, '127.0.0.1');
-    await this.program.start(`--apiserver=${url}`, ...args);
+    this.serverUrl = (await this.server.listen(0, '127.0.0.1')).url;
+    await this.program.start(`--apiserver=${this.serverUrl}`, ...args);
   }
 
   synced(): Promise<void> {

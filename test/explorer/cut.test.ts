@@ -50,13 +50,17 @@ interface RelabelRule {
 }
 
 /** Whether Prometheus keeps a series through the rules. */
-function passes(yaml: string, labels: Readonly<Record<string, string>>): boolean {
+function passing(yaml: string): (labels: Readonly<Record<string, string>>) => boolean {
   const read = (parse(yaml) ?? {}) as { metric_relabel_configs?: readonly RelabelRule[] };
-  return (read.metric_relabel_configs ?? []).every(({ source_labels, regex, action }) => {
+  const rules = (read.metric_relabel_configs ?? []).map(({ source_labels, regex, action }) => {
     expect(action).to.equal('drop');
-    const value = source_labels.map((label) => labels[label] ?? '').join(';');
-    return !RE2JS.compile(regex).matches(value);
+    return { source_labels, compiled: RE2JS.compile(regex) };
   });
+  return (labels) =>
+    rules.every(({ source_labels, compiled }) => {
+      const value = source_labels.map((label) => labels[label] ?? '').join(';');
+      return !compiled.matches(value);
+    });
 }
 
 const someNames = fc.subarray(names);
@@ -68,17 +72,17 @@ describe('A cut', () => {
         const cut = cutOf(names, { dropped });
         expect(await servedWith(flagsOf(cut))).to.have.members(cut.kept);
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
   });
 
   it('leaves by its relabel rule exactly the families that are kept', () => {
     fc.assert(
       fc.property(someNames, (kept) => {
-        const rules = relabelRules(cutOf(names, { kept }));
-        expect(names.filter((name) => passes(rules, { __name__: name }))).to.deep.equal(kept);
+        const passes = passing(relabelRules(cutOf(names, { kept })));
+        expect(names.filter((name) => passes({ __name__: name }))).to.deep.equal(kept);
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
   });
 
@@ -87,9 +91,9 @@ describe('A cut', () => {
     fc.assert(
       fc.property(fc.uniqueArray(odd, { minLength: 2, maxLength: 30 }), (served) => {
         const dropped = served.filter((_, i) => i % 2 === 0);
-        const rules = relabelRules(cutOf(served, { dropped }));
+        const passes = passing(relabelRules(cutOf(served, { dropped })));
         for (const name of served) {
-          expect(passes(rules, { __name__: name }), name).to.equal(!dropped.includes(name));
+          expect(passes({ __name__: name }), name).to.equal(!dropped.includes(name));
         }
       }),
     );
@@ -178,18 +182,37 @@ describe('What remains of a cut', () => {
   const of = (choice: Parameters<typeof cutOf>[1], inNamespaces: InNamespaces = []) =>
     remainsOf(cutOf(['a', 'b', 'c'], choice), { families, namespaces, inNamespaces });
   type InNamespaces = Parameters<typeof remainsOf>[1]['inNamespaces'];
-  const inX = { namespace: 'x', families: [{ name: 'a', resource: 'pods', series: 500, bytes: 1 }] };
+  const inX = {
+    namespace: 'x',
+    families: [{ name: 'a', resource: 'pods', series: 500, bytes: 1 }],
+  };
 
-  const rows: [string, Parameters<typeof cutOf>[1], InNamespaces, ReturnType<typeof remainsOf>][] = [
-    ['nothing dropped', {}, [], { series: 1000, bytes: 100_000, exact: true }],
-    ['a family', { dropped: ['a'] }, [], { series: 400, bytes: 40_000, exact: true }],
-    ['all but one', { kept: ['c'] }, [], { series: 100, bytes: 30_000, exact: true }],
-    ['a namespace', { deniedNamespaces: ['x'] }, [], { series: 500, bytes: 50_000, exact: true }],
-    ['no such namespace', { deniedNamespaces: ['z'] }, [], { series: 1000, bytes: 100_000, exact: true }],
-    ['both, known', { dropped: ['b'], deniedNamespaces: ['x'] }, [inX], { series: 200, bytes: 89_999, exact: true }],
-    ['both, estimated', { dropped: ['a'], deniedNamespaces: ['y'] }, [inX], { series: 320, bytes: 32_000, exact: false }],
-    ['everything', { kept: [] }, [], { series: 0, bytes: 0, exact: true }],
-  ];
+  const rows: [string, Parameters<typeof cutOf>[1], InNamespaces, ReturnType<typeof remainsOf>][] =
+    [
+      ['nothing dropped', {}, [], { series: 1000, bytes: 100_000, exact: true }],
+      ['a family', { dropped: ['a'] }, [], { series: 400, bytes: 40_000, exact: true }],
+      ['all but one', { kept: ['c'] }, [], { series: 100, bytes: 30_000, exact: true }],
+      ['a namespace', { deniedNamespaces: ['x'] }, [], { series: 500, bytes: 50_000, exact: true }],
+      [
+        'no such namespace',
+        { deniedNamespaces: ['z'] },
+        [],
+        { series: 1000, bytes: 100_000, exact: true },
+      ],
+      [
+        'both, known',
+        { dropped: ['b'], deniedNamespaces: ['x'] },
+        [inX],
+        { series: 200, bytes: 89_999, exact: true },
+      ],
+      [
+        'both, estimated',
+        { dropped: ['a'], deniedNamespaces: ['y'] },
+        [inX],
+        { series: 320, bytes: 32_000, exact: false },
+      ],
+      ['everything', { kept: [] }, [], { series: 0, bytes: 0, exact: true }],
+    ];
   for (const [title, choice, inNamespaces, remains] of rows) {
     it(`is right for ${title}`, () => {
       expect(of(choice, inNamespaces)).to.deep.equal(remains);

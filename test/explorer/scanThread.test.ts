@@ -121,7 +121,7 @@ describe('the thread that reads families', () => {
     expect(taken.packs).to.be.at.most(3);
   });
 
-  it('forgets a cancelled scan: the next ones are answered, and nothing of it is held', async () => {
+  it('forgets a cancelled scan: the next ones are answered, and nothing is held', async () => {
     thread = new ScanThread({ clock: systemClock });
     for (let round = 0; round < 20; round++) {
       const ending = new AbortController();

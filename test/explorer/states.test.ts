@@ -116,7 +116,7 @@ describe('the API of the explorer', () => {
     }
   });
 
-  it('follows a reload of the configuration: other families, and one that was cut off', async () => {
+  it('follows a reload of the configuration: other families, and some are cut off', async () => {
     const file = join(folder, 'config.yaml');
     writeFileSync(file, 'resources: {pods: {}, nodes: {}}\n');
     bench.server.create(pod('one'));

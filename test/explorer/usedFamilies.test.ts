@@ -5,8 +5,8 @@ import { expect } from 'chai';
 import { stringify } from 'yaml';
 import { usedFamilies } from '../../src/explorer/usedFamilies.ts';
 import { resources } from '../../src/resources/index.ts';
-import { expectRefusal, rejectionOf } from '../support/refusal.ts';
 import { selectorsOf } from '../support/promql.ts';
+import { expectRefusal, rejectionOf } from '../support/refusal.ts';
 
 const known = ['kube_a', 'kube_b', 'kube_c', 'kube_d', 'kube_e', 'kube_f'];
 const used = (text: string | object, place = 'x.json') =>
@@ -16,7 +16,11 @@ const used = (text: string | object, place = 'x.json') =>
 const told = async (text: string | object): Promise<string[]> =>
   (await used(text)).map(({ kind, name, families }) => `${kind} ${name}: ${families}`);
 
-const panel = (expr: string, more: object = {}) => ({ type: 'graph', targets: [{ expr }], ...more });
+const panel = (expr: string, more: object = {}) => ({
+  type: 'graph',
+  targets: [{ expr }],
+  ...more,
+});
 const dashboard = { title: 'Pods', panels: [panel('sum(kube_a)')] };
 const rules = {
   groups: [
@@ -54,10 +58,16 @@ describe('usedFamilies of dashboards', () => {
     ['as the API answers it', { meta: { slug: 'pods' }, dashboard }],
     ['with rows, of old Grafana', { title: 'Pods', rows: [{ panels: [panel('kube_a')] }] }],
     ['as a resource of Grafana', { kind: 'Dashboard', metadata: { name: 'p' }, spec: dashboard }],
-    ['of the Grafana operator', { kind: 'GrafanaDashboard', spec: { json: JSON.stringify(dashboard) } }],
+    [
+      'of the Grafana operator',
+      { kind: 'GrafanaDashboard', spec: { json: JSON.stringify(dashboard) } },
+    ],
     ['in a list', [dashboard]],
     ['a single panel', { title: 'Pods', targets: [{ expr: 'kube_a' }] }],
-    ['a library panel of the API', { result: { name: 'Pods', model: panel('kube_a', { title: 'Pods' }) } }],
+    [
+      'a library panel of the API',
+      { result: { name: 'Pods', model: panel('kube_a', { title: 'Pods' }) } },
+    ],
     [
       'of schema v2',
       {
@@ -71,8 +81,20 @@ describe('usedFamilies of dashboards', () => {
                 data: {
                   spec: {
                     queries: [
-                      { spec: { query: { kind: 'DataQuery', group: 'prometheus', spec: { expr: 'kube_a' } } } },
-                      { spec: { query: { kind: 'DataQuery', group: 'loki', spec: { expr: 'kube_b' } } } },
+                      {
+                        spec: {
+                          query: {
+                            kind: 'DataQuery',
+                            group: 'prometheus',
+                            spec: { expr: 'kube_a' },
+                          },
+                        },
+                      },
+                      {
+                        spec: {
+                          query: { kind: 'DataQuery', group: 'loki', spec: { expr: 'kube_b' } },
+                        },
+                      },
                     ],
                   },
                 },
@@ -82,10 +104,16 @@ describe('usedFamilies of dashboards', () => {
         },
       },
     ],
-    ['in a ConfigMap', { kind: 'ConfigMap', data: { 'pods.json': JSON.stringify(dashboard), notes: 'x' } }],
+    [
+      'in a ConfigMap',
+      { kind: 'ConfigMap', data: { 'pods.json': JSON.stringify(dashboard), notes: 'x' } },
+    ],
     [
       'in a List of ConfigMaps',
-      { kind: 'List', items: [{ kind: 'ConfigMap', data: { 'pods.json': JSON.stringify(dashboard) } }] },
+      {
+        kind: 'List',
+        items: [{ kind: 'ConfigMap', data: { 'pods.json': JSON.stringify(dashboard) } }],
+      },
     ],
   ];
   for (const [title, value] of wrapped) {
@@ -115,7 +143,9 @@ describe('usedFamilies of dashboards', () => {
       panel('kube_d', { datasource: '$datasource' }),
       panel('kube_e', { datasource: { type: 'grafana-amazonprometheus-datasource' } }),
     ];
-    expect(await told({ title: 'D', panels })).to.deep.equal(['dashboard D: kube_a,kube_c,kube_d,kube_e']);
+    expect(await told({ title: 'D', panels })).to.deep.equal([
+      'dashboard D: kube_a,kube_c,kube_d,kube_e',
+    ]);
   });
 
   it('says which expression reads every family', async () => {
@@ -128,9 +158,14 @@ describe('usedFamilies of dashboards', () => {
   it('knows the values of variables that it declares, and no others', async () => {
     const templating = { list: [{ name: 'metric', type: 'custom', query: 'kube_a,kube_b' }] };
     const panels = [panel('$metric{x="y"}')];
-    expect(await told({ title: 'D', panels, templating })).to.deep.equal(['dashboard D: kube_a,kube_b']);
+    expect(await told({ title: 'D', panels, templating })).to.deep.equal([
+      'dashboard D: kube_a,kube_b',
+    ]);
     const text = { list: [{ name: 'metric', type: 'textbox', query: 'kube_a' }] };
-    for (const unknown of [{ title: 'D', panels }, { title: 'D', panels, templating: text }]) {
+    for (const unknown of [
+      { title: 'D', panels },
+      { title: 'D', panels, templating: text },
+    ]) {
       const [one] = await used(unknown);
       expect(one?.families).to.deep.equal(known);
     }
@@ -166,7 +201,12 @@ describe('usedFamilies of rules', () => {
 
   it('reads them as the API of Prometheus answers them', async () => {
     const groups = [
-      { rules: [{ type: 'alerting', name: 'A', query: 'kube_a' }, { type: 'recording', name: 'r', query: 'kube_b' }] },
+      {
+        rules: [
+          { type: 'alerting', name: 'A', query: 'kube_a' },
+          { type: 'recording', name: 'r', query: 'kube_b' },
+        ],
+      },
     ];
     const answer = { status: 'success', data: { groups } };
     expect(await told(answer)).to.deep.equal(['alert A: kube_a', 'recording rule r: kube_b']);
@@ -190,7 +230,9 @@ describe('usedFamilies of rules', () => {
       c: '{{ "kube_d" }} query',
     };
     const group = { rules: [{ alert: 'A', expr: 'kube_a', annotations }] };
-    expect(await told(stringify({ groups: [group] }))).to.deep.equal(['alert A: kube_a,kube_b,kube_c']);
+    expect(await told(stringify({ groups: [group] }))).to.deep.equal([
+      'alert A: kube_a,kube_b,kube_c',
+    ]);
   });
 
   it('takes expressions that are numbers', async () => {
@@ -206,7 +248,9 @@ describe('usedFamilies of our own files', () => {
     let count = 0;
     for (const name of readdirSync(join(folder, 'rules'))) {
       const text = readFileSync(join(folder, 'rules', name), 'utf8');
-      const found = new Set((await usedFamilies(text, name, families)).flatMap((one) => one.families));
+      const found = new Set(
+        (await usedFamilies(text, name, families)).flatMap((one) => one.families),
+      );
       const expressions = [...text.matchAll(/kube_[\w]+/g)].map(([metric]) => metric);
       for (const one of found) expect(expressions).to.include(one);
       count += found.size;
@@ -222,7 +266,9 @@ describe('usedFamilies of our own files', () => {
         .map(([, quoted = '']) => String(JSON.parse(quoted)))
         .map((expr) => expr.replace(/\[\$__\w+\]/g, '[5m]').replace(/\$__\w+/g, '5m'))
         .flatMap((expr) => selectorsOf(expr).map(({ metric }) => metric ?? ''));
-      expect(one?.families).to.include.members(families.filter((family) => parsed.includes(family)));
+      expect(one?.families).to.include.members(
+        families.filter((family) => parsed.includes(family)),
+      );
       expect(one?.readsAll, name).to.equal(undefined);
     }
   });
@@ -230,26 +276,31 @@ describe('usedFamilies of our own files', () => {
 
 describe('usedFamilies of other texts', () => {
   const what = 'a Grafana dashboard or a file of Prometheus rules';
-  const rows: [title: string, text: string | object, facts: Parameters<typeof expectRefusal>[1]][] = [
-    ['nothing', '', { place: 'x.json', expected: what, got: 'an empty text' }],
-    ['a page', '<!doctype html><p>', { expected: what, got: 'a page of HTML' }],
-    ['words', 'hello', { expected: what, got: 'a text that begins with "hello"' }],
-    ['other JSON', { name: 'kubestate' }, { expected: what }],
-    ['other YAML', 'kind: Pod\nspec: {}', { expected: what }],
-    ['broken JSON', '{\n "panels": [}', { place: 'x.json:2:13', expected: 'a value', got: '"}"' }],
-    ['broken YAML', 'groups:\n- a: b: c', { place: /^x\.json:2:\d+$/, expected: 'YAML' }],
-    ['an unknown alias', 'groups: *x', { place: /^x\.json/, expected: 'YAML' }],
+  const rows: [title: string, text: string | object, facts: Parameters<typeof expectRefusal>[1]][] =
     [
-      'a ConfigMap with a broken one',
-      { kind: 'ConfigMap', metadata: { name: 'm' }, data: { 'a.json': '{,' } },
-      { place: 'x.json: m: a.json:1:2', expected: 'a key in double quotes' },
-    ],
-    [
-      'maps without an end',
-      `{"panels":${'['.repeat(5_000)}${']'.repeat(5_000)}}`,
-      { expected: 'at most 200 levels of lists and maps' },
-    ],
-  ];
+      ['nothing', '', { place: 'x.json', expected: what, got: 'an empty text' }],
+      ['a page', '<!doctype html><p>', { expected: what, got: 'a page of HTML' }],
+      ['words', 'hello', { expected: what, got: 'a text that begins with "hello"' }],
+      ['other JSON', { name: 'kubestate' }, { expected: what }],
+      ['other YAML', 'kind: Pod\nspec: {}', { expected: what }],
+      [
+        'broken JSON',
+        '{\n "panels": [}',
+        { place: 'x.json:2:13', expected: 'a value', got: '"}"' },
+      ],
+      ['broken YAML', 'groups:\n- a: b: c', { place: /^x\.json:2:\d+$/, expected: 'YAML' }],
+      ['an unknown alias', 'groups: *x', { place: /^x\.json/, expected: 'YAML' }],
+      [
+        'a ConfigMap with a broken one',
+        { kind: 'ConfigMap', metadata: { name: 'm' }, data: { 'a.json': '{,' } },
+        { place: 'x.json: m: a.json:1:2', expected: 'a key in double quotes' },
+      ],
+      [
+        'maps without an end',
+        `{"panels":${'['.repeat(5_000)}${']'.repeat(5_000)}}`,
+        { expected: 'at most 200 levels of lists and maps' },
+      ],
+    ];
   for (const [title, text, facts] of rows) {
     it(`refuses ${title}`, async () => {
       expectRefusal(await rejectionOf(used(text)), facts);

@@ -1,0 +1,393 @@
+// kubestate top against a server of the explorer's answers, and against servers of other things.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { top } from '../../src/cli/top.ts';
+import { parseCommandLine } from '../../src/config/flags.ts';
+import type { Families, Namespaces, Status, Zeros } from '../../src/explorer/api.ts';
+import { ConfigError, StartError } from '../../src/lib/errors.ts';
+import type { ProcessContext } from '../../src/lib/processContext.ts';
+import { contextOf } from '../support/context.ts';
+import { expectRefusal, rejectionOf } from '../support/refusal.ts';
+
+const family = (
+  name: string,
+  series: number,
+  stability: 'STABLE' | 'ALPHA' = 'STABLE',
+): Families['families'][number] => ({
+  name,
+  resource: name.split('_')[1] ?? '',
+  series,
+  bytes: series * 120,
+  type: 'gauge',
+  stability,
+  help: 'Says so.',
+});
+
+const families: Families = {
+  snapshot: 7,
+  families: [
+    family('kube_pod_info', 5_000),
+    family('kube_pod_labels', 2_000, 'ALPHA'),
+    family('kube_pod_status_phase', 25_000),
+    family('kube_node_info', 12),
+    family('kube_node_deletion_timestamp_of_a_very_long_name_indeed', 0, 'ALPHA'),
+  ],
+};
+const size = { objects: 5_012, series: 32_012, bytes: 3_841_440 };
+const status: Status = {
+  version: '1.2.3',
+  startedAt: 1_700_000_000,
+  now: 1_700_003_600,
+  snapshot: 7,
+  serves: true,
+  freshness: { sentence: 'All 2 resources are synced.', good: true },
+  headlines: [],
+  stalenessSeconds: 0,
+  telemetryPort: 8081,
+  total: size,
+  resources: [
+    { resource: 'pods', state: 'synced', detail: '', families: 3, lastEventSeconds: 1, ...size },
+    {
+      resource: 'nodes',
+      state: 'synced',
+      detail: '',
+      families: 2,
+      lastEventSeconds: null,
+      objects: 0,
+      series: 0,
+      bytes: 0,
+    },
+  ],
+};
+const namespaces: Namespaces = {
+  snapshot: 7,
+  more: { namespaces: 0, objects: 0, series: 0, bytes: 0 },
+  namespaces: [
+    { namespace: '', objects: 12, series: 12, bytes: 1_440, resources: [] },
+    {
+      namespace: 'shop',
+      objects: 5_000,
+      series: 32_000,
+      bytes: 3_840_000,
+      resources: [
+        { resource: 'jobs', objects: 1, series: 1, bytes: 1 },
+        { resource: 'pods', ...size },
+      ],
+    },
+  ],
+};
+const zeros: Zeros = {
+  snapshot: 7,
+  families: [
+    { name: 'kube_pod_info', series: 5_000, zeros: 0 },
+    { name: 'kube_pod_status_phase', series: 25_000, zeros: 20_000 },
+    { name: 'kube_node_info', series: 12, zeros: 12 },
+    { name: 'kube_node_deletion_timestamp_of_a_very_long_name_indeed', series: 0, zeros: 0 },
+  ],
+};
+
+interface Answer {
+  readonly status?: number;
+  readonly type?: string;
+  readonly body: string;
+}
+
+const json = (value: object): Answer => ({ type: 'application/json', body: JSON.stringify(value) });
+const explorer: Readonly<Record<string, Answer>> = {
+  '/api/v1/status': json(status),
+  '/api/v1/families': json(families),
+  '/api/v1/namespaces?limit=10000': json(namespaces),
+  '/api/v1/zeros': {
+    type: 'application/x-ndjson',
+    body: `{"progress":0.5}\n${JSON.stringify({ result: zeros })}\n`,
+  },
+};
+
+const servers: Server[] = [];
+const folders: string[] = [];
+
+async function serve(answerTo: (path: string) => Answer | undefined): Promise<string> {
+  const server = createServer((request, response) => {
+    const {
+      status: code = 200,
+      type = 'text/plain',
+      body,
+    } = answerTo(request.url ?? '') ?? {
+      status: 404,
+      body: 'Not Found',
+    };
+    response.writeHead(code, { 'content-type': type });
+    response.end(body);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const kubestate = (changed: Readonly<Record<string, Answer>> = {}): Promise<string> =>
+  serve((path) => ({ ...explorer, ...changed })[path]);
+
+async function topOf(args: readonly string[], columns?: number): Promise<string> {
+  const printed: string[] = [];
+  const context: ProcessContext = {
+    ...contextOf({ log: { debug() {}, info() {}, warn() {}, error() {} } }),
+    print: (text) => printed.push(text),
+    onHangup: () => undefined,
+    columns,
+  };
+  expect(await top.run(context, parseCommandLine(top.flags, args))).to.equal(0);
+  return printed.join('');
+}
+
+function folderOf(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kubestate-top-'));
+  folders.push(folder);
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+const dashboard = (...expressions: string[]): string =>
+  JSON.stringify({ title: 'D', panels: [{ targets: expressions.map((expr) => ({ expr })) }] });
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+describe('kubestate top', () => {
+  it('lists families and namespaces by cost', async () => {
+    const url = await kubestate();
+    expect(await topOf([url])).to.equal(
+      [
+        `kubestate 1.2.3 at ${url}/: All 2 resources are synced.`,
+        '32,012 series, 3.84 MB, of 5,012 objects of 1 resource',
+        '',
+        'FAMILY                                                   RESOURCE  SERIES   SHARE    BYTES  STABILITY',
+        'kube_pod_status_phase                                    pod       25,000  78.1 %  3.00 MB  STABLE',
+        'kube_pod_info                                            pod        5,000  15.6 %   600 kB  STABLE',
+        'kube_pod_labels                                          pod        2,000   6.2 %   240 kB  ALPHA',
+        'kube_node_info                                           node          12  <0.1 %  1.44 kB  STABLE',
+        'kube_node_deletion_timestamp_of_a_very_long_name_indeed  node           0     0 %      0 B  ALPHA',
+        '',
+        'NAMESPACE         OBJECTS  SERIES   SHARE    BYTES  MOST OF IT',
+        'shop                5,000  32,000   100 %  3.84 MB  pods',
+        '(cluster-scoped)       12      12  <0.1 %  1.44 kB',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('limits rows and counts the others', async () => {
+    const text = await topOf([await kubestate(), '--families', '--limit=2']);
+    expect(text).to.include('kube_pod_info').and.not.include('kube_pod_labels');
+    expect(text).not.to.include('NAMESPACE');
+    expect(text.trimEnd().split('\n').at(-1)).to.equal('and 3 more families with 2,012 series');
+  });
+
+  it('sorts by bytes and by name', async () => {
+    const url = await kubestate({
+      '/api/v1/families': json({
+        snapshot: 1,
+        families: [
+          { ...family('b_x', 3), bytes: 1 },
+          { ...family('a_x', 1), bytes: 2 },
+          { ...family('c_x', 2), bytes: 3 },
+        ],
+      }),
+    });
+    const order = async (sort: string): Promise<string> => {
+      const text = await topOf([url, '--families', `--sort=${sort}`]);
+      return [...text.matchAll(/^(\w)_x/gm)].map(([, name]) => name).join('');
+    };
+    expect(await order('series')).to.equal('bca');
+    expect(await order('bytes')).to.equal('cab');
+    expect(await order('name')).to.equal('abc');
+  });
+
+  it('fits into a terminal of any width down to 40 columns', async () => {
+    const url = await kubestate();
+    for (const columns of [40, 60, 80, 100, 120]) {
+      const tables = (await topOf([url, '--price=8'], columns)).split('\n').slice(3);
+      expect(Math.max(...tables.map((line) => line.length)), tables.join('\n')).to.be.at.most(
+        columns,
+      );
+      expect(tables.join('\n')).to.include('SERIES').and.to.include('COST');
+    }
+    expect(await topOf([url], 80))
+      .to.include('kube_node_deletion_timestamp')
+      .and.to.include('…');
+  });
+
+  it('shows what it costs', async () => {
+    const text = await topOf([await kubestate(), '--price=8']);
+    expect(text).to.include('cost 256.10').and.to.include('200.00');
+  });
+
+  it('prints JSON', async () => {
+    const text = await topOf([await kubestate(), '--json', '--namespaces']);
+    expect(JSON.parse(text)).to.deep.equal({ status, namespaces });
+  });
+
+  it('takes the URL as people write it', async () => {
+    const url = await kubestate();
+    for (const written of [url.replace('http://', ''), `${url}/`, `${url}/metrics`]) {
+      expect(await topOf([written])).to.include(`at ${url}/:`);
+    }
+    const below = await serve((path) => explorer[path.replace('/a/proxy', '')]);
+    expect(await topOf([`${below}/a/proxy`])).to.include(`at ${below}/a/proxy/:`);
+  });
+});
+
+describe('kubestate top --cut', () => {
+  it('prints flags that keep what files use', async () => {
+    const folder = folderOf({
+      'a.json': dashboard('kube_pod_info', 'ns:recorded:sum + kube_node_info'),
+      'b.yaml': 'groups:\n- rules:\n  - {record: "ns:other:sum", expr: kube_pod_info}\n',
+      'readme.md': 'no dashboard',
+    });
+    const text = await topOf([await kubestate(), '--cut', `--used-by=${folder}`, '--price=8']);
+    expect(text).to.equal(
+      [
+        '# keeps 2 of 5 families, and 5,012 of 32,012 series (15.7 %), 601 kB of 3.84 MB',
+        '# costs 40.10 instead of 256.10',
+        '# the files read series of recording rules that are in none of them: ns:recorded:sum',
+        '# it takes the place of a list that you have, and families that are new later are not served',
+        "--metric-allowlist='^kube_(?:node_info|pod_info)$'",
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('drops families by name, stability and value', async () => {
+    const url = await kubestate();
+    const dropping = async (what: string): Promise<string> =>
+      (await topOf([url, '--cut', `--drop=${what}`])).split('\n').at(-2) ?? '';
+    expect(await dropping('kube_pod_info')).to.equal("--metric-denylist='^kube_pod_info$'");
+    expect(await dropping('zero')).to.equal("--metric-denylist='^kube_node_info$'");
+    expect(await dropping('alpha,zero')).to.equal(
+      "--metric-allowlist='^kube_pod_(?:info|status_phase)$'",
+    );
+  });
+
+  it('prints values of the chart, or a rule of Prometheus', async () => {
+    const url = await kubestate();
+    const as = (form: string) => topOf([url, '--cut', '--drop=kube_pod_info', `--as=${form}`]);
+    expect(await as('values')).to.match(/\nmetricDenylist:\n {2}- '\^kube_pod_info\$'\n$/);
+    expect(await as('relabel')).to.include("    regex: 'kube_pod_info'\n    action: drop\n");
+  });
+
+  it('says when everything is used', async () => {
+    const folder = folderOf({ 'a.json': dashboard('count({job="x"})') });
+    const text = await topOf([await kubestate(), '--cut', `--used-by=${folder}/a.json`]);
+    expect(text).to.equal(
+      '# all 5 families are kept\n' + '# the dashboard "D" reads every family: count({job="x"})\n',
+    );
+  });
+
+  const refused: [
+    title: string,
+    args: () => string[],
+    facts: Parameters<typeof expectRefusal>[1],
+  ][] = [
+    ['nothing to cut', () => ['--cut'], { flag: '--cut', got: 'neither' }],
+    [
+      'files without a cut',
+      () => ['--used-by=x'],
+      { flag: '--used-by', expected: '--cut beside it' },
+    ],
+    ['lists beside a cut', () => ['--cut', '--drop=alpha', '--json'], { flag: '--json' }],
+    [
+      'an unknown family',
+      () => ['--cut', '--drop=kube_pod_inf'],
+      { flag: '--drop', hint: 'did you mean kube_pod_info?' },
+    ],
+    ['no file', () => ['--cut', '--used-by=/no/such'], { place: '/no/such', got: /ENOENT/ }],
+    [
+      'a broken dashboard',
+      () => ['--cut', `--used-by=${folderOf({ 'a.json': '{"panels": [' })}`],
+      { place: /a\.json:1:13$/, expected: 'a value' },
+    ],
+  ];
+  for (const [title, args, facts] of refused) {
+    it(`refuses ${title}`, async () => {
+      const url = await kubestate();
+      expectRefusal(await rejectionOf(topOf([url, ...args()])), facts, ConfigError);
+    });
+  }
+});
+
+describe('kubestate top against something else', () => {
+  const expected = 'a kubestate that serves its explorer';
+  const explorerHint = 'it is at port 8080, unless --explorer=false';
+  const rows: [
+    title: string,
+    url: () => Promise<string>,
+    facts: Parameters<typeof expectRefusal>[1],
+  ][] = [
+    [
+      'kube-state-metrics, whose landing page is everywhere',
+      () => serve(() => ({ type: 'text/html', body: '<html>' })),
+      { place: /api\/v1\/status$/, expected, got: 'a page of HTML', hint: explorerHint },
+    ],
+    [
+      'a server without it',
+      () => serve(() => undefined),
+      { expected, got: 'status 404', hint: explorerHint },
+    ],
+    [
+      'a closed port',
+      () => Promise.resolve('http://127.0.0.1:9'),
+      { expected, got: /ECONNREFUSED/ },
+    ],
+    ['plain text', () => serve(() => ({ body: 'ok' })), { expected, got: '"text/plain"' }],
+    [
+      'other JSON',
+      () => serve(() => json({ status: 'success' })),
+      { expected, got: 'JSON of another kind' },
+    ],
+    [
+      'null',
+      () => serve(() => ({ type: 'application/json', body: 'null' })),
+      { got: 'JSON of another kind' },
+    ],
+    [
+      'broken JSON',
+      () => serve(() => ({ type: 'application/json', body: '{' })),
+      { expected, got: /JSON/ },
+    ],
+    [
+      'a login',
+      () => serve(() => ({ status: 401, body: '' })),
+      { got: 'status 401', hint: /--token-file/ },
+    ],
+    [
+      'a state before the sync',
+      () =>
+        kubestate({
+          '/api/v1/families': {
+            ...json({ error: 'expected a synced state, got none yet.' }),
+            status: 503,
+          },
+        }),
+      { place: /families$/, got: /^status 503: expected a synced state, got none yet/ },
+    ],
+  ];
+  for (const [title, url, facts] of rows) {
+    it(`says one sentence about ${title}`, async () => {
+      expectRefusal(await rejectionOf(topOf([await url()])), facts, StartError);
+    });
+  }
+
+  it('refuses what is no URL', async () => {
+    expectRefusal(await rejectionOf(topOf(['ftp://x'])), { expected: /^a URL/ }, ConfigError);
+    expectRefusal(await rejectionOf(topOf(['a b'])), { expected: /^a URL/ }, ConfigError);
+  });
+});
