@@ -91,7 +91,12 @@ function CutCount(): VNode {
   const number =
     (families?.filter(({ name }) => isCut(name)).length ?? marks.families.length) +
     marks.namespaces.length;
-  return <span class="badge">{count(number)}</span>;
+  return (
+    <>
+      {' '}
+      <span class="badge">{count(number)}</span>
+    </>
+  );
 }
 
 /** Whether the numbers move, in two words. */
@@ -164,7 +169,7 @@ function Footer({ telemetryPort }: { telemetryPort: number | undefined }): VNode
   return (
     <footer>
       <a href="metrics">/metrics</a> <a href="healthz">/healthz</a> <a href="livez">/livez</a>{' '}
-      <a href="api/v1/status">/api/v1</a>
+      <a href="api/v1/openapi.json">/api/v1</a>
       {telemetryPort === undefined ? null : <a href={`${telemetry}/`}>Port {telemetryPort}</a>}
     </footer>
   );

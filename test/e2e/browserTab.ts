@@ -8,6 +8,8 @@ import { until } from '../../tools/until.ts';
 const showsWithinMs = 10_000;
 /** More steps than any view has places to stop at before its content. */
 const tabsMax = 80;
+/** Of the page in a failure. */
+const textCharsMax = 2_000;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export interface Look {
@@ -76,7 +78,8 @@ export class BrowserTab {
         showsWithinMs,
       );
     } catch (error) {
-      throw new Error(`${(error as Error).message}; the page says:\n${await this.text(selector)}`);
+      const said = (await this.text(selector)).slice(0, textCharsMax);
+      throw new Error(`${(error as Error).message}; the page says:\n${said}`);
     }
   }
 
@@ -120,7 +123,7 @@ export class BrowserTab {
         if (at.outline === 'none') throw new Error(`The focus on "${name}" cannot be seen.`);
         return;
       }
-      seen.push(at.name);
+      seen.push(at.name.slice(0, 40));
     }
     throw new Error(`The tabulator never came to "${name}"; it came to ${seen.join(' | ')}`);
   }

@@ -41,7 +41,7 @@ describe('the explorer over a live cluster', () => {
   before(async () => {
     demo = await startDemo('--speed=1');
     browser = await BrowserTab.launch();
-    const permissions = ['clipboard-read', 'clipboard-write'] as const;
+    const permissions = ['clipboard-read', 'clipboard-sanitized-write'] as const;
     await browser.defaultBrowserContext().overridePermissions(page, [...permissions]);
   });
 
