@@ -189,8 +189,12 @@ function titleOf(route: Route): string {
   }
 }
 
-const placeOf = (route: Route): string =>
-  `${route.view} ${'name' in route ? titleOf(route) : ''} ${'namespace' in route ? route.namespace : ''}`;
+/** Differs between views and what they are about, not between searches. */
+function placeOf(route: Route): string {
+  const { view } = route;
+  if (view === 'object') return `${view} ${route.resource} ${route.namespace} ${route.name}`;
+  return view === 'family' || view === 'namespace' ? `${view} ${route.name}` : view;
+}
 
 function viewOf({ route, href }: Page, status: Answer<Status>): VNode {
   switch (route.view) {

@@ -1,4 +1,4 @@
-// The page's entry: it takes the place of the plain page that the server wrote for those without it.
+// The page's entry: it takes the place of the plain page that the server wrote.
 import { render } from 'preact';
 import { App } from './app.tsx';
 

@@ -1,4 +1,4 @@
-// readFiles reads dashboards and rules that a reader gives: what each uses, or why it cannot be read.
+// readFiles reads dashboards and rules: which families each uses, or why it cannot be read.
 import { usedFamilies } from '../../src/explorer/usedFamilies.ts';
 import { errorMessage } from '../../src/lib/errors.ts';
 

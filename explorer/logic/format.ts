@@ -24,6 +24,12 @@ export function bytes(number: number): string {
   return `${unit > 0 && size < 10 ? size.toFixed(1) : Math.round(size)} ${byteUnits[unit]}`;
 }
 
+/** Bytes with a digit more than `bytes`, for values that differ little. */
+export function finerBytes(number: number): string {
+  const unit = Math.min(byteUnits.length - 1, Math.max(0, Math.floor(Math.log2(number) / 10)));
+  return unit === 0 ? bytes(number) : `${(number / 1024 ** unit).toFixed(2)} ${byteUnits[unit]}`;
+}
+
 /** `12 s`, `5 min`, `3 h`, `4 days`. */
 export function age(seconds: number): string {
   if (seconds < 120) return `${Math.floor(seconds)} s`;

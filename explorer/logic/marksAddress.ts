@@ -1,4 +1,4 @@
-// familiesText writes marks as a part of the page's address, short enough to be sent; marksOf reads.
+// familiesText writes marks as a short part of the page's address; marksOf reads them.
 import { type Marks, noMarks, sorted } from './marks.ts';
 
 /** Longer addresses are cut off by some chats and proxies of mail. */
@@ -59,4 +59,4 @@ export function marksOf(families: string | null, namespaces: string | null): Rea
 }
 
 const unreadable = (why: string): string =>
-  `The cut in this address cannot be read whole: ${why}. The address may have lost its end when it was sent.`;
+  `The cut in this address cannot be read whole: ${why}. It may have lost its end on its way.`;

@@ -33,6 +33,8 @@ export interface Tile {
 
 export interface GroupTile extends Tile {
   readonly label: string;
+  /** Whether there is room for its label above its leaves. */
+  readonly hasName: boolean;
   /** What the labels of all its leaves begin with, up to an underscore. */
   readonly prefix: string;
   readonly series: number;
@@ -78,7 +80,7 @@ interface Node {
   readonly children?: readonly Node[];
 }
 
-/** The tiles of a map of this size in pixels; `header` pixels of each group are left for its name. */
+/** The tiles of a map of this size in pixels; `header` is left for the name of each group. */
 export function tilesOf(
   groups: readonly Group[],
   { width, height, header }: { width: number; height: number; header: number },
@@ -93,10 +95,11 @@ export function tilesOf(
     .sum(({ leaf }) => leaf?.series ?? 0)
     // What stands for many others comes last, however large it is.
     .sort((a, b) => rankOf(a) - rankOf(b) || (b.value ?? 0) - (a.value ?? 0));
+  const hasName = ({ y0, y1 }: { y0: number; y1: number }): boolean => y1 - y0 > 2 * header;
   const laidOut = treemap<Node>()
     .tile(treemapSquarify)
     .size([width, height])
-    .paddingTop((node) => (node.depth === 1 && node.y1 - node.y0 > 2 * header ? header : 0))
+    .paddingTop((node) => (node.depth === 1 && hasName(node) ? header : 0))
     .paddingInner((node) => (node.depth === 0 ? 3 : 1))(root);
   const tileOf = (node: typeof laidOut): Tile => ({
     left: (node.x0 / width) * 100,
@@ -109,6 +112,7 @@ export function tilesOf(
     .map((group) => ({
       ...tileOf(group),
       label: group.data.label,
+      hasName: hasName(group),
       prefix: prefixOf(group.data.children ?? []),
       series: group.value ?? 0,
       leaves: (group.children ?? []).flatMap((node) =>

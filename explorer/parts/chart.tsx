@@ -34,6 +34,7 @@ export function Chart({ title, values, times, text, fromZero, at, choose }: Prop
     choose(Math.round(part * (values.length - 1)));
   };
   const value = values[at] ?? 0;
+  const range = `between ${text(Math.min(...values))} and ${text(most)}`;
   return (
     <figure class="chart">
       <figcaption>
@@ -44,7 +45,7 @@ export function Chart({ title, values, times, text, fromZero, at, choose }: Prop
           viewBox={`0 0 ${width} ${height}`}
           preserveAspectRatio="none"
           role="img"
-          aria-label={`${title}: ${text(values.at(-1) ?? 0)} now, between ${text(Math.min(...values))} and ${text(most)} since ${times[0]}`}
+          aria-label={`${title}: ${text(values.at(-1) ?? 0)} now, ${range} since ${times[0]}`}
           onPointerMove={onPointerMove}
         >
           <polygon class="area" points={`0,${height} ${line} ${width},${height}`} />

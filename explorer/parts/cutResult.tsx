@@ -66,8 +66,8 @@ export function CutResult({ cut }: { cut: Cut }): VNode {
       )}
       {url.length <= addressCharsMax ? null : (
         <Notice tone="wait">
-          The address has {count(url.length)} characters, more than the {count(addressCharsMax)}{' '}
-          that every chat and mail carries whole: send the text above instead.
+          The address has {count(url.length)} characters, and chats and mail may cut it after{' '}
+          {count(addressCharsMax)}: send the text above instead.
         </Notice>
       )}
     </section>

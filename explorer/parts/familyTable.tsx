@@ -1,4 +1,4 @@
-// FamilyTable lists families with what they cost, sorted by a click on a heading, and marks the cut.
+// FamilyTable lists families with what they cost, sorted by a click on a heading; it marks cuts.
 import type { ComponentChildren, VNode } from 'preact';
 import type { FamilySize } from '../../src/explorer/api.ts';
 import { usePage } from '../data/page.ts';

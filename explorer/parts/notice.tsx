@@ -1,4 +1,4 @@
-// Notice is a sentence set apart: how fresh the state is, or what is wrong; Missing and Slowly stand in for data.
+// Notice is a sentence set apart; Missing and Slowly stand in for data that are not there yet.
 import type { ComponentChildren, VNode } from 'preact';
 import type { Answer, SlowAnswer } from '../data/answers.ts';
 
@@ -13,7 +13,7 @@ export const Notice = ({ tone, children }: Props): VNode => (
   <p class={`notice tone ${tone}`}>{children}</p>
 );
 
-/** What stands in place of data that are not there: that they are awaited, or why there are none. */
+/** In place of data that are not there: that they are awaited, or why there are none. */
 export function Missing({ answer }: { answer: Answer<unknown> }): VNode {
   if (answer.phase === 'failed') return <Notice tone="bad">{answer.error}</Notice>;
   return <p class="soft">Asking kubestate …</p>;

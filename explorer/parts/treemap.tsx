@@ -56,7 +56,7 @@ function Tiles({ label, groups, hrefOf, isCut, nameOf = (name) => name }: Props)
       >
         {tiles.map((group) => (
           <div key={group.label} class="group" style={place(group)} aria-hidden="true">
-            {hasText(group, size) ? <span>{nameOf(group.label)}</span> : null}
+            {group.hasName && hasText(group, size) ? <span>{nameOf(group.label)}</span> : null}
           </div>
         ))}
         {links.map(({ group, leaf }, index) => {

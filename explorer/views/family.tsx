@@ -36,7 +36,7 @@ export function FamilyView({ name }: { name: string }): VNode {
       {families === undefined ? <Missing answer={answer} /> : null}
       {families !== undefined && family === undefined ? (
         <Notice tone="bad">
-          {name} is not served: it may have been cut off meanwhile, or its resource is not followed.{' '}
+          {name} is not served: it was cut off meanwhile, or its resource is not followed.{' '}
           <a href={href({ ...allFamilies, search: name.split('_').slice(0, 2).join('_') })}>
             Search for its like
           </a>

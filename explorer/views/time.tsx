@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { History, HistoryPoint } from '../../src/explorer/api.ts';
 import { dataOf, useAnswer } from '../data/answers.ts';
-import { bytes, clockTime, count, rate } from '../logic/format.ts';
+import { clockTime, count, finerBytes, rate } from '../logic/format.ts';
 import { Chart } from '../parts/chart.tsx';
 import { Missing } from '../parts/notice.tsx';
 
@@ -11,7 +11,7 @@ const historyEveryMs = 5_000;
 
 const charts = [
   { title: 'Series', of: ({ series }: HistoryPoint) => series, text: count },
-  { title: 'Plain text', of: (point: HistoryPoint) => point.bytes, text: bytes },
+  { title: 'Plain text', of: (point: HistoryPoint) => point.bytes, text: finerBytes },
   {
     title: 'Changes per second',
     of: ({ changes }: HistoryPoint) => changes,

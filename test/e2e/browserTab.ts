@@ -113,7 +113,7 @@ export class BrowserTab {
     await this.page.keyboard.press(key);
   }
 
-  /** Goes forward with the tabulator until this control has the focus, and can be seen to have it. */
+  /** Presses Tab until this control has the focus, which must be visible. */
   async tabTo(name: string): Promise<void> {
     const seen: string[] = [];
     for (let i = 0; i < tabsMax; i++) {
@@ -125,7 +125,7 @@ export class BrowserTab {
       }
       seen.push(at.name.slice(0, 40));
     }
-    throw new Error(`The tabulator never came to "${name}"; it came to ${seen.join(' | ')}`);
+    throw new Error(`Tab never came to "${name}"; it came to ${seen.join(' | ')}`);
   }
 
   /** How much wider than the window the page is. */

@@ -1,4 +1,4 @@
-// The explorer in a real Chromium over the demo: what a reader does with it, by mouse and by keyboard.
+// The explorer in a real Chromium over the demo: what a reader does, by mouse and by keyboard.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -78,7 +78,7 @@ describe('the explorer over a live cluster', () => {
     expect(await tab.text('main')).not.to.equal(before);
   });
 
-  it('finds, sorts and opens families; what they add up to is what /metrics has', async () => {
+  it('finds, sorts and opens families', async () => {
     await tab.click('Families');
     await tab.shows(/\d+ of \d+ families/);
     const { families } = JSON.parse(
@@ -125,7 +125,7 @@ describe('the explorer over a live cluster', () => {
     );
   });
 
-  it('keeps what a dashboard reads, and the flags make a second kubestate serve just that', async () => {
+  it('keeps what a dashboard reads, by flags that a second kubestate takes', async () => {
     await tab.click('The cut');
     await tab.fill('Or paste one', dashboard);
     await tab.click('Read it');
@@ -222,12 +222,5 @@ describe('the explorer over a live cluster', () => {
   it('shows the last hour', async () => {
     await tab.click('Over time');
     await tab.shows(/Changes per second|first points/);
-  });
-
-  it('works behind a prefix, as through the proxy of an API server', async () => {
-    const links = await tab.evaluate<string[]>(
-      "[...document.querySelectorAll('a, script, link')].map((one) => one.getAttribute('href') ?? one.getAttribute('src'))",
-    );
-    expect(links.filter((link) => link.startsWith('/'))).to.deep.equal([]);
   });
 });

@@ -1,10 +1,10 @@
-// The explorer in every state, width and colour scheme, at the size of 20,000 pods; axe finds nothing.
+// The explorer in every state, width and colour scheme, at the size of 20,000 pods.
 import { expect } from 'chai';
 import type { Browser } from 'puppeteer-core';
 import { until } from '../../tools/until.ts';
 import { BrowserTab } from './browserTab.ts';
 import { families } from './fakeAnswers.ts';
-import { FakeExplorer, type Situation } from './fakeExplorer.ts';
+import { FakeExplorer, proxyPath, type Situation } from './fakeExplorer.ts';
 
 const manyNames = families
   .slice(0, 40)
@@ -93,6 +93,18 @@ describe('the explorer in every state', () => {
       await tab.shows(complete);
     }
     expect(others).to.deep.equal([]);
+  });
+
+  it('works under the prefix of a proxy, such as that of an API server', async () => {
+    const proxied = await BrowserTab.open(browser, `${fake.url}${proxyPath}`);
+    for (const [hash, complete] of Object.values(views)) {
+      await proxied.go(hash);
+      await proxied.shows(complete);
+    }
+    const links = "[...document.querySelectorAll('footer a')].map((one) => one.pathname)";
+    expect(await proxied.evaluate(links)).to.include(`/${proxyPath}metrics`);
+    expect(proxied.complaints).to.deep.equal([]);
+    await proxied.close();
   });
 
   for (const [situation, sentence] of Object.entries(situations)) {

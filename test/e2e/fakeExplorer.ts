@@ -23,6 +23,8 @@ export type Situation =
   | 'gone';
 
 const slowSteps = 5;
+/** Below it the page is served as well. */
+export const proxyPath = 'api/v1/namespaces/monitoring/services/ksm:http/proxy/';
 
 export class FakeExplorer {
   situation: Situation = 'ready';
@@ -53,6 +55,9 @@ export class FakeExplorer {
     app.use(router.routes());
     const handle = app.callback();
     this.#server = createServer((request: IncomingMessage, response: ServerResponse) => {
+      // As a proxy does that serves it under a prefix.
+      const isProxied = request.url?.startsWith(`/${proxyPath}`);
+      if (isProxied) request.url = request.url?.slice(proxyPath.length);
       if (this.situation === 'gone') request.socket.destroy();
       else void handle(request, response);
     });

@@ -1,4 +1,4 @@
-// The two plain pages as a browser has them: no complaint, the table is there, and nothing is too wide.
+// The two plain pages in a browser: no complaint, the table is there, and nothing is too wide.
 import { expect } from 'chai';
 import { opened } from '../../tools/chromium.ts';
 import { startDemo } from './demo.ts';

@@ -1,4 +1,4 @@
-// The explorer as the port serves it: its files under any prefix, its policy, and who has no scripts.
+// The explorer as the port serves it: its files, its policy, and a page for those without scripts.
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { ExplorerFiles } from '../../src/http/pages/explorer.ts';

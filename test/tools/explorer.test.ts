@@ -1,4 +1,4 @@
-// The bundle of the page: small at first, heavy parts only on demand, licences, nothing from outside.
+// The bundle of the page: small at first, heavy parts on demand, licences, nothing from outside.
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';

@@ -1,7 +1,16 @@
-// Numbers, sizes, ages and shares as the page writes them; lines of the exposition as it reads them.
+// Numbers, sizes, ages and shares as the page writes them; the exposition as it reads it.
 import { expect } from 'chai';
 import { columnsOf, samplesOf } from '../../../explorer/logic/exposition.ts';
-import { age, bytes, count, counted, money, rate, share } from '../../../explorer/logic/format.ts';
+import {
+  age,
+  bytes,
+  count,
+  counted,
+  finerBytes,
+  money,
+  rate,
+  share,
+} from '../../../explorer/logic/format.ts';
 import { Refusal, resultOf } from '../../../explorer/logic/ndjson.ts';
 
 describe('what the page writes', () => {
@@ -13,6 +22,10 @@ describe('what the page writes', () => {
     [bytes(999), '999 B'],
     [bytes(1_000), '1.0 KiB'],
     [bytes(190e6), '181 MiB'],
+    [finerBytes(0), '0 B'],
+    [finerBytes(900), '900 B'],
+    [finerBytes(23.2e6), '22.13 MiB'],
+    [finerBytes(1024 ** 3), '1.00 GiB'],
     [age(0.4), '0 s'],
     [age(119), '119 s'],
     [age(120), '2 min'],
@@ -76,7 +89,7 @@ describe('a slow answer', () => {
     expect(parts).to.deep.equal([0.5, 1]);
   });
 
-  it('fails with the sentence of the server, or with one of its own where it just ends', async () => {
+  it('fails with the sentence of the server, or with its own where it just ends', async () => {
     const refused = await failureOf(resultOf(chunks('{"error":"No."}\n'), () => undefined));
     expect(refused).to.be.instanceOf(Refusal).with.property('message', 'No.');
     const ended = await failureOf(resultOf(chunks('{"progress":0}\n'), () => undefined));
