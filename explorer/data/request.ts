@@ -4,7 +4,7 @@ import { Refusal, resultOf } from '../logic/ndjson.ts';
 
 const timeoutMs = 10_000;
 
-/** Paths are relative, because a proxy may serve the page under any prefix. */
+/** Paths are relative to the page, because a proxy may serve it under any prefix. */
 export async function request<T>(path: string, signal: AbortSignal): Promise<T> {
   const patience = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const response = await answered(path, patience);
@@ -37,7 +37,9 @@ async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
 }
 
 async function answered(path: string, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(path, { signal, headers: { Accept: 'application/json' } });
+  // Not by itself: what is relative to an address with a password in it is refused.
+  const url = new URL(path, `${location.origin}${location.pathname}`);
+  const response = await fetch(url, { signal, headers: { Accept: 'application/json' } });
   if (response.ok) return response;
   throw new Refusal(await sentenceOf(response));
 }

@@ -129,7 +129,8 @@ async function read(given: readonly File[], served: readonly string[]): Promise<
     );
     return [...(await readFiles(texts, served)), ...refused, ...(tooMany ? [over] : [])];
   } catch {
-    const error = 'It could not be read: kubestate does not answer, or the file is gone.';
+    const error =
+      'It could not be read: reload the page, as kubestate may be another version by now.';
     return given.map(({ name }) => ({ name, error }));
   }
 }

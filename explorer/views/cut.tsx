@@ -171,8 +171,8 @@ function WhatIsCut({ families }: { families: readonly FamilySize[] }): VNode {
       )}
       {gone.length === 0 ? (
         <p>
-          No family yet. Single ones are marked in <a href={href(allFamilies)}>Families</a>,
-          namespaces in its <a href={href({ ...allFamilies, map: 'namespace' })}>other half</a>.
+          No family. Mark single ones in <a href={href(allFamilies)}>Families</a>, namespaces in{' '}
+          <a href={href({ ...allFamilies, map: 'namespace' })}>Families by namespace</a>.
         </p>
       ) : (
         <div class="scrolls">
