@@ -150,7 +150,9 @@ export class SlowAnswers {
     // The client may have disconnected just as it got the slot.
     if (closed.signal.aborted) return void release();
     const { clock, log } = this.#source;
-    const work = open();
+    const opened = open();
+    // The place is free as soon as the work is done, however slowly the client reads.
+    const work: Work<T> = (...given) => opened(...given).finally(release);
     ctx.body = Readable.from(linesOf(work, closed.signal, clock, log), { objectMode: false });
   }
 

@@ -53,6 +53,18 @@ describe('the bundle', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it("makes the explorer's slow answers, on a thread that it carries within", async () => {
+    const demo = new Program(bundle, ['demo', '--port=0', '--telemetry-port=0']);
+    const address = async () => /metrics +(http:\S+)/.exec(demo.stdout)?.[1];
+    const url = await demo.until('it told its address', address, 30_000);
+    const answer = await fetch(new URL('/api/v1/families/kube_node_info/labels', url));
+    const lines = (await answer.text()).trimEnd().split('\n');
+    const { result } = JSON.parse(lines.at(-1) ?? '');
+    expect(result.labels.map(({ name }: { name: string }) => name)).to.include('kernel_version');
+    // The thread, idle, does not keep the process from its end.
+    expect(await demo.stop()).to.equal(0);
+  });
+
   for (const [way, program, ...args] of [
     ['its path', bundle],
     ['node', process.execPath, bundle],
