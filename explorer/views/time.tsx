@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { History, HistoryPoint } from '../../src/explorer/api.ts';
 import { dataOf, useAnswer } from '../data/answers.ts';
-import { clockTime, count, finerBytes, rate } from '../logic/format.ts';
+import { age, clockTime, count, finerBytes, rate } from '../logic/format.ts';
 import { Chart } from '../parts/chart.tsx';
 import { Missing } from '../parts/notice.tsx';
 
@@ -22,13 +22,16 @@ const charts = [
 
 export function TimeView(): VNode {
   const answer = useAnswer<History>('api/v1/history', historyEveryMs);
-  const points = dataOf(answer)?.points;
+  const { points, interval = 0 } = dataOf(answer) ?? {};
   return (
     <>
       <h1>Over time</h1>
       {points === undefined ? <Missing answer={answer} /> : null}
       {points !== undefined && points.length < 2 ? (
-        <p>The first points come within a minute; the process keeps the last hour.</p>
+        <p>
+          The process has just started: it keeps a point every {age(interval)}, of the last hour,
+          and lines need two.
+        </p>
       ) : null}
       {points !== undefined && points.length >= 2 ? <Charts points={points} /> : null}
     </>
