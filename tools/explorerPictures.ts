@@ -82,6 +82,7 @@ async function prepare(name: string, tab: BrowserTab): Promise<void> {
   if (name === 'cut') {
     await tab.click('Cut');
     await tab.shows('--metric-', '#cutResult');
+    await tab.shows(/series remain\s+\d/, '.remains');
     await tab.evaluate('document.activeElement.blur(); scrollTo(0, 0)');
   }
 }

@@ -2,8 +2,8 @@
 import type Koa from 'koa';
 import type { Options } from '../config/options.ts';
 import type { Reviewer } from '../http/auth/authFilter.ts';
-import { explorerFiles } from '../http/pages/explorer.ts';
 import { metricsApp } from '../http/metrics.ts';
+import { explorerFiles } from '../http/pages/explorer.ts';
 import { isReady, type Readiness } from '../http/readiness.ts';
 import { type Listening, listen, type Timeouts } from '../http/server.ts';
 import { telemetryApp } from '../http/telemetry.ts';

@@ -143,7 +143,7 @@ describe('the explorer in every state', () => {
     });
   }
 
-  it('keeps the last data, with their age, when the server goes away, and comes back with it', async () => {
+  it('keeps the last data, with their age, while the server is away', async () => {
     await tab.shows('Ready: 39 resources synced.');
     fake.situation = 'gone';
     await tab.shows(/kubestate does not answer: .* What you see is \d+ s old/);
@@ -167,7 +167,7 @@ describe('the explorer in every state', () => {
     );
     await bare.goto(fake.url);
     const visible =
-      "document.querySelector('#explorer a[href=metrics]')?.checkVisibility({visibilityProperty: true})";
+      "document.querySelector('[href=metrics]')?.checkVisibility({ visibilityProperty: true })";
     await until(
       'the plain page shows',
       async () => (await bare.evaluate(visible)) || undefined,
@@ -213,10 +213,12 @@ describe('the explorer in every state', () => {
     await tab.shows('Keep what is used');
     await tab.evaluate(`(() => {
       const files = new DataTransfer();
-      files.items.add(new File(['{"title":"A","panels":[{"targets":[{"expr":"kube_pod_info"}]}]}'], 'a.json'));
-      files.items.add(new File(['groups: [{name: g, rules: [{alert: B, expr: kube_node_info > 1}]}]'], 'b.yaml'));
+      const dashboard = '{"title":"A","panels":[{"targets":[{"expr":"kube_pod_info"}]}]}';
+      const rules = 'groups: [{name: g, rules: [{alert: B, expr: kube_node_info > 1}]}]';
+      files.items.add(new File([dashboard], 'a.json'));
+      files.items.add(new File([rules], 'b.yaml'));
       document.querySelector('.drop')
-        .dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: files }));
+        .dispatchEvent(new DragEvent('drop', { bubbles: true, dataTransfer: files }));
     })()`);
     await tab.shows(/a\.json[\s\S]*1 family/);
     await tab.shows(/b\.yaml[\s\S]*1 family/);

@@ -100,6 +100,7 @@ describe('the tiles of the map', () => {
       ['pods', 'kube_pod_'],
       ['nodes', 'kube_node_'],
     ]);
+    expect(tiles.map(({ hasName }) => hasName)).to.deep.equal([true, true]);
   });
 
   it('have none for what has no series', () => {
@@ -132,7 +133,7 @@ describe('the tiles of the map', () => {
     const tiles = tilesOf(byNamespace(namespaces), size);
     expect(tiles).to.have.lengthOf(60);
     expect(tiles.find(({ label }) => label === '441 others')?.leaves).to.have.lengthOf(441);
-    expect(tiles[0]).to.include({ label: 'ns-0', hasName: true });
+    expect(tiles[0]).to.include({ label: 'ns-0', hasName: false });
     expect(tiles.at(-1)?.label).to.equal('441 others');
     const series = tiles.reduce((sum, tile) => sum + tile.series, 0);
     expect(series).to.equal(namespaces.reduce((sum, one) => sum + one.series, 0));
