@@ -171,7 +171,7 @@ function WhatIsCut({ families }: { families: readonly FamilySize[] }): VNode {
       )}
       {gone.length === 0 ? (
         <p>
-          No family. Mark single ones in <a href={href(allFamilies)}>Families</a>, and namespaces in{' '}
+          None yet. Mark them in <a href={href(allFamilies)}>Families</a>, and namespaces in{' '}
           <a href={href({ ...allFamilies, map: 'namespace' })}>Families by namespace</a>.
         </p>
       ) : (
