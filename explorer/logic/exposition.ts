@@ -32,24 +32,9 @@ function sampleOf(line: string): Sample {
 const unescaped = (text: string): string =>
   text.replaceAll(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character));
 
-/** The labels that differ between samples, and those that all of them share. */
-export function columnsOf(samples: readonly Sample[]): {
-  readonly shared: Sample['labels'];
-  readonly differing: readonly string[];
-} {
-  const values = new Map<string, Set<string>>();
-  const counts = new Map<string, number>();
-  for (const { labels } of samples) {
-    for (const [name, value] of labels) {
-      const known = values.get(name) ?? new Set();
-      values.set(name, known.add(value));
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
-  }
-  const isShared = (name: string): boolean =>
-    values.get(name)?.size === 1 && counts.get(name) === samples.length;
-  return {
-    shared: samples[0]?.labels.filter(([name]) => isShared(name)) ?? [],
-    differing: [...values.keys()].filter((name) => !isShared(name)),
-  };
+/** The labels that all samples have, with the same value. */
+export function sharedLabels([first, ...others]: readonly Sample[]): Sample['labels'] {
+  const has = ({ labels }: Sample, name: string, value: string): boolean =>
+    labels.some(([other, otherValue]) => other === name && otherValue === value);
+  return first?.labels.filter(([name, value]) => others.every((o) => has(o, name, value))) ?? [];
 }

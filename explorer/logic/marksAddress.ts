@@ -29,7 +29,7 @@ export function familiesText({ mode, families }: Marks): string | undefined {
 }
 
 /** What an address says of the marks; `wrong` is a sentence about what could not be read of it. */
-export interface ReadMarks {
+interface ReadMarks {
   readonly marks: Marks;
   readonly wrong?: string;
 }

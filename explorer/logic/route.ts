@@ -32,7 +32,7 @@ export interface FamiliesQuery {
   readonly map: 'resource' | 'namespace';
 }
 
-export const sortKeys = ['name', 'resource', 'series', 'bytes', 'stability'] as const;
+const sortKeys = ['name', 'resource', 'series', 'bytes', 'stability'] as const;
 export type SortKey = (typeof sortKeys)[number];
 
 /** Texts are sorted from A, numbers from the largest. */

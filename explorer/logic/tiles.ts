@@ -31,7 +31,7 @@ export interface Tile {
   readonly height: number;
 }
 
-export interface GroupTile extends Tile {
+interface GroupTile extends Tile {
   readonly label: string;
   /** Whether there is room for its label above its leaves. */
   readonly hasName: boolean;

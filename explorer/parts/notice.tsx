@@ -2,7 +2,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { Answer, SlowAnswer } from '../data/answers.ts';
 
-export type Tone = 'good' | 'wait' | 'bad' | 'plain';
+type Tone = 'good' | 'wait' | 'bad' | 'plain';
 
 interface Props {
   readonly tone: Tone;

@@ -15,7 +15,7 @@ import { Missing } from '../parts/notice.tsx';
 import { Treemap } from '../parts/treemap.tsx';
 
 /** Sizes move slowly, and the list is long. */
-export const familiesEveryMs = 15_000;
+const familiesEveryMs = 15_000;
 
 export function FamiliesView({ query }: { query: FamiliesRoute }): VNode {
   const { show } = usePage();

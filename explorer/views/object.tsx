@@ -4,7 +4,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { ObjectText } from '../../src/explorer/api.ts';
 import { dataOf, useAnswer } from '../data/answers.ts';
 import { usePage } from '../data/page.ts';
-import { columnsOf, samplesOf } from '../logic/exposition.ts';
+import { samplesOf, sharedLabels } from '../logic/exposition.ts';
 import { bytes, count } from '../logic/format.ts';
 import type { ObjectRoute } from '../logic/route.ts';
 import { CopyButton } from '../parts/copy.tsx';
@@ -79,7 +79,7 @@ function Tables({ families }: { families: ObjectText['families'] }): VNode {
     () => families.map((family) => ({ ...family, samples: samplesOf(family.text) })),
     [families],
   );
-  const { shared } = useMemo(() => columnsOf(parsed.flatMap(({ samples }) => samples)), [parsed]);
+  const shared = useMemo(() => sharedLabels(parsed.flatMap(({ samples }) => samples)), [parsed]);
   const isShared = new Set(shared.map(([name]) => name));
   return (
     <>
