@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser } from 'puppeteer-core';
 import type { Families } from '../../src/explorer/api.ts';
+import { until } from '../../tools/until.ts';
 import { BrowserTab } from './browserTab.ts';
 import { startDemo } from './demo.ts';
 import { get } from './get.ts';
@@ -91,7 +92,9 @@ describe('the explorer over a live cluster', () => {
     await tab.fill('Search', '');
     await tab.click('Family');
     await tab.shows(/^\s*\S[\s\S]*?kube_configmap/, 'tbody');
-    expect(await tab.evaluate('location.hash')).to.equal('#/families?sort=name');
+    const isSorted = async (): Promise<true | undefined> =>
+      (await tab.evaluate<string>('location.hash')) === '#/families?sort=name' || undefined;
+    await until('the order is in the address', isSorted, 2_000);
     const names = await tab.evaluate<string[]>(
       "[...document.querySelectorAll('tbody th a')].map((a) => a.innerText)",
     );
