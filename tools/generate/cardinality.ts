@@ -46,7 +46,7 @@ export function profilePart(
     const watched = Object.values(tables).filter(
       (table) => table.default && Object.keys(table.families).some(isServed),
     );
-    const families = served?.size ?? Object.values(tables).flatMap(namesOf).length;
+    const families = served?.size ?? watched.flatMap(unaskedOf).length;
     const whole = alerts.filter(({ families }) => families.every(isServed));
     return row(
       code(profile),
@@ -72,6 +72,10 @@ export function profilePart(
 }
 
 const namesOf = ({ families }: AnyResource): string[] => Object.keys(families);
+
+/** The families of a table that is on which nobody needs to name. */
+const unaskedOf = ({ families }: AnyResource): Family<never>[] =>
+  Object.values<Family<never>>(families).filter(({ optIn }) => optIn !== true);
 
 const isOfTables = (tables: Readonly<Record<string, AnyResource>>) => {
   const names = new Set(Object.values(tables).flatMap(namesOf));
