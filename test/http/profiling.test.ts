@@ -165,7 +165,12 @@ describe('profiles of the process', () => {
 
   it('are not begun for a client that has left while its token was reviewed', async () => {
     const router = new Router();
-    addProfiling(router, { profiler, isProtected: () => true, clock: new TestClock(), log: kept.log });
+    addProfiling(router, {
+      profiler,
+      isProtected: () => true,
+      clock: new TestClock(),
+      log: kept.log,
+    });
     let left = 0;
     const untilLeft: Koa.Middleware = async (ctx, next) => {
       if (ctx.get('X-Leaves') !== '') {

@@ -57,7 +57,7 @@ describe('the page of the telemetry port', () => {
     const failed = { server, version: undefined, failure: '<403>', atMs: nowMs };
     expect(said({ apiServer: undefined })).to.include('API server it was not asked yet');
     expect(said({ apiServer: failed })).to.include(
-      'version unknown: <403> at https://x, asked 0 s ago',
+      'API server https://x, asked 0 s ago for its version: <403>',
     );
   });
 
@@ -201,20 +201,22 @@ describe('the page of the telemetry port', () => {
 
     it('says that there was nothing', () => {
       expect(said({}, 'log')).to.include('No warning and no error since the start.');
+      expect(said({})).to.include('Warnings none since the start');
     });
 
     it('has the lines in their order, escapes them, and folds all but the first ten', () => {
       const lines = Array.from({ length: 12 }, (_, i) => line(i));
-      const html = htmlOf({ log: { lines, total: 250 } });
+      const html = htmlOf({ log: { lines, total: 1_250 } });
       expect(html).to.not.include('<b>pods');
       const text = textOf(html, 'log');
       expect(text)
         .to.include(
-          'Warnings and errors since the start: 250. The newest first; the last 12 are kept.',
+          'Warnings and errors since the start: 1,250. The newest first; the last 12 are kept.',
         )
-        .and.include('2026-11-30T06:00:00.000Z warn line 0 resource <b>pods</b> 2026')
+        .and.include('2026-11-30T06:00:00.000Z, 5 min ago warn line 0 resource <b>pods</b> 2026')
         .and.match(/error line 9 .* 2 older lines .* warn line 10 .* error line 11/);
       expect(html).to.include('<time datetime="2026-11-30T06:00:00.000Z">');
+      expect(textOf(html)).to.include('Warnings 1,250, the last 5 min ago');
     });
 
     it('says where a line was cut', () => {
