@@ -22,7 +22,7 @@ body {
   background: var(--paper); color: var(--ink);
   font: 1rem/1.55 system-ui, sans-serif; overflow-wrap: anywhere;
 }
-body.wide { max-width: 62rem; }
+body.wide { max-width: 70rem; }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .75rem; }
 h1 { margin: 0; font-size: 2rem; font-weight: 650; letter-spacing: -.02em; }
 .version { color: var(--soft); font-variant-numeric: tabular-nums; }
@@ -104,7 +104,10 @@ details .facts { margin: .5rem 0; font-size: .875rem; grid-template-columns: min
 .fields dt::after { content: ' '; }
 .fields dd { color: var(--ink); font-family: ui-monospace, 'SF Mono', Menlo, Consolas, monospace; }
 .number { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
-@media (max-width: 60rem) { .readiness th, .readiness td { padding-inline: .4rem; } }
+@media (40rem < width <= 60rem) {
+  .readiness :is(th, td):not(:first-child) { padding-inline-start: .4rem; }
+  .readiness :is(th, td):not(:last-child) { padding-inline-end: .4rem; }
+}
 @media (max-width: 40rem) {
   body { padding: 1.5rem 1rem 3rem; }
   dl { grid-template-columns: minmax(0, 1fr); }
@@ -124,10 +127,10 @@ details .facts { margin: .5rem 0; font-size: .875rem; grid-template-columns: min
   .memory .share { background-position: left; }
   .readiness th[scope='row'] { min-width: 0; }
   .readiness thead { display: none; }
-  .readiness tr { display: grid; grid-template-columns: minmax(0, 1fr) 3.5rem 5rem; gap: 0 .25rem; }
+  .readiness tr { display: grid; grid-template-columns: minmax(0, 1fr) 3.5rem 5.25rem; gap: 0 .25rem; }
   .readiness th[scope='row'] { grid-column: 1 / 3; }
   .readiness td:nth-child(4) { grid-column: 2 / 4; }
-  .readiness tr { padding: .45rem 0; }
+  .readiness tr { padding: .45rem 0; font-size: .9375rem; }
   .readiness th, .readiness td { padding: 0; }
   .readiness td:nth-child(5) { grid-column: 1 / -1; color: var(--soft); }
   .readiness [data-label] { color: var(--soft); font-size: .875rem; text-align: start; }
