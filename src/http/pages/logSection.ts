@@ -22,7 +22,8 @@ ${open.length === 0 ? '' : lineList(open, nowMs)}
 ${
   folded.length === 0
     ? ''
-    : html`<details><summary>${folded.length} older lines</summary>${lineList(folded, nowMs)}</details>`
+    : html`<details><summary>${folded.length} older lines</summary>
+${lineList(folded, nowMs)}</details>`
 }
 </section>`;
 }

@@ -127,10 +127,10 @@ details .facts { margin: .5rem 0; font-size: .875rem; grid-template-columns: min
   .memory .share { background-position: left; }
   .readiness th[scope='row'] { min-width: 0; }
   .readiness thead { display: none; }
-  .readiness tr { display: grid; grid-template-columns: minmax(0, 1fr) 3.5rem 5.25rem; gap: 0 .25rem; }
+  .readiness tr { display: grid; grid-template-columns: minmax(0, 1fr) 3.5rem 5.25rem; }
   .readiness th[scope='row'] { grid-column: 1 / 3; }
   .readiness td:nth-child(4) { grid-column: 2 / 4; }
-  .readiness tr { padding: .45rem 0; font-size: .9375rem; }
+  .readiness tr { gap: 0 .25rem; padding: .45rem 0; font-size: .9375rem; }
   .readiness th, .readiness td { padding: 0; }
   .readiness td:nth-child(5) { grid-column: 1 / -1; color: var(--soft); }
   .readiness [data-label] { color: var(--soft); font-size: .875rem; text-align: start; }
