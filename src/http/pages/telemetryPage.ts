@@ -50,7 +50,7 @@ function processSection(report: StatusReport): Html {
   const links = contents.map(([id, name]) => html`<a href="#${id}">${name}</a>\n`);
   return html`<section class="process">
 ${facts([
-  ['Read at', html`${timeOf(nowMs)} <a href="/">Read again</a>`],
+  ['Read at', html`${timeOf(nowMs)} <a href=".">Read again</a>`],
   ['Running for', html`${ageText(uptimeMs)}, since ${timeOf(nowMs - uptimeMs)}`],
   ['Node', `${build.node}, ${build.platform} ${build.arch}`],
   ['API server', apiServerText(report)],

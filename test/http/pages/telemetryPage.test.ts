@@ -49,6 +49,7 @@ describe('the page of the telemetry port', () => {
       .and.include('Node v26.10.0, linux x64')
       .and.include('API server v1.34.1 at https://10.96.0.1:443, asked 12 s ago');
     expect(html).to.not.match(/<script|http-equiv="refresh"/);
+    expect(html, 'works below any prefix of a proxy').to.not.include('href="/');
     for (const [, id] of html.matchAll(/href="#(\w+)"/g)) expect(html).to.include(`id="${id}"`);
   });
 
@@ -250,7 +251,7 @@ describe('the page of the telemetry port', () => {
   it('names the pages of profiles where they are on', () => {
     expect(htmlOf({})).to.not.include('/debug/profile');
     expect(htmlOf({}, { profiling: true }))
-      .to.include('href="/debug/profile/cpu?seconds=10"')
-      .and.include('href="/debug/profile/heap"');
+      .to.include('href="debug/profile/cpu?seconds=10"')
+      .and.include('href="debug/profile/heap"');
   });
 });
