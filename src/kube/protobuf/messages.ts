@@ -1145,11 +1145,12 @@ function coreV1ContainerStateRunning(r: Reader, end: number): Fields {
 }
 
 function coreV1ContainerStateTerminated(r: Reader, end: number): Fields {
-  const o: Fields = { exitCode: 0, reason: undefined, startedAt: undefined, finishedAt: undefined, containerID: undefined };
+  const o: Fields = { exitCode: 0, signal: undefined, reason: undefined, startedAt: undefined, finishedAt: undefined, containerID: undefined };
   while (r.at < end) {
     const tag = r.varint();
     switch (tag) {
       case 8: o.exitCode = r.int32(); break;
+      case 16: o.signal = r.int32() || undefined; break;
       case 26: o.reason = r.string() || undefined; break;
       case 42: o.startedAt = r.time(); break;
       case 50: o.finishedAt = r.time(); break;
