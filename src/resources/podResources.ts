@@ -1,5 +1,6 @@
 // What a pod requests and limits in all, as kube-scheduler counts it: the pod's effective resources.
 import type { V1ResourceRequirements } from '@kubernetes/client-node';
+import { memoize } from '../lib/lru.ts';
 import type { Emit } from '../metrics/family.ts';
 import type { Wire } from '../metrics/object.ts';
 import { exactNanos, fromNanos } from '../metrics/quantity.ts';
@@ -20,36 +21,49 @@ type Counted = {
 };
 
 /** What of a pod's spec counts. */
+type CountedSpec = {
+  readonly containers: readonly Counted[];
+  readonly initContainers: readonly Counted[];
+  readonly pod?: Quantities;
+  readonly overhead?: Quantities;
+};
+
 type Taken = {
   readonly node: string | null | undefined;
   readonly scheduler: string | null | undefined;
   readonly priority: string | undefined;
-  readonly containers: readonly Counted[];
-  readonly initContainers: readonly Counted[];
-  readonly pod: Quantities;
-  readonly overhead: Quantities;
+  readonly counted: CountedSpec;
 };
+
+/** Pods of one workload share what counts of them, on whatever nodes they are: some 2 MB. */
+const sharedMax = 4_096;
+const shared = memoize<CountedSpec>(sharedMax, (text) => JSON.parse(text));
 
 /** The labels are those that kube-scheduler serves on /metrics/resources, with its values. */
 export const podResourceLabels = ['node', 'scheduler', 'priority', 'resource', 'unit'] as const;
 
 /** Takes of the spec what `emitPodResources` needs for requests, or for limits. */
 export function takeResources(list: List): (spec: PodSpec) => Taken {
-  const counted = (containers: NonNullable<PodSpec>['initContainers']): Counted[] =>
+  const countedOf = (containers: NonNullable<PodSpec>['initContainers']): Counted[] =>
     (containers ?? []).map(({ name, resources, restartPolicy }) => ({
       name,
       amounts: resources?.[list],
       sidecar: restartPolicy === 'Always',
     }));
-  return (spec) => ({
-    node: spec?.nodeName,
-    scheduler: spec?.schedulerName,
-    priority: spec?.priority?.toString(),
-    containers: counted(spec?.containers),
-    initContainers: counted(spec?.initContainers),
-    pod: spec?.resources?.[list],
-    overhead: spec?.overhead,
-  });
+  return (spec) => {
+    const counted: CountedSpec = {
+      containers: countedOf(spec?.containers),
+      initContainers: countedOf(spec?.initContainers),
+      pod: spec?.resources?.[list],
+      overhead: spec?.overhead,
+    };
+    return {
+      node: spec?.nodeName,
+      scheduler: spec?.schedulerName,
+      priority: spec?.priority?.toString(),
+      counted: shared(JSON.stringify(counted)),
+    };
+  };
 }
 
 /**
@@ -64,9 +78,9 @@ export function emitPodResources(
   emit: Emit<typeof podResourceLabels>,
 ) => void {
   return (taken, { status }, emit) => {
-    const { node, scheduler, priority } = taken;
+    const { node, scheduler, priority, counted } = taken;
     if (node && (status?.phase === 'Succeeded' || status?.phase === 'Failed')) return;
-    for (const [resource, nanos] of totalOf(list, taken, status)) {
+    for (const [resource, nanos] of totalOf(list, counted, status)) {
       if (nanos !== 0n) {
         emit(fromNanos(nanos), node, scheduler, priority, resource, unitOf(resource));
       }
@@ -74,21 +88,21 @@ export function emitPodResources(
   };
 }
 
-function totalOf(list: List, taken: Taken, status: PodStatus): Amounts {
+function totalOf(list: List, counted: CountedSpec, status: PodStatus): Amounts {
   const isInfeasible = resizeIsInfeasible(status);
-  const total = containersTotal(list, taken, status, isInfeasible);
+  const total = containersTotal(list, counted, status, isInfeasible);
   const actual = status?.resources;
   // The limit of a pod stands where the node reports none, even if its resize is infeasible.
   const isReported =
     isSet(actual) && (list === 'requests' || !isInfeasible || isSet(actual.limits));
   const effective = isReported
-    ? effectiveOf(list, taken.pod, actual, status?.allocatedResources, isInfeasible)
-    : amountsOf(taken.pod);
-  for (const resource in taken.pod ?? {}) {
+    ? effectiveOf(list, counted.pod, actual, status?.allocatedResources, isInfeasible)
+    : amountsOf(counted.pod);
+  for (const resource in counted.pod) {
     // Where it is set for the pod, it replaces the sum of the containers.
     if (isPodLevel(resource)) total.set(resource, effective.get(resource) ?? 0n);
   }
-  for (const [resource, nanos] of amountsOf(taken.overhead)) {
+  for (const [resource, nanos] of amountsOf(counted.overhead)) {
     const sum = total.get(resource);
     // Overhead makes a limit larger, and does not set one.
     if (list === 'requests' || (sum !== undefined && sum !== 0n)) {
@@ -104,7 +118,7 @@ function totalOf(list: List, taken: Taken, status: PodStatus): Amounts {
  */
 function containersTotal(
   list: List,
-  { containers, initContainers }: Taken,
+  { containers, initContainers }: CountedSpec,
   status: PodStatus,
   isInfeasible: boolean,
 ): Amounts {
