@@ -62,7 +62,7 @@ export const nodes = {
         for (const { type, address } of s?.addresses ?? []) emit(1, type, address);
       }),
     kube_node_status_display: joined('ALPHA',
-      'Always 1: the status of the node as kubectl get shows it, such as Ready, NotReady or Ready,SchedulingDisabled.', ['status'],
+      'Always 1: the status of the node as kubectl shows it, such as Ready, NotReady or Ready,SchedulingDisabled.', ['status'],
       (s) => s?.unschedulable === true,
       (unschedulable, { status }, emit) => {
         // The last condition of a type counts, as in Go.

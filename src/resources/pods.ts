@@ -236,7 +236,7 @@ export const pods = {
       'Limit of the pod for a resource in all, counted as kube_pod_resource_request is.', podResourceLabels,
       takeResources('limits'), emitPodResources('limits'), { optIn: true }),
     kube_pod_status_display: joined('ALPHA',
-      'Always 1: the status of the pod as kubectl get shows it, such as CrashLoopBackOff, Init:0/2 or Terminating.', ['status'],
+      'Always 1: the status of the pod as kubectl shows it, such as CrashLoopBackOff, Init:0/2 or Terminating.', ['status'],
       takeInitContainers, emitPodDisplay, { optIn: true }),
     kube_pod_status_resize_pending: status.gauges('ALPHA',
       'Always 1: the pod was asked to resize in place and waits: Deferred where the node has no room now, Infeasible where it never will.', ['reason'], resizeReasons('PodResizePending', pendingReasons), { optIn: true }),
