@@ -40,4 +40,16 @@ describe('the resources of a pod', () => {
       expect(decided, rule).to.have.length.above(20);
     }
   });
+
+  it('are none of a pod that has ended on a node, and those of one that never had a node', () => {
+    const spec = { containers: [{ name: 'a', resources: { requests: { cpu: '1' } } }] };
+    const requestsOf = (nodeName: string | undefined, phase: string) =>
+      samplesOf({ spec: { ...spec, nodeName }, status: { phase } } as unknown as CountedPod)
+        .requests;
+    for (const phase of ['Succeeded', 'Failed']) {
+      expect(requestsOf('w1', phase), phase).to.deep.equal({});
+      expect(requestsOf(undefined, phase), phase).to.deep.equal({ cpu: 1 });
+    }
+    expect(requestsOf('w1', 'Running')).to.deep.equal({ cpu: 1 });
+  });
 });
