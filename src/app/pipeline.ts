@@ -29,6 +29,7 @@ import type { ServedState } from '../telemetry/state.ts';
 import { CustomResources, type CustomSetup, customChoicesOf } from './customResources.ts';
 import { hotTextLimitOf } from './hotTextLimit.ts';
 import { roomyMemoryMin } from './nodeOptions.ts';
+import { seriesBudgetOf } from './seriesBudgets.ts';
 import {
   behindOf,
   checkMsOf,
@@ -158,6 +159,7 @@ function openStores(selection: Selection, options: Options, parts: Parts): Store
     compressOnThread: memoryBytes >= roomyMemoryMin,
     hotBytesMax: options['hot-text-limit'] ?? hotTextLimitOf(memoryBytes),
     onError: (err) => log.error({ err }, flushFailed),
+    seriesBudget: seriesBudgetOf(options, parts),
   });
 }
 

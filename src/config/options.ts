@@ -28,6 +28,7 @@ const logging = 'Logging';
 const PORT_MAX = 65_535;
 const SHARDS_MAX = 1_000_000;
 const OBJECTS_MAX = 100_000_000;
+const SERIES_MAX = 1_000_000_000;
 
 /** A flag for the runtime of kube-state-metrics, accepted because charts and manifests pass it. */
 const ignored = <T>(group: string, kind: Flag<T>['kind'], initial: T, why: string) => ({
@@ -96,6 +97,10 @@ export const flags = {
     help: 'Serve the pods that are not scheduled to a node, in addition to those of --node. Requires --resources=pods.' },
   'object-limit': { group: selection, kind: integer(0, OBJECTS_MAX), default: 0, defaultText: 'none',
     help: 'Maximum number of objects per resource. Objects beyond it are dropped and counted; a dropped object is added at its next change or relist once there is room.' },
+  'series-budget-per-family': { group: selection, kind: integer(0, SERIES_MAX), default: 0, defaultText: 'none', extension: true,
+    help: 'Maximum number of series per metric. An object that would exceed it loses that metric; those that have it keep it. Dropped series are counted and logged.' },
+  'series-budget-per-namespace': { group: selection, kind: integer(0, SERIES_MAX), default: 0, defaultText: 'none', extension: true,
+    help: 'Maximum number of series per namespace, over all metrics. An object that would exceed it loses the metrics that are too many. Dropped series are counted and logged.' },
   'metric-allowlist': { group: selection, kind: list, default: [], defaultText: 'all',
     help: 'Metrics to serve: regular expressions (regexp2 syntax) that match anywhere in the name. Cannot be combined with --metric-denylist.',
     difference: expressions },

@@ -2,6 +2,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type { FamilyHeader, Renderer } from '../metrics/render.ts';
+import type { SeriesBudgetOptions } from './seriesBudget.ts';
 import type { TextPack } from './textPack.ts';
 
 export type Format = 'text' | 'openmetrics';
@@ -19,6 +20,8 @@ export interface OpenStoresOptions {
   /** Whether long lists are compressed on a thread of their own. */
   readonly compressOnThread: boolean;
   readonly clock: Pick<Clock, 'now' | 'sleep' | 'turn'>;
+  /** Undefined where series have no limit. */
+  readonly seriesBudget?: SeriesBudgetOptions | undefined;
   /** Told of work that failed; it is tried again. */
   onError(error: unknown): void;
 }

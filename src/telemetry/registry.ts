@@ -6,6 +6,7 @@ import type { ConnectionObserver } from '../http/connections.ts';
 import type { ScrapeObserver } from '../http/metrics.ts';
 import type { ElectionWork } from '../leader/status.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Budget } from '../store/seriesBudget.ts';
 import { type MetricsOf, register } from './register.ts';
 import type { CountedRow, LastSeenRow, open, Row } from './rows.ts';
 import type { BuildInfo, NamedResource, ServedState, TelemetryState } from './state.ts';
@@ -230,6 +231,14 @@ export class SelfMetrics {
   /** A row threw: the object lost that family. */
   renderError(resource: string, family: string): void {
     this.#metrics.kube_state_metrics_render_errors_total.inc({ resource, family });
+  }
+
+  /** A series budget left series of an object out. */
+  seriesDropped(
+    labels: { readonly resource: string; readonly family: string; readonly budget: Budget },
+    series: number,
+  ): void {
+    this.#metrics.kube_state_metrics_series_dropped_total.inc(labels, series);
   }
 
   /**

@@ -35,6 +35,8 @@ const wrong: Readonly<Record<keyof Options, Wrong | null>> = {
   node: ['', items, 'nothing'],
   'track-unscheduled-pods': ['=all', toggle, '"all"'],
   'object-limit': ['=-1', 'a whole number from 0 to 100000000', '"-1"'],
+  'series-budget-per-family': ['=-1', 'a whole number from 0 to 1000000000', '"-1"'],
+  'series-budget-per-namespace': ['=many', 'a whole number from 0 to 1000000000', '"many"'],
   'metric-allowlist': ['', items, 'nothing'],
   'metric-denylist': ['', items, 'nothing'],
   'metric-opt-in-list': ['', items, 'nothing'],

@@ -92,6 +92,28 @@ describe('a compiled table', () => {
     );
   });
 
+  it('tells of each family its type, stability and help', () => {
+    const deprecatedSince = '2.0.0';
+    const families: Families = {
+      kube_thing_size: gauge('STABLE', 'Size.', (o) => o.size, { deprecatedSince }),
+      kube_thing_info: { ...info('BETA', 'In\\fo.', {}), type: 'info' },
+    };
+    const row = { type: 'stateset', help: 'Parts.', labels: [], reads: 'object' } as const;
+    const custom = { custom_part: { ...row, collectLabelled: () => undefined } };
+    const table = { ...tableOf<Thing>(families), families: { ...families, ...custom } };
+    const renderer = compile(table, { ...everything, enabled: () => true }, () => {});
+    expect(renderer.families.map(({ header, ...told }) => told)).to.deep.equal([
+      {
+        name: 'kube_thing_size',
+        type: 'gauge',
+        stability: 'STABLE',
+        help: '(Deprecated since 2.0.0) Size.',
+      },
+      { name: 'kube_thing_info', type: 'info', stability: 'BETA', help: 'In\\fo.' },
+      { name: 'custom_part', type: 'stateset', stability: 'ALPHA', help: 'Parts.' },
+    ]);
+  });
+
   describe('of a state set', () => {
     const parts: Families = {
       kube_thing_part_state: status.stateSet<Received<Thing>, ['part', 'state']>(

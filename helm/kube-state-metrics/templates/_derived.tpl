@@ -211,6 +211,12 @@ track-unscheduled-pods:
 object-limit:
   expected: a whole number from 0 to 100000000
   pattern: ^[+-]?\d+$
+series-budget-per-family:
+  expected: a whole number from 0 to 1000000000
+  pattern: ^[+-]?\d+$
+series-budget-per-namespace:
+  expected: a whole number from 0 to 1000000000
+  pattern: ^[+-]?\d+$
 metric-allowlist:
   expected: items between commas
   list: true

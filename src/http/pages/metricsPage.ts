@@ -4,6 +4,7 @@ import type { LeaderStatus } from '../../leader/status.ts';
 import { grouped } from '../../lib/grouped.ts';
 import type { Store } from '../../store/types.ts';
 import type { ResourceStatus } from '../readiness.ts';
+import type { ExplorerFiles } from './explorer.ts';
 import { type Html, html } from './html.ts';
 import { answer, linkList, sizeText } from './layout.ts';
 
@@ -13,9 +14,11 @@ export interface MetricsPage {
   readonly statuses: readonly ResourceStatus[];
   readonly leaderStatus?: LeaderStatus | undefined;
   readonly stores: ReadonlyMap<string, Pick<Store, 'size'>>;
+  /** Where given, the page becomes the explorer in browsers. */
+  readonly explorerFiles?: ExplorerFiles | undefined;
 }
 
-/** The landing page of :8080: links, and the size of each resource. */
+/** The landing page of :8080: links, and the size of each resource; in browsers the explorer. */
 export function metricsPage(ctx: Koa.Context, page: MetricsPage): void {
   const telemetry = `${ctx.protocol}://${ctx.hostname}:${page.telemetryPort}`;
   const intro = 'The state of this Kubernetes cluster as metrics, for Prometheus to scrape.';
@@ -48,7 +51,7 @@ ${linkList([
 
 function resourceTable(stores: MetricsPage['stores']): Html {
   const rows = [...stores].map(([resource, { size }]) => {
-    const href = `/metrics?resources=${encodeURIComponent(resource)}`;
+    const href = `metrics?resources=${encodeURIComponent(resource)}`;
     return html`<tr><th scope="row"><a href="${href}">${resource}</a></th>${cells(size)}</tr>\n`;
   });
   const total = { objects: 0, series: 0, bytes: 0 };
