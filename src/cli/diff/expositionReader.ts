@@ -62,6 +62,9 @@ const openBrace = 0x7b;
 const closeBrace = 0x7d;
 /** No byte of UTF-8: it stands between a label and its value in hashes. */
 const separator = 0xff;
+const lineEnd = Buffer.of(newline);
+/** The last line, of which the end may be missing. */
+const endOfOpenMetrics = Buffer.from('# EOF');
 /** Integers with fewer digits are read without making a text of them. */
 const digitsMax = 15;
 
@@ -135,6 +138,8 @@ export class ExpositionReader implements Sample {
 
   /** To be called behind the last chunk; throws where the last line is not ended. */
   end(): void {
+    // OpenMetrics allows it.
+    if (this.#rest.equals(endOfOpenMetrics)) this.push(lineEnd);
     if (this.#rest.length === 0) {
       this.#tellHead();
       return;
