@@ -225,7 +225,9 @@ export class ExpositionReader implements Sample {
     this.hashB = 0;
     this.#isNamed = false;
     if (at > this.#start) this.#addName(this.#start, at);
-    if (bytes[at] === openBrace) at = this.#readLabels(at + 1);
+    let behind = at;
+    while (bytes[behind] === space || bytes[behind] === tab) behind++;
+    if (bytes[behind] === openBrace) at = this.#readLabels(behind + 1);
     if (!this.#isNamed) throw this.#problem('the name of a metric', this.#shown(this.#start));
     this.#seriesEnd = at;
     if (bytes[at] !== space && bytes[at] !== tab) {
@@ -254,7 +256,10 @@ export class ExpositionReader implements Sample {
     this.#nameA = hashA(bytes, start, end, 1);
     this.#nameB = hashB(bytes, start, end, 1);
     const name = bytes.toString('utf8', start, end);
-    if (!/^[\p{L}_:]/u.test(name)) throw this.#problem('the name of a metric', this.#shown(start));
+    // In quotes it may begin with anything.
+    const isQuoted = bytes[start - 1] === quote;
+    if (!isQuoted && !/^[\p{L}_:]/u.test(name))
+      throw this.#problem('the name of a metric', this.#shown(start));
     this.#startFamily(name);
   }
 
