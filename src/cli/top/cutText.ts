@@ -15,8 +15,9 @@ import {
 import { type FamilyUse, usedFamilies } from '../../explorer/usedFamilies.ts';
 import { ConfigError } from '../../lib/errors.ts';
 import { grouped } from '../../lib/grouped.ts';
+import { sizeText } from '../../lib/sizeText.ts';
 import { suggest } from '../../lib/suggest.ts';
-import { bytesText, counted, moneyText, printable, shareText } from '../figures.ts';
+import { counted, moneyText, printable, shareText } from '../figures.ts';
 import type { topFlags } from '../top.ts';
 import { filesIn } from '../validate/files.ts';
 import type { ExplorerApi } from './explorerApi.ts';
@@ -71,7 +72,7 @@ function summaryOf({ kept, dropped }: Cut, left: Remains, all: Remains, price: n
   return [
     `keeps ${grouped(kept.length)} of ${served}, and ${grouped(left.series)} of ` +
       `${grouped(all.series)} series (${shareText(left.series, all.series)}), ` +
-      `${bytesText(left.bytes)} of ${bytesText(all.bytes)}`,
+      `${sizeText(left.bytes)} of ${sizeText(all.bytes)}`,
     ...(price > 0 ? [`costs ${cost(left)} instead of ${cost(all)}`] : []),
   ];
 }

@@ -2,6 +2,7 @@
 import type Koa from 'koa';
 import type { LeaderStatus } from '../../leader/status.ts';
 import { grouped } from '../../lib/grouped.ts';
+import { sizeText } from '../../lib/sizeText.ts';
 import type { Store } from '../../store/types.ts';
 import { detailOf, headlinesOf, type ResourceStatus, stateOf } from '../readiness.ts';
 import { type Html, html } from './html.ts';
@@ -174,17 +175,4 @@ function readinessTable(statuses: readonly ResourceStatus[]): Html {
 <tbody>
 ${rows}</tbody>
 </table>`;
-}
-
-const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-/** Bytes as a person reads them: three digits at the most and a unit. */
-function sizeText(bytes: number): string {
-  let size = bytes;
-  let unit = 0;
-  while (size >= 1000 && unit < byteUnits.length - 1) {
-    size /= 1024;
-    unit++;
-  }
-  return `${unit > 0 && size < 10 ? size.toFixed(1) : Math.round(size)} ${byteUnits[unit]}`;
 }
