@@ -19,6 +19,7 @@ import { ruleFiles } from './generate/alerts.ts';
 import { alertsPage } from './generate/alertsPage.ts';
 import { benchmarkPages } from './generate/benchmarks.ts';
 import { withGenerated } from './generate/between.ts';
+import { profilePart, stateSetTable } from './generate/cardinality.ts';
 import { alertTemplates, chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
 import { differenceTable } from './generate/chartDifferences.ts';
 import { cliPage } from './generate/cli.ts';
@@ -28,6 +29,7 @@ import { customSchema } from './generate/customSchema.ts';
 import { dashboardFiles } from './generate/dashboards.ts';
 import { metricPages } from './generate/metrics.ts';
 import { flagTable } from './generate/migration.ts';
+import { mixinFamilies, mixinUsageFile, type Usage } from './generate/mixinFamilies.ts';
 import { packPart } from './generate/packPages.ts';
 import { packResources } from './generate/packs.ts';
 import { type Messages, protobufMessages } from './generate/protobuf.ts';
@@ -86,6 +88,9 @@ async function generate(): Promise<Record<string, string>> {
       dashboards,
       ruleGroups,
     }),
+    'src/resources/mixinFamilies.ts': mixinFamilies(
+      JSON.parse(await read(mixinUsageFile)) as Usage,
+    ),
     'docs/telemetry.md': telemetryPage(selfFamilies, electionFamilies),
     'docs/migration.md': await renewed('docs/migration.md', {
       'test/judge/differences.ts': differenceTable(
@@ -97,6 +102,10 @@ async function generate(): Promise<Record<string, string>> {
         [...recorded, ...unrecorded],
       ),
       'src/config/options.ts': flagTable(flags),
+    }),
+    'docs/cardinality.md': await renewed('docs/cardinality.md', {
+      'src/resources': stateSetTable(resources),
+      'src/resources/profiles.ts': profilePart(resources, ruleGroups),
     }),
     'docs/packs.md': await renewed(
       'docs/packs.md',

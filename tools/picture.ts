@@ -1,4 +1,4 @@
-// Takes the screenshot of the README: the page on port 8080 of a new demo.
+// Takes the screenshots of both pages of a new demo: 8080's for the README, 8081's for the docs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { picture } from './chromium.ts';
 import { until } from './until.ts';
 
 const root = join(import.meta.dirname, '..');
-const file = join(root, 'docs/images/page.png');
+const folder = join(root, 'docs/images');
 /** Shows the top of the page; the table is cut off. */
 const sight = { width: 900, height: 760 };
 const [port, telemetryPort] = [28_480, 28_481];
@@ -20,9 +20,15 @@ const demo = spawn(process.execPath, [join(root, 'dist/kubestate.cjs'), 'demo', 
 const ended = once(demo, 'exit');
 try {
   await until('the demo was ready', isReady, readyWithinMs);
-  mkdirSync(join(root, 'docs/images'), { recursive: true });
-  await picture(`http://127.0.0.1:${port}/`, file, sight);
-  process.stdout.write(`${file} written.\n`);
+  mkdirSync(folder, { recursive: true });
+  for (const [at, name] of [
+    [port, 'page.png'],
+    [telemetryPort, 'telemetry-page.png'],
+  ] as const) {
+    const file = join(folder, name);
+    await picture(`http://127.0.0.1:${at}/`, file, sight);
+    process.stdout.write(`${file} written.\n`);
+  }
 } finally {
   demo.kill();
   await ended;

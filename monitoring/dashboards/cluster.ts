@@ -17,7 +17,7 @@ const health: Row = {
       trouble: { from: 1 },
       next: { table: 'Nodes now', column: 'Ready' },
       query: `
-        count(kube_node_status_condition{condition="Ready", status="true"} == 0)
+        count(kube_node_status_condition{condition="Ready", status!="true"} == 1)
         or vector(0)`,
     },
     {

@@ -6,6 +6,13 @@ const width = 8;
 /** Certificates that expire sooner are red. */
 const certificateSeconds = 7 * 24 * 3_600;
 
+type Sign = '=' | '!=';
+
+/** Under --sparse-statesets there is either a series of the one kind, or one of the other. */
+const available = (sign: Sign): string =>
+  `type="Available", status${sign}"True", namespace=~"$namespace"`;
+const ready = (sign: Sign): string => `type="Ready", status${sign}"True", namespace=~"$namespace"`;
+
 export const clusterApi: Row = {
   title: 'Cluster API',
   panels: [
@@ -21,11 +28,8 @@ export const clusterApi: Row = {
       next: { table: 'Clusters now', column: 'Available' },
       query: `
         sum(
-          max by (namespace, name) (
-            capi_cluster_status_condition{
-              type="Available", status="True", namespace=~"$namespace"
-            }
-          ) == bool 0
+          max by (namespace, name) (capi_cluster_status_condition{${available('!=')}})
+          or 0 * max by (namespace, name) (capi_cluster_status_condition{${available('=')}})
         )`,
     },
     {
@@ -40,9 +44,8 @@ export const clusterApi: Row = {
       next: { table: 'Machines now', column: 'Ready' },
       query: `
         sum(
-          max by (namespace, name) (
-            capi_machine_status_condition{type="Ready", status="True", namespace=~"$namespace"}
-          ) == bool 0
+          max by (namespace, name) (capi_machine_status_condition{${ready('!=')}})
+          or 0 * max by (namespace, name) (capi_machine_status_condition{${ready('=')}})
         )`,
     },
     {
@@ -75,11 +78,8 @@ export const clusterApi: Row = {
           unit: 'none',
           words: yes,
           query: `
-            max by (namespace, name) (
-              capi_cluster_status_condition{
-                type="Available", status="True", namespace=~"$namespace"
-              }
-            )`,
+            max by (namespace, name) (capi_cluster_status_condition{${available('=')}})
+            or 0 * max by (namespace, name) (capi_cluster_status_condition{${available('!=')}})`,
         },
         {
           labels: { phase: 'Phase' },
@@ -108,8 +108,9 @@ export const clusterApi: Row = {
           unit: 'none',
           words: yes,
           query: `
-            max by (namespace, cluster_name, name) (
-              capi_machine_status_condition{type="Ready", status="True", namespace=~"$namespace"}
+            max by (namespace, cluster_name, name) (capi_machine_status_condition{${ready('=')}})
+            or 0 * max by (namespace, cluster_name, name) (
+              capi_machine_status_condition{${ready('!=')}}
             )`,
         },
         {

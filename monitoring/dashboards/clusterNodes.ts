@@ -2,6 +2,10 @@
 import type { Row } from './model.ts';
 import { alive } from './parts.ts';
 
+/** A node that is not ready has no series of the first kind under --sparse-statesets. */
+const isReady = 'condition="Ready", status="true", node=~"$node"';
+const isNotReady = 'condition="Ready", status!="true", node=~"$node"';
+
 export const nodes: Row = {
   title: 'Nodes',
   panels: [
@@ -13,17 +17,17 @@ export const nodes: Row = {
         'cordon it, then check its network and kubelet.',
       link: 'cluster',
       query: `
-        max by (node) (
-          kube_node_status_condition{condition="Ready", status="true", node=~"$node"}
+        (
+          max by (node) (kube_node_status_condition{${isReady}})
+          or 0 * max by (node) (kube_node_status_condition{${isNotReady}})
         )
         and on (node)
         bottomk(20,
           max by (node) (
-            avg_over_time(
-              kube_node_status_condition{
-                condition="Ready", status="true", node=~"$node"
-              }[$__range] @ end()
-            )
+            sum_over_time(kube_node_status_condition{${isReady}}[$__range] @ end())
+          )
+          or 0 * max by (node) (
+            sum_over_time(kube_node_status_condition{${isNotReady}}[$__range] @ end())
           )
         )`,
       legend: '{{node}}',
@@ -59,9 +63,8 @@ export const nodes: Row = {
           unit: 'none',
           words: { 0: ['no', 'red'], 1: ['yes', 'green'] },
           query: `
-            max by (node) (
-              kube_node_status_condition{condition="Ready", status="true", node=~"$node"}
-            )`,
+            max by (node) (kube_node_status_condition{${isReady}})
+            or 0 * max by (node) (kube_node_status_condition{${isNotReady}})`,
         },
         {
           title: 'Pressures',
@@ -72,7 +75,8 @@ export const nodes: Row = {
               kube_node_status_condition{
                 condition=~"MemoryPressure|DiskPressure|PIDPressure", status="true", node=~"$node"
               }
-            )`,
+            )
+            or 0 * max by (node) (kube_node_info{node=~"$node"})`,
         },
         {
           title: 'Cordoned',

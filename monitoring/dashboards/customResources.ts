@@ -10,6 +10,10 @@ const width = 8;
 
 const fluxKeys = 'customresource_kind, exported_namespace, name';
 
+/** Under --sparse-statesets there is either a series of the one kind, or one of the other. */
+const provided = (sign: '=' | '!='): string =>
+  `type="RecommendationProvided", status${sign}"True", namespace=~"$namespace"`;
+
 const flux: Row = {
   title: 'Flux',
   panels: [
@@ -96,10 +100,11 @@ const verticalPodAutoscaler: Row = {
       query: `
         sum(
           max by (namespace, verticalpodautoscaler) (
-            kube_verticalpodautoscaler_status_condition{
-              type="RecommendationProvided", status="True", namespace=~"$namespace"
-            }
-          ) == bool 0
+            kube_verticalpodautoscaler_status_condition{${provided('!=')}}
+          )
+          or 0 * max by (namespace, verticalpodautoscaler) (
+            kube_verticalpodautoscaler_status_condition{${provided('=')}}
+          )
         )`,
     },
     {
@@ -134,9 +139,10 @@ const verticalPodAutoscaler: Row = {
           words: yes,
           query: `
             max by (namespace, verticalpodautoscaler) (
-              kube_verticalpodautoscaler_status_condition{
-                type="RecommendationProvided", status="True", namespace=~"$namespace"
-              }
+              kube_verticalpodautoscaler_status_condition{${provided('=')}}
+            )
+            or 0 * max by (namespace, verticalpodautoscaler) (
+              kube_verticalpodautoscaler_status_condition{${provided('!=')}}
             )`,
         },
         {

@@ -13,7 +13,7 @@ const health: Row = {
       about: 'Selected namespaces, including those that are terminating.',
       unit: 'none',
       next: { table: 'Namespaces now', column: 'Phase' },
-      query: 'count(kube_namespace_status_phase{phase="Active", namespace=~"$namespace"})',
+      query: 'count(group by (namespace) (kube_namespace_status_phase{namespace=~"$namespace"}))',
     },
     {
       kind: 'stat',
@@ -25,7 +25,8 @@ const health: Row = {
       trouble: { near: 1 },
       next: { table: 'Namespaces now', column: 'Phase' },
       query: `
-        sum(kube_namespace_status_phase{phase="Terminating", namespace=~"$namespace"})`,
+        sum(kube_namespace_status_phase{phase="Terminating", namespace=~"$namespace"})
+        or vector(0)`,
     },
     {
       kind: 'stat',

@@ -15,7 +15,9 @@ export const usage: Row = {
       about:
         'When each pod was ready. Short gaps are a readiness probe that fails at times; long ' +
         'ones a start that takes long, or a dependency that is away.',
-      query: `max by (namespace, pod) (kube_pod_status_ready{condition="true", ${own}})`,
+      query: `
+        max by (namespace, pod) (kube_pod_status_ready{condition="true", ${own}})
+        or 0 * max by (namespace, pod) (kube_pod_status_ready{condition!="true", ${own}})`,
       legend: '{{namespace}}/{{pod}}',
       words: { 0: ['not ready', 'red'], 1: ['ready', 'green'] },
     },

@@ -19,7 +19,7 @@ const health: Row = {
       trouble: { from: 1 },
       next: { table: 'Pods now', column: 'Ready' },
       query: `
-        count(kube_pod_status_ready{condition="true", ${own}} == 0 ${alive}) or vector(0)`,
+        count(kube_pod_status_ready{condition!="true", ${own}} == 1 ${alive}) or vector(0)`,
     },
     {
       kind: 'stat',
@@ -129,7 +129,10 @@ const state: Row = {
           unit: 'none',
           words: yes,
           query: `
-            max by (namespace, pod) (kube_pod_status_ready{condition="true", ${own}} ${alive})`,
+            max by (namespace, pod) (kube_pod_status_ready{condition="true", ${own}} ${alive})
+            or 0 * max by (namespace, pod) (
+              kube_pod_status_ready{condition!="true", ${own}} ${alive}
+            )`,
         },
         {
           labels: {

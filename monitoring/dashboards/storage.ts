@@ -16,7 +16,8 @@ const health: Row = {
       trouble: { from: 1 },
       next: { table: 'Claims now', column: 'Phase' },
       query: `
-        sum(kube_persistentvolumeclaim_status_phase{phase="Pending", namespace=~"$namespace"})`,
+        sum(kube_persistentvolumeclaim_status_phase{phase="Pending", namespace=~"$namespace"})
+        or vector(0)`,
     },
     {
       kind: 'stat',
@@ -28,7 +29,8 @@ const health: Row = {
       trouble: { from: 1 },
       next: { table: 'Claims now', column: 'Phase' },
       query: `
-        sum(kube_persistentvolumeclaim_status_phase{phase="Lost", namespace=~"$namespace"})`,
+        sum(kube_persistentvolumeclaim_status_phase{phase="Lost", namespace=~"$namespace"})
+        or vector(0)`,
     },
     {
       kind: 'stat',
@@ -39,7 +41,7 @@ const health: Row = {
       unit: 'none',
       trouble: { from: 1 },
       next: { table: 'Volumes now', column: 'Phase' },
-      query: 'sum(kube_persistentvolume_status_phase{phase="Failed"})',
+      query: 'sum(kube_persistentvolume_status_phase{phase="Failed"}) or vector(0)',
     },
     {
       kind: 'stat',
@@ -50,7 +52,7 @@ const health: Row = {
       unit: 'none',
       trouble: { near: 1 },
       next: { table: 'Volumes now', column: 'Phase' },
-      query: 'sum(kube_persistentvolume_status_phase{phase="Released"})',
+      query: 'sum(kube_persistentvolume_status_phase{phase="Released"}) or vector(0)',
     },
     {
       kind: 'stat',

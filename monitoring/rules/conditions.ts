@@ -109,6 +109,8 @@ max_over_time(
 export const podsWithAlerts = `
 (
   min_over_time(kube_pod_status_ready{condition="false"}[15m]) == 1
+  unless on (namespace, pod, uid)
+  max_over_time(kube_pod_status_ready{condition!="false"}[15m]) == 1
   or
   kube_pod_status_phase{phase=~"Pending|Unknown"} == 1
   or${shifted(crashes('5m'), 2)}

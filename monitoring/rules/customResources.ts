@@ -69,8 +69,8 @@ export const customResources = {
       for: '15m',
       expr: `
         max by (namespace, name) (
-          capi_cluster_status_condition{type="Available", status="True"}
-        ) == 0
+          capi_cluster_status_condition{type="Available", status!="True"}
+        ) == 1
         unless on (namespace, name) capi_cluster_spec_paused == 1`,
       summary: 'Cluster {namespace}/{name} is not available.',
       description: 'Its control plane, workers or infrastructure do not work as they should.',
@@ -86,8 +86,8 @@ export const customResources = {
       for: '30m',
       expr: `
         max by (namespace, cluster_name, name) (
-          capi_machine_status_condition{type="Ready", status="True"}
-        ) == 0`,
+          capi_machine_status_condition{type="Ready", status!="True"}
+        ) == 1`,
       summary: 'Machine {namespace}/{name} of cluster {cluster_name} is not ready.',
       description: 'The cluster runs without it.',
       steps: [

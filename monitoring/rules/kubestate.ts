@@ -310,6 +310,28 @@ export const kubestate = {
       because: 'The limit is set on purpose, and reaching it must not go unnoticed.',
     },
     {
+      alert: 'KubeStateMetricsSeriesDropped',
+      severity: 'warning',
+      expr: `
+        sum by (job, instance, resource, family) (
+          increase(kube_state_metrics_series_dropped_total[1h]) > 0
+          or
+          kube_state_metrics_series_dropped_total
+          unless
+          kube_state_metrics_series_dropped_total offset 1h
+        )`,
+      summary: 'kubestate drops series of {family}: a series budget is reached.',
+      description: 'Some objects of {resource} have no such metric: sums and counts are too low.',
+      steps: [
+        'The log of kubestate says which metric or namespace has reached its budget: ' +
+          '`series left out`. Find the namespaces that make most of it, such as by ' +
+          '`topk(5, count by (namespace) (kube_pod_info))`.',
+        'Delete what should not be there, drop the metric by --metric-denylist, or raise ' +
+          '--series-budget-per-family or --series-budget-per-namespace.',
+      ],
+      because: 'The budget is set on purpose, and reaching it must not go unnoticed.',
+    },
+    {
       alert: 'KubeStateMetricsScrapesTurnedAway',
       severity: 'warning',
       expr: `

@@ -2,6 +2,29 @@
 import { shifted, unreachableNodes, unreadyKubelets } from './conditions.ts';
 import type { RuleGroup } from './rule.ts';
 
+/** A node whose Ready condition is false or unknown, whatever --sparse-statesets leaves out. */
+const notReady = 'kube_node_status_condition{condition="Ready",status!="true"} == 1';
+
+/** As the mixin has it: series of 1 alone never change. */
+const flapping = `
+max by (node) (
+  changes(kube_node_status_condition{condition="Ready",status="true"}[15m])
+) > 2
+and on (node)
+kube_node_spec_unschedulable == 0`;
+
+/** The same with a 0 wherever there is no series of 1; where there are all series, it adds none. */
+const sparselyFlapping = `
+max by (node) (
+  changes((
+    max by (node) (kube_node_status_condition{condition="Ready",status="true"})
+    or
+    0 * max by (node) (kube_node_info)
+  )[15m:])
+) > 2
+and on (node)
+kube_node_spec_unschedulable == 0`;
+
 const cordoned = 'Cordoned nodes are excluded: a person or an autoscaler is working on them.';
 
 export const nodes = {
@@ -14,9 +37,9 @@ export const nodes = {
       severity: 'critical',
       for: '5m',
       expr: `
-        count(max by (node) (kube_node_status_condition{condition="Ready",status="true"}) == 0) > 1
+        count(max by (node) (${notReady})) > 1
         and
-        count(max by (node) (kube_node_status_condition{condition="Ready",status="true"}) == 0)
+        count(max by (node) (${notReady}))
         > 0.2 * count(max by (node) (kube_node_info))`,
       summary: '{value} nodes, more than a fifth of the cluster, are not ready.',
       description: 'So many nodes rarely fail independently: look for a shared cause.',
@@ -107,7 +130,7 @@ export const nodes = {
           kube_node_status_condition{condition="NetworkUnavailable",status="true"}
         ) == 1
         unless on (node)
-        kube_node_status_condition{condition="Ready",status="true"} == 0`,
+        ${notReady}`,
       summary: 'The network of node {node} is unavailable.',
       description: 'Pods on this node cannot reach other pods.',
       steps: [
@@ -122,12 +145,9 @@ export const nodes = {
       alert: 'KubeNodeReadinessFlapping',
       severity: 'warning',
       for: '15m',
-      expr: `
-        max by (node) (
-          changes(kube_node_status_condition{condition="Ready",status="true"}[15m])
-        ) > 2
-        and on (node)
-        kube_node_spec_unschedulable == 0`,
+      expr: `${flapping}
+or${sparselyFlapping}`,
+      mixinExpr: flapping,
       summary: 'The readiness of node {node} is flapping.',
       description:
         'It changed {value} times in 15 minutes; pods on it become ready and unready with it.',

@@ -29,6 +29,11 @@ export interface Alert {
    * are left out by the preset beyond-mixin.
    */
   readonly mixin?: readonly string[];
+  /**
+   * The first part of `expr`, where only that is the mixin's: what `or` adds finds the same where
+   * --sparse-statesets leaves out series that the mixin reads.
+   */
+  readonly mixinExpr?: string;
 }
 
 /** A recording rule, for an expression that several alerts or panels use. */

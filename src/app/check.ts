@@ -9,6 +9,7 @@ import { scopeOf } from '../sync/scope.ts';
 import { refuseHalfOfPod } from '../sync/sharding.ts';
 import { customPathsOf, mistakeSentence, readCustom } from './customConfig.ts';
 import { type RunContext, selectBy } from './pipeline.ts';
+import { refuseOpenProfiling } from './profiling.ts';
 import { settingsIn } from './reload.ts';
 import { checkMsOf } from './syncedResource.ts';
 
@@ -73,6 +74,9 @@ async function checkOptions(
   for (const { flag, expression } of selection.idleExpressions) {
     notes.push(`${flag}: the expression ${expression} matches no family.`);
   }
+  for (const resource of selection.idleSelectors) {
+    notes.push(`--object-selector: ${resource} is not served.`);
+  }
   checkMsOf(options);
   const elects = options['leader-elect'];
   if (!elects) refuseHalfOfPod(options);
@@ -101,7 +105,9 @@ function refuseSamePorts({ port, 'telemetry-port': telemetryPort }: Options): vo
 
 async function checkWebConfig(options: Options, { readFile, clock, log }: RunContext) {
   const { 'tls-config': path, 'auth-filter': authFilter } = options;
-  if (!path) return;
+  if (!path) return refuseOpenProfiling(options, false);
   const { Web } = await import('../http/tls/webServer.ts');
-  await new Web({ path, authFilter, readFile, clock, log }).close();
+  const web = new Web({ path, authFilter, readFile, clock, log });
+  await web.close();
+  refuseOpenProfiling(options, web.hasUsers);
 }

@@ -172,7 +172,8 @@ export class CustomResources {
     const name = nameOf(kind);
     const entries = kind.patterns.flatMap((pattern) => config.entries[pattern] ?? []);
     const table = tableOf(kind, entries, this.#onRuleError);
-    const selected = selection.selectCustom(kind.plural, this.#withoutSecrets(kind, table));
+    const asked = this.#withoutSecrets(kind, table);
+    const selected = selection.selectCustom(kind.plural, asked, this.#selectedAs(kind));
     if (selected === undefined) return;
     const { resource: resourceTable, choices } = selected;
     const renderer = compile(resourceTable, choices, this.#onRenderError(name));
@@ -208,6 +209,13 @@ export class CustomResources {
     const core = this.#options.coreTables[plural];
     if (core?.columns === undefined || core.group !== group) return table;
     return { ...table, columns: core.columns };
+  }
+
+  /** What --object-selector may call it; where there is a core table of it, also as that. */
+  #selectedAs(kind: ResolvedKind): readonly string[] {
+    const { plural, group } = kind;
+    const isCore = this.#options.coreTables[plural]?.group === group;
+    return isCore ? [...this.#namesOf(kind), plural] : this.#namesOf(kind);
   }
 
   /** What ?resources= may call it; a plural alone means the core resource that has it. */
@@ -272,10 +280,12 @@ export function customChoicesOf(
   { 'custom-resource-state-only': only }: Pick<Options, 'custom-resource-state-only'>,
 ): CustomChoices {
   const patterns = entries.map(({ pattern }) => pattern);
-  const families = entries.flatMap(({ rules }) => rules.map(({ family }) => family));
+  const rules = entries.flatMap((entry) => entry.rules);
+  const namesOf = (some: typeof rules) => [...new Set(some.map(({ family }) => family))];
   return {
     only,
-    families: [...new Set(families)],
+    families: namesOf(rules),
+    stateSets: namesOf(rules.filter(({ type }) => type === 'stateset')),
     names: patterns.map(({ plural, kind }) => plural ?? guessesOf(kind)[0] ?? kind),
     accepts: (name) => patterns.some((pattern) => mayBeCalled(pattern, name)),
   };

@@ -1,12 +1,15 @@
 // Pipeline is one configuration at work: a client, the stores, and reflectors that fill them.
 import type { Options } from '../config/options.ts';
-import type { Readiness } from '../http/readiness.ts';
+import type { Readiness, ResourceStatus } from '../http/readiness.ts';
 import { Client } from '../kube/client.ts';
 import { fileLimitIn } from '../kube/reachability.ts';
 import { openTransport } from '../kube/transport.ts';
+import type { ReflectorReport } from '../kube/types.ts';
 import type { WatchTicks } from '../kube/watchTicks.ts';
+import type { Clock } from '../lib/clock.ts';
 import { ConfigError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import type { LogRing } from '../lib/logRing.ts';
 import { logOnce } from '../lib/logThrottle.ts';
 import { keyOf } from '../lib/objectKey.ts';
 import type { ProcessContext } from '../lib/processContext.ts';
@@ -15,16 +18,20 @@ import type { UnusedPattern } from '../metrics/allowlist.ts';
 import { compile, type OnRenderError } from '../metrics/render.ts';
 import { type Selection, select } from '../metrics/select.ts';
 import { resources } from '../resources/index.ts';
+import { familiesOf } from '../resources/profiles.ts';
 import { openSegmentStores } from '../store/open.ts';
 import type { Store, StoreSize, Stores } from '../store/types.ts';
 import { scopeOf } from '../sync/scope.ts';
+import { SelectedNamespaces } from '../sync/selectedNamespaces.ts';
 import { openSharding, type Sharding } from '../sync/sharding.ts';
 import { noopObserver, type SelfMetrics } from '../telemetry/registry.ts';
 import type { ServedState } from '../telemetry/state.ts';
 import { CustomResources, type CustomSetup, customChoicesOf } from './customResources.ts';
 import { hotTextLimitOf } from './hotTextLimit.ts';
 import { roomyMemoryMin } from './nodeOptions.ts';
+import { seriesBudgetOf } from './seriesBudgets.ts';
 import {
+  behindOf,
   checkMsOf,
   type SyncedResource,
   type SyncParts,
@@ -34,7 +41,11 @@ import {
 } from './syncedResource.ts';
 
 /** The process without its terminal, and the log of the command. */
-export type RunContext = Omit<ProcessContext, 'print' | 'onHangup'> & { readonly log: Logger };
+export type RunContext = Omit<ProcessContext, 'print' | 'onHangup'> & {
+  readonly log: Logger;
+  /** The last warnings of that log, where the command keeps them. */
+  readonly logRing?: LogRing;
+};
 
 /** The pipeline of one configuration; a new one runs beside it until it takes over. */
 export interface Pipeline extends ServedState {
@@ -43,6 +54,8 @@ export interface Pipeline extends ServedState {
   readonly readiness: Readiness;
   /** Size of the store of each resource, by plural. */
   sizes(): ReadonlyMap<string, StoreSize>;
+  /** Where the reflectors of each resource stand, by the name that readiness has. */
+  reflectors(): ReadonlyMap<string, readonly ReflectorReport[]>;
   /** Patterns of the allow-lists that have matched no key so far. */
   unusedPatterns(): readonly UnusedPattern[];
   /** Starts to fill the stores; called once. */
@@ -73,6 +86,7 @@ export async function openPipeline(
   for (const idle of selection.idleExpressions) {
     parts.log.warn(idle, 'this expression matches no family');
   }
+  logSelectors(selection, options, parts.log);
   checkMsOf(options);
   const { client, close: disconnect } = connect(options, parts);
   const ending = new AbortController();
@@ -96,7 +110,8 @@ export async function openPipeline(
     await clock.turn();
     stores = openStores(selection, options, parts);
     await clock.turn();
-    const syncParts: SyncParts = { options, client, scope, ...parts };
+    const namespaces = selectedNamespaces(options, client, parts);
+    const syncParts: SyncParts = { options, client, scope, namespaces, ...parts };
     const { byResource } = stores;
     const core = selection.resources.map((one) =>
       syncedResource(one, one.plural, byResource.get(one.plural) as Store, syncParts),
@@ -108,7 +123,8 @@ export async function openPipeline(
       for (const { sync } of core) sync.relist('resharded');
       customs?.relist('resharded');
     };
-    const opened = { selection, client, parts, core, customs, stores, sharding, ending };
+    const synced = { core, customs, namespaces };
+    const opened = { selection, client, parts, ...synced, stores, sharding, ending };
     return pipelineOf({ ...opened, disconnect });
   } catch (error) {
     await stores?.close();
@@ -143,6 +159,7 @@ function openStores(selection: Selection, options: Options, parts: Parts): Store
     compressOnThread: memoryBytes >= roomyMemoryMin,
     hotBytesMax: options['hot-text-limit'] ?? hotTextLimitOf(memoryBytes),
     onError: (err) => log.error({ err }, flushFailed),
+    seriesBudget: seriesBudgetOf(options, parts),
   });
 }
 
@@ -152,6 +169,7 @@ interface Opened {
   readonly parts: Parts;
   readonly core: readonly SyncedResource[];
   readonly customs: CustomResources | undefined;
+  readonly namespaces: SelectedNamespaces | undefined;
   readonly stores: Stores;
   readonly sharding: Sharding;
   readonly ending: AbortController;
@@ -159,14 +177,14 @@ interface Opened {
 }
 
 function pipelineOf(opened: Opened): Pipeline {
-  const { selection, client, parts, core, customs, sharding, ending, disconnect } = opened;
+  const { selection, client, parts, core, customs, namespaces, sharding, ending } = opened;
   const { clock, ticks } = parts;
   const stores = withTicks(opened.stores, ticks);
   const served = (): readonly SyncedResource[] => [...core, ...(customs?.resources ?? [])];
   let done: Promise<unknown> = Promise.resolve();
   let flushesEnd = (): void => undefined;
   const run = async (): Promise<void> => {
-    const loops: (Promise<void> | undefined)[] = [];
+    const loops: (Promise<void> | undefined)[] = [namespaces?.run(ending.signal)];
     for (const { sync } of core) {
       loops.push(sync.run(ending.signal));
       // Thirty requests at once would keep other work waiting.
@@ -178,7 +196,11 @@ function pipelineOf(opened: Opened): Pipeline {
   return {
     client,
     stores,
-    readiness: () => [...core.map((one) => statusOf(one, clock)), ...(customs?.statuses ?? [])],
+    readiness: () => [
+      ...core.map((one) => statusOf(one, clock)),
+      ...(customs?.statuses ?? []),
+      ...(namespaces === undefined ? [] : [namespacesStatus(namespaces, clock)]),
+    ],
     get resources() {
       return served().map((one) => telemetryOf(one, clock));
     },
@@ -189,6 +211,7 @@ function pipelineOf(opened: Opened): Pipeline {
       return sharding.shard;
     },
     sizes: () => new Map(served().map(({ name, store }) => [name, store.size])),
+    reflectors: () => new Map(served().map(({ name, sync }) => [name, sync.reports])),
     unusedPatterns: selection.unusedPatterns,
     start() {
       flushesEnd = ticks.onDrained(() => flush(stores, parts.log));
@@ -203,10 +226,43 @@ function pipelineOf(opened: Opened): Pipeline {
       flushesEnd();
       await done;
       await stores.close();
-      await disconnect();
+      await opened.disconnect();
     },
   };
 }
+
+/** The namespaces of --namespace-selector, not followed yet; undefined without it. */
+function selectedNamespaces(
+  { 'namespace-selector': selector, 'use-apiserver-cache': fromMemory }: Options,
+  client: Client,
+  { clock, random, log }: Parts,
+): SelectedNamespaces | undefined {
+  if (selector === undefined) return undefined;
+  const observer = noopObserver;
+  return new SelectedNamespaces({ client, selector, fromMemory, clock, random, log, observer });
+}
+
+/** As of a resource: without the set nothing namespaced is synced, with an old one it is stale. */
+const namespacesStatus = ({ status }: SelectedNamespaces, clock: Clock): ResourceStatus => ({
+  resource: 'namespaces (--namespace-selector)',
+  synced: status.synced,
+  refused: status.refused,
+  detail: status.detail,
+  behind: behindOf([status], clock),
+});
+
+/** Says at the start, and after a reload, that only a part of the objects is served. */
+function logSelectors(selection: Selection, options: Options, log: Logger): void {
+  const { 'object-selector': objects, 'namespace-selector': namespaces } = options;
+  if (objects.length === 0 && namespaces === undefined) return;
+  const keys = { ...(objects.length > 0 && { objects }), ...(namespaces && { namespaces }) };
+  log.info(keys, 'only objects that match label selectors are served');
+  for (const resource of selection.idleSelectors) {
+    log.warn({ resource }, 'this resource of --object-selector is not served');
+  }
+}
+
+const metricLists = ['--metric-allowlist', '--metric-denylist'];
 
 /** The resources and families that the options leave; rejects with ConfigError where none is. */
 export async function selectBy(options: Options, custom?: CustomSetup): Promise<Selection> {
@@ -227,12 +283,16 @@ export async function selectBy(options: Options, custom?: CustomSetup): Promise<
       metricOptInList: options['metric-opt-in-list'],
       metricLabelsAllowlist: options['metric-labels-allowlist'],
       metricAnnotationsAllowlist: options['metric-annotations-allowlist'],
+      objectSelectors: options['object-selector'],
+      namespaceSelector: options['namespace-selector'],
+      profile: familiesOf(options.profile),
+      sparseStateSets: options['sparse-statesets'],
     },
     custom && customChoicesOf(custom.config, options),
   );
   if (selection.resources.length > 0 || custom !== undefined) return selection;
   throw new ConfigError({
-    flag: ['--resources', '--metric-allowlist', '--metric-denylist'],
+    flag: ['--resources', ...(options.profile === 'full' ? metricLists : ['--profile'])],
     expected: 'to leave at least one family',
     got: 'none',
     hint: 'nothing would be served',

@@ -70,7 +70,7 @@ export async function rolesFor(
     .filter((pattern) => {
       const kind = { ...pattern, plural: pluralOf(pattern), scope: 'namespace' as const };
       const table = custom.tableOf(kind, custom.config.entries, () => undefined);
-      return selection.selectCustom(kind.plural, table) !== undefined;
+      return selection.selectCustom(kind.plural, table, []) !== undefined;
     });
   const { roles, notes } = rolesOf({
     options,
@@ -86,6 +86,7 @@ function rolesOf(needs: RoleNeeds): Roles {
   const { options, selected, patterns } = needs;
   const notes: string[] = [];
   const needed = selected.map(({ plural, resource }): Needed => ({ ...resource, plural }));
+  if (options['namespace-selector'] !== undefined) needed.push(namespacesTable);
   if (patterns !== undefined) needed.push(definitionsTable, ...kindsOf(patterns, options, notes));
   const rules = new Map<string | undefined, Rule[]>();
   for (const [namespace, watched] of watchedIn(needed, options, notes)) {
@@ -111,6 +112,13 @@ interface Needed extends RuledResource {
   readonly scope: 'cluster' | 'namespace';
 }
 
+/** What --namespace-selector follows, whether it is served or not. */
+const namespacesTable: Needed = {
+  group: '',
+  plural: 'namespaces',
+  version: 'v1',
+  scope: 'cluster',
+};
 const definitionsTable: Needed = { ...definitions, version: 'v1', scope: 'cluster' };
 
 /** The resources by the namespace that they are listed in; undefined for all namespaces. */

@@ -1,8 +1,11 @@
 // run wires the program in the order the data flows: API server → pipeline → two HTTP servers.
+import type { Router } from '@koa/router';
 import type Koa from 'koa';
 import type { Options } from '../config/options.ts';
 import type { Reviewer } from '../http/auth/authFilter.ts';
 import { metricsApp } from '../http/metrics.ts';
+import type { StatusReport } from '../http/pages/statusReport.ts';
+import { profileMsMax, profilePaths } from '../http/profiling.ts';
 import { isReady, type Readiness } from '../http/readiness.ts';
 import { type Listening, listen, type Timeouts } from '../http/server.ts';
 import { telemetryApp } from '../http/telemetry.ts';
@@ -18,20 +21,18 @@ import { cgroupMemory } from './containerMemory.ts';
 import { EventLoopMonitor } from './eventLoop.ts';
 import { type Explorer, openExplorer } from './explorer.ts';
 import { HeapWatch, type ObjectCounts, systemHeap } from './heap.ts';
+import { processMemory } from './memoryOwners.ts';
 import { heapGrowth } from './nodeOptions.ts';
 import type { RunContext } from './pipeline.ts';
+import { openProfiling, refuseOpenProfiling } from './profiling.ts';
 import { Reloader } from './reload.ts';
+import { ServerVersion } from './serverVersion.ts';
 import { StateLog } from './stateLog.ts';
+import { type StatusSources, statusReporter } from './statusReport.ts';
 import { growWithCluster } from './youngGeneration.ts';
 
 /** Time that scrapes in flight have to end when the program stops. */
 const graceMs = 5_000;
-
-/** The API server: its URL, and a way to ask it. */
-interface WatchedServer {
-  readonly server: string;
-  get(path: string, signal: AbortSignal): Promise<unknown>;
-}
 
 /** The running program. */
 export interface Running {
@@ -42,8 +43,10 @@ export interface Running {
   readonly readiness: Readiness;
   /** Checks the followed files at once: configuration, kubeconfig, web configuration. */
   pollNow(): void;
-  /** The API server that is watched now. */
-  server(): WatchedServer;
+  /** The URL of the API server that is watched now. */
+  server(): string;
+  /** Asks it for its version; rejects with its error. */
+  askVersion(signal: AbortSignal): Promise<{ server: string; version: string }>;
   /** Size of the store of each resource, by plural. */
   sizes(): ReadonlyMap<string, StoreSize>;
   /** Ends watches, lets scrapes in flight finish, and resolves when nothing is left. */
@@ -73,15 +76,17 @@ export async function run(commandLine: Options, given: RunContext): Promise<Runn
   selfMetrics.stateAgeMs = () => Math.max(0, ...readiness().map((one) => one.behind?.ageMs ?? 0));
   // Each step of the start compiles its code and does not wait: other work gets a turn in between.
   await clock.turn();
-  const { web, elector, explorer, ...servers } = await serve(live, {
-    context,
-    selfMetrics,
-    readiness,
-  }).catch(async (error: unknown) => {
-    loop.close();
-    await live.watching.stop();
-    throw error;
-  });
+  const serverVersion = new ServerVersion({ server: () => live.watching.client, clock });
+  const memory = memorySources(context);
+  const sources = { ...memory, context, live, selfMetrics, serverVersion, loop, startedMs };
+  const served = { context, selfMetrics, readiness, status: statusReporter(sources) };
+  const { web, elector, explorer, ...servers } = await serve(live, served).catch(
+    async (error: unknown) => {
+      loop.close();
+      await live.watching.stop();
+      throw error;
+    },
+  );
 
   explorer?.telemetryListens(servers.telemetry.port);
   await clock.turn();
@@ -89,25 +94,17 @@ export async function run(commandLine: Options, given: RunContext): Promise<Runn
   const sizes = (): ReadonlyMap<string, StoreSize> => live.watching.sizes();
   const onReady = (): void => context.setV8Flags(heapGrowth);
   const stateLog = new StateLog({ readiness, sizes, clock, log, startedMs, onReady });
-  const heap = watchHeap(live, context);
+  const heap = watchHeap(live, memory, context);
   const living = [live, web, stateLog, explorer].map((part) => part?.run(ending.signal));
   elector?.start();
-  log.info(
-    {
-      version: build.version,
-      server: live.watching.client.server,
-      resources: live.watching.resources.map(({ resource }) => resource),
-      metrics: `${servers.metrics.host}:${servers.metrics.port}`,
-      telemetry: `${servers.telemetry.host}:${servers.telemetry.port}`,
-    },
-    'watching the API server',
-  );
+  sayStart(live, servers, context);
   return {
     ...servers,
     scheme: web?.scheme ?? 'http',
     readiness,
     sizes,
-    server: () => live.watching.client,
+    server: () => live.watching.client.server,
+    askVersion: (signal) => serverVersion.ask(signal),
     pollNow() {
       live.pollNow();
       web?.pollNow();
@@ -125,15 +122,42 @@ export async function run(commandLine: Options, given: RunContext): Promise<Runn
   };
 }
 
-function watchHeap(live: Reloader, context: RunContext): { close(): void } {
-  const { env, clock, log, readFile, setV8Flags } = context;
-  const source = systemHeap([...process.execArgv, env.NODE_OPTIONS ?? ''].join(' '));
+function sayStart(
+  { watching }: Reloader,
+  { metrics, telemetry }: Pick<Running, 'metrics' | 'telemetry'>,
+  { build, log }: RunContext,
+): void {
+  log.info(
+    {
+      version: build.version,
+      server: watching.client.server,
+      resources: watching.resources.map(({ resource }) => resource),
+      metrics: `${metrics.host}:${metrics.port}`,
+      telemetry: `${telemetry.host}:${telemetry.port}`,
+    },
+    'watching the API server',
+  );
+}
+
+/** Where the use of memory is read. */
+type MemorySources = Pick<StatusSources, 'heap' | 'container' | 'memory'>;
+
+const memorySources = ({ env, readFile }: RunContext): MemorySources => ({
+  heap: systemHeap([...process.execArgv, env.NODE_OPTIONS ?? ''].join(' ')),
+  container: cgroupMemory(readFile),
+  memory: () => processMemory(process.memoryUsage()),
+});
+
+function watchHeap(
+  live: Reloader,
+  { heap, container }: MemorySources,
+  { clock, log, setV8Flags }: RunContext,
+): { close(): void } {
   const objects = (): ObjectCounts => ({
     held: [...live.watching.sizes().values()].reduce((sum, size) => sum + size.objects, 0),
     listing: live.watching.stores.work().incomingObjects,
   });
-  const container = cgroupMemory(readFile);
-  const watch = new HeapWatch({ heap: source, container, clock, log, objects });
+  const watch = new HeapWatch({ heap, container, clock, log, objects });
   const keepSize = growWithCluster({
     objects: () => objects().held + objects().listing,
     setV8Flags,
@@ -151,13 +175,18 @@ interface Access {
   readonly web: Web | undefined;
   /** Every request on both ports passes these first. */
   readonly guards: readonly Koa.Middleware[];
+  /** Adds the pages of --enable-profiling to the telemetry port. */
+  readonly addProfiling: ((router: Router) => void) | undefined;
 }
 
 async function openAccess(live: Reloader, context: RunContext): Promise<Access> {
-  const { 'tls-config': path, 'auth-filter': filters } = live.options;
+  const { 'tls-config': path, 'auth-filter': filters, 'enable-profiling': profiles } = live.options;
   const web = path ? await openWeb(path, filters, context) : undefined;
+  const isProtected = (): boolean => filters || web?.hasUsers === true;
+  refuseOpenProfiling(live.options, isProtected());
+  const addProfiling = profiles ? await openProfiling(isProtected, context) : undefined;
   const filter = filters ? [await openFilter(live, context)] : [];
-  return { web, guards: [...(web?.guards ?? []), ...filter] };
+  return { web, guards: [...(web?.guards ?? []), ...filter], addProfiling };
 }
 
 // Both are imported where they are used only: their libraries are large, and most run without.
@@ -176,7 +205,8 @@ async function openFilter(live: Reloader, { clock, log }: RunContext): Promise<K
   const reviewer: Reviewer = {
     create: (...review) => live.watching.client.create(...review),
   };
-  return authFilter({ reviewer, clock, log });
+  const ownPaths = live.options['enable-profiling'] ? profilePaths : undefined;
+  return authFilter({ reviewer, ownPaths, clock, log });
 }
 
 /** The stores of the configuration that is in force when a scrape begins. */
@@ -191,6 +221,7 @@ interface Served {
   readonly context: RunContext;
   readonly selfMetrics: SelfMetrics;
   readonly readiness: Readiness;
+  readonly status: () => Promise<StatusReport>;
 }
 
 /** Both ports, and the web configuration, the elector and the explorer, where there are any. */
@@ -205,19 +236,14 @@ async function serve(live: Reloader, served: Served): Promise<Opened> {
   const { context, selfMetrics, readiness } = served;
   const elector = electorOf(live, served, () => metrics.drainConnections());
   const leadership = (): LeaderStatus | undefined => elector?.status;
-  const { web, guards } = await openAccess(live, context);
+  const { web, guards, addProfiling } = await openAccess(live, context);
   const { clock, log, build } = context;
   const { version } = build;
   const { options } = live;
   const explorer = options.explorer
     ? openExplorer({ live, context, selfMetrics, readiness, leadership })
     : undefined;
-  const common = {
-    clock,
-    log,
-    createServer: web?.createServer,
-    timeouts: timeoutsOf(options),
-  };
+  const common = { clock, log, createServer: web?.createServer, timeouts: timeoutsOf(options) };
   const metrics = await listen(
     metricsApp({
       guards,
@@ -255,11 +281,13 @@ async function serve(live: Reloader, served: Served): Promise<Opened> {
         selfMetrics,
         readiness,
         leadership,
-        version,
+        status: served.status,
         metricsPort: metrics.port,
+        addProfiling,
       }),
       {
         ...common,
+        timeouts: addProfiling ? withProfiles(common.timeouts) : common.timeouts,
         observer: selfMetrics.connections('telemetry'),
         ...address(options, 'telemetry-host', 'telemetry-port'),
       },
@@ -276,6 +304,12 @@ const timeoutsOf = (options: Options): Timeouts => ({
   headersMs: options['server-read-header-timeout'],
   writeMs: options['server-write-timeout'],
   idleMs: options['server-idle-timeout'],
+});
+
+/** A profile of a minute takes as long to answer; 0 is no limit. */
+const withProfiles = (timeouts: Timeouts): Timeouts => ({
+  ...timeouts,
+  writeMs: timeouts.writeMs && timeouts.writeMs + profileMsMax,
 });
 
 /** The elector of --leader-elect; it asks the cluster that is watched. */

@@ -12,8 +12,9 @@ import { logOnce } from '../lib/logThrottle.ts';
 import type { Selected } from '../metrics/select.ts';
 import { type Store, sinkOf } from '../store/types.ts';
 import { ObjectLimit } from '../sync/objectLimit.ts';
-import { ResourceSync, type ResourceSyncOptions } from '../sync/resourceSync.ts';
+import { ResourceSync } from '../sync/resourceSync.ts';
 import type { Scope } from '../sync/scope.ts';
+import type { SelectedNamespaces } from '../sync/selectedNamespaces.ts';
 import type { OpenLabelValues, SelfMetrics } from '../telemetry/registry.ts';
 import type { NamedResource, ResourceTelemetry } from '../telemetry/state.ts';
 
@@ -31,6 +32,8 @@ export interface SyncParts {
   readonly options: Options;
   readonly client: Client;
   readonly scope: Scope;
+  /** Those of --namespace-selector; undefined without it. */
+  readonly namespaces: SelectedNamespaces | undefined;
   readonly selfMetrics: SelfMetrics;
   readonly clock: Clock;
   readonly random: () => number;
@@ -46,8 +49,8 @@ export function syncedResource(
   store: Store,
   parts: SyncParts,
 ): SyncedResource {
-  const { plural, resource, representation, deferSpec, builtIn } = one;
-  const { options, client, scope, clock, random, log, goType } = parts;
+  const { plural, resource, representation, deferSpec, builtIn, labelSelector } = one;
+  const { options, client, scope, namespaces, clock, random, log, goType } = parts;
   const checkMs = checkMsOf(options);
   const warn = logOnce(log);
   const { version, kind } = resource;
@@ -69,12 +72,14 @@ export function syncedResource(
     deferSpec,
     // A rule about custom resources may read any field; ours read those that the messages have.
     protobuf: builtIn && options['kube-api-protobuf'],
-    collections: scope.collections(plural, resource),
+    collections: scope.collections(plural, resource, labelSelector),
+    namespaces: resource.scope === 'namespace' ? namespaces : undefined,
     sinkOf: (part) => sinkOf(store, part),
+    versionsOf: (part) => store.versions(part),
     limit: objectsMax === 0 ? undefined : new ObjectLimit(objectsMax, onDropped),
     everyEvent: resource.everyEvent,
     fromMemory: options['use-apiserver-cache'],
-    checks: checkMs === undefined ? undefined : checksOf(store, checkMs, observer.check),
+    checks: checkMs === undefined ? undefined : { intervalMs: checkMs, onResult: observer.check },
   });
   return { ...one, name, store, sync };
 }
@@ -111,16 +116,6 @@ export function checkMsOf({ 'consistency-check-interval': ms }: Options): number
     hint: 'each check lists the metadata of every object',
   });
 }
-
-const checksOf = (
-  store: Store,
-  intervalMs: number,
-  onResult: (result: string) => void,
-): ResourceSyncOptions['checks'] => ({
-  intervalMs,
-  onResult,
-  versionsOf: (part) => store.versions(part),
-});
 
 /** All label values that a reflector may count: a series has to exist before its first event. */
 const openValuesWith = (checkMs: number | undefined): OpenLabelValues => ({

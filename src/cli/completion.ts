@@ -22,9 +22,13 @@ export function completionFor(commands: Readonly<Record<string, Command>>): Comm
     argument,
     async run({ print }, { words }) {
       const shell = words[0] as keyof typeof scripts;
-      const { resources } = await import('../resources/index.ts');
+      const { resources, stateSetNames } = await import('../resources/index.ts');
       const { packNames } = await import('../custom/packs.ts');
-      const suggestions = { resources: Object.keys(resources), packs: packNames };
+      const suggestions = {
+        resources: Object.keys(resources),
+        packs: packNames,
+        stateSets: stateSetNames(),
+      };
       print(scripts[shell](completedOf({ ...commands, completion }, suggestions)));
       return 0;
     },
@@ -58,10 +62,10 @@ function completedFlag(
   suggestions: Suggestions,
 ): CompletedFlag {
   const values = suggests === undefined ? valuesOf(kind) : suggestions[suggests];
-  return { name, short, help, values, placeholder: kind.placeholder };
+  return { name, short, help, values, placeholder: kind.placeholder, bare: kind.bare };
 }
 
 function valuesOf(kind: Flag<unknown>['kind']): Values {
   if (/^(?:FILE|PATH)/.test(kind.placeholder ?? '')) return 'files';
-  return kind.placeholder === undefined ? ['true', 'false'] : [];
+  return kind.choices ?? [];
 }

@@ -1,5 +1,5 @@
 // helpPage renders --help from the tables of commands and flags.
-import type { Flag, Flags } from '../config/flags.ts';
+import { type Flag, type Flags, usageOf } from '../config/flags.ts';
 import type { Command } from './command.ts';
 
 const COLUMNS_MAX = 80;
@@ -52,7 +52,7 @@ function flagHelp(name: string, { kind, help, short, ...row }: Flag<unknown>): s
   const dashed = name === short ? `-${name}, --${name}` : `${short ? `-${short}, ` : ''}--${name}`;
   const initial = defaultOf(row);
   return [
-    `  ${dashed}${kind.placeholder === undefined ? '' : ` ${kind.placeholder}`}`,
+    `  ${dashed}${usageOf(kind)}`,
     wrap(`${help}${initial === '' ? '' : ` Default: ${initial}.`}`, INDENT),
   ].join('\n');
 }

@@ -2,7 +2,6 @@
 import type { Running } from '../app/run.ts';
 import type { Flags } from '../config/flags.ts';
 import { ApiError } from '../kube/apiError.ts';
-import { asRecord } from '../kube/objects.ts';
 import { errorMessage, signalOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { ProcessContext } from '../lib/processContext.ts';
@@ -48,17 +47,15 @@ async function sayServer(
   log: Logger,
 ): Promise<void> {
   while (!stop.aborted) {
-    const client = running.server();
-    const { server } = client;
     try {
-      const { gitVersion } = asRecord(await client.get('/version', stop));
-      return log.info({ server, kubernetes: String(gitVersion) }, 'the API server answers');
+      const { server, version } = await running.askVersion(stop);
+      return log.info({ server, kubernetes: version }, 'the API server answers');
     } catch (error) {
       const status = error instanceof ApiError ? error.status : 0;
       // Without access to /version, lists and watches may still be allowed.
       if ([401, 403, 404].includes(status)) {
         return log.info(
-          { server, error: errorMessage(error) },
+          { server: running.server(), error: errorMessage(error) },
           'the API server does not show its version',
         );
       }

@@ -1,5 +1,6 @@
 // `kubestate` without a command: watch a cluster and serve its state until a signal stops it.
 import { flags } from '../config/options.ts';
+import { LogRing } from '../lib/logRing.ts';
 import { command } from './command.ts';
 import { aborted, logLevel, sayIgnored, startWithSignals } from './process.ts';
 import { routeStrays } from './strays.ts';
@@ -16,12 +17,13 @@ export const serve = command({
   async run(context, { values, given }) {
     // Imported here, so that the other commands start without these libraries.
     const { openLog } = await import('../lib/log.ts');
-    const log = openLog(logLevel(values.v));
+    const logRing = new LogRing();
+    const log = openLog(logLevel(values.v), undefined, logRing);
     routeStrays(log);
     sayIgnored(flags, given, log);
     const running = await startWithSignals(context, log, async () => {
       const { run } = await import('../app/run.ts');
-      return run(values, { ...context, log });
+      return run(values, { ...context, log, logRing });
     });
     await aborted(context.stop);
     await running.stop();

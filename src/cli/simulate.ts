@@ -8,6 +8,7 @@ import { type Life, startLife } from '../demo/cluster/life.ts';
 import { isReady } from '../http/readiness.ts';
 import { ConfigError, errorMessage } from '../lib/errors.ts';
 import { type Logger, openLog } from '../lib/log.ts';
+import { LogRing } from '../lib/logRing.ts';
 import type { ProcessContext } from '../lib/processContext.ts';
 import { type DemoLine, demoFlags } from './demo.ts';
 import { aborted, logLevel, sayIgnored, startWithSignals } from './process.ts';
@@ -32,7 +33,8 @@ export async function simulate(
   const { clock, print } = context;
   const telemetryHost = given.includes('telemetry-host') ? values['telemetry-host'] : values.host;
   const server = new ApiServer({ clock, random: context.random });
-  const log = openLog(given.includes('v') ? logLevel(values.v) : 'warn');
+  const logRing = new LogRing();
+  const log = openLog(given.includes('v') ? logLevel(values.v) : 'warn', undefined, logRing);
   routeStrays(log);
   sayIgnored(demoFlags, given, log);
   print('kubestate demo\n\n');
@@ -40,7 +42,9 @@ export async function simulate(
   try {
     const { url } = await server.listen(values['apiserver-port'], values.host);
     const options = { ...values, ...fixedOptions, 'telemetry-host': telemetryHost, apiserver: url };
-    const running = await startWithSignals(context, log, () => run(options, { ...context, log }));
+    const running = await startWithSignals(context, log, () =>
+      run(options, { ...context, log, logRing }),
+    );
     await showProgress(running, context);
     if (!context.stop.aborted) print(whereToLook(url, running));
     await aborted(context.stop);

@@ -8,6 +8,10 @@ import { suggest } from '../lib/suggest.ts';
 export interface Kind<T> {
   /** The value's name in --help; a flag without one is a switch. */
   readonly placeholder?: string;
+  /** What the flag alone stands for, as pflag's NoOptDefVal: another text comes behind `=`. */
+  readonly bare?: string;
+  /** All texts that are `expected`, where they are few. */
+  readonly choices?: readonly string[];
   /** What an error says is expected: `a whole number from 1 to 9`. */
   readonly expected: string;
   /** What every text that is `expected` matches; the chart checks it before a roll-out. */
@@ -38,7 +42,7 @@ export interface Flag<T> {
   /** Its keys in the config file, the usual one first; by default its name with `_` for `-`. */
   readonly configKeys?: readonly string[];
   /** What its values name, for completion in shells. */
-  readonly suggests?: 'resources' | 'packs';
+  readonly suggests?: 'resources' | 'packs' | 'stateSets';
   /** kube-state-metrics has no such flag. */
   readonly extension?: boolean;
   /** How it differs from kube-state-metrics, and why; docs/migration.md shows it. */
@@ -66,6 +70,8 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
 };
 
 export const toggle: Kind<boolean> = {
+  bare: 'true',
+  choices: ['true', 'false'],
   expected: 'true or false',
   pattern: /^(?i:1|t|true|0|f|false)$/,
   parse: (given) => BOOLEANS[given.toLowerCase()],
@@ -79,6 +85,46 @@ export const list: Kind<readonly string[]> = {
   inFile: {
     expected: 'a list, or a map whose keys are the items',
     read: (value) => itemsIn(value) ?? (isMap(value) ? Object.keys(value) : undefined),
+  },
+};
+
+/** Label selectors by resource, as `pods:team=a`; each flag is one, for they have commas. */
+export const selectors: Kind<readonly string[]> = {
+  placeholder: 'RESOURCE:SELECTOR',
+  expected: 'a resource and its label selector such as pods:team=a',
+  parse: (given, before) => [...before, given],
+  inFile: {
+    expected: 'a map of resource to its label selector, or a list of pods:team=a',
+    read: (value) => (isMap(value) ? selectorTexts(Object.entries(value)) : itemsIn(value)),
+  },
+};
+
+function selectorTexts(entries: readonly [string, unknown][]): readonly string[] | undefined {
+  const texts = entries.map(([resource, selector]) => `${resource}:${selector}`);
+  return entries.every(([, selector]) => typeof selector === 'string') ? texts : undefined;
+}
+
+/** One of these words. */
+export const oneOf = <const Word extends string>(...choices: readonly Word[]): Kind<Word> => ({
+  placeholder: 'NAME',
+  choices,
+  expected: `one of ${choices.join(', ')}`,
+  pattern: new RegExp(`^(?:${choices.join('|')})$`),
+  parse: (given) => choices.find((choice) => choice === given),
+});
+
+/** Items between commas; the flag alone, or true, stands for all, and false for none. */
+export const listOrAll: Kind<boolean | readonly string[]> = {
+  placeholder: list.placeholder as string,
+  bare: 'true',
+  expected: 'true, false, or items between commas',
+  parse(given, before) {
+    const all = toggle.parse(given.trim() || 'false', false);
+    return all ?? list.parse(given, Array.isArray(before) ? before : []);
+  },
+  inFile: {
+    expected: 'true, false or a list',
+    read: (value) => itemsIn(value),
   },
 };
 
@@ -184,6 +230,12 @@ export const byteSize: Kind<number> = {
   },
 };
 
+/** What stands behind the flag in --help: ` N`, `[=A,B]`, or nothing for a switch. */
+export function usageOf({ placeholder, bare }: Kind<unknown>): string {
+  if (placeholder === undefined) return '';
+  return bare === undefined ? ` ${placeholder}` : `[=${placeholder}]`;
+}
+
 /** A command line as read: the values of flags, and the words that are no flags. */
 export interface CommandLine<F extends Flags> {
   readonly values: ValuesOf<F>;
@@ -207,7 +259,7 @@ export function parseCommandLine<F extends Flags>(
     options: Object.fromEntries(
       Object.entries(flags).map(([name, { kind, short }]) => [
         name,
-        { type: kind.placeholder === undefined ? 'boolean' : 'string', ...(short && { short }) },
+        { type: kind.bare === undefined ? 'string' : 'boolean', ...(short && { short }) },
       ]),
     ),
   });
@@ -237,7 +289,7 @@ function readValue(
   before: unknown,
 ): unknown {
   const { kind } = flag;
-  const raw = given ?? (kind.placeholder === undefined ? 'true' : undefined);
+  const raw = given ?? kind.bare;
   if (raw === undefined) {
     const expected = `${kind.expected} behind it`;
     throw new ConfigError({ flag: `--${name}`, expected, got: 'nothing' });

@@ -8,6 +8,9 @@ import {
   file,
   integer,
   list,
+  listOrAll,
+  oneOf,
+  selectors,
   text,
   toggle,
   type ValuesOf,
@@ -25,6 +28,7 @@ const logging = 'Logging';
 const PORT_MAX = 65_535;
 const SHARDS_MAX = 1_000_000;
 const OBJECTS_MAX = 100_000_000;
+const SERIES_MAX = 1_000_000_000;
 
 /** A flag for the runtime of kube-state-metrics, accepted because charts and manifests pass it. */
 const ignored = <T>(group: string, kind: Flag<T>['kind'], initial: T, why: string) => ({
@@ -83,12 +87,20 @@ export const flags = {
     help: 'Namespaces to watch. May be repeated. Up to eight are watched one by one; more by one cluster-wide watch, if RBAC allows it.' },
   'namespaces-denylist': { group: selection, kind: list, default: [], defaultText: 'none',
     help: 'Namespaces to exclude. May be repeated.' },
+  'namespace-selector': { group: selection, kind: { ...text, placeholder: 'SELECTOR' }, default: undefined, defaultText: 'all', extension: true,
+    help: 'Label selector of namespaces, such as team=a: only they and the objects in them are served, beside other cluster-scoped resources. Followed as labels change.' },
+  'object-selector': { group: selection, kind: selectors, default: [], defaultText: 'all objects', extension: true,
+    help: 'Label selector of the objects of one resource, such as pods:team=a,tier!=db. May be repeated; those of the same resource must all match.' },
   node: { group: selection, kind: { ...list, placeholder: 'NODE,NODE' }, default: [], defaultText: 'all',
     help: 'Serve only the pods on these nodes, with one watch per node. Requires --resources=pods. May be repeated.' },
   'track-unscheduled-pods': { group: selection, kind: toggle, default: false,
     help: 'Serve the pods that are not scheduled to a node, in addition to those of --node. Requires --resources=pods.' },
   'object-limit': { group: selection, kind: integer(0, OBJECTS_MAX), default: 0, defaultText: 'none',
     help: 'Maximum number of objects per resource. Objects beyond it are dropped and counted; a dropped object is added at its next change or relist once there is room.' },
+  'series-budget-per-family': { group: selection, kind: integer(0, SERIES_MAX), default: 0, defaultText: 'none', extension: true,
+    help: 'Maximum number of series per metric. An object that would exceed it loses that metric; those that have it keep it. Dropped series are counted and logged.' },
+  'series-budget-per-namespace': { group: selection, kind: integer(0, SERIES_MAX), default: 0, defaultText: 'none', extension: true,
+    help: 'Maximum number of series per namespace, over all metrics. An object that would exceed it loses the metrics that are too many. Dropped series are counted and logged.' },
   'metric-allowlist': { group: selection, kind: list, default: [], defaultText: 'all',
     help: 'Metrics to serve: regular expressions (regexp2 syntax) that match anywhere in the name. Cannot be combined with --metric-denylist.',
     difference: expressions },
@@ -98,6 +110,10 @@ export const flags = {
   'metric-opt-in-list': { group: selection, kind: list, default: [], defaultText: 'none',
     help: 'Opt-in metrics to serve: regular expressions (RE2 syntax) that match anywhere in the name.',
     difference: expressions },
+  profile: { group: selection, kind: oneOf('minimal', 'mixin', 'full'), default: 'full', extension: true,
+    help: 'Metrics to serve of built-in resources: minimal has what the alerts of kubernetes-mixin query, mixin also what its recording rules and dashboards do, full all. Metrics that --metric-opt-in-list, --metric-labels-allowlist or --metric-annotations-allowlist ask for are added. Cannot be combined with --metric-allowlist or --metric-denylist.' },
+  'sparse-statesets': { group: selection, kind: listOrAll, default: false, defaultText: 'off', suggests: 'stateSets', extension: true,
+    help: 'Leave out the series of value 0 of state sets, such as kube_pod_status_phase: of all, or of these metrics. Queries that compare them with 0 find nothing then.' },
   'metric-labels-allowlist': { group: selection, kind: allowList, default: undefined, configKeys: ['labels_allow_list'],
     help: 'Label keys to show in kube_<resource>_labels: pods=[app,tier],nodes=[*].' },
   'metric-annotations-allowlist': { group: selection, kind: allowList, default: undefined, configKeys: ['annotations_allow_list'],
@@ -136,6 +152,8 @@ export const flags = {
     help: 'Web configuration file of both ports, in the format of Prometheus\' exporters: TLS, headers, users.' },
   'auth-filter': { group: serving, kind: toggle, default: false, restartRequired: true,
     help: 'Require a bearer token whose user may get /metrics, checked by TokenReview and SubjectAccessReview.' },
+  'enable-profiling': { group: serving, kind: toggle, default: false, restartRequired: true, extension: true,
+    help: 'Serve CPU profiles and heap snapshots of kubestate at /debug/profile/ of the telemetry port. Requires --auth-filter, or users in the file of --tls-config.' },
   'server-read-timeout': timeout(60_000, '1m', 'Time limit to read a request.'),
   'server-read-header-timeout': timeout(5_000, '5s', 'Time limit to read the headers of a request.'),
   'server-write-timeout': timeout(60_000, '1m', 'Time limit to write a response.'),

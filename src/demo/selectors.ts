@@ -1,4 +1,10 @@
 // Label and field selectors: parsed from a query, matched against objects.
+import {
+  matchesLabels,
+  parseLabelSelector,
+  type Requirement,
+  SelectorError,
+} from '../lib/labelSelector.ts';
 import { badRequest } from './apiserver/apiStatus.ts';
 import type { Kind } from './apiserver/kinds.ts';
 import type { ApiObject } from './objects.ts';
@@ -6,7 +12,7 @@ import type { ApiObject } from './objects.ts';
 /** Whether an object matches. */
 export type Selector = (object: ApiObject) => boolean;
 
-interface Requirement {
+interface FieldRequirement {
   readonly field: string;
   readonly equal: boolean;
   readonly value: string;
@@ -39,29 +45,25 @@ export function parseSelectors(
   kind: Kind,
   { labelSelector = '', fieldSelector = '' }: { labelSelector?: string; fieldSelector?: string },
 ): Selector | undefined {
-  const selectors = [
-    ...splitTerms(labelSelector).map(labelRequirement),
-    ...splitTerms(fieldSelector).map((term) => fieldRequirement(kind, term, fieldSelector)),
-  ];
-  if (selectors.length === 0) return undefined;
-  return (object) => selectors.every((selects) => selects(object));
+  const requirements = labelRequirements(labelSelector);
+  const selectors = splitTerms(fieldSelector).map((term) =>
+    fieldRequirement(kind, term, fieldSelector),
+  );
+  if (selectors.length === 0 && requirements.length === 0) return undefined;
+  return (object) =>
+    matchesLabels(requirements, object.metadata.labels) &&
+    selectors.every((selects) => selects(object));
 }
 
 const splitTerms = (text: string): string[] => text.split(',').filter((term) => term.trim() !== '');
 
-function labelRequirement(term: string): Selector {
-  const requirement = parseTerm(term);
-  if (requirement !== undefined) {
-    const { field, equal, value } = requirement;
-    return ({ metadata: { labels } }) => (labels?.[field] === value) === equal;
+function labelRequirements(text: string): readonly Requirement[] {
+  try {
+    return parseLabelSelector(text);
+  } catch (error) {
+    if (!(error instanceof SelectorError)) throw error;
+    throw badRequest(`unable to parse requirement: ${error.message}`);
   }
-  const [, not, key] = /^\s*(!?)\s*([\w./-]+)\s*$/.exec(term) ?? [];
-  if (key === undefined) {
-    throw badRequest(
-      `unable to parse requirement: expected key=value, key!=value, key or !key, got "${term}"`,
-    );
-  }
-  return ({ metadata: { labels } }) => Object.hasOwn(labels ?? {}, key) === (not === '');
 }
 
 function fieldRequirement(kind: Kind, term: string, whole: string): Selector {
@@ -80,7 +82,7 @@ function fieldRequirement(kind: Kind, term: string, whole: string): Selector {
   return (object) => ((textAt(object, path) ?? fallback) === value) === equal;
 }
 
-function parseTerm(term: string): Requirement | undefined {
+function parseTerm(term: string): FieldRequirement | undefined {
   const [, field, operator, value] = /^\s*([\w./-]+)\s*(==|!=|=)\s*([^=!]*?)\s*$/.exec(term) ?? [];
   if (field === undefined || value === undefined) return undefined;
   return { field, equal: operator !== '!=', value };

@@ -5,7 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Stores } from '../store/types.ts';
 import { answerOk, appOf, refuseForNow } from './app.ts';
 import { negotiateEncoding, negotiateFormat } from './negotiate.ts';
-import { metricsPage } from './pages/pages.ts';
+import { metricsPage } from './pages/metricsPage.ts';
 import { isReady, type Leadership, noElection, type Readiness, summaryOf } from './readiness.ts';
 import { clientOf, type Release, Slots } from './slots.ts';
 import { SnapshotHolders } from './snapshotHolders.ts';

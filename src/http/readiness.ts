@@ -107,7 +107,8 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-function ageText(ms: number): string {
+/** A time in one unit: 4 min. */
+export function ageText(ms: number): string {
   if (ms < minuteMs) return `${Math.floor(ms / 1_000)} s`;
   if (ms < 2 * hourMs) return `${Math.floor(ms / minuteMs)} min`;
   return ms < 2 * dayMs ? `${Math.floor(ms / hourMs)} h` : `${Math.floor(ms / dayMs)} days`;

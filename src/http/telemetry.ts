@@ -1,8 +1,9 @@
-// telemetryApp serves :8081: metrics about kubestate, readiness, and a landing page.
+// telemetryApp serves :8081: metrics about kubestate, readiness, profiles, and a page about it all.
 import { Router } from '@koa/router';
 import type Koa from 'koa';
 import { answerOk, appOf } from './app.ts';
-import { telemetryPage } from './pages/pages.ts';
+import type { StatusReport } from './pages/statusReport.ts';
+import { telemetryPage } from './pages/telemetryPage.ts';
 import {
   isReady,
   type Leadership,
@@ -18,9 +19,11 @@ export interface TelemetryAppOptions {
   readonly readiness: Readiness;
   /** The replica's status in a leader election. */
   readonly leadership?: Leadership;
-  /** For the landing page. */
-  readonly version: string;
+  /** For the page, asked at each request. */
+  readonly status: () => Promise<StatusReport>;
   readonly metricsPort: number;
+  /** Adds the pages of --enable-profiling. */
+  readonly addProfiling?: ((router: Router) => void) | undefined;
 }
 
 /** The metrics about kubestate as text. */
@@ -31,16 +34,19 @@ export interface SelfExposition {
 
 /** The app of :8081; all that it shows is read for each request. */
 export function telemetryApp(options: TelemetryAppOptions): Koa {
-  const { selfMetrics, readiness, version, metricsPort, leadership = noElection } = options;
+  const { selfMetrics, readiness, metricsPort, addProfiling, leadership = noElection } = options;
   const router = new Router({ sensitive: true, strict: true });
-  router.get('/', (ctx) =>
+  router.get('/', async (ctx) => {
+    const report = await options.status();
     telemetryPage(ctx, {
-      version,
+      report,
       metricsPort,
       statuses: readiness(),
       leaderStatus: leadership(),
-    }),
-  );
+      profiling: addProfiling !== undefined,
+    });
+  });
+  addProfiling?.(router);
   router.get('/metrics', async (ctx) => {
     ctx.set('Content-Type', selfMetrics.contentType);
     ctx.body = await selfMetrics.text();

@@ -16,7 +16,7 @@ import { asRecord } from './objects.ts';
 import { Reachability } from './reachability.ts';
 import { TableReader } from './table.ts';
 import type { Query, Transport, TransportRequest } from './transport.ts';
-import type { Collection } from './types.ts';
+import type { Collection, WireFormat } from './types.ts';
 import type { BodyTicks, WatchBody } from './watchBody.ts';
 import { WatchDecoder } from './watchDecoder.ts';
 import { WatchStream } from './watchStream.ts';
@@ -143,6 +143,7 @@ export class Client {
     const decode = <D extends Decoder<unknown>>(decoder: D) =>
       this.#decode(answer.body, decoder, pace, collection);
     const protobuf = protobufListOf(encoding, answer, { onMalformed, accepts });
+    this.#encodings.answered(collection, protobuf === undefined ? 'JSON' : 'protobuf');
     if (protobuf !== undefined) return listOf(protobuf, decode(protobuf));
     const columns = tableOf(collection);
     const decoder = new ListDecoder({
@@ -177,6 +178,8 @@ export class Client {
     };
     const encoding = this.#encodings.of(collection, 'watch');
     const answer = await this.#openWatch({ path: pathOf(collection), query, encoding, signal });
+    const protobuf = protobufWatchOf(encoding, answer, { onMalformed });
+    this.#encodings.answered(collection, protobuf === undefined ? 'JSON' : 'protobuf');
     const columns = tableOf(collection);
     const stream = new WatchStream({
       body: answer.body,
@@ -190,7 +193,7 @@ export class Client {
         whole: columns !== undefined,
         exact: exactIntegersOf(collection),
         deferSpec: collection.deferSpec,
-        format: protobufWatchOf(encoding, answer, { onMalformed }),
+        format: protobuf,
       }),
       onUnreadable: (error) => this.#encodings.failed(collection, error),
       reader: columns && new TableReader(columns),
@@ -199,6 +202,11 @@ export class Client {
     });
     if (!sendInitialEvents) stream.readAtTicks();
     return stream;
+  }
+
+  /** What the server has last answered in about the collection; undefined before. */
+  wireFormatOf(collection: Collection): WireFormat | undefined {
+    return this.#encodings.wireFormatOf(collection);
   }
 
   /** One document, whole. */
@@ -366,8 +374,8 @@ const exactIntegersOf = ({ exactIntegers }: Collection): ExactIntegers | undefin
 
 /** The parameters that lists and watches of a collection have in common. */
 function selectionOf(collection: Collection): Query {
-  const { fieldSelector } = collection;
-  return { fieldSelector, includeObject: tableOf(collection) && 'Metadata' };
+  const { fieldSelector, labelSelector } = collection;
+  return { fieldSelector, labelSelector, includeObject: tableOf(collection) && 'Metadata' };
 }
 
 function pathOf(collection: Collection): string {

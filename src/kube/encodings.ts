@@ -6,7 +6,7 @@ import { type ProtobufDecoderOptions, ProtobufListDecoder } from './protobuf/lis
 import { isReadable, ObjectReader, resourceKeyOf } from './protobuf/objectReader.ts';
 import { ProtobufError } from './protobuf/reader.ts';
 import { ProtobufWatchFormat } from './protobuf/watch.ts';
-import type { Collection } from './types.ts';
+import type { Collection, WireFormat } from './types.ts';
 
 const NOT_ACCEPTABLE = 406;
 
@@ -21,6 +21,8 @@ export class Encodings {
   readonly #log: Logger;
   /** Resources that the server has once answered in protobuf that could not be read. */
   readonly #inJson = new Set<string>();
+  /** That of the last answer, by resource. */
+  readonly #wireFormats = new Map<string, WireFormat>();
 
   constructor(log: Logger) {
     this.#log = log;
@@ -36,6 +38,16 @@ export class Encodings {
       accept: acceptOf(collection, verb, asProtobuf),
       protobuf: asProtobuf ? collection : undefined,
     };
+  }
+
+  /** Called with each good answer. */
+  answered(collection: Collection, wireFormat: WireFormat): void {
+    this.#wireFormats.set(resourceKeyOf(collection), wireFormat);
+  }
+
+  /** What the server has last answered in; undefined before its first answer. */
+  wireFormatOf(collection: Collection): WireFormat | undefined {
+    return this.#wireFormats.get(resourceKeyOf(collection));
   }
 
   /** Called with what ends the reading of an answer: where that is its protobuf, JSON is next. */

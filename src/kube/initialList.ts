@@ -10,7 +10,7 @@ import { DecodeError } from './decode.ts';
 import type { Accepts } from './itemParser.ts';
 import { type ListLength, type ListPace, UnfinishedError, withPace } from './listPace.ts';
 import { apply, asRecord, metadataOf, resourceVersionOf } from './objects.ts';
-import type { Collection, ReflectorObserver } from './types.ts';
+import type { Collection, ListedBy, ReflectorObserver } from './types.ts';
 import { Watch } from './watch.ts';
 import type { WatchEvent } from './watchFormat.ts';
 
@@ -58,6 +58,7 @@ export interface RelistTry {
 export interface Relisted {
   readonly version: string;
   readonly objects: number;
+  readonly by: ListedBy;
   /** Where the list came by a watch: that watch, open, with the changes after `version`. */
   readonly watch?: Watch;
 }
@@ -128,7 +129,7 @@ async function streamList(
       watch.readAtTicks();
       await pace.close();
       await watch.pauseFor(commit(relist));
-      return { version: closing, objects, watch };
+      return { version: closing, objects, by: 'WatchList', watch };
     }
     throw new UnfinishedError(
       'expected the bookmark that closes the list, got the end of the watch',
@@ -212,7 +213,8 @@ async function readPages(
         }
         await pace.close();
         await unlessAborted(commit(relist), signal);
-        return { version: resourceVersion, objects };
+        const by = page === 0 ? 'LIST' : 'LIST in pages';
+        return { version: resourceVersion, objects, by };
       }
       query = { limit: pageSize, continue: token };
     }

@@ -15,9 +15,10 @@ import {
   watchSeconds,
 } from './initialList.ts';
 import { ListMethod } from './listMethod.ts';
+import { reportOf } from './reflectorReport.ts';
 import { type Failure, RetryPolicy } from './retryPolicy.ts';
 import { type Next, SyncState } from './syncState.ts';
-import type { ReflectorObserver, SyncStatus } from './types.ts';
+import type { ReflectorObserver, ReflectorReport, SyncStatus } from './types.ts';
 import { UnreadableEvents } from './unreadableEvents.ts';
 import { VersionCheck } from './versionCheck.ts';
 import { SilenceError, SilenceWindow, Watch } from './watch.ts';
@@ -27,7 +28,6 @@ import { applyEvent, BookmarkError } from './watchEvent.ts';
 const watchMsMin = 1_000;
 /** After a list whose version expired sooner than this, the next one waits for the backoff. */
 const relistMsMin = 5_000;
-
 /** A watch that the server ends after this time was not ended early: it was asked to end then. */
 const wholeWatchMsMin = timeoutSecondsMin * 1_000 - 10_000;
 /** Why a watch ended, or a list begins, is logged this often for each reason. */
@@ -40,6 +40,7 @@ export const relistReasons = {
   gone: 'the server no longer knows the last version (410)',
   'version-refused': 'the server has never known the last version, as after a restored backup',
   resharded: 'the shard of this process has changed',
+  'namespaces-joined': 'other namespaces match --namespace-selector, whose objects were left out',
   unreadable: 'an event of the watch could not be read',
   drift: 'the stored objects were found to differ from those of the server',
 } as const;
@@ -123,6 +124,10 @@ export class Reflector {
 
   get status(): SyncStatus {
     return this.#state.status;
+  }
+
+  get report(): ReflectorReport {
+    return reportOf(this.#context, this.#state.content, this.#version);
   }
 
   /** Undefined unless it watches, with no relist asked for. */
@@ -267,7 +272,7 @@ export class Reflector {
     }
   }
 
-  #listed({ version, objects }: Relisted, reason: RelistReason): void {
+  #listed({ version, objects, by }: Relisted, reason: RelistReason): void {
     const { observer, clock } = this.#context;
     const { synced } = this.#state.content;
     observer.list('success');
@@ -277,7 +282,7 @@ export class Reflector {
     this.#version = version;
     this.#versionCheck.versionIsGood();
     this.#unreadable.listCommitted();
-    this.#state.listed(clock.now());
+    this.#state.listed(clock.now(), by);
   }
 
   async #openWatch(signal: AbortSignal): Promise<Watch> {

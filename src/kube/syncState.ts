@@ -2,7 +2,7 @@
 import { Freshness } from './freshness.ts';
 import type { RelistReason } from './reflector.ts';
 import type { Failure } from './retryPolicy.ts';
-import type { Behind, SyncStatus } from './types.ts';
+import type { Behind, ListedBy, SyncStatus } from './types.ts';
 import type { Watch } from './watch.ts';
 
 /** What to ask the server for next: a list, for this reason, or a watch alone. */
@@ -24,7 +24,12 @@ export type Content =
   /** No complete list yet; `refused` once the server's refusal was final. */
   | { readonly synced: false; readonly refused: boolean }
   /** So many complete lists, the last one at `listedMs`. */
-  | { readonly synced: true; readonly lists: number; readonly listedMs: number };
+  | {
+      readonly synced: true;
+      readonly lists: number;
+      readonly listedMs: number;
+      readonly by: ListedBy;
+    };
 
 export class SyncState {
   #phase: Phase = { phase: 'created' };
@@ -47,9 +52,9 @@ export class SyncState {
   }
 
   /** A full list was committed. */
-  listed(nowMs: number): void {
+  listed(nowMs: number, by: ListedBy): void {
     const lists = this.#content.synced ? this.#content.lists + 1 : 1;
-    this.#content = { synced: true, lists, listedMs: nowMs };
+    this.#content = { synced: true, lists, listedMs: nowMs, by };
     this.#failure = undefined;
     this.#freshness.upToDate(nowMs);
   }

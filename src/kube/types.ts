@@ -1,7 +1,7 @@
 // Types of a reflector: the collection that it follows, what it reports, its status.
 import type { ResourceObserver } from '../telemetry/registry.ts';
 
-/** One collection of the API: a resource in all namespaces, or in one. */
+/** One collection of the API: a resource in all namespaces, or in one; all of it, or selected. */
 export interface Collection {
   /** RBAC plural, e.g. `pods`. */
   readonly resource: string;
@@ -10,6 +10,7 @@ export interface Collection {
   readonly version: string;
   readonly namespace?: string;
   readonly fieldSelector?: string;
+  readonly labelSelector?: string;
   /** How much of each object is asked for; all of it by default. */
   readonly representation?: Representation;
   /** Names of fields whose integers keep all digits, as bigints where a number would not do. */
@@ -52,4 +53,24 @@ export interface Behind {
   readonly sinceMs: number;
   /** Why it is not, as the end of a sentence. */
   readonly why: string;
+}
+
+/** How a full list came: streamed by a watch, in one body, or in pages. */
+export type ListedBy = 'WatchList' | 'LIST' | 'LIST in pages';
+
+/** The encoding that the server has answered in. */
+export type WireFormat = 'protobuf' | 'JSON';
+
+/** Where a reflector stands, for people. */
+export interface ReflectorReport {
+  readonly namespace: string | undefined;
+  readonly fieldSelector: string | undefined;
+  /** The version of the last event, bookmark or list; undefined before the first list. */
+  readonly resourceVersion: string | undefined;
+  /** How its last list came; undefined before the first. */
+  readonly listedBy: ListedBy | undefined;
+  /** That of the last answer; undefined before the first. */
+  readonly wireFormat: WireFormat | undefined;
+  /** How much of each object is asked for. */
+  readonly representation: 'object' | 'metadata' | 'table';
 }

@@ -6,21 +6,38 @@ import {
   pino,
   stdTimeFunctions,
 } from 'pino';
+import type { LogRing } from './logRing.ts';
 
 /** Constant message plus keys: `log.warn({ resource }, 'watch ended')`. */
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error'>;
 
-/** Writes JSON lines synchronously: the last line before a crash matters most. */
+/**
+ * Writes JSON lines synchronously: the last line before a crash matters most. Warnings and errors
+ * go into the ring, too.
+ */
 export function openLog(
   level: 'debug' | 'info' | 'warn' | 'error' | 'silent',
   to: DestinationStream = destination({ dest: 2, sync: true }),
+  ring?: Pick<LogRing, 'add'>,
 ): Logger {
   const formatters = { level: (label: string) => ({ level: label }) };
   const timestamp = stdTimeFunctions.isoTime;
   const serializers = { err: loggedError };
   const hooks = { streamWrite: withoutControls };
   const options = { level, base: null, formatters, timestamp, serializers, hooks };
-  return pino(options, to);
+  return pino(options, ring === undefined ? to : withRing(to, ring));
+}
+
+/** pino writes the level first. */
+const warned = /^\{"level":"(?:warn|error)"/;
+
+function withRing(to: DestinationStream, ring: Pick<LogRing, 'add'>): DestinationStream {
+  return {
+    write(line) {
+      to.write(line);
+      if (warned.test(line)) ring.add(line);
+    },
+  };
 }
 
 /** Escapes the control characters and line ends that JSON allows, for terminals and log readers. */

@@ -91,7 +91,33 @@ export interface LabelledRow<O> extends Row {
   collectLabelled(object: O, emit: EmitLabelled): void;
 }
 
-export type Family<O> = SampleRow<O> | MapRow<O> | LabelledRow<O>;
+/** Receives the state that a thing is in, then the values of the labels in front of the state's. */
+export type EmitState<Labels extends readonly string[]> = Labels extends readonly [
+  ...infer Group,
+  string,
+]
+  ? (state: string | null | undefined, ...group: { [K in keyof Group]: LabelValue }) => void
+  : never;
+
+/**
+ * A row with a series for each state that a thing can be in: 1 if it is in that state, else 0. With
+ * --sparse-statesets, series of 0 are left out.
+ */
+export interface StateSetRow<O> extends Row {
+  /** What tells the things of an object apart, then the label of the state. */
+  readonly labels: readonly [string, ...string[]];
+  readonly states: readonly string[];
+  /** Emits one state for each thing; an unknown state makes all of its series 0. */
+  collectStates(object: O, emit: AnyEmitState): void;
+}
+
+export type AnyEmitState = (state: unknown, ...group: LabelValue[]) => void;
+
+export type Family<O> = SampleRow<O> | MapRow<O> | StateSetRow<O> | LabelledRow<O>;
+
+/** Whether a row has a series for each state, of which at most one is 1. */
+export const isStateSet = (row: Family<never>): boolean =>
+  'states' in row || ('collectLabelled' in row && row.type === 'stateset');
 
 /** Builders of rows that get one section of an object, and so cannot read any other. */
 export interface SectionBuilders<S extends Section> {
@@ -110,6 +136,15 @@ export interface SectionBuilders<S extends Section> {
     collect: (section: SectionOf<O, S>, emit: Emit<Labels>, identity: Identity) => void,
     options?: RowOptions,
   ): SampleRow<O>;
+  /** A family of a series for each of `states`, in the last of `labels`: see StateSetRow. */
+  stateSet<O, const Labels extends readonly [string, ...string[]]>(
+    stability: Stability,
+    help: string,
+    labels: Labels,
+    states: readonly string[],
+    collect: (section: SectionOf<O, S>, emit: EmitState<Labels>) => void,
+    options?: RowOptions,
+  ): StateSetRow<O>;
   /** As `info` below. */
   info<O>(
     stability: Stability,
@@ -266,6 +301,17 @@ function buildersOf<S extends Section>(reads: S): SectionBuilders<S> {
         options,
       ),
       reads,
+    }),
+    stateSet: (stability, help, labels, states, collect, options) => ({
+      type: 'gauge',
+      stability,
+      help,
+      labels,
+      states,
+      reads,
+      ...options,
+      collectStates: (object, emit) =>
+        collect(sectionOf(object, reads), emit as EmitState<typeof labels>),
     }),
     info: (stability, help, labels, options) => {
       const getters = Object.values(labels);

@@ -1,8 +1,10 @@
 // Compiles a table into a Renderer, which turns one object into exposition text: the hot path.
 import {
+  type AnyEmitState,
   canDeferSpec,
   type EmitLabelled,
   type Family,
+  isStateSet,
   type Join,
   type Json,
   type LabelledRow,
@@ -12,6 +14,7 @@ import {
   noLabel,
   type SampleRow,
   type Stability,
+  type StateSetRow,
 } from './family.ts';
 import { everyKey, type KeyFilter, labelsOf } from './labels.ts';
 import type { KubeObject, Received } from './object.ts';
@@ -65,6 +68,8 @@ export interface RenderChoices {
   /** The label keys that `kube_*_labels` shows; `undefined` means no series. */
   readonly labels: KeyFilter | undefined;
   readonly annotations: KeyFilter | undefined;
+  /** Whether of this state set only the series of 1 are rendered; absent means of none. */
+  sparse?(family: string): boolean;
 }
 
 export type OnRenderError = (family: string, object: KubeObject, error: unknown) => void;
@@ -90,8 +95,10 @@ export function compile<T>(
   }));
   const writers = rows.map(([name, row]): RowWriter<Received<T>> => {
     const { reads } = row;
+    const sparse = isStateSet(row) && choices.sparse?.(name) === true;
     if ('prefix' in row) return { name, reads, write: mapWriter(name, row, choices) };
-    if ('collectLabelled' in row) return { name, reads, write: labelledWriter(name, row) };
+    if ('states' in row) return { name, reads, write: stateSetWriter(name, row, sparse) };
+    if ('collectLabelled' in row) return { name, reads, write: labelledWriter(name, row, sparse) };
     return { name, reads, write: sampleWriter(name, row), take: row.join?.take };
   });
   const identify = (object: Received<T>): string => {
@@ -163,19 +170,47 @@ function rendererOf<O>(
 function sampleWriter<O>(name: string, row: SampleRow<O>): RowWriter<O>['write'] {
   const prefixes = row.labels.map((label) => `,${label}="`);
   const lines = new SeriesLines();
-  const emit = (value: number, ...labels: LabelValue[]): void => {
-    let text = '';
-    for (let i = 0; i < prefixes.length; i++) {
-      const label = labels[i] ?? '';
-      if (label !== noLabel) text += `${prefixes[i]}${escapeLabelValue(label)}"`;
-    }
-    lines.add(text, value);
-  };
+  const emit = (value: number, ...labels: LabelValue[]): void =>
+    lines.add(labelsText(prefixes, labels), value);
   const { join } = row;
   return (object, identity, taken) => {
     lines.start(`${name}{${identity}`);
     if (join === undefined) row.collect(object, emit);
     else join.collect(taken, object, emit);
+    return lines.text;
+  };
+}
+
+function labelsText(prefixes: readonly string[], labels: readonly LabelValue[]): string {
+  let text = '';
+  for (let i = 0; i < prefixes.length; i++) {
+    const label = labels[i] ?? '';
+    if (label !== noLabel) text += `${prefixes[i]}${escapeLabelValue(label)}"`;
+  }
+  return text;
+}
+
+function stateSetWriter<O>(
+  name: string,
+  { labels, states, collectStates }: StateSetRow<O>,
+  sparse: boolean,
+): RowWriter<O>['write'] {
+  const prefixes = labels.map((label) => `,${label}="`);
+  const ofState = prefixes.pop();
+  const endings = states.map((state) => `${ofState}${escapeLabelValue(state)}"`);
+  const lines = new SeriesLines();
+  const emit: AnyEmitState = (current, ...group) => {
+    const text = labelsText(prefixes, group);
+    // The states differ, so that the group tells all of its series from others.
+    if (!lines.isNew(text)) return;
+    for (let i = 0; i < endings.length; i++) {
+      const holds = states[i] === current;
+      if (holds || !sparse) lines.append(`${text}${endings[i]}`, holds ? 1 : 0);
+    }
+  };
+  return (object, identity) => {
+    lines.start(`${name}{${identity}`);
+    collectStates(object, emit);
     return lines.text;
   };
 }
@@ -192,9 +227,18 @@ function mapWriter<O>(name: string, row: MapRow<O>, choices: RenderChoices): Row
   };
 }
 
-function labelledWriter<O>(name: string, row: LabelledRow<O>): RowWriter<O>['write'] {
+function labelledWriter<O>(
+  name: string,
+  row: LabelledRow<O>,
+  sparse: boolean,
+): RowWriter<O>['write'] {
   const lines = new SeriesLines();
-  const emit: EmitLabelled = (value, labels, id) => lines.add(labels, value, id);
+  const emit: EmitLabelled = sparse
+    ? (value, labels, id = labels) => {
+        // Of duplicate series the first one counts, also where it is 0.
+        if (lines.isNew(id) && value !== 0) lines.append(labels, value);
+      }
+    : (value, labels, id) => lines.add(labels, value, id);
   return (object) => {
     lines.start(`${name}{`);
     row.collectLabelled(object, emit);
@@ -229,14 +273,19 @@ class SeriesLines {
    * them from those of other series: long texts take long to look up.
    */
   add(labels: string, value: number, id = labels): void {
-    if (!this.#isNew(id)) return;
+    if (this.isNew(id)) this.append(labels, value);
+  }
+
+  /** As `add`, for a series that is known to be new. */
+  append(labels: string, value: number): void {
     this.text += `${this.#head}${labels}} ${formatNumber(value)}\n`;
     if (this.text.length > familyCharsMax) {
       throw new RangeError(`expected at most ${familyCharsMax} characters of one family`);
     }
   }
 
-  #isNew(id: string): boolean {
+  /** Whether no series has had this id so far; it is taken from now on. */
+  isNew(id: string): boolean {
     if (this.#seen === undefined) {
       for (let i = 0; i < this.#count; i++) if (this.#ids[i] === id) return false;
       if (this.#count < comparedMax) {

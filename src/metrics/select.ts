@@ -1,9 +1,11 @@
 // What is served, decided once at start: the resources that are on, and their families and keys.
 import type { Representation } from '../kube/types.ts';
 import { ConfigError } from '../lib/errors.ts';
+import { suggest } from '../lib/suggest.ts';
 import { keyFilters, refuseUnknownResource, type UnusedPattern } from './allowlist.ts';
 import { type Dialect, match, re2, regexp2 } from './expressions/matching.ts';
-import { canDeferSpec, type Family } from './family.ts';
+import { canDeferSpec, type Family, isStateSet } from './family.ts';
+import { objectSelectors, type SelectorChoices } from './objectSelectors.ts';
 import type { RenderChoices } from './render.ts';
 import type { Resource } from './resource.ts';
 
@@ -11,7 +13,7 @@ import type { Resource } from './resource.ts';
 export type AnyResource = Resource<never, string>;
 
 /** What the flags select; an empty list means the defaults of the tables. */
-export interface Choices {
+export interface Choices extends SelectorChoices {
   readonly resources: readonly string[];
   /** Families to serve or not: regexp2 expressions that match anywhere in the name. */
   readonly metricAllowlist: readonly string[];
@@ -20,6 +22,10 @@ export interface Choices {
   readonly metricOptInList: readonly string[];
   readonly metricLabelsAllowlist: string | undefined;
   readonly metricAnnotationsAllowlist: string | undefined;
+  /** The only families to serve of our tables, beside those that the other choices ask for. */
+  readonly profile?: ReadonlySet<string> | undefined;
+  /** Of which state sets the series of 0 are left out: all, none, or these families. */
+  readonly sparseStateSets?: boolean | readonly string[];
 }
 
 /** A resource with at least one enabled family. */
@@ -33,12 +39,16 @@ export interface Selected {
   readonly deferSpec: boolean;
   /** Whether the table is one of ours, and not of a custom-resource configuration. */
   readonly builtIn: boolean;
+  /** Which of its objects are served, by their labels; all where it is undefined. */
+  readonly labelSelector: string | undefined;
 }
 
 /** What custom resources bring to the choices: their tables come with their kinds. */
 export interface CustomChoices {
   /** The names of all families that their tables may have. */
   readonly families: readonly string[];
+  /** Those of them that are state sets. */
+  readonly stateSets: readonly string[];
   /** Whether nothing else is served. */
   readonly only: boolean;
   /** What a sentence about a wrong name may suggest. */
@@ -51,10 +61,19 @@ export interface CustomChoices {
 export interface Selection {
   /** In the order of the tables. */
   readonly resources: readonly Selected[];
-  /** The part of a custom table that is served; undefined where that is nothing. */
-  selectCustom(plural: string, resource: AnyResource): Selected | undefined;
+  /**
+   * The part of a custom table that is served; undefined where that is nothing. `names` are those
+   * that --object-selector may call it.
+   */
+  selectCustom(
+    plural: string,
+    resource: AnyResource,
+    names: readonly string[],
+  ): Selected | undefined;
   unusedPatterns(): readonly UnusedPattern[];
-  /** Expressions that match the name of no family of any table. */
+  /** The resources that --object-selector names and that are not served. */
+  readonly idleSelectors: readonly string[];
+  /** Expressions, or names of state sets, that match no family of any table. */
   readonly idleExpressions: readonly IdleExpression[];
 }
 
@@ -71,13 +90,16 @@ export async function select(
 ): Promise<Selection> {
   const plurals = Object.keys(tables);
   const names = [...plurals, ...(custom?.names ?? [])];
-  for (const plural of choices.resources) {
-    if (!custom?.accepts(plural)) refuseUnknownResource('--resources', plural, names);
-  }
+  const checkResource = (flag: string, name: string): void => {
+    if (!custom?.accepts(name)) refuseUnknownResource(flag, name, names);
+  };
+  for (const plural of choices.resources) checkResource('--resources', plural);
+  const selectors = objectSelectors(choices, checkResource);
   const { isOn, idleExpressions } = await familyFilter(choices, [
     ...Object.values(tables).flatMap(namesOf),
     ...(custom?.families ?? []),
   ]);
+  const { sparse, idleNames } = sparseFilter(choices.sparseStateSets ?? false, tables, custom);
   const filters = (flag: string, text = '') => keyFilters(flag, text, plurals);
   const labels = filters('--metric-labels-allowlist', choices.metricLabelsAllowlist);
   const annotations = filters('--metric-annotations-allowlist', choices.metricAnnotationsAllowlist);
@@ -87,29 +109,40 @@ export async function select(
     resource: AnyResource,
     builtIn: boolean,
     keys: Pick<RenderChoices, 'labels' | 'annotations'>,
+    called: readonly string[],
   ): Selected | undefined => {
     const on = new Set<string>();
+    const isShown = (family: Family<never>): boolean =>
+      'prefix' in family && family.allowList !== undefined && keys[family.allowList] !== undefined;
     for (const [name, family] of Object.entries<Family<never>>(resource.families)) {
-      if (isOn(name, family.optIn === true)) on.add(name);
+      const inProfile = !builtIn || (choices.profile?.has(name) ?? true);
+      const isAsked = family.optIn === true || isShown(family);
+      if (isOn(name, family.optIn === true) && (inProfile || isAsked)) on.add(name);
     }
     // A resource without enabled families is not watched.
     if (on.size === 0) return undefined;
     const enabled = (family: string): boolean => on.has(family);
-    return { plural, resource, builtIn, ...needsOf(resource, on), choices: { enabled, ...keys } };
+    const labelSelector = selectors.of(called);
+    const rest = { builtIn, labelSelector, choices: { enabled, sparse, ...keys } };
+    return { plural, resource, ...needsOf(resource, on), ...rest };
   };
   for (const [plural, resource] of custom?.only ? [] : Object.entries(tables)) {
     const named = choices.resources.includes(plural);
     if (!named && (choices.resources.length > 0 || !resource.default)) continue;
     const keys = { labels: labels.of(plural), annotations: annotations.of(plural) };
-    const one = selectOne(plural, resource, true, keys);
+    const one = selectOne(plural, resource, true, keys, [plural]);
     if (one !== undefined) selected.push(one);
   }
   return {
     resources: selected,
-    selectCustom: (plural, resource) =>
-      selectOne(plural, resource, false, { labels: undefined, annotations: undefined }),
+    selectCustom: (plural, resource, called) =>
+      selectOne(plural, resource, false, { labels: undefined, annotations: undefined }, called),
     unusedPatterns: () => [...labels.unused(), ...annotations.unused()],
-    idleExpressions,
+    idleSelectors: selectors
+      .unused()
+      .map(({ resource }) => resource)
+      .filter((resource) => !custom?.accepts(resource)),
+    idleExpressions: [...idleExpressions, ...idleNames],
   };
 }
 
@@ -134,15 +167,12 @@ interface FamilyFilter {
 }
 
 async function familyFilter(choices: Choices, families: readonly string[]): Promise<FamilyFilter> {
-  const { metricAllowlist, metricDenylist, metricOptInList } = choices;
-  if (metricAllowlist.length > 0 && metricDenylist.length > 0) {
-    throw new ConfigError({
-      flag: ['--metric-allowlist', '--metric-denylist'],
-      expected: 'one of them',
-      got: 'both',
-      hint: 'leave one out',
-    });
-  }
+  const { metricAllowlist, metricDenylist, metricOptInList, profile } = choices;
+  refuseTogether({
+    '--profile': profile !== undefined,
+    '--metric-allowlist': metricAllowlist.length > 0,
+    '--metric-denylist': metricDenylist.length > 0,
+  });
   const allowed = await matched('--metric-allowlist', regexp2, metricAllowlist, families);
   const denied = await matched('--metric-denylist', regexp2, metricDenylist, families);
   const optedInto = await matched('--metric-opt-in-list', re2, metricOptInList, families);
@@ -152,6 +182,52 @@ async function familyFilter(choices: Choices, families: readonly string[]): Prom
       return metricAllowlist.length > 0 ? allowed.names.has(name) : !denied.names.has(name);
     },
     idleExpressions: [...allowed.idle, ...denied.idle, ...optedInto.idle],
+  };
+}
+
+/** Throws ConfigError where more than one of these flags is given. */
+function refuseTogether(given: Readonly<Record<string, boolean>>): void {
+  const flag = Object.keys(given).filter((name) => given[name]);
+  if (flag.length < 2) return;
+  const two = flag.length === 2;
+  throw new ConfigError({
+    flag,
+    expected: 'one of them',
+    got: two ? 'both' : 'all',
+    hint: two ? 'leave one out' : 'leave two out',
+  });
+}
+
+const sparseFlag = '--sparse-statesets';
+
+/**
+ * The state sets that are sparse. Throws ConfigError for a name that is none; one that a rule of a
+ * custom resource may still get is idle.
+ */
+function sparseFilter(
+  chosen: NonNullable<Choices['sparseStateSets']>,
+  tables: Readonly<Record<string, AnyResource>>,
+  custom: CustomChoices | undefined,
+): { sparse(family: string): boolean; readonly idleNames: readonly IdleExpression[] } {
+  if (typeof chosen === 'boolean') return { sparse: () => chosen, idleNames: [] };
+  const rows = new Map(Object.values(tables).flatMap(({ families }) => Object.entries(families)));
+  const known = [...rows].filter(([, row]) => isStateSet(row)).map(([name]) => name);
+  const stateSets = new Set([...known, ...(custom?.stateSets ?? [])]);
+  const others = chosen.filter((name) => !stateSets.has(name));
+  const wrong = others.find((name) => custom === undefined || rows.has(name));
+  if (wrong !== undefined) {
+    const close = suggest(wrong, [...stateSets]);
+    throw new ConfigError({
+      flag: sparseFlag,
+      expected: 'metrics that are state sets',
+      got: `"${wrong}"${rows.has(wrong) ? ', which is none' : ''}`,
+      hint: close === undefined ? 'docs/cardinality.md lists them' : `did you mean ${close}?`,
+    });
+  }
+  const sparse = new Set(chosen);
+  return {
+    sparse: (family) => sparse.has(family),
+    idleNames: others.map((expression) => ({ flag: sparseFlag, expression })),
   };
 }
 

@@ -1,5 +1,5 @@
 // Readers that several tables share: conditions, booleans, optional values and percentages.
-import type { Emit } from '../metrics/family.ts';
+import type { EmitState } from '../metrics/family.ts';
 
 /** Whether a field that is a pointer in Go is set, even if it is empty or 0. */
 export const isSet = <T>(value: T | null | undefined): value is T =>
@@ -15,48 +15,40 @@ export const flag = (value: boolean | null | undefined): number => (value === tr
 /** 1 if the value is set, even if it is an empty object, else 0. */
 export const presence = (value: unknown): number => (isSet(value) ? 1 : 0);
 
-/** One sample for each of `values`: 1 for the one that equals `holds`, 0 for the others. */
-export function emitEach<T extends string>(
-  values: readonly T[],
-  holds: string,
-  emit: (value: number, candidate: T) => void,
-): void {
-  for (const value of values) emit(value === holds ? 1 : 0, value);
-}
+/** The states of a condition, as labels have them. */
+export const conditionStates = ['true', 'false', 'unknown'] as const;
 
-/** The statuses of a condition, and the label value of each. */
-export const conditionStatuses = [
-  { label: 'true', status: 'True' },
-  { label: 'false', status: 'False' },
-  { label: 'unknown', status: 'Unknown' },
-] as const;
+const stateOfStatus: ReadonlyMap<string, string> = new Map([
+  ['True', 'true'],
+  ['False', 'false'],
+  ['Unknown', 'unknown'],
+]);
 
 interface Condition {
   readonly type: string;
   readonly status: string;
 }
 
-/** Three samples for each condition: 1 for its status, 0 for the other two. */
+/** The state of a condition; undefined for a status that Kubernetes does not define. */
+export const conditionState = ({ status }: Condition): string | undefined =>
+  stateOfStatus.get(status);
+
+/** The state of each condition, by its type. */
 export function emitConditions(
   conditions: readonly Condition[] | null | undefined,
-  emit: Emit<['condition', 'status']>,
+  emit: EmitState<['condition', 'status']>,
 ): void {
-  for (const { type, status: found } of conditions ?? []) {
-    for (const { label, status } of conditionStatuses) emit(flag(found === status), type, label);
-  }
+  for (const condition of conditions ?? []) emit(conditionState(condition), condition.type);
 }
 
-/** Three samples for each condition of `type`: 1 for its status, 0 for the other two. */
-export function emitStatuses(
+/** The state of the condition of `type`. */
+export function emitCondition(
   conditions: readonly Condition[] | null | undefined,
   type: string,
-  emit: Emit<['condition']>,
+  emit: EmitState<['condition']>,
 ): void {
   for (const condition of conditions ?? []) {
-    if (condition.type !== type) continue;
-    for (const { label, status } of conditionStatuses) {
-      emit(flag(condition.status === status), label);
-    }
+    if (condition.type === type) emit(conditionState(condition));
   }
 }
 

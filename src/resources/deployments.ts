@@ -10,7 +10,7 @@ import {
   labels,
   owners,
 } from '../metrics/stock.ts';
-import { conditionStatuses, countOrPercent, flag } from './conditions.ts';
+import { conditionState, conditionStates, countOrPercent, flag } from './conditions.ts';
 
 /** The deployment controller's reasons; others become `unknown`, to limit cardinality. */
 const reasons: ReadonlySet<string> = new Set([
@@ -55,11 +55,11 @@ export const deployments = {
       'Number of terminating pods of the deployment, where the cluster reports it.', (s) => s?.terminatingReplicas),
     kube_deployment_status_observed_generation: status.gauge('STABLE',
       'Generation of the deployment that its controller has observed.', (s) => s?.observedGeneration ?? 0),
-    kube_deployment_status_condition: status.gauges('STABLE',
-      'Whether a condition of the deployment has this status: 1 if so, else 0.', ['reason', 'condition', 'status'], (s, emit) => {
+    kube_deployment_status_condition: status.stateSet('STABLE',
+      'Whether a condition of the deployment has this status: 1 if so, else 0.', ['reason', 'condition', 'status'], conditionStates, (s, emit) => {
         for (const condition of s?.conditions ?? []) {
           const reason = reasons.has(condition.reason ?? '') ? condition.reason : 'unknown';
-          for (const { label, status } of conditionStatuses) emit(flag(condition.status === status), reason, condition.type, label);
+          emit(conditionState(condition), reason, condition.type);
         }
       }),
     kube_deployment_spec_replicas: spec.gauge('STABLE',

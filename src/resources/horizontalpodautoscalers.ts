@@ -4,7 +4,7 @@ import { type Emit, noLabel, spec, status } from '../metrics/family.ts';
 import { approximateQuantity, quantity } from '../metrics/quantity.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, deletionTimestamp, generation, labels } from '../metrics/stock.ts';
-import { emitConditions, ifSet, isSet } from './conditions.ts';
+import { conditionStates, emitConditions, ifSet, isSet } from './conditions.ts';
 
 const measured = ['metric_name', 'metric_target_type', 'container'] as const;
 
@@ -48,8 +48,8 @@ export const horizontalpodautoscalers = {
       'Number of replicas that the HorizontalPodAutoscaler last asked for.', (s) => s?.desiredReplicas ?? 0),
     kube_horizontalpodautoscaler_annotations: annotations('ALPHA'),
     kube_horizontalpodautoscaler_labels: labels('STABLE'),
-    kube_horizontalpodautoscaler_status_condition: status.gauges('STABLE',
-      'Whether a condition of the HorizontalPodAutoscaler has this status: 1 if so, else 0.', ['condition', 'status'],
+    kube_horizontalpodautoscaler_status_condition: status.stateSet('STABLE',
+      'Whether a condition of the HorizontalPodAutoscaler has this status: 1 if so, else 0.', ['condition', 'status'], conditionStates,
       (s, emit) => emitConditions(s?.conditions, emit)),
     kube_horizontalpodautoscaler_created: created('ALPHA'),
     kube_horizontalpodautoscaler_deletion_timestamp: deletionTimestamp('ALPHA'),

@@ -1,4 +1,5 @@
 // All resource tables by plural, in the order of the exposition.
+import { isStateSet } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import type { AnyResource } from '../metrics/select.ts';
 import { certificatesigningrequests } from './certificatesigningrequests.ts';
@@ -82,6 +83,13 @@ export const resources = {
   validatingwebhookconfigurations,
   volumeattachments,
 } satisfies Readonly<Record<string, Resource<never>>>;
+
+/** The names of all families that are state sets. */
+export const stateSetNames = (): string[] =>
+  Object.values<AnyResource>(resources)
+    .flatMap(({ families }) => Object.entries(families))
+    .filter(([, row]) => isStateSet(row))
+    .map(([name]) => name);
 
 /** The plural and the table of a kind, in whatever version; undefined where it has none. */
 export const tableOfKind = (

@@ -5,7 +5,7 @@ import type { Received } from '../metrics/object.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, labels, ownersAndController } from '../metrics/stock.ts';
 import { unixSeconds } from '../metrics/time.ts';
-import { emitEach, emitStatuses, flag, ifSet } from './conditions.ts';
+import { conditionStates, emitCondition, flag, ifSet } from './conditions.ts';
 
 // biome-ignore format: a table, a row each
 export const jobs = {
@@ -38,12 +38,12 @@ export const jobs = {
       'Number of active pods of the job: pending or running, and not terminating.', (s) => s?.active ?? 0),
     kube_job_status_ready: status.gauge('ALPHA',
       'Number of ready pods of the job.', (s) => s?.ready ?? 0),
-    kube_job_complete: status.gauges('STABLE',
-      'Whether the Complete condition of the job has this status: 1 if so, else 0.', ['condition'],
-      (s, emit) => emitStatuses(s?.conditions, 'Complete', emit)),
-    kube_job_failed: status.gauges('STABLE',
-      'Whether the Failed condition of the job has this status: 1 if so, else 0.', ['condition'],
-      (s, emit) => emitStatuses(s?.conditions, 'Failed', emit)),
+    kube_job_complete: status.stateSet('STABLE',
+      'Whether the Complete condition of the job has this status: 1 if so, else 0.', ['condition'], conditionStates,
+      (s, emit) => emitCondition(s?.conditions, 'Complete', emit)),
+    kube_job_failed: status.stateSet('STABLE',
+      'Whether the Failed condition of the job has this status: 1 if so, else 0.', ['condition'], conditionStates,
+      (s, emit) => emitCondition(s?.conditions, 'Failed', emit)),
     kube_job_status_start_time: status.gauge('STABLE',
       'Unix time in seconds at which the job started, or was last resumed.', (s) => ifSet(s?.startTime, unixSeconds)),
     kube_job_status_completion_time: status.gauge('STABLE',
@@ -70,7 +70,9 @@ function emitFailed(s: SectionOf<Received<V1Job>, 'status'>, emit: Emit<['reason
   const reasons = (s?.conditions ?? [])
     .filter(({ type }) => type === 'Failed')
     .map(({ reason }) => reason ?? '');
-  for (const reason of reasons) emitEach(failureReasons, reason, emit);
+  for (const reason of reasons) {
+    for (const known of failureReasons) emit(flag(reason === known), known);
+  }
   if (!reasons.some((reason) => failureReasons.some((known) => known === reason))) {
     emit(failed, '');
   }

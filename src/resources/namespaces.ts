@@ -3,7 +3,9 @@ import type { V1Namespace } from '@kubernetes/client-node';
 import { status } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, labels } from '../metrics/stock.ts';
-import { emitConditions, emitEach } from './conditions.ts';
+import { conditionStates, emitConditions } from './conditions.ts';
+
+const phases = ['Active', 'Terminating'] as const;
 
 // biome-ignore format: a table, a row each
 export const namespaces = {
@@ -19,13 +21,10 @@ export const namespaces = {
     kube_namespace_created: created('STABLE'),
     kube_namespace_annotations: annotations('ALPHA'),
     kube_namespace_labels: labels('STABLE'),
-    kube_namespace_status_phase: status.gauges('STABLE',
-      'Whether the namespace is in this phase: 1 if so, else 0.', ['phase'],
-      (s, emit) => emitEach(phases, s?.phase ?? '', emit)),
-    kube_namespace_status_condition: status.gauges('ALPHA',
-      'Whether a condition of the namespace has this status: 1 if so, else 0.', ['condition', 'status'],
+    kube_namespace_status_phase: status.stateSet('STABLE',
+      'Whether the namespace is in this phase: 1 if so, else 0.', ['phase'], phases, (s, emit) => emit(s?.phase)),
+    kube_namespace_status_condition: status.stateSet('ALPHA',
+      'Whether a condition of the namespace has this status: 1 if so, else 0.', ['condition', 'status'], conditionStates,
       (s, emit) => emitConditions(s?.conditions, emit)),
   },
 } satisfies Resource<V1Namespace>;
-
-const phases = ['Active', 'Terminating'] as const;

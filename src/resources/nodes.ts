@@ -4,7 +4,7 @@ import { type Emit, joined, metadata, spec, status } from '../metrics/family.ts'
 import { quantity, resourceLabels } from '../metrics/quantity.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
-import { emitConditions, flag } from './conditions.ts';
+import { conditionStates, emitConditions, flag } from './conditions.ts';
 
 const rolePrefix = 'node-role.kubernetes.io/';
 
@@ -55,8 +55,8 @@ export const nodes = {
     kube_node_status_capacity: status.gauges('STABLE',
       'Total amount of a resource of the node, in the unit of the label.', ['resource', 'unit'],
       (s, emit) => emitAmounts(s?.capacity, emit)),
-    kube_node_status_condition: status.gauges('STABLE',
-      'Whether a condition of the node has this status: 1 if so, else 0.', ['condition', 'status'], (s, emit) => emitConditions(s?.conditions, emit)),
+    kube_node_status_condition: status.stateSet('STABLE',
+      'Whether a condition of the node has this status: 1 if so, else 0.', ['condition', 'status'], conditionStates, (s, emit) => emitConditions(s?.conditions, emit)),
     kube_node_status_addresses: status.gauges('ALPHA',
       'Always 1: one series for each address of the node and its type.', ['type', 'address'], (s, emit) => {
         for (const { type, address } of s?.addresses ?? []) emit(1, type, address);

@@ -4,7 +4,9 @@ import { joined, spec, status } from '../metrics/family.ts';
 import { wholeQuantity } from '../metrics/quantity.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
-import { emitConditions, emitEach, ifSet } from './conditions.ts';
+import { conditionStates, emitConditions, ifSet } from './conditions.ts';
+
+const phases = ['Lost', 'Bound', 'Pending'] as const;
 
 // biome-ignore format: a table, a row each
 export const persistentvolumeclaims = {
@@ -28,9 +30,9 @@ export const persistentvolumeclaims = {
         const beta = metadata.annotations?.['volume.beta.kubernetes.io/storage-class'];
         emit(1, beta ?? storageClass, volume, mode);
       }),
-    kube_persistentvolumeclaim_status_phase: status.gauges('STABLE',
-      'Whether the PersistentVolumeClaim is in this phase: 1 if so, else 0.', ['phase'], (s, emit) => {
-        if (s?.phase) emitEach(phases, s.phase, emit);
+    kube_persistentvolumeclaim_status_phase: status.stateSet('STABLE',
+      'Whether the PersistentVolumeClaim is in this phase: 1 if so, else 0.', ['phase'], phases, (s, emit) => {
+        if (s?.phase) emit(s.phase);
       }),
     kube_persistentvolumeclaim_resource_requests_storage_bytes: spec.gauge('STABLE',
       'Bytes of storage that the PersistentVolumeClaim requests.', (s) => ifSet(s?.resources?.requests?.storage, wholeQuantity)),
@@ -38,12 +40,10 @@ export const persistentvolumeclaims = {
       'Always 1: one series for each access mode that the PersistentVolumeClaim requests.', ['access_mode'], (s, emit) => {
         for (const mode of s?.accessModes ?? []) emit(1, mode);
       }),
-    kube_persistentvolumeclaim_status_condition: status.gauges('ALPHA',
-      'Whether a condition of the PersistentVolumeClaim has this status: 1 if so, else 0.', ['condition', 'status'],
+    kube_persistentvolumeclaim_status_condition: status.stateSet('ALPHA',
+      'Whether a condition of the PersistentVolumeClaim has this status: 1 if so, else 0.', ['condition', 'status'], conditionStates,
       (s, emit) => emitConditions(s?.conditions, emit)),
     kube_persistentvolumeclaim_created: created('ALPHA'),
     kube_persistentvolumeclaim_deletion_timestamp: deletionTimestamp('ALPHA'),
   },
 } satisfies Resource<V1PersistentVolumeClaim>;
-
-const phases = ['Lost', 'Bound', 'Pending'] as const;

@@ -5,7 +5,8 @@ import type { Received } from '../metrics/object.ts';
 import { wholeQuantity } from '../metrics/quantity.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
-import { emitEach } from './conditions.ts';
+
+const phases = ['Pending', 'Available', 'Bound', 'Released', 'Failed'] as const;
 
 // biome-ignore format: a table, a row each
 export const persistentvolumes = {
@@ -25,9 +26,9 @@ export const persistentvolumes = {
       }),
     kube_persistentvolume_annotations: annotations('ALPHA'),
     kube_persistentvolume_labels: labels('STABLE'),
-    kube_persistentvolume_status_phase: status.gauges('STABLE',
-      'Whether the PersistentVolume is in this phase: 1 if so, else 0.', ['phase'], (s, emit) => {
-        if (s?.phase) emitEach(phases, s.phase, emit);
+    kube_persistentvolume_status_phase: status.stateSet('STABLE',
+      'Whether the PersistentVolume is in this phase: 1 if so, else 0.', ['phase'], phases, (s, emit) => {
+        if (s?.phase) emit(s.phase);
       }),
     kube_persistentvolume_info: spec.info('STABLE',
       'Always 1: the storage class, volume source and reclaim policy of the PersistentVolume.', {
@@ -71,8 +72,6 @@ export const persistentvolumes = {
       }),
   },
 } satisfies Resource<V1PersistentVolume>;
-
-const phases = ['Pending', 'Available', 'Bound', 'Released', 'Failed'] as const;
 
 type Spec = NonNullable<Received<V1PersistentVolume>['spec']>;
 

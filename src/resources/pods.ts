@@ -1,6 +1,13 @@
 // Pods: placement, phase, conditions, containers, requests and limits.
 import type { V1Pod } from '@kubernetes/client-node';
-import { type Emit, type Identity, joined, spec, status } from '../metrics/family.ts';
+import {
+  type Emit,
+  type EmitState,
+  type Identity,
+  joined,
+  spec,
+  status,
+} from '../metrics/family.ts';
 import { quantity, wholeQuantity } from '../metrics/quantity.ts';
 import type { Resource } from '../metrics/resource.ts';
 import {
@@ -12,7 +19,7 @@ import {
 } from '../metrics/stock.ts';
 import { unixSeconds } from '../metrics/time.ts';
 import { ipFamily } from './addresses.ts';
-import { emitEach, emitStatuses, flag, ifSet, isSet, presence } from './conditions.ts';
+import { conditionStates, emitCondition, flag, ifSet, isSet, presence } from './conditions.ts';
 import {
   appContainers,
   eachReason,
@@ -27,6 +34,9 @@ import {
   pairsOf,
   startedAt,
 } from './containers.ts';
+
+const phases = ['Pending', 'Succeeded', 'Failed', 'Unknown', 'Running'] as const;
+const qosClasses = ['BestEffort', 'Burstable', 'Guaranteed'] as const;
 
 // biome-ignore format: a table, a row each
 export const pods = {
@@ -150,16 +160,16 @@ export const pods = {
       }),
     kube_pod_start_time: status.gauge('STABLE',
       'Unix time in seconds at which the kubelet accepted the pod, before it pulled any image.', (s) => ifSet(s?.startTime, unixSeconds)),
-    kube_pod_status_phase: status.gauges('STABLE',
-      'Whether the pod is in this phase: 1 if so, else 0.', ['phase'], (s, emit) => {
-        if (s?.phase) emitEach(phases, s.phase, emit);
+    kube_pod_status_phase: status.stateSet('STABLE',
+      'Whether the pod is in this phase: 1 if so, else 0.', ['phase'], phases, (s, emit) => {
+        if (s?.phase) emit(s.phase);
       }),
-    kube_pod_status_qos_class: status.gauges('ALPHA',
-      'Whether the pod is of this QoS class: 1 if so, else 0.', ['qos_class'], (s, emit) => {
-        if (s?.qosClass) emitEach(qosClasses, s.qosClass, emit);
+    kube_pod_status_qos_class: status.stateSet('ALPHA',
+      'Whether the pod is of this QoS class: 1 if so, else 0.', ['qos_class'], qosClasses, (s, emit) => {
+        if (s?.qosClass) emit(s.qosClass);
       }),
-    kube_pod_status_ready: status.gauges('STABLE',
-      'Whether the Ready condition of the pod has this status: 1 if so, else 0.', ['condition'], statusesOf('Ready')),
+    kube_pod_status_ready: status.stateSet('STABLE',
+      'Whether the Ready condition of the pod has this status: 1 if so, else 0.', ['condition'], conditionStates, stateOf('Ready')),
     kube_pod_status_ready_time: status.gauges('ALPHA',
       'Unix time in seconds at which the pod last became ready.', [], timesOf('Ready', 'True')),
     kube_pod_status_initialized_time: status.gauges('ALPHA',
@@ -170,8 +180,8 @@ export const pods = {
       'Always 1: one series for each known reason in the status of the pod, such as Evicted or NodeLost.', ['reason'], emitReasons),
     kube_pod_status_disruption_reason: status.gauges('ALPHA',
       'Always 1: the reason of the DisruptionTarget condition of the pod, such as EvictionByEvictionAPI.', ['reason'], emitDisruption),
-    kube_pod_status_scheduled: status.gauges('STABLE',
-      'Whether the PodScheduled condition of the pod has this status: 1 if so, else 0.', ['condition'], statusesOf('PodScheduled')),
+    kube_pod_status_scheduled: status.stateSet('STABLE',
+      'Whether the PodScheduled condition of the pod has this status: 1 if so, else 0.', ['condition'], conditionStates, stateOf('PodScheduled')),
     kube_pod_status_scheduled_time: status.gauges('STABLE',
       'Unix time in seconds at which the pod was scheduled to a node.', [], timesOf('PodScheduled', 'True')),
     kube_pod_status_unschedulable: status.gauges('STABLE',
@@ -196,9 +206,6 @@ export const pods = {
       }),
   },
 } satisfies Resource<V1Pod>;
-
-const phases = ['Pending', 'Succeeded', 'Failed', 'Unknown', 'Running'] as const;
-const qosClasses = ['BestEffort', 'Burstable', 'Guaranteed'] as const;
 
 /** Reasons that are shown by name; others become `Other`, to limit cardinality. */
 const statusReasons: ReadonlySet<string> = new Set([
@@ -228,8 +235,8 @@ function completionTime(s: PodStatus): number | undefined {
   return last > 0 ? last : undefined;
 }
 
-function statusesOf(type: string): (s: PodStatus, emit: Emit<['condition']>) => void {
-  return (s, emit) => emitStatuses(s?.conditions, type, emit);
+function stateOf(type: string): (s: PodStatus, emit: EmitState<['condition']>) => void {
+  return (s, emit) => emitCondition(s?.conditions, type, emit);
 }
 
 function timesOf(type: string, status: 'True' | 'False'): (s: PodStatus, emit: Emit<[]>) => void {

@@ -3,13 +3,14 @@
 import { type FamilyTexts, lengthOf, noText, type Text } from './familyTexts.ts';
 import { BlockText, slotsMax } from './segment.ts';
 import type { Changes, Lengths, SegmentWriter } from './segmentWriter.ts';
+import type { SeriesCounts } from './seriesBudget.ts';
 import type { SpecState } from './specTexts.ts';
 import type { ObjectVersion } from './types.ts';
 
 /** A block of this size takes no more objects, so that large objects have few neighbours. */
 export const blockBytesMax = 1024 * 1024;
 
-/** The longest text whose length a Uint16Array can hold. */
+/** The largest length or number that a Uint16Array can hold. */
 const shortMax = 0xffff;
 /**
  * Some 36 KB: the allocator gives buffers over 32 KB pages of their own (app/nodeOptions.ts).
@@ -66,14 +67,17 @@ export class Block {
   readonly #pendingBytes: ByteCount;
   /** Hashes of the newest texts, at `2 * (slot * families + family)`: an object's are together. */
   readonly #hashes: Uint32Array;
+  /** Series of the newest texts, in the same order; only where there are series budgets. */
+  #series: SeriesCounts | undefined;
   /** New texts by slot and family. */
   #pending: ((Text | undefined)[] | undefined)[] | undefined;
   /** Changes that were taken, and are not in `text` yet. */
   #taken: Changes = [];
 
-  /** `pendingBytes` sums the pending text of all blocks. */
-  constructor(families: number, pendingBytes: ByteCount) {
+  /** `pendingBytes` sums the pending text of all blocks; `counted` is for `seriesOf`. */
+  constructor(families: number, pendingBytes: ByteCount, counted: boolean) {
     this.#families = families;
+    if (counted) this.#series = new Uint16Array(families * slotsMax);
     this.#pendingBytes = pendingBytes;
     this.#hashes = new Uint32Array(Math.max(2 * families * slotsMax, mmapNumbersMin));
     this.text = new BlockText(new Array<undefined>(families).fill(undefined));
@@ -83,6 +87,15 @@ export class Block {
   /** Whether it takes no more objects; only `moveInto` uses the slots of removed ones again. */
   get full(): boolean {
     return this.slots.length >= slotsMax || this.bytes >= blockBytesMax;
+  }
+
+  /** The bytes that its hashes and lengths need, and those that it has taken beyond. */
+  get indexBytes(): { readonly needed: number; readonly untouched: number } {
+    const hashBytes = 2 * this.#families * slotsMax * this.#hashes.BYTES_PER_ELEMENT;
+    return {
+      needed: hashBytes + this.lengths.byteLength,
+      untouched: this.#hashes.byteLength - hashBytes,
+    };
   }
 
   /** Whether changes are pending. */
@@ -135,8 +148,33 @@ export class Block {
   #apply(slot: number, changes: readonly Change[]): void {
     for (const { family, text, a, b } of changes) {
       this.#setHash(family, slot, a, b);
+      if (this.#series !== undefined) this.#setSeries(family, slot, text.series);
       this.#setPending(family, slot, text);
     }
+  }
+
+  /** A copy of the number of series of each family of an object; all 0 if they are not counted. */
+  seriesOf({ slot }: StoredObject): SeriesCounts {
+    const first = slot * this.#families;
+    return this.#series?.slice(first, first + this.#families) ?? new Uint16Array(this.#families);
+  }
+
+  /** Removes one family of an object. */
+  removeFamily(object: StoredObject, family: number): void {
+    const { slot } = object;
+    const taken = this.#taken[slot]?.[family];
+    const newest = this.#pending?.[slot]?.[family] ?? taken;
+    const served = this.lengths[family * slotsMax + slot] as number;
+    const bytes = newest === undefined ? served : lengthOf(newest);
+    object.series -= this.#series?.[slot * this.#families + family] ?? 0;
+    object.bytes -= bytes;
+    this.bytes -= bytes;
+    this.#setHash(family, slot, 0, 0);
+    this.#setSeries(family, slot, 0);
+    this.#setPending(family, slot, noText);
+    // What was never served needs no segment to be written when it goes.
+    const texts = this.#pending?.[slot];
+    if (texts !== undefined && served === 0 && taken === undefined) texts[family] = undefined;
   }
 
   remove({ slot, bytes }: StoredObject): void {
@@ -149,6 +187,7 @@ export class Block {
       this.#setHash(family, slot, 0, 0);
       this.#setPending(family, slot, noText);
     }
+    this.#series?.fill(0, slot * this.#families, (slot + 1) * this.#families);
   }
 
   /** Takes the pending changes, to write them; later changes are pending for the next time. */
@@ -250,6 +289,14 @@ export class Block {
     const at = this.#hashAt(family, slot);
     this.#hashes[at] = a;
     this.#hashes[at + 1] = b;
+  }
+
+  #setSeries(family: number, slot: number, series: number): void {
+    if (this.#series === undefined) return;
+    if (series > shortMax && this.#series instanceof Uint16Array) {
+      this.#series = Uint32Array.from(this.#series);
+    }
+    this.#series[slot * this.#families + family] = series;
   }
 
   #setPending(family: number, slot: number, text: Text): void {

@@ -4,10 +4,12 @@ import { AddedStores } from './addedStores.ts';
 import type { ByteCount } from './block.ts';
 import { findObjects } from './find.ts';
 import { Flusher } from './flush.ts';
+import { memoryOf } from './memory.ts';
 import { Readers } from './readers.ts';
 import { ResourceData } from './resourceData.ts';
 import { ResourceStore } from './resourceStore.ts';
 import { SegmentWriter } from './segmentWriter.ts';
+import { SeriesBudget } from './seriesBudget.ts';
 import { bodyOf, type Content } from './snapshot.ts';
 import { packsOf } from './textPack.ts';
 import type { OpenStores, Snapshot, Store } from './types.ts';
@@ -17,11 +19,12 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
   const pendingBytes: ByteCount = { bytes: 0 };
   const writer = new SegmentWriter();
   const readers = new Readers();
+  const budget = options.seriesBudget && new SeriesBudget(options.seriesBudget);
   const resources = new Set<ResourceData>();
   const flusher = new Flusher({ resources, pendingBytes, writer, readers, ...options });
   const byResource = new Map<string, Store>();
   const open = (key: string, renderer: Renderer): ResourceData => {
-    const data = new ResourceData(key, renderer, pendingBytes);
+    const data = new ResourceData(key, renderer, pendingBytes, budget);
     resources.add(data);
     byResource.set(key, new ResourceStore(data, flusher));
     return data;
@@ -73,6 +76,7 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
     flushed: () => flusher.flush(),
     stalenessMs: () => flusher.stalenessMs,
     work: () => flusher.work,
+    memory: () => memoryOf(resources, flusher.work),
     close: () => flusher.close(),
   };
 };

@@ -6,6 +6,7 @@ import { type FamilyTexts, lengthOf } from './familyTexts.ts';
 import { isSameObject, isUnchanged, objectVersionOf } from './objectState.ts';
 import type { ResourceData } from './resourceData.ts';
 import { knownSpecOf } from './specTexts.ts';
+import type { ListBudget } from './storeBudget.ts';
 import type { ObjectVersion, Relist } from './types.ts';
 
 /** Staged changes of existing objects are kept as text up to this size, all relists together. */
@@ -64,6 +65,7 @@ export class StoreRelist implements Relist {
   readonly #added = new Map<string, StoredObject>();
   readonly #blocks: Block[] = [];
   readonly #staged = new Map<StoredObject, StagedChange>();
+  readonly #budget: ListBudget | undefined;
   readonly #onCommit: () => void;
   readonly #onEnd: () => void;
   #phase: Phase = 'open';
@@ -82,6 +84,7 @@ export class StoreRelist implements Relist {
     this.#work = work;
     this.#part = part;
     this.#number = number;
+    this.#budget = data.budget?.ofList();
     this.#onCommit = onCommit;
     this.#onEnd = onEnd;
   }
@@ -181,7 +184,7 @@ export class StoreRelist implements Relist {
     for (const existing of index.values()) {
       if (!this.#covers(existing)) continue;
       if (existing.seen === this.#number) existing.part = this.#part;
-      else this.#data.remove(existing);
+      else if (!this.#added.has(existing.key)) this.#data.remove(existing);
       yield;
     }
     for (const [existing, { record, changes, since }] of this.#staged) {
@@ -193,8 +196,9 @@ export class StoreRelist implements Relist {
     }
     for (const object of this.#added.values()) {
       const existing = index.get(object.key);
-      if (existing !== undefined && isOlder(object.version, existing.version))
-        object.block.remove(object);
+      // The list replaces what its part has; what another part has may be newer.
+      const isForeign = existing !== undefined && !this.#covers(existing);
+      if (isForeign && isOlder(object.version, existing.version)) object.block.remove(object);
       else this.#data.insert(object);
       yield;
     }
@@ -214,11 +218,11 @@ export class StoreRelist implements Relist {
   #replaceAdded(added: StoredObject, incoming: ObjectVersion, object: KubeObject): void {
     const texts = this.#data.render(object, knownSpecOf(added, incoming));
     if (isSameObject(added, incoming)) {
-      added.block.update(
-        added,
-        added.block.diff(added.slot, texts),
-        this.#recordOf(incoming, texts),
-      );
+      const changes = added.block.diff(added.slot, texts);
+      const update = (): void =>
+        added.block.update(added, changes, this.#recordOf(incoming, texts));
+      if (this.#budget === undefined) update();
+      else this.#budget.change(added, update);
     } else {
       this.#removeAdded(added);
       this.#add(incoming, texts);
@@ -228,11 +232,13 @@ export class StoreRelist implements Relist {
   #add(incoming: ObjectVersion, texts: FamilyTexts): void {
     const object = this.#data.allocate(this.#recordOf(incoming, texts), texts, this.#blocks);
     this.#added.set(incoming.key, object);
+    if (!this.#data.index.has(incoming.key)) this.#budget?.add(object);
     this.#work.incoming.objects++;
     if (object.block.full) this.#work.compress(object.block);
   }
 
   #removeAdded(added: StoredObject): void {
+    this.#budget?.remove(added);
     added.block.remove(added);
     this.#added.delete(added.key);
     this.#work.incoming.objects--;

@@ -14,9 +14,11 @@ import { FamilyTexts } from './familyTexts.ts';
 import type { Readers } from './readers.ts';
 import { type BlockText, slotsMax } from './segment.ts';
 import type { Changes, SegmentWriter } from './segmentWriter.ts';
+import type { SeriesBudget } from './seriesBudget.ts';
 import { ServedSizes } from './servedSizes.ts';
 import { type Headers, headersOf, type StoreSnapshot } from './snapshot.ts';
 import { type SpecState, SpecTexts } from './specTexts.ts';
+import { StoreBudget } from './storeBudget.ts';
 import type { ObjectTexts, ResourceSizes, StoreSize } from './types.ts';
 
 /** Blocks merged in one flush: each costs as much as ten objects that come or go. */
@@ -40,6 +42,8 @@ export class ResourceData {
   readonly name: string;
   /** Objects by key. */
   readonly index = new Map<string, StoredObject>();
+  /** Undefined where series have no limit. */
+  readonly budget: StoreBudget | undefined;
   readonly #renderer: Renderer;
   readonly #pendingBytes: ByteCount;
   readonly #texts: FamilyTexts;
@@ -59,13 +63,20 @@ export class ResourceData {
   #bytes = 0;
   #hasPending = false;
 
-  constructor(name: string, renderer: Renderer, pendingBytes: ByteCount) {
+  constructor(
+    name: string,
+    renderer: Renderer,
+    pendingBytes: ByteCount,
+    budget: SeriesBudget | undefined,
+  ) {
     this.name = name;
     this.#renderer = renderer;
     this.#pendingBytes = pendingBytes;
     this.#texts = new FamilyTexts(renderer.families.length);
     this.#specTexts = new SpecTexts(renderer);
     this.#servedSizes = new ServedSizes(renderer.families.length);
+    const families = renderer.families.map((family) => family.name);
+    this.budget = budget && new StoreBudget(budget, name, families);
   }
 
   get size(): StoreSize {
@@ -103,6 +114,11 @@ export class ResourceData {
     };
   }
 
+  /** All blocks, also those that no scrape shows yet. */
+  get blocks(): readonly Block[] {
+    return this.#blocks;
+  }
+
   /** The length of all segments. */
   get storedBytes(): number {
     return this.#served.reduce((sum, { text }) => sum + text.storedBytes, 0);
@@ -132,7 +148,8 @@ export class ResourceData {
   allocate(record: ObjectRecord, texts: FamilyTexts, blocks: Block[] = this.#blocks): StoredObject {
     let block = blocks.at(-1);
     if (block === undefined || block.full) {
-      block = new Block(this.#texts.lengths.length, this.#pendingBytes);
+      const counted = this.budget !== undefined;
+      block = new Block(this.#texts.lengths.length, this.#pendingBytes, counted);
       blocks.push(block);
     }
     return block.append(record, texts);
@@ -141,23 +158,29 @@ export class ResourceData {
   /** Adds an object that is in a block, in place of any other with its key. */
   insert(object: StoredObject): void {
     const existing = this.index.get(object.key);
+    const before = existing && this.budget?.seriesOf(existing);
     if (existing !== undefined) this.#remove(existing);
     this.index.set(object.key, object);
+    this.budget?.admit(object, before);
     this.#grow(object.key, 1, object.series, object.bytes);
     this.#hasPending = true;
     this.changes++;
   }
 
   remove(object: StoredObject): void {
+    this.budget?.release(object);
     this.#remove(object);
     this.changes++;
   }
 
   /** Changes an object in its block. */
   update(object: StoredObject, changes: readonly Change[], record: ObjectRecord): void {
-    this.#grow(object.key, 0, record.series - object.series, record.bytes - object.bytes);
-    this.changes++;
+    const { series, bytes } = object;
+    const before = this.budget?.seriesOf(object);
     object.block.update(object, changes, record);
+    this.budget?.admit(object, before);
+    this.#grow(object.key, 0, object.series - series, object.bytes - bytes);
+    this.changes++;
     if (changes.length > 0) this.#hasPending = true;
   }
 
@@ -237,6 +260,7 @@ export class ResourceData {
     this.#blocks = [];
     this.#emptied = [];
     this.#served = [];
+    for (const object of this.index.values()) this.budget?.release(object);
     this.index.clear();
   }
 

@@ -2,6 +2,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type { FamilyHeader, Renderer } from '../metrics/render.ts';
+import type { SeriesBudgetOptions } from './seriesBudget.ts';
 import type { TextPack } from './textPack.ts';
 
 export type Format = 'text' | 'openmetrics';
@@ -19,6 +20,8 @@ export interface OpenStoresOptions {
   /** Whether long lists are compressed on a thread of their own. */
   readonly compressOnThread: boolean;
   readonly clock: Pick<Clock, 'now' | 'sleep' | 'turn'>;
+  /** Undefined where series have no limit. */
+  readonly seriesBudget?: SeriesBudgetOptions | undefined;
   /** Told of work that failed; it is tried again. */
   onError(error: unknown): void;
 }
@@ -59,8 +62,25 @@ export interface Stores {
   stalenessMs(): number;
   /** What the stores have done so far, and what is in them now. */
   work(): StoreWork;
+  /** What takes memory in the stores now; it is counted by each call, block by block. */
+  memory(): StoreMemory;
   /** Ends all work; resolves when none is left. Pending changes are never served then. */
   close(): Promise<void>;
+}
+
+/** What takes memory in stores, in bytes. */
+export interface StoreMemory {
+  /** Text that scrapes are served from: compressed, and not. */
+  readonly cold: number;
+  readonly hot: number;
+  /** Text that is not served yet. */
+  readonly pending: number;
+  /** Hashes and lengths of texts, in buffers. */
+  readonly indexInBuffers: number;
+  /** The objects, blocks and segments in V8's heap: an estimate, by their number. */
+  readonly indexInHeap: number;
+  /** Of buffers, what nothing was written to: the kernel gives no memory for it. */
+  readonly untouched: number;
 }
 
 /** Where an added store is served, and what it is called. */

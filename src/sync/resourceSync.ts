@@ -1,10 +1,12 @@
 // ResourceSync keeps one store equal to the API server: a reflector for each collection.
 import { type CheckResult, ConsistencyCheck } from '../kube/consistency.ts';
 import { Reflector, type ReflectorOptions, type RelistReason } from '../kube/reflector.ts';
-import type { Representation, SyncStatus } from '../kube/types.ts';
+import type { ReflectorReport, Representation, SyncStatus } from '../kube/types.ts';
 import type { ObjectVersion, Sink } from '../store/types.ts';
+import { NamespaceFilter } from './namespaceFilter.ts';
 import type { ObjectLimit } from './objectLimit.ts';
-import { filtered, type Scope, type SyncedCollection } from './scope.ts';
+import { type Filter, filtered, type Scope, type SyncedCollection } from './scope.ts';
+import type { SelectedNamespaces } from './selectedNamespaces.ts';
 
 /** The rest is what each of the reflectors is made of. */
 export interface ResourceSyncOptions extends Omit<ReflectorOptions, 'collection' | 'sink'> {
@@ -17,6 +19,10 @@ export interface ResourceSyncOptions extends Omit<ReflectorOptions, 'collection'
   /** The store, or one part of it, as a sink. */
   readonly sinkOf: (part: string | undefined) => Sink;
   readonly limit: ObjectLimit | undefined;
+  /** The namespaces whose objects are kept; without it, those of all. */
+  readonly namespaces?: SelectedNamespaces | undefined;
+  /** The objects stored of that part. */
+  readonly versionsOf: (part: string | undefined) => Iterable<ObjectVersion>;
   /** Without it no stored object is compared with the server. */
   readonly checks?: Checks | undefined;
 }
@@ -24,8 +30,6 @@ export interface ResourceSyncOptions extends Omit<ReflectorOptions, 'collection'
 /** How stored objects are compared with those of the server. */
 interface Checks {
   readonly intervalMs: number;
-  /** The objects stored of that part. */
-  readonly versionsOf: (part: string | undefined) => Iterable<ObjectVersion>;
   readonly onResult: (result: CheckResult) => void;
 }
 
@@ -33,8 +37,10 @@ interface Checks {
 interface CollectionSync {
   readonly reflector: Reflector;
   readonly check: ConsistencyCheck | undefined;
+  readonly namespaceFilter: NamespaceFilter | undefined;
 }
 
+const namespacesUnknown = 'waiting for the namespaces that match --namespace-selector';
 const limitReached = 'more objects than --object-limit, the others were left out';
 
 /** The reflectors of one resource; `run` it once. */
@@ -53,8 +59,16 @@ export class ResourceSync {
   /** The status of each active reflector; there is always one. */
   get statuses(): readonly SyncStatus[] {
     const statuses = this.#syncs.map(({ reflector }) => reflector.status);
+    if (this.#options.namespaces?.isKnown === false) {
+      return statuses.map((status) => ({ ...status, detail: namespacesUnknown }));
+    }
     if (!this.#options.limit?.reached) return statuses;
     return statuses.map((status) => ({ ...status, detail: `${status.detail}; ${limitReached}` }));
+  }
+
+  /** Where each active reflector stands. */
+  get reports(): readonly ReflectorReport[] {
+    return this.#syncs.map(({ reflector }) => reflector.report);
   }
 
   /** Objects that differed at the last checks; undefined before the first of them. */
@@ -70,7 +84,8 @@ export class ResourceSync {
 
   /** Works until the signal aborts, then resolves; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    const { collections } = this.#options;
+    const { collections, namespaces } = this.#options;
+    await namespaces?.known(signal);
     await Promise.all(collections.map((collection) => this.#follow(collection, signal)));
   }
 
@@ -98,8 +113,10 @@ export class ResourceSync {
     const {
       scope,
       limit,
+      namespaces,
       checks,
       sinkOf,
+      versionsOf,
       representation,
       deferSpec,
       protobuf,
@@ -116,11 +133,16 @@ export class ResourceSync {
       const inShard = scope.share(sink);
       return filter === undefined ? inShard : filtered(inShard, filter);
     };
+    const stored = (): Iterable<ObjectVersion> => versionsOf(part);
     const store = sinkOf(part);
-    const reflector = new Reflector({
+    const limited = limit === undefined ? store : limit.over(store, part);
+    const relist = (): void => reflector.relist('namespaces-joined');
+    const namespaceFilter =
+      namespaces && new NamespaceFilter(limited, { ...shared, namespaces, stored, relist });
+    const reflector: Reflector = new Reflector({
       ...shared,
       collection,
-      sink: share(limit === undefined ? store : limit.over(store, part)),
+      sink: share(namespaceFilter?.sink ?? limited),
       onForbidden:
         fallback &&
         (({ message }) =>
@@ -129,28 +151,34 @@ export class ResourceSync {
             'forbidden in all namespaces at once, following each of them instead',
           )),
     });
-    if (checks === undefined) return { reflector, check: undefined };
-    const { intervalMs, versionsOf, onResult } = checks;
-    const check = new ConsistencyCheck({
-      ...shared,
-      collection,
-      share,
-      intervalMs,
-      onResult,
-      position: () => reflector.position,
-      heal: () => reflector.relist('drift'),
-      stored: () => versionsOf(part),
-      complete: () => !limit?.reached,
-    });
-    return { reflector, check };
+    const check =
+      checks &&
+      new ConsistencyCheck({
+        ...shared,
+        ...checks,
+        collection,
+        share: (sink) => share(namespaces === undefined ? sink : filtered(sink, inAny(namespaces))),
+        position: () => (namespaceFilter?.settled === false ? undefined : reflector.position),
+        heal: () => reflector.relist('drift'),
+        stored,
+        complete: () => !limit?.reached,
+      });
+    return { reflector, check, namespaceFilter };
   }
 }
 
-/** Resolves when the reflector ends, and the check with it. */
-async function runSync({ reflector, check }: CollectionSync, signal: AbortSignal): Promise<void> {
+const inAny =
+  (namespaces: SelectedNamespaces): Filter =>
+  ({ namespace }) =>
+    namespaces.has(namespace ?? '');
+
+/** Resolves when the reflector ends, and what goes with it. */
+async function runSync(sync: CollectionSync, signal: AbortSignal): Promise<void> {
+  const { reflector, check, namespaceFilter } = sync;
   const ended = new AbortController();
-  const checking = check?.run(AbortSignal.any([signal, ended.signal]));
+  const either = AbortSignal.any([signal, ended.signal]);
+  const others = [check?.run(either), namespaceFilter?.run(either)];
   await reflector.run(signal);
   ended.abort();
-  await checking;
+  await Promise.all(others);
 }

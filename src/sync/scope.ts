@@ -41,8 +41,12 @@ export interface SyncedCollection {
 }
 
 export interface Scope {
-  /** What to list and watch of a resource. */
-  collections(plural: string, resource: Scoped): readonly SyncedCollection[];
+  /** What to list and watch of a resource: all objects, or those that the selector matches. */
+  collections(
+    plural: string,
+    resource: Scoped,
+    labelSelector?: string,
+  ): readonly SyncedCollection[];
   /**
    * `sink`, but it gets the objects of this shard only. What holds for all collections is filtered
    * here; what holds for one, by its `filter`.
@@ -73,11 +77,12 @@ export function scopeOf(options: ScopeOptions, owns?: (uid: string) => boolean):
   const isOwn = owns ?? ((uid: string): boolean => shardOf(uid, shardTotal) === shard);
   const inShard: Filter = ({ uid }) => isOwn(uid ?? '');
   return {
-    collections(resource, { group, version, scope, exactIntegers }) {
+    collections(resource, { group, version, scope, exactIntegers }, labelSelector) {
       const collection = {
         resource,
         group,
         version,
+        ...(labelSelector !== undefined && { labelSelector }),
         ...(exactIntegers && { exactIntegers }),
       };
       if (scope === 'cluster') return [{ collection, part: undefined }];

@@ -6,6 +6,7 @@ import type { ConnectionObserver } from '../http/connections.ts';
 import type { ScrapeObserver } from '../http/metrics.ts';
 import type { ElectionWork } from '../leader/status.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Budget } from '../store/seriesBudget.ts';
 import { type MetricsOf, register } from './register.ts';
 import type { CountedRow, LastSeenRow, open, Row } from './rows.ts';
 import type { BuildInfo, NamedResource, ServedState, TelemetryState } from './state.ts';
@@ -93,6 +94,35 @@ export interface DefinitionsObserver {
  */
 const lagLookMs = 60_000;
 
+/** Scrapes that are kept for the page. */
+const lastScrapesMax = 10;
+
+/** A scrape that has ended. */
+export interface EndedScrape {
+  readonly method: 'get' | 'head';
+  readonly seconds: number;
+  /** Milliseconds since 1970. */
+  readonly endedMs: number;
+}
+
+/** What was counted of one resource by a label, and the label's value of the last time. */
+export interface Counted {
+  readonly byValue: ReadonlyMap<string, number>;
+  readonly last: LastCount | undefined;
+}
+
+interface LastCount {
+  readonly value: string;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+}
+
+/** One sample of a metric as it is now. */
+export interface ReadSample {
+  readonly labels: Readonly<Partial<Record<string, string | number>>>;
+  readonly value: number;
+}
+
 /** All metrics about kubestate; one a process, for it holds prom-client's monitors of the loop. */
 export class SelfMetrics {
   readonly #registry = new Registry();
@@ -102,14 +132,17 @@ export class SelfMetrics {
   readonly #ruleUses = new Map<string, number>();
   /** When a method of an observer was last called, by `method resource`. */
   readonly #lastSeenMs = new Map<string, number>();
+  /** The last call of a method that counts by a label, by `method resource`. */
+  readonly #lastCounts = new Map<string, LastCount>();
+  /** The latest last. */
+  readonly #lastScrapes: EndedScrape[] = [];
 
   /** Age of the state that is served, in milliseconds; asked at every scrape. */
   stateAgeMs: () => number = () => 0;
 
   constructor({ build, clock, now, loop }: SelfMetricsOptions) {
     this.#clock = clock;
-    const lastSeenMs = (method: string, resource: string): number | undefined =>
-      this.#lastSeenMs.get(`${method} ${resource}`);
+    const lastSeenMs = this.lastSeenMs.bind(this);
     this.#metrics = register(this.#registry, selfFamilies, (): TelemetryState => {
       const { resources, stores, customs, shard } = now();
       const stateAgeMs = this.stateAgeMs();
@@ -136,7 +169,7 @@ export class SelfMetrics {
   /** The method that counts on the row; its series start at zero, so that `increase` sees them. */
   #count(
     name: keyof Families,
-    { resourceAs, label, values }: CountedRow,
+    { method, resourceAs, label, values }: CountedRow,
     { resource: plural, version, kind, goType = `*${version}.${kind}` }: NamedResource,
     openValues: readonly string[] | undefined,
   ): (given?: unknown) => void {
@@ -147,7 +180,47 @@ export class SelfMetrics {
       return (amount = 1) => metric.inc({ resource }, Number(amount));
     }
     for (const value of values ?? openValues ?? []) metric.inc({ resource, [label]: value }, 0);
-    return (value) => metric.inc({ resource, [label]: String(value) });
+    return (given) => {
+      const value = String(given);
+      metric.inc({ resource, [label]: value });
+      this.#lastCounts.set(`${method} ${plural}`, { value, atMs: this.#clock.wall() });
+    };
+  }
+
+  /** When the method of a resource's observer was last called, in milliseconds since 1970. */
+  lastSeenMs(method: string, resource: string): number | undefined {
+    return this.#lastSeenMs.get(`${method} ${resource}`);
+  }
+
+  /** The samples of a metric now. */
+  async samples(name: keyof Families): Promise<readonly ReadSample[]> {
+    return (await this.#metrics[name].get()).values;
+  }
+
+  /** What the methods `relist` and `watchRestart` have counted, by resource. */
+  async reasons(method: 'relist' | 'watchRestart'): Promise<ReadonlyMap<string, Counted>> {
+    const all = new Map<string, Map<string, number>>();
+    for (const { labels, value } of await this.samples(reasonFamilies[method])) {
+      const resource = String(labels.resource);
+      const byValue = all.get(resource) ?? new Map<string, number>();
+      all.set(resource, byValue.set(String(labels.reason), value));
+    }
+    return new Map(
+      [...all].map(([resource, byValue]) => [
+        resource,
+        { byValue, last: this.#lastCounts.get(`${method} ${resource}`) },
+      ]),
+    );
+  }
+
+  /** The scrapes that ended last, the latest first. */
+  get lastScrapes(): readonly EndedScrape[] {
+    return this.#lastScrapes.toReversed();
+  }
+
+  #scrapeEnded(method: EndedScrape['method'], seconds: number): void {
+    if (this.#lastScrapes.length === lastScrapesMax) this.#lastScrapes.shift();
+    this.#lastScrapes.push({ method, seconds, endedMs: this.#clock.wall() });
   }
 
   /** When the last event of a resource came, in milliseconds since 1970. */
@@ -158,6 +231,14 @@ export class SelfMetrics {
   /** A row threw: the object lost that family. */
   renderError(resource: string, family: string): void {
     this.#metrics.kube_state_metrics_render_errors_total.inc({ resource, family });
+  }
+
+  /** A series budget left series of an object out. */
+  seriesDropped(
+    labels: { readonly resource: string; readonly family: string; readonly budget: Budget },
+    series: number,
+  ): void {
+    this.#metrics.kube_state_metrics_series_dropped_total.inc(labels, series);
   }
 
   /**
@@ -217,7 +298,10 @@ export class SelfMetrics {
       kube_state_metrics_scrapes_cut_off_total: cutOff,
     } = this.#metrics;
     return {
-      request: (method, seconds) => durations.observe({ handler: 'metrics', method }, seconds),
+      request: (method, seconds) => {
+        durations.observe({ handler: 'metrics', method }, seconds);
+        this.#scrapeEnded(method, seconds);
+      },
       inFlight: (count) => inFlight.set(count),
       rejected: () => rejected.inc(),
       cutOff: (scrapes) => cutOff.inc(scrapes),
@@ -266,6 +350,12 @@ export class SelfMetrics {
     return this.#registry.metrics();
   }
 }
+
+/** Where the methods count by reason. */
+const reasonFamilies = {
+  relist: 'kube_state_metrics_relists_total',
+  watchRestart: 'kube_state_metrics_watch_restarts_total',
+} as const;
 
 /** Counts nothing: for what is followed and is no resource that is served. */
 export const noopObserver = Object.fromEntries(

@@ -31,6 +31,7 @@ const files: Readonly<Record<string, string>> = {
   'not.yaml': 'a: [',
   'settings.yaml': 'resources: [podz]\n',
   'unknown.yaml': 'resource: [pods]\n',
+  'nobody.yaml': 'http_server_config: {http2: false}\n',
   'web.yaml': 'tls_server_config: {cert_file: none.pem, key_file: none.pem}\n',
 };
 
@@ -39,6 +40,11 @@ const wrong: readonly string[] = [
   '--resources=podz',
   '--metric-allowlist=a --metric-denylist=b',
   '--metric-denylist=.',
+  '--profile=mixin --metric-allowlist=kube_pod_info',
+  '--profile=minimal --metric-denylist=kube_pod_info',
+  '--profile=minimal --resources=configmaps',
+  '--sparse-statesets=kube_pod_status_phse',
+  '--sparse-statesets=kube_pod_info',
   '--metric-denylist=(',
   '--metric-labels-allowlist=podz=[app]',
   '--metric-labels-allowlist=pods',
@@ -46,6 +52,10 @@ const wrong: readonly string[] = [
   '--node=a',
   '--resources=pods --node=a --custom-resource-pack=flux',
   '--resources=pods --track-unscheduled-pods --custom-resource-state-config-file=@/custom.yaml',
+  '--object-selector=team=a',
+  '--object-selector=podz:team=a',
+  '--object-selector=pods:team=a,,',
+  '--namespace-selector=team=a=b',
   '--shard=2 --total-shards=2',
   '--pod=a',
   '--pod-namespace=a',
@@ -53,6 +63,8 @@ const wrong: readonly string[] = [
   '--leader-elect --pod=a --pod-namespace=b --leader-elect-resource-name=A',
   '--leader-elect --pod=a --pod-namespace=b --leader-elect-lease-duration=1s',
   '--consistency-check-interval=1s',
+  '--enable-profiling',
+  '--enable-profiling --tls-config=@/nobody.yaml',
   '--custom-resource-state-only',
   '--custom-resource-pack=fluxx',
   '--custom-resource-state-config-file=@/none.yaml',
@@ -70,6 +82,8 @@ const customFile = '--custom-resource-state-config-file';
 /** What a start only logs, and what the note says of it. */
 const noted: Readonly<Record<string, RegExp>> = {
   '--metric-denylist=kube_nothing': /^--metric-denylist: the expression kube_nothing matches no/,
+  [`--sparse-statesets=kube_foo_phase ${customFile}=@/custom.yaml`]:
+    /^--sparse-statesets: the expression kube_foo_phase matches no/,
   '--config=@/unknown.yaml': /unknown\.yaml:1.*did you mean resources\?/,
   '--config=@/none.yaml --continue-without-config': /^--config: expected a readable file/,
   [`${customFile}=@/mistake.yaml`]: /mistake\.yaml:6:.*did you mean Gauge\?/,

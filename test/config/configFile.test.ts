@@ -34,9 +34,13 @@ const rows: Readonly<Record<string, Row>> = {
   resources: { flag: 'resources', right: '{pods: {}, nodes: {}}', value: ['pods', 'nodes'], wrong: '[{a: 1}]', expected: items, got: 'a list' },
   namespaces: { flag: 'namespaces', right: '[a, b]', value: ['a', 'b'], wrong: '[[a]]', expected: items, got: 'a list' },
   namespaces_denylist: { flag: 'namespaces-denylist', right: '[a]', value: ['a'], wrong: '[true]', expected: items, got: 'a list' },
+  namespace_selector: { flag: 'namespace-selector', right: 'team=a', value: 'team=a', wrong: '{team: a}', expected: text, got: 'a map' },
+  object_selector: { flag: 'object-selector', right: '{pods: "team=a,tier!=db", jobs: x}', value: ['pods:team=a,tier!=db', 'jobs:x'], wrong: '{pods: [a]}', expected: 'a map of resource to its label selector, or a list of pods:team=a', got: 'a map' },
   metric_allowlist: { flag: 'metric-allowlist', right: '{"kube_{1,2}": {}}', value: ['kube_{1,2}'], wrong: '[null]', expected: items, got: 'a list' },
   metric_denylist: { flag: 'metric-denylist', right: 'a,b', value: ['a', 'b'], wrong: '[{}]', expected: items, got: 'a list' },
   metric_opt_in_list: { flag: 'metric-opt-in-list', right: '[1]', value: ['1'], wrong: '[[]]', expected: items, got: 'a list' },
+  profile: { flag: 'profile', right: 'mixin', value: 'mixin', wrong: 'all', expected: 'one of minimal, mixin, full', got: '"all"' },
+  sparse_statesets: { flag: 'sparse-statesets', right: '[a, b]', value: ['a', 'b'], wrong: '{a: {}}', expected: 'true, false or a list', got: 'a map' },
   labels_allow_list: { flag: 'metric-labels-allowlist', right: '{pods: [app, "team/*"], nodes: ["*"]}', value: 'pods=[app,team/*],nodes=[*]', wrong: '{pods: app}', expected: keysBy, got: 'a map' },
   annotations_allow_list: { flag: 'metric-annotations-allowlist', right: '{"*": []}', value: '*=[]', wrong: '{pods: ["a,b"]}', expected: keysBy, got: 'a map' },
   custom_resource_config: { flag: 'custom-resource-state-config', right: 'a', value: 'a', wrong: '{spec: {}}', expected: text, got: 'a map' },
@@ -64,6 +68,8 @@ const rows: Readonly<Record<string, Row>> = {
   'auto-gomemlimit': { flag: 'auto-gomemlimit', right: 'true', value: true, wrong: '0.9', expected: toggle, got: '0.9' },
   node: { flag: 'node', right: '[a, b]', value: ['a', 'b'], wrong: '[[a]]', expected: items, got: 'a list' },
   track_unscheduled_pods: { flag: 'track-unscheduled-pods', right: 'true', value: true, wrong: 'all', expected: toggle, got: '"all"' },
+  series_budget_per_family: { flag: 'series-budget-per-family', right: '7', value: 7, wrong: '-1', expected: 'a whole number from 0 to 1000000000', got: '-1' },
+  series_budget_per_namespace: { flag: 'series-budget-per-namespace', right: '7', value: 7, wrong: '-1', expected: 'a whole number from 0 to 1000000000', got: '-1' },
   object_limit: { flag: 'object-limit', right: '5', value: 5, wrong: '-1', expected: 'a whole number from 0 to 100000000', got: '-1' },
   consistency_check_interval: { flag: 'consistency-check-interval', right: '5m', value: 300_000, wrong: 'often', expected: duration, got: '"often"' },
   use_api_server_cache: { flag: 'use-apiserver-cache', right: 'true', value: true, wrong: '1x', expected: toggle, got: '"1x"' },
@@ -72,6 +78,7 @@ const rows: Readonly<Record<string, Row>> = {
   leader_elect: { flag: 'leader-elect', right: 'true', value: true, wrong: 'both', expected: toggle, got: '"both"' },
   leader_elect_resource_name: { flag: 'leader-elect-resource-name', right: 'a', value: 'a', wrong: '[a]', expected: text, got: 'a list' },
   leader_elect_lease_duration: { flag: 'leader-elect-lease-duration', right: '9s', value: 9_000, wrong: '[9s]', expected: duration, got: 'a list' },
+  enable_profiling: { flag: 'enable-profiling', right: 'true', value: true, wrong: '1 2', expected: toggle, got: '"1 2"' },
   auth_filter: { flag: 'auth-filter', right: 'true', value: true, wrong: 'on', expected: toggle, got: '"on"' },
   'auto-gomemlimit-ratio': { flag: 'auto-gomemlimit-ratio', right: '0.8', value: 0.8, wrong: '1.5', expected: 'a number from 0 to 1', got: '1.5' },
 };
@@ -98,6 +105,17 @@ describe('A config file', () => {
   it('takes sets written over several lines, as maps and as lists', () => {
     const { values } = read('resources:\n  pods: {}\n  nodes:\nnamespaces:\n- a\n- b\n');
     expect(values).to.deep.equal({ resources: ['pods', 'nodes'], namespaces: ['a', 'b'] });
+  });
+
+  it('takes a list, all or none of what may be all', () => {
+    const sparse = (text: string) => read(`sparse_statesets: ${text}`).values['sparse-statesets'];
+    expect(['true', 'false', 'a', 'a,b', '[]'].map(sparse)).to.deep.equal([
+      true,
+      false,
+      ['a'],
+      ['a', 'b'],
+      [],
+    ]);
   });
 
   for (const nothing of ['', '# only words\n', 'null\n', 'resources:\nport: null\n']) {

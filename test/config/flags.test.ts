@@ -40,6 +40,12 @@ describe('A command line', () => {
       'metric-labels-allowlist',
       'nodes=[b]',
     ],
+    [
+      'takes each of a repeated selector whole',
+      ['--object-selector=pods:a in (b,c)', '--object-selector', 'jobs:x,!y'],
+      'object-selector',
+      ['pods:a in (b,c)', 'jobs:x,!y'],
+    ],
     ['takes -v with a space', ['-v', '4'], 'v', 4],
     ['takes -v with =', ['-v=4'], 'v', 4],
     ['takes -v with nothing between', ['-v4'], 'v', 4],
@@ -56,6 +62,16 @@ describe('A command line', () => {
     ['reads sizes in bytes', ['--hot-text-limit=0'], 'hot-text-limit', 0],
     ['reads decimal sizes', ['--hot-text-limit=20M'], 'hot-text-limit', 20_000_000],
     ['gives defaults to what is not said', [], 'telemetry-port', 8081],
+    ['takes what may stand alone as all', ['--sparse-statesets'], 'sparse-statesets', true],
+    ['takes its list behind =', ['--sparse-statesets=a, b'], 'sparse-statesets', ['a', 'b']],
+    [
+      'adds to its list',
+      ['--sparse-statesets=a', '--sparse-statesets=b'],
+      'sparse-statesets',
+      ['a', 'b'],
+    ],
+    ['takes it as said', ['--sparse-statesets=false'], 'sparse-statesets', false],
+    ['takes nothing behind = as none', ['--sparse-statesets='], 'sparse-statesets', false],
   ];
   for (const [name, argv, flag, value] of accepted) {
     it(name, () => expect(parse(...argv).values[flag]).to.deep.equal(value));
@@ -151,6 +167,13 @@ describe('A command line', () => {
 
   it('hands on the words that are no flags', () => {
     expect(parse('--port', '1', 'demo', '--', '--x').words).to.deep.equal(['demo', '--x']);
+  });
+
+  it('leaves the next word alone where a flag may stand alone', () => {
+    const { values, words } = parse('--sparse-statesets', 'kube_pod_status_phase');
+    expect(values['sparse-statesets']).to.equal(true);
+    expect(words).to.deep.equal(['kube_pod_status_phase']);
+    expect(parse('--sparse-statesets', '--port', '1').values.port).to.equal(1);
   });
 
   it('names what was given, each flag once', () => {

@@ -13,9 +13,12 @@ const text = 'a text behind it';
 const items = 'items between commas behind it';
 const keysBy = 'keys by resource such as pods=[app,tier],nodes=[*] behind it';
 
+type Wrong = readonly [given: string, expected: string, got: string];
+
 // Of what takes any text only its absence is wrong here; the readers of the text refuse the rest.
+// What may stand alone and takes any text has nothing that is wrong: null.
 // biome-ignore format: one row per flag
-const wrong: Readonly<Record<keyof Options, readonly [given: string, expected: string, got: string]>> = {
+const wrong: Readonly<Record<keyof Options, Wrong | null>> = {
   kubeconfig: ['', text, 'nothing'],
   apiserver: ['', text, 'nothing'],
   context: ['', text, 'nothing'],
@@ -27,12 +30,18 @@ const wrong: Readonly<Record<keyof Options, readonly [given: string, expected: s
   resources: ['', items, 'nothing'],
   namespaces: ['', items, 'nothing'],
   'namespaces-denylist': ['', items, 'nothing'],
+  'namespace-selector': ['', text, 'nothing'],
+  'object-selector': ['', 'a resource and its label selector such as pods:team=a behind it', 'nothing'],
   node: ['', items, 'nothing'],
   'track-unscheduled-pods': ['=all', toggle, '"all"'],
   'object-limit': ['=-1', 'a whole number from 0 to 100000000', '"-1"'],
+  'series-budget-per-family': ['=-1', 'a whole number from 0 to 1000000000', '"-1"'],
+  'series-budget-per-namespace': ['=many', 'a whole number from 0 to 1000000000', '"many"'],
   'metric-allowlist': ['', items, 'nothing'],
   'metric-denylist': ['', items, 'nothing'],
   'metric-opt-in-list': ['', items, 'nothing'],
+  profile: ['=mixn', 'one of minimal, mixin, full', '"mixn"'],
+  'sparse-statesets': null,
   'metric-labels-allowlist': ['', keysBy, 'nothing'],
   'metric-annotations-allowlist': ['', keysBy, 'nothing'],
   'custom-resource-state-config': ['', text, 'nothing'],
@@ -50,6 +59,7 @@ const wrong: Readonly<Record<keyof Options, readonly [given: string, expected: s
   explorer: ['=x', toggle, '"x"'],
   'tls-config': ['', text, 'nothing'],
   'auth-filter': ['=x', toggle, '"x"'],
+  'enable-profiling': ['=on', toggle, '"on"'],
   'server-read-timeout': ['=5', duration, '"5"'],
   'server-read-header-timeout': ['=5x', duration, '"5x"'],
   'server-write-timeout': ['=', duration, '""'],
@@ -83,7 +93,9 @@ const wrong: Readonly<Record<keyof Options, readonly [given: string, expected: s
 };
 
 describe('The flags', () => {
-  for (const [name, [given, expected, got]] of Object.entries(wrong)) {
+  for (const [name, row] of Object.entries(wrong)) {
+    if (row === null) continue;
+    const [given, expected, got] = row;
     it(`refuse --${name}${given}`, () => {
       const act = () => parseCommandLine(flags, [`--${name}${given}`]);
       expectRefused(act, { flag: `--${name}`, expected, got });

@@ -46,9 +46,18 @@ export const kindsOf = (objects: readonly AnyObject[]): ServedKind[] =>
 class Families {
   readonly #texts = new Map<string, { readonly header: string; text: string }>();
 
-  add(table: AnyResource, objects: readonly KubeObject[], format: Format): void {
+  add(
+    table: AnyResource,
+    objects: readonly KubeObject[],
+    { format = 'text', sparse = false }: Rendering,
+  ): void {
     if (objects.length === 0) return;
-    const choices = { enabled: () => true, labels: undefined, annotations: undefined };
+    const choices = {
+      enabled: () => true,
+      labels: undefined,
+      annotations: undefined,
+      sparse: () => sparse,
+    };
     const renderer = compile(table, choices, (family, object, cause) => {
       throw new Error(`${family} of ${object.metadata.name}`, { cause });
     });
@@ -73,6 +82,8 @@ interface Rendering {
   readonly format?: Format;
   /** Core tables that are served in front of the custom ones, by the kind of their objects. */
   readonly core?: readonly AnyResource[];
+  /** Whether state sets are without their series of 0. */
+  readonly sparse?: boolean;
   readonly onRuleError?: OnRuleError;
 }
 
@@ -89,8 +100,9 @@ export function expositionOf(
   { entries }: CustomConfig,
   kinds: readonly ServedKind[],
   objects: readonly AnyObject[],
-  { format = 'text', core = [], onRuleError = throwing }: Rendering = {},
+  rendering: Rendering = {},
 ): string {
+  const { format = 'text', core = [], onRuleError = throwing } = rendering;
   const families = new Families();
   const customs = kinds
     .map((kind) => {
@@ -98,7 +110,8 @@ export function expositionOf(
       return customTable(kind, about, onRuleError);
     })
     .filter((table) => Object.keys(table.families).length > 0);
-  for (const table of [...core, ...customs]) families.add(table, ofTable(table, objects), format);
+  for (const table of [...core, ...customs])
+    families.add(table, ofTable(table, objects), rendering);
   return families.exposition(format);
 }
 

@@ -77,6 +77,36 @@ describe('the table of a custom resource', () => {
     ]);
   });
 
+  it('serves of a state set the state that holds alone, if it is to be sparse', async () => {
+    const states = ruleOf('StateSet', 'stateSet');
+    const { entries, mistakes } = await configOf(
+      head +
+        entry(`
+          ${states('s', 'labelName: phase, path: [status, phase], list: [Up, Down]')}
+          ${states('e', 'labelName: of, path: [status, all], list: [Up, Down]')}
+          ${gauge('g', 'path: [status, n]')}`),
+    );
+    expect(mistakes).to.deep.equal([]);
+    const object = thingOf({ status: { phase: 'Down', all: ['Lost', 'Up'], n: 0 } });
+    const lines = (sparse: boolean): string[] =>
+      expositionOf({ entries, mistakes }, [thingKind], [object], { sparse })
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('#'))
+        .map((line) => line.replaceAll(/customresource_\w+="[^"]*",?/g, '').replace(',}', '}'));
+    expect(lines(false)).to.deep.equal([
+      'kube_customresource_s{phase="Up"} 0',
+      'kube_customresource_s{phase="Down"} 1',
+      'kube_customresource_e{of="Up"} 0',
+      'kube_customresource_e{of="Down"} 0',
+      'kube_customresource_g{} 0',
+    ]);
+    // Of two elements with the same labels the first one counts, also where it is in no state.
+    expect(lines(true)).to.deep.equal([
+      'kube_customresource_s{phase="Down"} 1',
+      'kube_customresource_g{} 0',
+    ]);
+  });
+
   it('tells what its rows read, so that no more is asked for and rendered', async () => {
     const rows = {
       metadata: gauge('m', 'path: [metadata, generation]'),

@@ -83,6 +83,20 @@ describe('a watch of the simulated API server', () => {
     expect(await lines.names(2)).to.deep.equal(['ADDED two', 'DELETED two']);
   });
 
+  it('with a selector closes its list at the version of all objects', async () => {
+    const selector = encodeURIComponent('tier in (deep),tier');
+    const lines = await harness.watch(`${STREAMED}&labelSelector=${selector}`);
+    const { version } = harness.server;
+    const closing = await lines.event();
+    expect(closing.type).to.equal('BOOKMARK');
+    expect(closing.object.metadata.resourceVersion).to.equal(String(version));
+    label('a', 'one', { tier: 'back' });
+    label('b', 'two', { tier: 'deep' });
+    const { type, object } = await lines.event();
+    expect([type, object.metadata.name]).to.deep.equal(['ADDED', 'two']);
+    expect(Number(object.metadata.resourceVersion)).to.equal(Number(version) + 2);
+  });
+
   it('from a version that is gone sends 410 as an event, and ends', async () => {
     const from = at();
     harness.addPods('c/three');

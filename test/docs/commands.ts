@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands } from '../../src/cli/index.ts';
 import { parseCommandLine } from '../../src/config/flags.ts';
+import { profilePaths } from '../../src/http/profiling.ts';
 import { errorMessage } from '../../src/lib/errors.ts';
 import { root } from './markdown.ts';
 import { commandsIn, programOf, type ShellCommand } from './shell.ts';
@@ -75,7 +76,8 @@ const ANY_FLAGS = ['flag', 'switch'];
 
 /** Complaints about flags that a page names without their command, such as `--pod=x`. */
 export function looseFlagMistakes(text: string): string[] {
-  const args = commandsIn(text).flatMap(({ words }) => words);
+  // As help writes a flag that may stand alone: `--flag[=A,B]`.
+  const args = commandsIn(text.replace(/\[(=\S+)\]/, '$1')).flatMap(({ words }) => words);
   const [first = ''] = args;
   const name = /^--([\w-]+)/.exec(first)?.[1] ?? '';
   if ([...OTHER_FLAGS, ...ANY_FLAGS].includes(name)) return [];
@@ -144,7 +146,7 @@ const missingFiles = (paths: readonly string[]): string[] =>
 
 const SERVED: Readonly<Record<string, readonly string[]>> = {
   8080: ['/', '/metrics', '/healthz', '/livez'],
-  8081: ['/', '/metrics', '/readyz', '/healthz', '/livez'],
+  8081: ['/', '/metrics', '/readyz', '/healthz', '/livez', ...profilePaths],
 };
 
 function curlMistakes(args: readonly string[]): string[] {

@@ -8,6 +8,13 @@ import { kubestate as bundle, Program } from './program.ts';
 
 const root = join(import.meta.dirname, '../..');
 
+/** The hash of this word. */
+const swordfish = '$2y$04$abcdefghijklmnopqrstuugIEnm3ZbWF6xb2GcoE3L1CoGJFMKtu.';
+
+interface CpuProfile {
+  readonly nodes: readonly { readonly callFrame: { readonly functionName: string } }[];
+}
+
 const run = (program: string, ...args: string[]) =>
   spawnSync(program, args, { cwd: root, encoding: 'utf8' });
 
@@ -36,9 +43,7 @@ describe('the bundle', () => {
   it('checks passwords, on a thread that it carries within', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kubestate-bundle-'));
     const config = join(folder, 'web.yml');
-    // Of "swordfish".
-    const hash = '$2y$04$abcdefghijklmnopqrstuugIEnm3ZbWF6xb2GcoE3L1CoGJFMKtu.';
-    writeFileSync(config, `basic_auth_users: {ann: ${hash}}`);
+    writeFileSync(config, `basic_auth_users: {ann: ${swordfish}}`);
     const anyPort = ['--port=0', '--telemetry-port=0'];
     const demo = new Program(bundle, ['demo', `--tls-config=${config}`, ...anyPort]);
     const address = async () => /metrics +(http:\S+)/.exec(demo.stdout)?.[1];
@@ -63,6 +68,32 @@ describe('the bundle', () => {
     expect(result.labels.map(({ name }: { name: string }) => name)).to.include('kernel_version');
     // The thread, idle, does not keep the process from its end.
     expect(await demo.stop()).to.equal(0);
+  });
+
+  it('profiles itself for a user who logs in, and opens no port for that', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kubestate-bundle-'));
+    const config = join(folder, 'web.yml');
+    writeFileSync(config, `basic_auth_users: {ann: ${swordfish}}`);
+    const flags = [
+      `--tls-config=${config}`,
+      '--enable-profiling',
+      '--port=0',
+      '--telemetry-port=0',
+    ];
+    const demo = new Program(bundle, ['demo', ...flags]);
+    const address = async () => /itself +(http:\S+)metrics/.exec(demo.stdout)?.[1];
+    const url = await demo.until('it told its address', address, 30_000);
+    const authorization = `Basic ${Buffer.from('ann:swordfish').toString('base64')}`;
+    const get = (path: string) =>
+      fetch(`${url}debug/profile/${path}`, { headers: { authorization } });
+    const { nodes } = (await (await get('cpu?seconds=2')).json()) as CpuProfile;
+    // Names stay in the bundle.
+    expect(nodes.map(({ callFrame }) => callFrame.functionName)).to.include('cpuProfile');
+    const snapshot = (await (await get('heap')).json()) as { strings: string[] };
+    expect(snapshot.strings).to.include('kube_pod_info');
+    expect(await demo.stop()).to.equal(0);
+    expect(demo.stderr).to.not.include('Debugger listening');
+    rmSync(folder, { recursive: true });
   });
 
   for (const [way, program, ...args] of [

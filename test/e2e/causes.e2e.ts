@@ -9,6 +9,7 @@ import { until } from '../../tools/until.ts';
 import { type Cause, clusterCauses, sent } from '../monitoring/causes.ts';
 import { kubestateCauses } from '../monitoring/kubestateCauses.ts';
 import { causeTests } from '../monitoring/rules/index.ts';
+import { sparseSeries } from '../monitoring/rules/sparse.ts';
 import { startDemo } from './demo.ts';
 import { hastenedRulesIn, writeHastenedRules } from './hastenedRules.ts';
 import type { Program } from './program.ts';
@@ -58,6 +59,14 @@ describe('one cause', function () {
       expect(sent(cause.fires), 'after the inhibit rules').to.have.length(1);
     });
   }
+
+  it('has the same one under --sparse-statesets', () => {
+    const path = join(folder, 'sparse.test.yaml');
+    const sparse = causes.map((one) => ({ ...one, series: sparseSeries(one.series) }));
+    writeFileSync(path, causeTests(sparse, ruleFiles));
+    const { status, said } = promtool(['test', 'rules', path]);
+    expect(status, said).to.equal(0);
+  });
 
   it('would be found to have two', () => {
     const [cause] = causes;

@@ -15,6 +15,8 @@ import {
 } from '../../monitoring/dashboards/model.ts';
 import { perCluster } from '../../monitoring/dashboards/perCluster.ts';
 import { filledIn } from '../monitoring/filled.ts';
+import type { Series } from '../monitoring/rules/case.ts';
+import { sparseSeries } from '../monitoring/rules/sparse.ts';
 import { troubleSeries } from '../monitoring/troubleSeries.ts';
 import { promtool } from './promtool.ts';
 
@@ -78,14 +80,23 @@ describe('a number of a dashboard', () => {
   }
 });
 
-/** Whether each expression has a result of the troubles, and none without them. */
+const seriesOf = (state: 'ill' | 'well'): Series =>
+  Object.fromEntries(
+    troubleSeries.flatMap((one) => {
+      const values = one[state];
+      return values === undefined ? [] : [[one.series, values]];
+    }),
+  );
+
+/**
+ * Whether each expression has a result of the troubles, and none without them; and so under
+ * --sparse-statesets.
+ */
 function tried(expressions: readonly string[]): { status: number | null; said: string } {
-  const testOf = (state: 'ill' | 'well'): object => ({
+  const testOf = (state: 'ill' | 'well', of: Series): object => ({
     name: state,
     interval: '1m',
-    input_series: troubleSeries.flatMap((one) =>
-      one[state] === undefined ? [] : [{ series: one.series, values: one[state] }],
-    ),
+    input_series: Object.entries(of).map(([series, values]) => ({ series, values })),
     promql_expr_test: expressions.map((expr) => ({
       expr,
       eval_time: '10m',
@@ -95,7 +106,11 @@ function tried(expressions: readonly string[]): { status: number | null; said: s
   const folder = mkdtempSync(join(tmpdir(), 'kubestate-e2e-'));
   try {
     const file = join(folder, 'test.yml');
-    writeFileSync(file, JSON.stringify({ tests: [testOf('ill'), testOf('well')] }));
+    const tests = (['ill', 'well'] as const).flatMap((state) => [
+      testOf(state, seriesOf(state)),
+      testOf(state, sparseSeries(seriesOf(state))),
+    ]);
+    writeFileSync(file, JSON.stringify({ tests }));
     return promtool(['test', 'rules', file]);
   } finally {
     rmSync(folder, { recursive: true });

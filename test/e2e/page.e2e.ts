@@ -33,6 +33,14 @@ describe('the pages in a browser', () => {
     });
   }
 
+  it('tells at night what a stranger needs to know of the process', async () => {
+    const { html } = await opened('http://127.0.0.1:8081/');
+    for (const words of ['resourceVersion', 'WatchList, ', 'Served text, hot (plain)']) {
+      expect(html).to.include(words);
+    }
+    expect(html).to.match(/API server<\/dt><dd>v1\.\d+/);
+  });
+
   for (const path of ['/at/8080', '/at/8081', '/metrics-page', '/telemetry-page']) {
     it(`have no sideways scroll on a phone or beside it: ${path}`, async () => {
       const { html, complaints } = await opened(

@@ -3,9 +3,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
-import { metricsPage, telemetryPage } from '../../src/http/pages/pages.ts';
+import { metricsPage } from '../../src/http/pages/metricsPage.ts';
+import type { ResourceReport, StatusReport } from '../../src/http/pages/statusReport.ts';
+import { telemetryPage } from '../../src/http/pages/telemetryPage.ts';
 import type { ResourceStatus } from '../../src/http/readiness.ts';
 import type { LeaderStatus } from '../../src/leader/status.ts';
+import type { LoggedLine } from '../../src/lib/logRing.ts';
+import { nowMs, reportOf, resourceOf } from '../http/pages/reportOf.ts';
 import { get } from './get.ts';
 
 const status = (resource: string, more: Partial<ResourceStatus>): ResourceStatus => ({
@@ -64,12 +68,69 @@ const pages: Readonly<Record<string, (ctx: Koa.Context) => void>> = {
     }),
   '/telemetry-page': (ctx) =>
     telemetryPage(ctx, {
-      version: '1.0.0-rc.1+0123456789abcdef',
+      report: fullReport(),
       metricsPort: 8080,
       statuses: everyState,
       leaderStatus,
+      profiling: true,
     }),
 };
+
+/** A report in which everything has happened, with texts of any length. */
+function fullReport(): StatusReport {
+  const { build, memory, scrapes } = reportOf();
+  const full = { usedBytes: 98_765_432_100, limitBytes: 100_000_000_000 };
+  const last = [0.004, 0.2, 12.3].map((seconds) => ({
+    method: 'get' as const,
+    seconds,
+    endedMs: nowMs - 90_000,
+  }));
+  return reportOf({
+    build: { ...build, version: '1.0.0-rc.1+0123456789abcdef' },
+    apiServer: { server: longDetail, version: undefined, failure: longDetail, atMs: nowMs },
+    changedOptions: [
+      { flag: '--resources', value: `pods,${longName}` },
+      { flag: '--continue-without-custom-resource-state-config-file', value: 'true' },
+    ],
+    configFiles: [
+      { filename: '/etc/config.yaml', inForce: true, hash: 281474976710655, sinceMs: nowMs },
+      { filename: `/etc/${longName}.yaml`, inForce: false, hash: 7, sinceMs: nowMs },
+      { filename: '/etc/wrong.yaml', inForce: false, hash: undefined, sinceMs: undefined },
+    ],
+    resources: new Map(everyState.map(({ resource }) => [resource, fullResource()])),
+    memory: { ...memory, heap: full, container: full, residentBytes: 98_765_432_100 },
+    scrapes: { ...scrapes, last },
+    log: { lines: Array.from({ length: 100 }, (_, i) => loggedLine(i)), total: 98_765 },
+  });
+}
+
+function fullResource(): ResourceReport {
+  const counts = { start: 1, gone: 98_765, 'version-refused': 3, resharded: 7 };
+  const relists = {
+    byValue: new Map(Object.entries(counts)),
+    last: { value: 'version-refused', atMs: nowMs - 7_200_000 },
+  };
+  const [reflector] = resourceOf().reflectors;
+  const reflectors = Array.from({ length: 25 }, (_, i) => ({
+    ...(reflector as NonNullable<typeof reflector>),
+    namespace: `team-payments-internal-platform-production-${i}`,
+    fieldSelector: 'spec.nodeName=ip-10-0-123-45.eu-central-1.compute.internal',
+    resourceVersion: '12345678901234567890',
+  }));
+  return resourceOf({ reflectors, relists });
+}
+
+const loggedLine = (i: number): LoggedLine => ({
+  level: i % 3 === 0 ? 'error' : 'warn',
+  time: new Date(nowMs - i * 61_000).toISOString(),
+  message: 'request failed, retrying',
+  fields: [
+    ['resource', longName],
+    ['detail', longDetail],
+    ['err', `TypeError: ${'unbroken'.repeat(30)}`],
+  ],
+  lostFields: i === 1 ? 3 : undefined,
+});
 
 export interface PageStates {
   readonly port: number;
@@ -115,13 +176,15 @@ export async function startPageStates(): Promise<PageStates> {
 const frameOf = (widths: readonly string[], path: string): string => `<!doctype html>
 <style>
 body { margin: 0; display: flex; background: #888 }
-iframe { flex: none; border: 0; height: 8000px }
+iframe { flex: none; border: 0; height: 200000px }
 </style>
 ${widths.map((width) => `<iframe src="${path}" style="width: ${width}px"></iframe>`).join('\n')}
 <p id="widths" hidden></p>
 <script>
 onload = () => {
   const widths = [...document.querySelectorAll('iframe')].map((frame) => {
+    // What is folded must not be too wide either.
+    for (const fold of frame.contentDocument.querySelectorAll('details')) fold.open = true;
     const { scrollWidth, clientWidth } = frame.contentDocument.documentElement;
     return [clientWidth, scrollWidth];
   });

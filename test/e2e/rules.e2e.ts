@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { ruleGroups } from '../../monitoring/rules/index.ts';
 import type { RuleGroup } from '../../monitoring/rules/rule.ts';
 import { promtoolTests } from '../monitoring/rules/index.ts';
+import { sparseSeries } from '../monitoring/rules/sparse.ts';
 import { promtool } from './promtool.ts';
 
 const rules = join(import.meta.dirname, '../../helm/kube-state-metrics/files/rules');
@@ -24,9 +25,9 @@ describe('the rule files', function () {
 
   after(() => rmSync(folder, { recursive: true }));
 
-  const tried = (group: RuleGroup, ruleFile: string) => {
+  const tried = (group: RuleGroup, ruleFile: string, exported?: typeof sparseSeries) => {
     const tests = join(folder, `${group.name}.test.yaml`);
-    writeFileSync(tests, promtoolTests(group, ruleFile));
+    writeFileSync(tests, promtoolTests(group, ruleFile, exported));
     return promtool(['test', 'rules', tests]);
   };
 
@@ -42,6 +43,17 @@ describe('the rule files', function () {
   for (const group of ruleGroups) {
     it(`fire when they should and not before, and not otherwise: ${group.title}`, () => {
       const { status, said } = tried(group, fileOf(group));
+      expect(status, said).to.equal(0);
+    });
+  }
+
+  /** Groups with cases that have series of 0 of state sets. */
+  const differing = ruleGroups.filter(
+    (group) => promtoolTests(group, '', sparseSeries) !== promtoolTests(group, ''),
+  );
+  for (const group of differing) {
+    it(`do the same under --sparse-statesets: ${group.title}`, () => {
+      const { status, said } = tried(group, fileOf(group), sparseSeries);
       expect(status, said).to.equal(0);
     });
   }

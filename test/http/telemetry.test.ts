@@ -5,6 +5,7 @@ import type { Listening } from '../../src/http/server.ts';
 import { telemetryApp } from '../../src/http/telemetry.ts';
 import type { LeaderStatus } from '../../src/leader/status.ts';
 import { ask, serve } from './harness.ts';
+import { reportOf } from './pages/reportOf.ts';
 
 const status = (
   resource: string,
@@ -22,7 +23,7 @@ describe('the telemetry port', () => {
       selfMetrics: { contentType: 'text/plain; version=0.0.4', text: async () => 'up_to 1\n' },
       readiness: () => statuses,
       leadership: () => standing,
-      version: '1.2.3',
+      status: async () => reportOf(),
       metricsPort: 8080,
     });
     const listening = await serve(app);

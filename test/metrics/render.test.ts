@@ -92,6 +92,74 @@ describe('a compiled table', () => {
     );
   });
 
+  it('tells of each family its type, stability and help', () => {
+    const deprecatedSince = '2.0.0';
+    const families: Families = {
+      kube_thing_size: gauge('STABLE', 'Size.', (o) => o.size, { deprecatedSince }),
+      kube_thing_info: { ...info('BETA', 'In\\fo.', {}), type: 'info' },
+    };
+    const row = { type: 'stateset', help: 'Parts.', labels: [], reads: 'object' } as const;
+    const custom = { custom_part: { ...row, collectLabelled: () => undefined } };
+    const table = { ...tableOf<Thing>(families), families: { ...families, ...custom } };
+    const renderer = compile(table, { ...everything, enabled: () => true }, () => {});
+    expect(renderer.families.map(({ header, ...told }) => told)).to.deep.equal([
+      {
+        name: 'kube_thing_size',
+        type: 'gauge',
+        stability: 'STABLE',
+        help: '(Deprecated since 2.0.0) Size.',
+      },
+      { name: 'kube_thing_info', type: 'info', stability: 'BETA', help: 'In\\fo.' },
+      { name: 'custom_part', type: 'stateset', stability: 'ALPHA', help: 'Parts.' },
+    ]);
+  });
+
+  describe('of a state set', () => {
+    const parts: Families = {
+      kube_thing_part_state: status.stateSet<Received<Thing>, ['part', 'state']>(
+        'STABLE',
+        'State.',
+        ['part', 'state'],
+        ['on', 'off'],
+        (s, emit) => {
+          for (const [part, state] of (s ?? []) as [string, string][]) emit(state, part);
+        },
+      ),
+    };
+    const lines = (states: [string, string][], sparse: boolean) =>
+      rendered(parts, { ...thing, status: states } as Thing, { sparse: () => sparse })[0]
+        ?.replaceAll('kube_thing_part_state{namespace="n",thing="a",', '{')
+        .split('\n');
+
+    it('renders each state of each thing, with those of 0 unless it is sparse', () => {
+      const states: [string, string][] = [
+        ['p', 'off'],
+        ['q', 'lost'],
+      ];
+      expect(lines(states, false)).to.deep.equal([
+        '{part="p",state="on"} 0',
+        '{part="p",state="off"} 1',
+        '{part="q",state="on"} 0',
+        '{part="q",state="off"} 0',
+        '',
+      ]);
+      expect(lines(states, true)).to.deep.equal(['{part="p",state="off"} 1', '']);
+    });
+
+    it('takes the first of two states of one thing, also where it is unknown', () => {
+      const twice: [string, string][] = [
+        ['p', 'lost'],
+        ['p', 'on'],
+      ];
+      expect(lines(twice, false)).to.deep.equal([
+        '{part="p",state="on"} 0',
+        '{part="p",state="off"} 0',
+        '',
+      ]);
+      expect(lines(twice, true)).to.deep.equal(['']);
+    });
+  });
+
   it('renders an empty text for a family without series', () => {
     const families: Families = { kube_thing_size: gauge('STABLE', 'Size.', (o) => o.size) };
     expect(rendered(families, thing)).to.deep.equal(['']);

@@ -1,6 +1,6 @@
 // Which resources, families and keys the user's choices turn on.
 import { expect } from 'chai';
-import { gauge } from '../../src/metrics/family.ts';
+import { gauge, status } from '../../src/metrics/family.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Resource } from '../../src/metrics/resource.ts';
 import {
@@ -224,9 +224,79 @@ describe('a selection', () => {
     expect(nuts?.choices.annotations?.shows('team/a')).to.equal(true);
   });
 
+  describe('by a profile', () => {
+    const profile = new Set(['kube_gear_teeth', 'kube_spare_info']);
+
+    it('has its families alone, of the resources that are on', async () => {
+      expect(await families({ profile })).to.deep.equal({ gears: ['kube_gear_teeth'] });
+      expect(await families({ profile, resources: ['nuts', 'spares'] })).to.deep.equal({
+        spares: ['kube_spare_info'],
+      });
+    });
+
+    it('has what other lists ask for as well', async () => {
+      const optedInto = await families({ profile, metricOptInList: ['secret'] });
+      expect(optedInto.nuts).to.deep.equal(['kube_nut_secret']);
+      const labelled = {
+        tables: table({ kube_table_info: row(), kube_table_labels: labels('ALPHA') }),
+      };
+      const ofTables = async (metricLabelsAllowlist: string | undefined) =>
+        (await select(labelled, { ...nothing, profile, metricLabelsAllowlist })).resources.map(
+          ({ resource, choices }) => Object.keys(resource.families).filter(choices.enabled),
+        );
+      expect(await ofTables(undefined)).to.deep.equal([]);
+      expect(await ofTables('tables=[app]')).to.deep.equal([['kube_table_labels']]);
+    });
+
+    for (const [flag, list] of Object.entries({
+      '--metric-allowlist': { metricAllowlist: ['a'] },
+      '--metric-denylist': { metricDenylist: ['a'] },
+    })) {
+      it(`is refused together with ${flag}`, async () => {
+        const facts = { flag: ['--profile', flag], expected: 'one of them', got: 'both' };
+        await expectRefusedChoices({ profile, ...list }, facts);
+      });
+    }
+  });
+
+  describe('with sparse state sets', () => {
+    const phase = status.stateSet('STABLE', 'Phase.', ['phase'], ['On', 'Off'], () => {});
+    const phased = { gears: table({ kube_gear_info: row(), kube_gear_phase: phase }) };
+    const sparseOf = async (sparseStateSets: NonNullable<Choices['sparseStateSets']>) =>
+      (await select(phased, { ...nothing, sparseStateSets })).resources[0]?.choices.sparse?.(
+        'kube_gear_phase',
+      );
+
+    it('has all, none, or those that are named', async () => {
+      expect(await sparseOf(true)).to.equal(true);
+      expect(await sparseOf(false)).to.equal(false);
+      expect(await sparseOf([])).to.equal(false);
+      expect(await sparseOf(['kube_gear_phase'])).to.equal(true);
+    });
+
+    it('is refused for a name that no state set has', async () => {
+      const expected = 'metrics that are state sets';
+      const hint = 'did you mean kube_gear_phase?';
+      const wrong: Readonly<Record<string, object>> = {
+        kube_gear_phse: { got: '"kube_gear_phse"', hint },
+        kube_gear_info: { got: '"kube_gear_info", which is none', hint },
+        up: { got: '"up"', hint: 'docs/cardinality.md lists them' },
+      };
+      for (const [name, facts] of Object.entries(wrong)) {
+        const flag = '--sparse-statesets';
+        await expectRefusedChoices(
+          { sparseStateSets: [name] },
+          { flag, expected, ...facts } as Facts,
+          phased,
+        );
+      }
+    });
+  });
+
   describe('beside custom resources', () => {
     const custom = (only = false): CustomChoices => ({
       families: ['kube_customresource_a', 'kube_customresource_b'],
+      stateSets: ['kube_customresource_b'],
       only,
       names: ['orders'],
       accepts: (name) => name === 'orders',
@@ -245,6 +315,24 @@ describe('a selection', () => {
       expectRefusal(rejection, { flag: '--resources', got: '"order"', hint } as Facts);
     });
 
+    it('has its families whatever the profile is', async () => {
+      const one = (await selected({ profile: new Set() })).selectCustom('orders', orders, []);
+      expect(one && Object.keys(orders.families).filter(one.choices.enabled)).to.have.length(2);
+    });
+
+    it('takes their state sets, and tells of a name that a rule may yet get', async () => {
+      const sparseStateSets = ['kube_customresource_b', 'kube_customresource_c'];
+      const selection = await selected({ sparseStateSets });
+      const { choices } = selection.selectCustom('orders', orders, []) as Selected;
+      expect(choices.sparse?.('kube_customresource_b')).to.equal(true);
+      expect(choices.sparse?.('kube_customresource_a')).to.equal(false);
+      expect(selection.idleExpressions).to.deep.equal([
+        { flag: '--sparse-statesets', expression: 'kube_customresource_c' },
+      ]);
+      const rejection = await rejectionOf(selected({ sparseStateSets: ['kube_nut_info'] }));
+      expectRefusal(rejection, { flag: '--sparse-statesets', got: /which is none/ } as Facts);
+    });
+
     it('has none of the tables where custom resources are served only', async () => {
       const { resources: none } = await selected({ resources: ['nuts'] }, true);
       expect(none).to.deep.equal([]);
@@ -252,7 +340,7 @@ describe('a selection', () => {
 
     it('has the families of a custom table that the lists leave', async () => {
       const ofList = async (list: Partial<Choices>): Promise<string[] | undefined> => {
-        const one = (await selected(list)).selectCustom('orders', orders);
+        const one = (await selected(list)).selectCustom('orders', orders, []);
         return one && Object.keys(orders.families).filter(one.choices.enabled);
       };
       expect(await ofList({})).to.have.length(2);

@@ -1,8 +1,11 @@
 // Our alerts beside kubernetes-mixin: one name has one meaning, and no cause of it is forgotten.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { ruleGroups } from '../../monitoring/rules/index.ts';
 import { inhibitions } from '../../monitoring/rules/inhibition.ts';
 import type { Alert } from '../../monitoring/rules/rule.ts';
+import { stateSetNames } from '../../src/resources/index.ts';
 import { selectorsOf } from '../support/promql.ts';
 import { type Known, knownOfTables } from './known.ts';
 import { mixinAlerts, sources } from './mixin.ts';
@@ -54,13 +57,14 @@ describe('alerts with a name of kubernetes-mixin', () => {
     ]);
   });
 
-  for (const { alert, severity, for: held, expr, mixin } of shared) {
+  for (const { alert, severity, for: held, expr, mixin, mixinExpr = expr } of shared) {
     it(`have its expression, severity and \`for\`: ${alert}`, () => {
       const versions = mixinAlerts.filter((one) => one.alert === alert);
       expect(versions, 'versions').to.have.length(1);
       const [theirs] = versions;
       expect({ severity, held }).to.deep.equal({ severity: theirs?.severity, held: theirs?.for });
-      expect(mixinForm(expr, known)).to.equal(mixinForm(theirs?.expr ?? '', known));
+      expect(mixinForm(mixinExpr, known)).to.equal(mixinForm(theirs?.expr ?? '', known));
+      expect(expr.startsWith(mixinExpr), 'mixinExpr').to.equal(true);
       expect(mixin, 'monitoring/rules: name it in `mixin`').to.include(alert);
     });
   }
@@ -97,6 +101,37 @@ describe('alerts with a name of kubernetes-mixin', () => {
     for (const [one = '', other = ''] of same) {
       expect(mixinForm(one, known)).to.equal(mixinForm(other, known));
     }
+  });
+});
+
+describe('kubernetes-mixin under --sparse-statesets', () => {
+  /** What reads a series of 0: a comparison with it, or a function that looks at its past. */
+  const zeros = (name: string): RegExp =>
+    new RegExp(
+      `${name}\\{[^}]*\\}\\s*\\)*\\s*== 0|` +
+        `\\b(?:changes|delta|(?:avg|min|quantile|stddev)_over_time)\\(\\s*${name}\\b|` +
+        `\\babsent\\(\\s*${name}\\b`,
+    );
+
+  it('reads the zeros of the state sets that docs/cardinality.md excepts, and of no others', () => {
+    const read = stateSetNames().filter((name) =>
+      mixinAlerts.some(({ expr }) => zeros(name).test(expr)),
+    );
+    expect(read).to.deep.equal(['kube_node_status_condition', 'kube_pod_status_ready']);
+    const page = readFileSync(join(import.meta.dirname, '../../docs/cardinality.md'), 'utf8');
+    const [, named = ''] = /^ +- --sparse-statesets=(\S+)$/m.exec(page) ?? [];
+    expect(stateSetNames()).to.include.members(named.split(','));
+    expect(named.split(',').filter((name) => read.includes(name))).to.deep.equal([]);
+  });
+
+  it('has none left in our rules, but where they are the mixin’s', () => {
+    const left = alerts.filter(({ expr, mixinExpr = '' }) =>
+      stateSetNames().some((name) => zeros(name).test(expr.replace(mixinExpr, ''))),
+    );
+    // Its range is of the state that does not hold, and is checked against the others.
+    const checked = (alert: string) =>
+      /^Kube(?:Deployment|StatefulSet|DaemonSet)PodsUn/.test(alert);
+    expect(left.map(({ alert }) => alert).filter((alert) => !checked(alert))).to.deep.equal([]);
   });
 });
 

@@ -25,6 +25,7 @@ const row = (series: string, ill: number, well?: number): TroubleSeries => ({
 
 const nodes: readonly TroubleSeries[] = [
   row('kube_node_status_condition{node="a",condition="Ready",status="true"}', 0, 1),
+  row('kube_node_status_condition{node="a",condition="Ready",status="false"}', 1, 0),
   row('kube_node_status_condition{node="a",condition="DiskPressure",status="true"}', 1, 0),
   row('kube_node_spec_unschedulable{node="a"}', 1, 0),
   ...['cpu', 'memory'].flatMap((resource) => [
@@ -41,6 +42,7 @@ const pods: readonly TroubleSeries[] = [
   { series: `kube_pod_status_phase{${pod},phase="Running"}`, ...both(1) },
   { series: `kube_pod_owner{${pod},owner_kind="StatefulSet",owner_name="cart"}`, ...both(1) },
   row(`kube_pod_status_ready{${pod},condition="true"}`, 0, 1),
+  row(`kube_pod_status_ready{${pod},condition="false"}`, 1, 0),
   row(`kube_pod_status_unschedulable{${pod}}`, 1),
   row(`kube_pod_container_status_waiting_reason{${main},reason="CrashLoopBackOff"}`, 1),
   {
@@ -135,6 +137,18 @@ const packs: readonly TroubleSeries[] = [
   row(`gotk_resource_info{${flux},name="b",ready="True",suspended="true"}`, 1),
   row(`gotk_resource_info{${flux},name="c",ready="True",suspended="false"}`, 1, 1),
   row(`capi_cluster_status_condition{${custom},type="Available",status="True"}`, 0, 1),
+  row(`capi_cluster_status_condition{${custom},type="Available",status="False"}`, 1, 0),
+  row(
+    `capi_machine_status_condition{${custom},cluster_name="prod",type="Ready",status="False"}`,
+    1,
+    0,
+  ),
+  row(
+    `kube_verticalpodautoscaler_status_condition{${vpa},type="RecommendationProvided",` +
+      'status="False"}',
+    1,
+    0,
+  ),
   row(
     `capi_machine_status_condition{${custom},cluster_name="prod",type="Ready",status="True"}`,
     0,

@@ -9,7 +9,7 @@ import { openSegmentStores } from '../../src/store/open.ts';
 import type { Relist, Snapshot, Stores } from '../../src/store/types.ts';
 import { familyHeader } from '../support/familyHeader.ts';
 import { openPlainStores } from './plain.ts';
-import { checkSizes, measure } from './sizes.ts';
+import { checkAllSizes, measure } from './sizes.ts';
 
 /** A renderer of these families, each with a series for each of an object's `series`. */
 const rendererOf = (store: string, ...names: string[]): Renderer => ({
@@ -254,7 +254,7 @@ class Run {
       const model = (await bytesOf(plain, 'identity')).toString();
       expect(sorted(await textOf(ours))).to.deep.equal(sorted(model));
     }
-    for (const measured of this.#measured) await checkSizes(measured, 'series');
+    await checkAllSizes(this.#measured, 'series');
     for (const key of this.#ours.byResource.keys())
       if (key !== 'pods') await this.#ours.remove(key);
     expect(this.#ours.work().pendingBytes).to.equal(0);

@@ -12,7 +12,7 @@ import { TestClock } from '../support/clock.ts';
 import { familyHeader } from '../support/familyHeader.ts';
 import { whileZlibFails } from './brokenCodec.ts';
 import { openPlainStores } from './plain.ts';
-import { checkSizes, measure } from './sizes.ts';
+import { checkAllSizes, measure } from './sizes.ts';
 import { SlowReader } from './slowReader.ts';
 
 /** Enough for several blocks, so that some become half empty and are merged. */
@@ -277,7 +277,7 @@ class Run {
     await this.scrape();
     for (const { fast, plain } of this.#taken) await expectSame(fast, plain);
     this.measure();
-    for (const measured of this.#measured) await checkSizes(measured, 'objects');
+    await checkAllSizes(this.#measured, 'objects');
     for (const { reader, plain } of this.#readings) {
       const model = (await bytesOf(plain.body('openmetrics', 'identity'))).toString();
       expect(linesOf(reader.text())).to.deep.equal(linesOf(model));

@@ -93,8 +93,11 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
     close: atOnce,
     stalenessMs: () => 0,
     work: () => ({ ...done, changes: state(), storedBytes: storedBytes() }),
+    memory: () => ({ ...nothing, cold: storedBytes() }),
   };
 }
+
+const nothing = { hot: 0, pending: 0, indexInBuffers: 0, indexInHeap: 0, untouched: 0 };
 
 /** A content, and where it stands in the exposition. */
 interface Ordered {

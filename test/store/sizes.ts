@@ -1,4 +1,4 @@
-// Measured is a snapshot with the sizes that the stores gave for it; `check` counts them in the text.
+// measure takes a snapshot with the sizes that stores give for it; checkSizes counts its text.
 import { expect } from 'chai';
 import type { Snapshot, Stores } from '../../src/store/types.ts';
 
@@ -42,17 +42,19 @@ export function measure(stores: Stores): Measured {
   return { snapshot, state, families, namespaces, objects };
 }
 
-/** The sizes are those of the text. `counted` says whether every object has a series with its name. */
-export async function checkSizes(measured: Measured, counted: 'objects' | 'series'): Promise<void> {
+/**
+ * The sizes are those of the text, which is returned; those of `objects`, too, where each has a
+ * series with its name.
+ */
+export async function checkSizes(measured: Measured, counted: 'objects' | 'series') {
   const { snapshot, state, families, namespaces, objects } = measured;
   const chunks: Uint8Array[] = [];
   for await (const chunk of snapshot.body('text', 'identity').chunks()) chunks.push(chunk);
   const byFamily = new Map<string, Counts>();
   const byNamespace = new Map<string, Counts>();
   const names = new Map<string, Set<string>>();
-  for (const line of Buffer.concat(chunks)
-    .toString()
-    .split(/(?<=\n)/)) {
+  const text = Buffer.concat(chunks).toString();
+  for (const line of text.split(/(?<=\n)/)) {
     if (line === '' || line.startsWith('#')) continue;
     const namespace = /[{,]namespace="([^"]*)"/.exec(line)?.[1] ?? '';
     const bytes = Buffer.byteLength(line);
@@ -64,9 +66,21 @@ export async function checkSizes(measured: Measured, counted: 'objects' | 'serie
   expect(state).to.equal(snapshot.state);
   expect(filled(families), 'by family').to.deep.equal(byFamily);
   expect(filled(namespaces), 'by namespace').to.deep.equal(byNamespace);
-  if (counted === 'series') return;
+  if (counted === 'series') return text;
   const objectsInText = new Map([...names].map(([namespace, { size }]) => [namespace, size]));
   expect(objects, 'objects').to.deep.equal(objectsInText);
+  return text;
+}
+
+/** As `checkSizes`; snapshots of the same state have the same text, too. */
+export async function checkAllSizes(all: readonly Measured[], counted: 'objects' | 'series') {
+  const texts = new Map<number, string>();
+  for (const measured of all) {
+    const text = await checkSizes(measured, counted);
+    const { state } = measured;
+    expect(text === (texts.get(state) ?? text), `one text of state ${state}`).to.equal(true);
+    texts.set(state, text);
+  }
 }
 
 function add(counts: Map<string, Counts>, key: string, series: number, bytes: number): void {

@@ -5,12 +5,12 @@ import { parseCommandLine } from '../../src/config/flags.ts';
 import { flags } from '../../src/config/options.ts';
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { contextOf } from './context.ts';
 import { hastyClock } from './start.ts';
 
-/** So many times faster than real time. */
-const clock = hastyClock(20);
+/** Its pauses are so many times shorter. */
+const hasty = hastyClock(20);
 
 /** A line of the log: its level, message and keys. */
 export interface Line {
@@ -22,11 +22,13 @@ export interface Line {
 export class TestProgram {
   readonly lines: Line[] = [];
   readonly #stop: AbortSignal | undefined;
+  readonly #clock: Clock;
   #running: Running | undefined;
 
   /** `stop` is what the process's signals abort. */
-  constructor(stop?: AbortSignal) {
+  constructor(stop?: AbortSignal, clock: Clock = hasty) {
     this.#stop = stop;
+    this.#clock = clock;
   }
 
   /** Starts it on free ports of loopback; rejects as `run` does. */
@@ -46,7 +48,7 @@ export class TestProgram {
     };
     this.#running = await run(
       values,
-      contextOf({ clock, log, ...(this.#stop && { stop: this.#stop }) }),
+      contextOf({ clock: this.#clock, log, ...(this.#stop && { stop: this.#stop }) }),
     );
   }
 

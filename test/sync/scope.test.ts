@@ -93,6 +93,28 @@ describe('The scope', () => {
     });
   }
 
+  it('asks for selected objects alone, wherever it asks', () => {
+    const selected = (options: object) =>
+      scopeOf({ ...everything, ...options })
+        .collections('pods', pods, 'team=a')
+        .map(inWords);
+    expect(selected({})).to.deep.equal(['* team=a fills all']);
+    expect(selected({ namespaces: ['a', 'b'] })).to.deep.equal([
+      'a team=a fills a',
+      'b team=a fills b',
+    ]);
+    const apiece = apart.map((namespace) => `${namespace} team=a fills ${namespace}`);
+    expect(selected({ namespaces: apart })).to.deep.equal([
+      `* team=a fills all, or ${apiece.join(', ')}`,
+    ]);
+    expect(selected({ ...onlyPods, node: ['n1', 'n2'] })).to.deep.equal([
+      '* spec.nodeName=n1 team=a fills spec.nodeName=n1',
+      '* spec.nodeName=n2 team=a fills spec.nodeName=n2',
+    ]);
+    const [ofCluster] = scopeOf(everything).collections('nodes', nodes, 'team=a');
+    expect(ofCluster?.collection.labelSelector).to.equal('team=a');
+  });
+
   it('lets through of one collection for many namespaces what is in one of them', () => {
     const [ask] = scopeOf({ ...everything, namespaces: apart }).collections('pods', pods);
     const admits = (namespace: string) => ask?.filter?.({ name: 'x', namespace });
@@ -225,8 +247,10 @@ describe('The scope', () => {
 });
 
 function inWords({ collection, part, fallback }: SyncedCollection): string {
-  const { namespace = '*', fieldSelector } = collection;
-  const asked = [namespace, fieldSelector].filter((word) => word !== undefined).join(' ');
+  const { namespace = '*', fieldSelector, labelSelector } = collection;
+  const asked = [namespace, fieldSelector, labelSelector]
+    .filter((word) => word !== undefined)
+    .join(' ');
   const or = fallback === undefined ? '' : `, or ${fallback.map(inWords).join(', ')}`;
   return `${asked} fills ${part ?? 'all'}${or}`;
 }

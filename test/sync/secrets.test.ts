@@ -100,6 +100,7 @@ async function withExporter(
     limit: undefined,
     collections: scope.collections('secrets', secrets),
     sinkOf: (part) => sinkOf(store, part),
+    versionsOf: (part) => store.versions(part),
   });
   const ending = new AbortController();
   const running = sync.run(ending.signal);

@@ -99,6 +99,8 @@ describe('the metrics about ourselves', () => {
     observer.check('drift');
     observer.malformed();
     self.renderError('pods', 'kube_pod_info');
+    const lost = { resource: 'pods', family: 'kube_pod_info', budget: 'family' } as const;
+    self.seriesDropped(lost, 7);
     const text = await self.text();
     for (const line of [
       'kube_state_metrics_list_total{resource="*v1.Pod",result="success"} 1',
@@ -115,6 +117,8 @@ describe('the metrics about ourselves', () => {
       'kube_state_metrics_objects_dropped_total{resource="pods"} 3',
       'kube_state_metrics_objects_dropped_total{resource="cronjobs"} 0',
       'kube_state_metrics_render_errors_total{resource="pods",family="kube_pod_info"} 1',
+      'kube_state_metrics_series_dropped_total' +
+        '{resource="pods",family="kube_pod_info",budget="family"} 7',
     ]) {
       expect(text).to.include(`${line}\n`);
     }

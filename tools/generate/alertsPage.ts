@@ -55,8 +55,9 @@ for. The preset \`all\` stands on its own: for each alert that the mixin has on 
 the table below names those here that are about its causes. They may fire later than it does.
 
 An alert with a name of the mixin has the mixin's expression, severity and \`for\`; a test
-compares them with the mixin's rules. Where an alert is quiet for what another one tells, or
-differs otherwise, its name is another:
+compares them with the mixin's rules. What \`or\` adds to KubeNodeReadinessFlapping is for
+[\`--sparse-statesets\`](cardinality.md#sparse-state-sets). Where an alert is quiet for what
+another one tells, or differs otherwise, its name is another:
 
 ${tableOf(
   ['kubernetes-mixin', 'here'],

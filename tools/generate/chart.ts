@@ -68,7 +68,7 @@ function flagFacts(flags: Flags): object {
     {
       expected: kind.expected,
       ...(kind.pattern && { pattern: kind.pattern.source }),
-      ...(kind.placeholder === undefined && { switch: true }),
+      ...(kind.bare !== undefined && { switch: true }),
       ...(Array.isArray(initial) && { list: true }),
     },
   ]);

@@ -2,7 +2,7 @@
 import type { Command } from '../../src/cli/command.ts';
 import { defaultOf, ownFlags } from '../../src/cli/help.ts';
 import { configKeysOf } from '../../src/config/configFile.ts';
-import type { Flag } from '../../src/config/flags.ts';
+import { type Flag, usageOf } from '../../src/config/flags.ts';
 import { code, row, tableOf, words } from './markdown.ts';
 import { notice } from './notice.ts';
 
@@ -18,6 +18,7 @@ In a clone, after \`npm ci\`, \`npx --no-install kubestate\` runs it; in the ima
 point.
 
 A flag is written \`--flag=value\` or \`--flag value\`, a switch \`--switch\` or \`--switch=false\`.
+What is in brackets may be left out, and follows \`=\` only.
 A flag that comes twice takes its last value; one that takes a list adds up. Where a command reads
 a file by \`--config\`, the file sets a flag by the key beside it, over what the command line says.
 
@@ -71,9 +72,8 @@ function commandSection(name: string, command: Command, isDefault: boolean): str
 }
 
 function flagRow(name: string, flag: Flag<unknown>, readsFile: boolean): string {
-  const value = flag.kind.placeholder === undefined ? '' : ` ${flag.kind.placeholder}`;
   const short = flag.short === undefined ? '' : `${code(`-${flag.short}`)}, `;
   const keys = readsFile ? [configKeysOf(name, flag).map(code).join(', ')] : [];
   const cells = [...keys, words(defaultOf(flag)), words(flag.help)];
-  return row(`${short}${code(`--${name}${value}`)}`, ...cells);
+  return row(`${short}${code(`--${name}${usageOf(flag.kind)}`)}`, ...cells);
 }

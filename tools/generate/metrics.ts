@@ -61,6 +61,10 @@ const apiVersionOf = ({ group, version }: Resource<never>): string =>
   group === '' ? version : `${group}/${version}`;
 
 function labelsOf(family: Family<never>): string {
+  if ('states' in family) {
+    const states = family.states.map(code).join(', ');
+    return `${family.labels.map(code).join(', ')} (${states})`;
+  }
   if (!('prefix' in family)) return family.labels.map(code).join(', ');
   const flag = family.allowList && ` by \`--metric-${family.allowList}-allowlist\``;
   return `${code(`${family.prefix}_*`)}${flag ?? ''}`;

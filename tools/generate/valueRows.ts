@@ -89,6 +89,7 @@ const rows: Readonly<Record<string, Schema>> = {
   metricAnnotationsAllowList: textOrList,
   namespaces: textOrList,
   namespacesDenylist: textOrList,
+  objectSelectors: texts,
   'customResourceState.config': open,
   'customResourceState.packs': listOf({ enum: [...packNames] }),
 

@@ -91,6 +91,12 @@
 {{- with .Values.namespacesDenylist }}
 - {{ printf "--namespaces-denylist=%s" (tpl (join "," .) $) | quote }}
 {{- end }}
+{{- with .Values.namespaceSelector }}
+- {{ printf "--namespace-selector=%s" . | quote }}
+{{- end }}
+{{- range $resource, $selector := .Values.objectSelectors }}
+- {{ printf "--object-selector=%s:%s" $resource $selector | quote }}
+{{- end }}
 {{- if .Values.autosharding.enabled }}
 - --pod=$(POD_NAME)
 - --pod-namespace=$(POD_NAMESPACE)

@@ -125,8 +125,19 @@ is not checked.
 {{- if and (get $given "metric-allowlist") (get $given "metric-denylist") (not $onlyValues) }}
 {{- fail "metricAllowlist and metricDenylist: expected one of them, got both; leave one out" }}
 {{- end }}
+{{- $profile := get $given "profile" }}
+{{- if and $profile (ne $profile "full") (not (contains "$(" $profile)) }}
+{{- range $own, $flag := dict "metricAllowlist" "metric-allowlist" "metricDenylist" "metric-denylist" }}
+{{- if get $given $flag }}
+{{- fail (printf "extraArgs: --profile and %s: expected one of them, got both; leave one out" $own) }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if and (hasKey $given "custom-resource-state-only") (not .custom) }}
 {{- fail "extraArgs: --custom-resource-state-only: expected customResourceState.enabled or packs beside it, got neither; nothing would be served" }}
+{{- end }}
+{{- if and (hasKey $given "enable-profiling") (not (hasKey $given "auth-filter")) (not (get $given "tls-config")) }}
+{{- fail "extraArgs: --enable-profiling: expected authFilter.enabled, or --tls-config with basic_auth_users, beside it, got neither; a heap snapshot holds all that is in memory" }}
 {{- end }}
 {{- range list "node" "track-unscheduled-pods" }}
 {{- if and (get $given .) (not (contains "$(" (default "" $given.resources))) }}
@@ -139,6 +150,10 @@ is not checked.
 {{- fail (printf "extraArgs: --%s: expected no custom resources beside it, got %s; serve them by another release" . (trim $.custom)) }}
 {{- end }}
 {{- end }}
+{{- end }}
+{{- $rbac := .root.Values.rbac }}
+{{- if and (hasKey $given "namespace-selector") $rbac.create (not $rbac.useClusterRole) (not $rbac.useExistingRole) }}
+{{- fail "namespaceSelector: expected rbac.useClusterRole beside it, got Roles, which cannot allow to list namespaces; name the namespaces instead" }}
 {{- end }}
 {{- $denied := include "kube-state-metrics.items" (get $given "namespaces-denylist") | fromJsonArray }}
 {{- $namespaces := include "kube-state-metrics.items" $given.namespaces | fromJsonArray }}

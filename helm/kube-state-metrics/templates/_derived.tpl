@@ -196,6 +196,11 @@ namespaces:
 namespaces-denylist:
   expected: items between commas
   list: true
+namespace-selector:
+  expected: a text
+object-selector:
+  expected: a resource and its label selector such as pods:team=a
+  list: true
 node:
   expected: items between commas
   list: true
@@ -206,6 +211,12 @@ track-unscheduled-pods:
 object-limit:
   expected: a whole number from 0 to 100000000
   pattern: ^[+-]?\d+$
+series-budget-per-family:
+  expected: a whole number from 0 to 1000000000
+  pattern: ^[+-]?\d+$
+series-budget-per-namespace:
+  expected: a whole number from 0 to 1000000000
+  pattern: ^[+-]?\d+$
 metric-allowlist:
   expected: items between commas
   list: true
@@ -215,6 +226,12 @@ metric-denylist:
 metric-opt-in-list:
   expected: items between commas
   list: true
+profile:
+  expected: one of minimal, mixin, full
+  pattern: ^(?:minimal|mixin|full)$
+sparse-statesets:
+  expected: true, false, or items between commas
+  switch: true
 metric-labels-allowlist:
   expected: keys by resource such as pods=[app,tier],nodes=[*]
 metric-annotations-allowlist:
@@ -262,6 +279,10 @@ explorer:
 tls-config:
   expected: a text
 auth-filter:
+  expected: true or false
+  pattern: ^(?i:1|t|true|0|f|false)$
+  switch: true
+enable-profiling:
   expected: true or false
   pattern: ^(?i:1|t|true|0|f|false)$
   switch: true

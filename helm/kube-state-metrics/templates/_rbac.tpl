@@ -23,6 +23,13 @@
   verbs: [list, watch]
 {{- end }}
 {{- end }}
+{{- /* --namespace-selector follows namespaces, whether they are served or not. */}}
+{{- $given := include "kube-state-metrics.givenFlags" . | fromJson }}
+{{- if and (hasKey $given "namespace-selector") (not (has "namespaces" $collectors)) }}
+- apiGroups: [""]
+  resources: [namespaces]
+  verbs: [list, watch]
+{{- end }}
 {{- /* Authentication and authorization of scrapers: TokenReviews and SubjectAccessReviews. */}}
 {{- if or .Values.kubeRBACProxy.enabled .Values.authFilter.enabled }}
 {{ include "kube-state-metrics.reviewRules" . }}

@@ -18,7 +18,7 @@ _kubestate() {
     case \${COMP_WORDS[1]} in
       ${commands.map(({ name }) => name).join('|')}) command=\${COMP_WORDS[1]} ;;
     esac
-    # A switch takes its value behind = only.
+    # What means something alone takes its value behind = only.
     [[ -z $flag ]] && case $command/\${COMP_WORDS[COMP_CWORD - 1]} in
       ${withValues(commands)}) flag=\${COMP_WORDS[COMP_CWORD - 1]} ;;
     esac
@@ -62,7 +62,7 @@ const spellings = ({ name, short }: CompletedFlag): string[] =>
 function withValues(commands: readonly Completed[]): string {
   const patterns = commands.flatMap(({ name, flags }) =>
     flags
-      .filter(({ placeholder }) => placeholder !== undefined)
+      .filter(({ bare }) => bare === undefined)
       .flatMap((flag) => spellings(flag).map((spelling) => `${name}/${spelling}`)),
   );
   return patterns.join('|');

@@ -29,14 +29,16 @@ export function fishScript(commands: readonly Completed[]): string {
   ].join('\n');
 }
 
-function optionOf({ name, short, help, values, placeholder }: CompletedFlag): string {
+function optionOf({ name, short, help, values, placeholder, bare }: CompletedFlag): string {
   const option = `-l ${name}${short === undefined ? '' : ` -s ${short}`} -d ${fishQuoted(help)}`;
   if (placeholder === undefined) return `${option} -f`;
   if (values === 'files') return `${option} -r -F`;
   if (values.length === 0) return `${option} -x`;
   // Its own helper completes the items of a list one by one.
   const items = `string split " " -- "${values.join(' ')}"`;
-  return `${option} -x -a ${fishQuoted(`(__fish_complete_list , '${items}')`)}`;
+  // What means something alone is completed behind = only.
+  const kind = bare === undefined ? '-x' : '-f';
+  return `${option} ${kind} -a ${fishQuoted(`(__fish_complete_list , '${items}')`)}`;
 }
 
 /** Within single quotes fish knows two escapes, where other shells know none. */

@@ -8,8 +8,10 @@ export interface CompletedFlag {
   readonly short: string | undefined;
   readonly help: string;
   readonly values: Values;
-  /** The name of its value; a switch has none, and takes a value behind `=` only. */
+  /** The name of its value; a switch has none. */
   readonly placeholder: string | undefined;
+  /** What it means alone; a flag that has this takes a value behind `=` only, as switches do. */
+  readonly bare: string | undefined;
 }
 
 /** A command; the first one is the default. */

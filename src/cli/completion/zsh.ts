@@ -40,7 +40,7 @@ function commandCase({ name, words, flags }: Completed): string {
   return `    ${name})\n      _arguments${lines} ;;`;
 }
 
-function specsOf({ name, short, help, values, placeholder }: CompletedFlag): string[] {
+function specsOf({ name, short, help, values, placeholder, bare }: CompletedFlag): string[] {
   const note = `[${help.replace(/[[\]\\:]/g, '\\$&')}]`;
   if (placeholder === undefined) {
     const long = `--${name}${note}`;
@@ -48,6 +48,8 @@ function specsOf({ name, short, help, values, placeholder }: CompletedFlag): str
   }
   const message = placeholder.replaceAll(':', '\\:');
   const value = `:${message}:${actionOf(values)}`;
+  // Its value is optional, and comes behind = only.
+  if (bare !== undefined) return [`*--${name}=-${note}:${value}`];
   const long = `*--${name}=${note}${value}`;
   return short === undefined ? [long] : [long, `*-${short}+${note}${value}`];
 }

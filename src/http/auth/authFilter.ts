@@ -16,8 +16,9 @@ const deniedTtlMs = 30_000;
 /** Failed reviews, and too many at once, are logged at most so often. */
 const logMs = 60_000;
 
-/** Every page is reviewed as `get /metrics`, because roles do not name the other pages. */
-const nonResourceAttributes = { path: '/metrics', verb: 'get' };
+/** Pages are reviewed as `get /metrics`, because roles do not name the others. */
+const metricsPath = '/metrics';
+const verb = 'get';
 
 /** Creates reviews at the API server, and resolves to its answer. */
 export interface Reviewer {
@@ -26,6 +27,8 @@ export interface Reviewer {
 
 export interface AuthFilterOptions {
   readonly reviewer: Reviewer;
+  /** Pages that are reviewed by their own path: whoever may read metrics may not read these. */
+  readonly ownPaths?: ReadonlySet<string> | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -50,7 +53,7 @@ const accessReviewSchema = z.object({
   status: z.object({ allowed: z.boolean(), denied: z.boolean().optional() }),
 });
 
-/** Admits probes, and requests whose token is valid and whose user may read metrics. */
+/** Admits probes, and requests whose token is valid and whose user may get the path. */
 export function authFilter(options: AuthFilterOptions): Koa.Middleware {
   const reviews = new Reviews(options);
   return async (ctx, next) => {
@@ -62,9 +65,10 @@ export function authFilter(options: AuthFilterOptions): Koa.Middleware {
     let user: User | undefined;
     let allowed = false;
     const client = clientOf(ctx.req.socket);
+    const path = options.ownPaths?.has(ctx.path) ? ctx.path : metricsPath;
     try {
       user = await reviews.userOf(token, client);
-      allowed = user !== undefined && (await reviews.allows(user, client));
+      allowed = user !== undefined && (await reviews.allows(user, path, client));
     } catch (error) {
       return refuseForNow(ctx, reviews.failed(error));
     }
@@ -75,7 +79,6 @@ export function authFilter(options: AuthFilterOptions): Koa.Middleware {
       );
     }
     if (allowed) return next();
-    const { verb, path } = nonResourceAttributes;
     refuse(
       ctx,
       403,
@@ -134,13 +137,14 @@ class Reviews {
     });
   }
 
-  /** Whether the user may read metrics. */
-  allows(user: User, client: string): Promise<boolean> {
+  /** Whether the user may get the path. */
+  allows(user: User, path: string, client: string): Promise<boolean> {
     const { username, uid, groups, extra } = user;
+    const nonResourceAttributes = { path, verb };
     const spec = { user: username, uid, groups, extra, nonResourceAttributes };
     return this.#access.get(hashOf(JSON.stringify(spec)), client, async (signal) => {
-      const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
-      const answer = await this.#review(path, 'SubjectAccessReview', spec, signal);
+      const reviews = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
+      const answer = await this.#review(reviews, 'SubjectAccessReview', spec, signal);
       const { allowed, denied } = accessReviewSchema.parse(answer).status;
       return allowed && !denied;
     });

@@ -22,6 +22,7 @@ body {
   background: var(--paper); color: var(--ink);
   font: 1rem/1.55 system-ui, sans-serif; overflow-wrap: anywhere;
 }
+body.wide { max-width: 62rem; }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .75rem; }
 h1 { margin: 0; font-size: 2rem; font-weight: 650; letter-spacing: -.02em; }
 .version { color: var(--soft); font-variant-numeric: tabular-nums; }
@@ -61,12 +62,44 @@ table { width: 100%; border-collapse: collapse; }
 caption { padding-bottom: .5rem; text-align: start; color: var(--soft); font-size: .875rem; }
 th, td { padding: .45rem .75rem; text-align: start; vertical-align: baseline; }
 th { font-weight: inherit; }
-.readiness th[scope='row'] { min-width: 17rem; }
+.readiness th[scope='row'] { min-width: 16rem; }
 th:first-child { padding-inline-start: 0; }
 th:last-child, td:last-child { padding-inline-end: 0; }
 thead th { color: var(--soft); font-size: .875rem; font-weight: 550; }
 tbody tr { border-top: 1px solid var(--line); }
 tfoot tr { border-top: 2px solid var(--line); font-weight: 600; }
+h3 { margin: 1.5rem 0 .5rem; font-size: 1rem; font-weight: 600; }
+section > p { margin: 0 0 .75rem; }
+.process dd a { white-space: nowrap; }
+.about, .note { color: var(--soft); font-size: .875rem; }
+.bad { color: var(--bad); font-weight: 600; }
+.note { color: var(--wait); }
+code { font: .9375em ui-monospace, 'SF Mono', Menlo, Consolas, monospace; }
+.facts { gap: .35rem 1.5rem; }
+.facts dt { color: var(--soft); }
+.facts dd { color: var(--ink); font-variant-numeric: tabular-nums; }
+.facts ul { margin: 0; padding: 0; list-style: none; }
+.process { margin-top: 1.5rem; }
+nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1.25rem; }
+summary { cursor: pointer; }
+summary:focus-visible { outline: 2px solid var(--link); outline-offset: 3px; border-radius: 2px; }
+details .facts { margin: .5rem 0; font-size: .875rem; grid-template-columns: minmax(0, 1fr); }
+.share {
+  background: linear-gradient(var(--line) 0 0) right / var(--share) 60% no-repeat; width: 30%;
+}
+.memory { margin-top: 1rem; }
+.log { margin: 0; padding: 0; list-style: none; }
+.log li { padding: .6rem 0; border-top: 1px solid var(--line); }
+.log p { margin: 0; }
+.log time { color: var(--soft); font-variant-numeric: tabular-nums; }
+.level { margin-inline: .35rem; color: var(--wait); font-weight: 600; }
+.level.error, .level.fatal { color: var(--bad); }
+.fields { display: block; margin-top: .25rem; font-size: .875rem; }
+.fields > div { display: inline; margin-inline-end: 1rem; }
+.fields dt, .fields dd { display: inline; }
+.fields dt { color: var(--soft); }
+.fields dt::after { content: ' '; }
+.fields dd { color: var(--ink); font-family: ui-monospace, 'SF Mono', Menlo, Consolas, monospace; }
 .number { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
 @media (max-width: 40rem) {
   body { padding: 1.5rem 1rem 3rem; }
@@ -77,10 +110,22 @@ tfoot tr { border-top: 2px solid var(--line); font-weight: 600; }
   .sizes thead th:first-child { display: none; }
   .sizes th, .sizes td { padding: 0; }
   .sizes .number { white-space: normal; }
+  .memory thead { display: none; }
+  .memory tr { display: grid; grid-template-columns: minmax(0, 1fr) max-content; }
+  .memory tr { padding: .35rem 0; }
+  .memory th, .memory td { padding: 0; }
+  .memory th[scope='row'] { grid-column: 1 / -1; }
+  .memory td:nth-child(2) { grid-area: 2 / 2; }
+  .memory td:nth-child(3) { grid-area: 2 / 1; width: auto; text-align: start; }
+  .memory .share { background-position: left; }
   .readiness th[scope='row'] { min-width: 0; }
-  .readiness tr { display: grid; grid-template-columns: minmax(0, 1fr) max-content; }
-  .readiness th:nth-child(2), .readiness td:nth-child(2) { padding-inline-end: 0; }
-  .readiness th:nth-child(3) { display: none; }
-  .readiness td:nth-child(3) { grid-column: 1 / -1; padding: 0 0 .45rem; color: var(--soft); }
+  .readiness thead { display: none; }
+  .readiness tr { display: grid; grid-template-columns: minmax(0, 1fr) 8.5rem; gap: 0 .5rem; }
+  .readiness tr { padding: .45rem 0; }
+  .readiness th, .readiness td { padding: 0; }
+  .readiness td:nth-child(5) { grid-column: 1 / -1; color: var(--soft); }
+  .readiness [data-label] { color: var(--soft); font-size: .875rem; text-align: start; }
+  .readiness .number { white-space: normal; }
+  .readiness [data-label]::before { content: attr(data-label) ' '; }
 }
 `);

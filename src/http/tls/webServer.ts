@@ -114,6 +114,11 @@ export class Web {
     return this.#bcrypt.close();
   }
 
+  /** Whether a name and a password are asked for at the moment. */
+  get hasUsers(): boolean {
+    return this.#settings.config.users.size > 0;
+  }
+
   /** What clients speak to the servers. */
   get scheme(): 'http' | 'https' {
     return this.#settings.tls === undefined ? 'http' : 'https';

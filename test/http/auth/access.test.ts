@@ -14,13 +14,24 @@ import { parseCommandLine } from '../../../src/config/flags.ts';
 import { flags } from '../../../src/config/options.ts';
 import { contextOf } from '../../support/context.ts';
 import { expectRefusal, rejectionOf } from '../../support/refusal.ts';
+import { ask as askPlain } from '../harness.ts';
 
 const fixtures = join(import.meta.dirname, '../tls/fixtures');
 const ca = readFileSync(join(fixtures, 'ca.pem'));
 interface Review {
   readonly kind: string;
-  readonly spec: { readonly token?: string; readonly user?: string };
+  readonly spec: {
+    readonly token?: string;
+    readonly user?: string;
+    readonly nonResourceAttributes?: { readonly path: string };
+  };
 }
+
+/** Root may get all, the scraper only metrics. */
+const mayGet = ({ user, nonResourceAttributes }: Review['spec']): boolean =>
+  user === 'root' || nonResourceAttributes?.path === '/metrics';
+
+const usersByToken: Readonly<Record<string, string>> = { good: 'root', scraper: 'prometheus' };
 
 /** What an API server makes of a review: `good` is root's token, and root may do everything. */
 const reviewed = ({ kind, spec }: Review): object =>
@@ -28,11 +39,11 @@ const reviewed = ({ kind, spec }: Review): object =>
     ? {
         kind,
         status:
-          spec.token === 'good'
-            ? { authenticated: true, user: { username: 'root' } }
-            : { error: 'no' },
+          usersByToken[spec.token ?? ''] === undefined
+            ? { error: 'no' }
+            : { authenticated: true, user: { username: usersByToken[spec.token ?? ''] } },
       }
-    : { kind, status: { allowed: spec.user === 'root' } };
+    : { kind, status: { allowed: mayGet(spec) } };
 
 /** Answers reviews with 201, as the real one; there is no pod in its cluster. */
 function openApiServer(): Promise<Server> {
@@ -120,6 +131,58 @@ describe('access to both ports', () => {
     expect(await statuses(program)).to.deep.equal([401, 401, 200, 401, 401, 200]);
     expect(await statuses(program, 'Bearer bad')).to.deep.equal([401, 401, 200, 401, 401, 200]);
     expect(await statuses(program, 'Bearer good')).to.deep.equal([200, 200, 200, 200, 200, 200]);
+  });
+
+  describe('for profiles', () => {
+    const profile = '/debug/profile/cpu?seconds=1';
+
+    async function get({ telemetry }: Running, path: string, authorization: string) {
+      const answer = await askPlain(telemetry.port, path, { headers: { authorization } });
+      return { ...answer, text: answer.body.toString() };
+    }
+
+    it('is a start that is refused where nobody has to log in', async () => {
+      expectRefusal(await rejectionOf(start('', '--enable-profiling')), {
+        flag: '--enable-profiling',
+        expected: '--auth-filter, or a --tls-config with basic_auth_users, beside it',
+        got: 'neither',
+      });
+    });
+
+    it('is off by default: the pages are not there', async () => {
+      const program = await start('', '--auth-filter');
+      const { status, text } = await get(program, profile, 'Bearer good');
+      expect(status).to.equal(404);
+      expect(text).to.equal(
+        'Nothing is served at /debug/profile/cpu; the page at / lists what is.\n',
+      );
+    });
+
+    it('is by the path of the profile with --auth-filter, on 8081 alone', async () => {
+      const program = await start('', '--auth-filter', '--enable-profiling');
+      expect((await get(program, '/metrics', 'Bearer scraper')).status).to.equal(200);
+      const refused = await get(program, profile, 'Bearer scraper');
+      expect(refused.status).to.equal(403);
+      expect(refused.text).to.match(/^prometheus may not get \/debug\/profile\/cpu: /);
+      const { status, text } = await get(program, profile, 'Bearer good');
+      expect(status).to.equal(200);
+      expect(JSON.parse(text)).to.have.keys(
+        'nodes',
+        'startTime',
+        'endTime',
+        'samples',
+        'timeDeltas',
+      );
+      const { metrics: telemetry } = program;
+      expect((await get({ ...program, telemetry }, profile, 'Bearer good')).status).to.equal(404);
+    });
+
+    it('is by names and passwords, and the page names the profiles', async () => {
+      const program = await start(users, '--enable-profiling');
+      expect((await get(program, profile, 'Basic eDp5')).status).to.equal(401);
+      expect((await get(program, profile, ann)).status).to.equal(200);
+      expect((await get(program, '/', ann)).text).to.include('href="/debug/profile/heap"');
+    });
   });
 
   it('cannot be by both', async () => {

@@ -31,6 +31,8 @@ class Reviews implements Reviewer {
   hangsFor: RegExp | undefined;
   takenBack = new Set<string>();
   allowed = new Set(['system:serviceaccount:monitoring:may']);
+  /** Those who may get the page that is reviewed by its own path. */
+  allowedOwn = new Set<string>();
 
   async create(path: string, body: object, signal: AbortSignal): Promise<unknown> {
     this.asked.push({ path, body: body as Asked['body'] });
@@ -44,7 +46,11 @@ class Reviews implements Reviewer {
     }
     await this.gate;
     const { spec } = body as Asked['body'];
-    if (path === accessPath) return { status: { allowed: this.allowed.has(String(spec.user)) } };
+    if (path === accessPath) {
+      const { path: page } = spec.nonResourceAttributes as { path: string };
+      const allowed = (page === '/own' ? this.allowedOwn : this.allowed).has(String(spec.user));
+      return { status: { allowed } };
+    }
     const known = ['may', 'may-not'].includes(String(spec.token));
     if (!known || this.takenBack.has(String(spec.token))) return { status: { error: 'expired' } };
     const username = `system:serviceaccount:monitoring:${spec.token}`;
@@ -68,13 +74,18 @@ describe('the auth filter', () => {
     clock = new TestClock();
     kept = keptLog();
     const router = new Router();
-    for (const path of ['/', '/metrics']) {
+    for (const path of ['/', '/metrics', '/own']) {
       router.get(path, (ctx) => {
         ctx.body = 'data';
       });
     }
     for (const path of ['/healthz', '/livez', '/readyz']) router.get(path, answerOk);
-    const guard = authFilter({ reviewer: reviews, clock, log: kept.log });
+    const guard = authFilter({
+      reviewer: reviews,
+      ownPaths: new Set(['/own']),
+      clock,
+      log: kept.log,
+    });
     port = await serve(appOf(router, [guard]));
   });
   afterEach(() => port.close(0));
@@ -97,11 +108,22 @@ describe('the auth filter', () => {
     ['the landing page without', undefined, '/', 401, /bearer token/],
     ['the landing page for a user who may not get /metrics', 'may-not', '/', 403, /may not get \/metrics/],
     ['a page that is not there, without a token', undefined, '/nothing', 401, /bearer token/],
+    ['a page of its own right for a user who may get /metrics', 'may', '/own', 403, /^system:serviceaccount:monitoring:may may not get \/own: bind it to a ClusterRole whose nonResourceURLs have \/own /],
     ['a probe of health', undefined, '/healthz', 200, /^OK$/],
     ['a probe of liveness', undefined, '/livez', 200, /^OK$/],
     ['a probe of readiness', undefined, '/readyz', 200, /^OK$/],
     ['what only looks like a probe', undefined, '/readyz/', 401, /bearer token/],
   ];
+  it('reviews a page of its own right apart from the others, in both directions', async () => {
+    reviews.allowedOwn = new Set(['system:serviceaccount:monitoring:may-not']);
+    const answers = [];
+    for (const path of ['/own', '/metrics', '/own?x', '/own/', '/metrics']) {
+      answers.push(await status('may-not', path));
+    }
+    expect(answers).to.deep.equal([200, 403, 200, 403, 403]);
+    expect(reviews.paths.filter((path) => path === accessPath)).to.have.length(2);
+  });
+
   for (const [what, token, path, want, body] of rows) {
     it(`answers ${what} with ${want}`, async () => {
       const answer = await get(token, path);

@@ -75,6 +75,11 @@ export class Bench {
     void web.run(this.#stop.signal);
   }
 
+  /** Whether the web configuration in force has users. */
+  get hasUsers(): boolean | undefined {
+    return this.#web?.hasUsers;
+  }
+
   get port(): number {
     return this.#listening?.port ?? 0;
   }

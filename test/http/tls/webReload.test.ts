@@ -30,6 +30,15 @@ describe('a web configuration that is being written', () => {
     expect(bench.errors).to.deep.equal([]);
   });
 
+  it('has users until it is in force without them', async () => {
+    await bench.start(whole);
+    bench.config = base;
+    await bench.look();
+    expect([await status(), bench.hasUsers]).to.deep.equal([401, true]);
+    await bench.look(12);
+    expect([await status(), bench.hasUsers]).to.deep.equal([200, false]);
+  });
+
   it('is read twice at the start, in case links are swapped in between', async () => {
     const old = {
       '/web/server.pem': fixture('server.pem'),

@@ -26,6 +26,8 @@ const cluster = (available: number, paused: number): Series => ({
 
 const machine = (ready: number): Series => ({
   [`capi_machine_status_condition{${shop},cluster_name="prod",type="Ready",status="True"}`]: ready,
+  [`capi_machine_status_condition{${shop},cluster_name="prod",type="Ready",status="Unknown"}`]:
+    1 - ready,
 });
 
 const autoscaler = 'namespace="shop",verticalpodautoscaler="web"';

@@ -35,11 +35,23 @@ const EXPORTERS = ['10.0.0.1:8080', '10.0.0.2:8080'].map(
   (address) => `job="kube-state-metrics",instance="${address}"`,
 );
 
+/** What is done to the series of each case: `sparseSeries`, or nothing. */
+type Exported = (series: Series) => Series;
+const asTheyAre: Exported = (series) => series;
+
 /** The test file for `promtool test rules` of one group, whose rules are in `ruleFile`. */
-export function promtoolTests({ alerts }: RuleGroup, ruleFile: string): string {
+export function promtoolTests(
+  { alerts }: RuleGroup,
+  ruleFile: string,
+  exported: Exported = asTheyAre,
+): string {
   const tests = alerts.flatMap((alert) =>
     cases
       .filter((each) => each.alert === alert.alert)
+      .map(({ fires, quiet }) => ({
+        fires: { ...fires, series: exported(fires.series) },
+        quiet: quiet.map((one) => ({ ...one, series: exported(one.series) })),
+      }))
       .flatMap((each) => [firing(alert, each.fires), ...each.quiet.map(quiet(alert))]),
   );
   return stringify({ rule_files: [ruleFile], evaluation_interval: '1m', tests });

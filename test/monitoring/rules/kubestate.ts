@@ -20,6 +20,8 @@ const relists = (reason: string, value: string): Series => ({
 });
 
 const buildInfo = `${self('build_info')}{${target}}`;
+const droppedFrom = `${pods},family="kube_pod_info",budget="family"`;
+const seriesDropped = `${self('series_dropped_total')}{${droppedFrom}}`;
 const renderErrors = `${self('render_errors_total')}{${pods},family="kube_pod_info"}`;
 const reloaded = `${self('last_config_reload_successful')}{${target},filename="config.yaml"}`;
 const scrapes = (rejected: string, cutOff: string): Series => ({
@@ -304,6 +306,15 @@ export const kubestateCases: readonly Case[] = [
     alert: 'KubeStateMetricsObjectsDropped',
     fires: { series: ofPods('objects_dropped_total', '0+0x20 4+0x60'), at: 21, labels: podLabels },
     quiet: [{ because: 'there are none', series: ofPods('objects_dropped_total', 0), at: 30 }],
+  },
+  {
+    alert: 'KubeStateMetricsSeriesDropped',
+    fires: {
+      series: { [seriesDropped]: '_x20 3+0x60' },
+      at: 21,
+      labels: { ...podLabels, family: 'kube_pod_info' },
+    },
+    quiet: [{ because: 'it was long ago', series: { [seriesDropped]: '_x5 3+0x200' }, at: 100 }],
   },
   {
     alert: 'KubeStateMetricsScrapesTurnedAway',

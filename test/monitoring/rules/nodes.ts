@@ -100,7 +100,11 @@ export const nodeCases: readonly Case[] = [
     fires: { series: { [network]: 1 }, at: 10, labels },
     quiet: [
       { because: 'its network became available', series: { [network]: '1 1 1 0+0x30' }, at: 30 },
-      { because: 'KubeletNotReady fires', series: { [network]: 1, [ready]: 0 }, at: 30 },
+      {
+        because: 'KubeletNotReady fires',
+        series: { [network]: 1, ...node('n1', 'false') },
+        at: 30,
+      },
     ],
   },
   {
@@ -108,6 +112,7 @@ export const nodeCases: readonly Case[] = [
     fires: {
       series: {
         [ready]: '1 1 0 0 1 1 0 0 1 1 0 0 1 1 0 0 1 1 0 0 1 1 0 0 1 1 0 0 1 1',
+        'kube_node_info{node="n1"}': 1,
         'kube_node_spec_unschedulable{node="n1"}': 0,
       },
       // The third change comes at minute 6, and the alert fifteen later; a window then holds seven.
@@ -118,7 +123,11 @@ export const nodeCases: readonly Case[] = [
     quiet: [
       {
         because: 'it restarted once',
-        series: { [ready]: '1 1 0 0 1+0x30', 'kube_node_spec_unschedulable{node="n1"}': 0 },
+        series: {
+          [ready]: '1 1 0 0 1+0x30',
+          'kube_node_info{node="n1"}': 1,
+          'kube_node_spec_unschedulable{node="n1"}': 0,
+        },
         at: 18,
       },
     ],

@@ -66,6 +66,7 @@ const REPLACED = Array.from({ length: 60 }, (_, minute) => (minute % 10 === 9 ? 
 const SLOW = Array.from({ length: 8 }, () => '1 1 1 1 1 stale _ _ _ _ _ _').join(' ');
 /** It is not ready for seven minutes, then ready for one, again and again. */
 const FLAPPING = Array.from({ length: 60 }, (_, minute) => (minute % 8 === 7 ? 0 : 1)).join(' ');
+const READY_AT_TIMES = FLAPPING.replaceAll(/[01]/g, (unready) => String(1 - Number(unready)));
 
 const noProgress = `${deployment},condition="Progressing",status="false"`;
 const blocked = `kube_deployment_status_condition{${noProgress}}`;
@@ -152,6 +153,7 @@ const changingPods = (kind: Kind): Case[] => {
           ...of(1, 1, 1, 0),
           ...unready(owner),
           [`kube_pod_status_ready{${pod},condition="false"}`]: FLAPPING,
+          [`kube_pod_status_ready{${pod},condition="true"}`]: READY_AT_TIMES,
         },
         at: 30,
         labels,

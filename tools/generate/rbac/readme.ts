@@ -117,6 +117,8 @@ need. Add more for:
 
 - **A resource that is off by default**: add it to the role, and list all the resources you want in
   \`--resources\`.
+- **\`--namespace-selector\`** with \`limited/\`: a ClusterRole with \`list\` and \`watch\`
+  on namespaces.
 - **\`--auth-filter\`**, for which the API server reviews the tokens of scrapers:
   [docs/tls-and-auth.md](../docs/tls-and-auth.md#--auth-filter) has the rules.
 

@@ -1,0 +1,195 @@
+// SelectedNamespaces is the set of namespaces that match --namespace-selector, as of now.
+import type { Client } from '../kube/client.ts';
+import { Reflector } from '../kube/reflector.ts';
+import type { ReflectorObserver, SyncStatus } from '../kube/types.ts';
+import type { Clock } from '../lib/clock.ts';
+import { unlessAborted } from '../lib/deadline.ts';
+import type { Logger } from '../lib/log.ts';
+import type { KubeObject } from '../metrics/object.ts';
+import type { Relist, Sink } from '../store/types.ts';
+
+/** Changes of this time are one line of the log. */
+const logMs = 1_000;
+/** Namespaces in such a line. */
+const namedMax = 10;
+
+export interface SelectedNamespacesOptions {
+  readonly client: Client;
+  readonly selector: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  /** As for all lists: --use-apiserver-cache. */
+  readonly fromMemory: boolean;
+  /** Counts the list and the watch, which are not those of a resource that is served. */
+  readonly observer: Omit<ReflectorObserver, 'malformed'>;
+}
+
+/** Called as a namespace starts to match, or ceases to. */
+export interface NamespaceListener {
+  joined(namespace: string): void;
+  left(namespace: string): void;
+}
+
+/** `run` it once. */
+export class SelectedNamespaces {
+  readonly #options: SelectedNamespacesOptions;
+  readonly #reflector: Reflector;
+  readonly #listeners = new Set<NamespaceListener>();
+  readonly #firstList = Promise.withResolvers<void>();
+  #names = new Set<string>();
+  #isKnown = false;
+  /** Changes that no line of the log tells yet: by namespace whether it matches. */
+  readonly #unsaid = new Map<string, boolean>();
+  #signal: AbortSignal | undefined;
+
+  constructor(options: SelectedNamespacesOptions) {
+    const { client, selector, clock, random, observer, fromMemory } = options;
+    this.#options = options;
+    const log = marked(options.log);
+    this.#reflector = new Reflector({
+      client,
+      collection: {
+        resource: 'namespaces',
+        group: '',
+        version: 'v1',
+        labelSelector: selector,
+        representation: 'metadata',
+      },
+      sink: this.#sink(),
+      observer: {
+        ...observer,
+        malformed: (object, err) =>
+          log.warn({ object, err }, 'object or event left out: it cannot be read'),
+      },
+      clock,
+      random,
+      log,
+      fromMemory,
+      // Its changes are few, and decide what becomes of the events of all other watches.
+      atOnce: true,
+    });
+  }
+
+  /** Whether the namespace matches. */
+  has(namespace: string): boolean {
+    return this.#names.has(namespace);
+  }
+
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
+  get status(): SyncStatus {
+    // Without the set nothing that is in a namespace can be served: readiness waits for it.
+    return { ...this.#reflector.status, refused: false };
+  }
+
+  /** Resolves once it is known which namespaces match, or the signal aborts. */
+  async known(signal: AbortSignal): Promise<void> {
+    try {
+      await unlessAborted(this.#firstList.promise, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /** Calls the listener at each change, until the returned function is called. */
+  listen(listener: NamespaceListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Works until the signal aborts; never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#signal = signal;
+    await this.#reflector.run(signal);
+  }
+
+  #sink(): Sink {
+    return {
+      put: ({ metadata: { name } }) => this.#change(name, true),
+      delete: ({ metadata: { name } }) => this.#change(name, false),
+      relist: () => this.#relist(),
+      drained: () => Promise.resolve(),
+    };
+  }
+
+  #relist(): Relist {
+    const listed = new Set<string>();
+    let committed = false;
+    return {
+      put: ({ metadata }: KubeObject) => void listed.add(metadata.name),
+      delete: ({ metadata }: KubeObject) => void listed.delete(metadata.name),
+      drained: () => Promise.resolve(),
+      commit: async () => {
+        committed = true;
+        this.#commit(listed);
+      },
+      abort: async () => committed,
+    };
+  }
+
+  #commit(listed: Set<string>): void {
+    if (!this.#isKnown) {
+      this.#isKnown = true;
+      this.#names = listed;
+      this.#sayFirst(listed);
+      this.#firstList.resolve();
+      return;
+    }
+    for (const name of [...this.#names]) if (!listed.has(name)) this.#change(name, false);
+    for (const name of listed) this.#change(name, true);
+  }
+
+  #change(name: string, matches: boolean): void {
+    if (this.#names.has(name) === matches) return;
+    if (matches) this.#names.add(name);
+    else this.#names.delete(name);
+    for (const listener of this.#listeners) {
+      if (matches) listener.joined(name);
+      else listener.left(name);
+    }
+    if (this.#unsaid.size === 0) void this.#saySoon();
+    this.#unsaid.set(name, matches);
+  }
+
+  #sayFirst(names: ReadonlySet<string>): void {
+    const { log, selector } = this.#options;
+    const keys = { selector, namespaces: names.size, names: [...names].slice(0, namedMax) };
+    if (names.size > 0) log.info(keys, 'namespaces match --namespace-selector');
+    else log.warn(keys, 'no namespace matches --namespace-selector, each is served once it does');
+  }
+
+  async #saySoon(): Promise<void> {
+    const { clock, log } = this.#options;
+    await clock.sleep(logMs, this.#signal);
+    if (this.#signal?.aborted) return;
+    const names = (matching: boolean): string[] =>
+      [...this.#unsaid].flatMap(([name, matches]) => (matches === matching ? [name] : []));
+    const [joined, left] = [names(true), names(false)];
+    this.#unsaid.clear();
+    log.info(
+      {
+        namespaces: this.#names.size,
+        joined: joined.length,
+        left: left.length,
+        names: [...joined, ...left].slice(0, namedMax),
+      },
+      'other namespaces match --namespace-selector now',
+    );
+  }
+}
+
+/** The log, whose lines say that they are not about the resource `namespaces` as it is served. */
+function marked(log: Logger): Logger {
+  const marking = (level: keyof Logger): Logger[typeof level] =>
+    ((keys: object, message: string) =>
+      log[level]({ ...keys, for: '--namespace-selector' }, message)) as Logger[typeof level];
+  return {
+    debug: marking('debug'),
+    info: marking('info'),
+    warn: marking('warn'),
+    error: marking('error'),
+  };
+}
