@@ -104,10 +104,15 @@ export function familiesAnswer(sizes: Sizes): api.Families {
   return { snapshot: sizes.state, families: familiesIn(sizes) };
 }
 
-/** Every family once, largest first: several custom resources may have series of one. */
+/**
+ * Every family once, largest first: several custom resources may have series of one. Its type and
+ * HELP are those of /metrics: of the first one that has objects.
+ */
 export function familiesIn({ resources }: Pick<Sizes, 'resources'>): api.FamilySize[] {
   const byName = new Map<string, api.FamilySize>();
-  for (const { resource, families } of resources) {
+  const served = resources.filter(({ objects }) => objects > 0);
+  const others = resources.filter(({ objects }) => objects === 0);
+  for (const { resource, families } of [...served, ...others]) {
     for (const family of families) {
       const known = byName.get(family.header.name);
       byName.set(family.header.name, known ? joined(known, family) : familySize(resource, family));

@@ -70,7 +70,7 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
     },
     sizes: () => ({
       state: state(),
-      resources: [...resources].map(({ servedSizes }) => servedSizes),
+      resources: [...initial, ...added.all].map(({ data }) => data.servedSizes),
     }),
     find: (text, find) => findObjects([...resources], text, find, options.clock),
     flushed: () => flusher.flush(),
