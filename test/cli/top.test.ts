@@ -197,6 +197,34 @@ describe('kubestate top', () => {
   });
 });
 
+describe('kubestate top of a state that is not complete, or not served', () => {
+  const waiting = 'Not ready: 1 of 2 resources had no complete list yet.';
+  const follows = 'This replica follows: ksm-b leads.';
+  const changed = {
+    '/api/v1/status': json({
+      ...status,
+      freshness: { sentence: waiting, good: false },
+      headlines: [
+        { sentence: follows, good: false },
+        { sentence: 'All else is well.', good: true },
+      ],
+    }),
+  };
+
+  it('says so above the lists', async () => {
+    const [first = '', second, third] = (await topOf([await kubestate(changed)])).split('\n');
+    expect(first).to.include(`: ${waiting}`);
+    expect(second).to.equal(follows);
+    expect(third).to.match(/^32,012 series/);
+  });
+
+  it('says so above a cut, whose sizes are of that state', async () => {
+    const text = await topOf([await kubestate(changed), '--cut', '--drop=kube_pod_info']);
+    expect(text.split('\n').slice(0, 2)).to.deep.equal([`# ${waiting}`, `# ${follows}`]);
+    expect(text).to.match(/\n--metric-denylist='\^kube_pod_info\$'\n$/);
+  });
+});
+
 describe('kubestate top --cut', () => {
   it('prints flags that keep what files use', async () => {
     const folder = folderOf({

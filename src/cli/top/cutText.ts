@@ -31,7 +31,7 @@ const namesShownMax = 5;
 /** Comments that say what is left, and then what to write. */
 export async function cutText(api: ExplorerApi, values: Values): Promise<string> {
   const uses = filesIn(values['used-by'], 'dashboards or rules', /\.(?:json|ya?ml|rules)$/);
-  await api.status();
+  const { freshness, headlines } = await api.status();
   const { families } = await api.families();
   const names = families.map(({ name }) => name);
   const read: FamilyUse[] = [];
@@ -43,6 +43,7 @@ export async function cutText(api: ExplorerApi, values: Values): Promise<string>
   const sizes = { families, namespaces: [], inNamespaces: [] };
   const all = remainsOf(cutOf(names, {}), sizes);
   const notes = [
+    ...[freshness, ...headlines].filter(({ good }) => !good).map(({ sentence }) => sentence),
     ...summaryOf(cut, remainsOf(cut, sizes), all, values.price),
     ...notesOf(read),
     ...(values.as === 'relabel' ? [] : listNote(cut)),

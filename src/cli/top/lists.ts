@@ -35,11 +35,13 @@ export async function listsText(
   return paragraphs.map((lines) => lines.map((line) => `${printable(line)}\n`).join('')).join('\n');
 }
 
-function headLines({ version, freshness, total, resources }: Status, url: string, price: number) {
+function headLines(status: Status, url: string, price: number): string[] {
+  const { version, freshness, headlines, total, resources } = status;
   const cost = price > 0 ? `, cost ${moneyText(costOf(total.series, price))}` : '';
   const withObjects = resources.filter(({ objects }) => objects > 0).length;
   return [
     `kubestate ${version} at ${url}: ${freshness.sentence}`,
+    ...headlines.filter(({ good }) => !good).map(({ sentence }) => sentence),
     `${grouped(total.series)} series, ${sizeText(total.bytes)}, of ` +
       `${counted(total.objects, 'object', 'objects')} of ` +
       `${counted(withObjects, 'resource', 'resources')}${cost}`,
