@@ -23,9 +23,9 @@ export default {
   how:
     'Rounds without and with a client that asks for what the page does: the status every 5 s, ' +
     'families and namespaces every 10 s, the history every 30 s, compressed, and with the ETags ' +
-    'of the last answers. Meanwhile pods are deleted and created as in the question of changes, and /metrics is scraped once a ' +
-    'second. Each round has both phases, in turn; a ratio is the median over the rounds of ' +
-    'what the open page makes of the same round without it.',
+    'of the last answers. Meanwhile pods are deleted and created as in the question of changes, ' +
+    'and /metrics is scraped once a second. Each round has both phases, in turn; a ratio is the ' +
+    'median over the rounds of what the open page makes of the same round without it.',
   writes: true,
   columns: [
     { key: 'pods', heading: 'pods' },
