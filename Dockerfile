@@ -13,6 +13,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tools tools
 COPY src src
+COPY explorer explorer
 # The entry point is the bundle behind another first line. A shebang can carry one argument: here the
 # share of the container's memory that V8 may fill, because by default that is more than all of a
 # small container, and the kernel kills what a collection would have saved. The bundle starts itself

@@ -73,7 +73,7 @@ describe('the documents', () => {
     const byOld = (text: string): string[] =>
       text.match(/(?<!npx )\bnode (?:bench|src|test|tools)\/[\w/]+\.ts/g) ?? [];
     expect(pages.flatMap((page) => byOld(textOf(page)))).to.deep.equal([]);
-    expect(byOld('`node tools/openapi.ts` and `npx node tools/picture.ts`')).to.have.length(1);
+    expect(byOld('`node tools/openapi.ts` and `npx node tools/protobuf.ts`')).to.have.length(1);
   });
 
   it('have the same commands, queries and links in every language of the quick start', () => {

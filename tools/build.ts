@@ -1,8 +1,9 @@
-// Bundles src/main.ts into dist/kubestate.cjs, the file that npx, npm and the image run.
+// Bundles src/main.ts, and the page in it, into dist/kubestate.cjs, which npx and the image run.
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { packNames, packText } from '../src/custom/packs.ts';
+import { explorerFiles } from './build/explorer.ts';
 import { thirdPartyLicences } from './build/licences.ts';
 import { lighter } from './build/lighter.ts';
 
@@ -63,6 +64,7 @@ const ascii = (text: string): string =>
 const bcryptWorker = await bundledWorker('src/http/auth/bcryptWorker.ts');
 const compressWorker = await bundledWorker('src/store/compressWorker.ts');
 const scanWorker = await bundledWorker('src/explorer/scanWorker.ts');
+const explorer = await explorerFiles(fileURLToPath(root));
 const { outputFiles, metafile } = await build({
   ...common,
   entryPoints: [new URL('src/main.ts', root).pathname],
@@ -77,18 +79,22 @@ const { outputFiles, metafile } = await build({
     KUBESTATE_BCRYPT_WORKER: JSON.stringify(bcryptWorker.source),
     KUBESTATE_COMPRESS_WORKER: JSON.stringify(compressWorker.source),
     KUBESTATE_SCAN_WORKER: JSON.stringify(scanWorker.source),
+    KUBESTATE_EXPLORER: JSON.stringify(explorer.files),
     KUBESTATE_PACKS: JSON.stringify(Object.fromEntries(packNames.map((n) => [n, packText(n)]))),
   },
 });
 await mkdir(new URL('dist/', root), { recursive: true });
 await writeFile(outfile, ascii(outputFiles[0]?.text ?? ''));
 await chmod(outfile, 0o755);
+// For the program that runs from its sources.
+await writeFile(new URL('dist/explorer.json', root), JSON.stringify(explorer.files));
 await writeFile(
   new URL('dist/THIRD-PARTY-LICENSES', root),
   await thirdPartyLicences(
     fileURLToPath(root),
     [
       metafile,
+      explorer.metafile,
       ...[bcryptWorker, compressWorker, scanWorker].map((worker) => worker.metafile),
     ].flatMap(carried),
   ),

@@ -1,13 +1,12 @@
-// Takes the screenshots of both pages of a new demo: 8080's for the README, 8081's for the docs.
+// Takes the screenshot of the page on port 8081 of a new demo, for the docs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { picture } from './chromium.ts';
 import { until } from './until.ts';
 
 const root = join(import.meta.dirname, '..');
-const folder = join(root, 'docs/images');
+const file = join(root, 'docs/images/telemetry-page.png');
 /** Shows the top of the page; the table is cut off. */
 const sight = { width: 900, height: 760 };
 const [port, telemetryPort] = [28_480, 28_481];
@@ -20,15 +19,8 @@ const demo = spawn(process.execPath, [join(root, 'dist/kubestate.cjs'), 'demo', 
 const ended = once(demo, 'exit');
 try {
   await until('the demo was ready', isReady, readyWithinMs);
-  mkdirSync(folder, { recursive: true });
-  for (const [at, name] of [
-    [port, 'page.png'],
-    [telemetryPort, 'telemetry-page.png'],
-  ] as const) {
-    const file = join(folder, name);
-    await picture(`http://127.0.0.1:${at}/`, file, sight);
-    process.stdout.write(`${file} written.\n`);
-  }
+  await picture(`http://127.0.0.1:${telemetryPort}/`, file, sight);
+  process.stdout.write(`${file} written.\n`);
 } finally {
   demo.kill();
   await ended;

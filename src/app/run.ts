@@ -4,6 +4,7 @@ import type Koa from 'koa';
 import type { Options } from '../config/options.ts';
 import type { Reviewer } from '../http/auth/authFilter.ts';
 import { metricsApp } from '../http/metrics.ts';
+import { explorerFiles } from '../http/pages/explorer.ts';
 import type { StatusReport } from '../http/pages/statusReport.ts';
 import { profileMsMax, profilePaths } from '../http/profiling.ts';
 import { isReady, type Readiness } from '../http/readiness.ts';
@@ -267,6 +268,7 @@ async function serve(live: Reloader, served: Served): Promise<Opened> {
         },
       },
       telemetryPort: options['telemetry-port'],
+      explorerFiles: options.explorer ? explorerFiles() : undefined,
     }),
     {
       ...common,

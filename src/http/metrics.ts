@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Stores } from '../store/types.ts';
 import { answerOk, appOf, refuseForNow } from './app.ts';
 import { negotiateEncoding, negotiateFormat } from './negotiate.ts';
+import { type ExplorerFiles, serveExplorer } from './pages/explorer.ts';
 import { metricsPage } from './pages/metricsPage.ts';
 import { isReady, type Leadership, noElection, type Readiness, summaryOf } from './readiness.ts';
 import { clientOf, type Release, Slots } from './slots.ts';
@@ -34,8 +35,10 @@ export interface MetricsAppOptions {
   /** Compress for the clients that ask for it. */
   readonly gzip: boolean;
   readonly observer: ScrapeObserver;
-  /** The routes of the explorer; where one is `/`, it takes the place of the landing page. */
+  /** The routes of the explorer's API. */
   readonly explorer?: Router | undefined;
+  /** What makes the page at `/` the explorer in browsers. */
+  readonly explorerFiles?: ExplorerFiles | undefined;
   /** For the landing page. */
   readonly version: string;
   readonly telemetryPort: number;
@@ -56,10 +59,12 @@ export interface ScrapeObserver {
 
 /** The app of :8080; scrapes are answered from snapshots of the stores. */
 export function metricsApp(options: MetricsAppOptions): Koa {
-  const { stores, readiness, explorer, version, telemetryPort, leadership = noElection } = options;
+  const { stores, readiness, version, telemetryPort, leadership = noElection } = options;
+  const { explorer, explorerFiles } = options;
   const router = new Router({ sensitive: true, strict: true });
   // The first route of a path answers.
   if (explorer !== undefined) router.use(explorer.routes());
+  if (explorerFiles !== undefined) serveExplorer(router, explorerFiles);
   router.get('/', (ctx) => {
     const statuses = readiness();
     const leaderStatus = leadership();
@@ -69,6 +74,7 @@ export function metricsApp(options: MetricsAppOptions): Koa {
       statuses,
       leaderStatus: leaderStatus,
       stores: stores.byResource,
+      explorerFiles,
     });
   });
   router.get('/metrics', scrapes(options));

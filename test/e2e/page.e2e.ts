@@ -1,4 +1,4 @@
-// The two pages as a browser has them: no complaint, the table is there, and nothing is too wide.
+// The two plain pages in a browser: no complaint, the table is there, and nothing is too wide.
 import { expect } from 'chai';
 import { opened } from '../../tools/chromium.ts';
 import { startDemo } from './demo.ts';
@@ -13,7 +13,7 @@ describe('the pages in a browser', () => {
   let states: PageStates;
 
   before(async () => {
-    demo = await startDemo('--speed=0');
+    demo = await startDemo('--speed=0', '--explorer=false');
     states = await startPageStates();
   });
 

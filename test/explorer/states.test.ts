@@ -151,6 +151,6 @@ describe('the API of the explorer', () => {
     }
     const page = await ask(bench.port, '/');
     expect(page.status).to.equal(200);
-    expect(page.body.toString()).to.include('<a href="/metrics">');
+    expect(page.body.toString()).to.include('<a href="metrics">');
   });
 });

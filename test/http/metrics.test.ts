@@ -240,7 +240,7 @@ describe('the metrics port', () => {
     expect(page)
       .to.include('<span class="version">1.2.3</span>')
       .and.include('href="http://localhost:8081/readyz"')
-      .and.include('href="/metrics?resources=%3Ci%3E%26%22">&#60;i&#62;&#38;&#34;</a>')
+      .and.include('href="metrics?resources=%3Ci%3E%26%22">&#60;i&#62;&#38;&#34;</a>')
       .and.include('1,234</td>')
       .and.include('1.2 MiB</td>')
       .and.include('Not ready: 1 of 1 resource had no complete list yet.')

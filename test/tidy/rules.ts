@@ -111,7 +111,15 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 /** `kube` for src/kube/client.ts. */
 const folderOf = (path: string): string => path.split('/')[1] ?? '';
 
+/** What runs in browsers: of src, what needs no Node. */
+const forBrowsers = /^(?:explorer|src\/explorer|src\/lib)\//;
+
 export const importDirection: Rule = (source) => {
+  if (source.path.startsWith('explorer/')) {
+    return valueImports(source)
+      .filter((to) => !forBrowsers.test(to))
+      .map((to) => `imports ${to}: of src, explorer may import values of explorer and lib`);
+  }
   if (!inSources(source.path) || source.path === 'src/main.ts') return [];
   const folder = folderOf(source.path);
   const allowed = ALLOWED_IMPORTS[folder];

@@ -12,7 +12,7 @@ export interface Source {
 export function sourcesUnder(root: string, folders: readonly string[]): Source[] {
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.tsx?$/.test(name))
       .map((name) => `${folder}/${name}`)
       .sort()
       .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') })),

@@ -58,6 +58,7 @@ const cases: Readonly<Record<keyof typeof rules, { bad: Source[]; good: Source[]
       at('src/kube/client.ts', "const a = await import('../http/server.ts');"),
       at('src/lib/clock.ts', "import '../kube/client.ts';"),
       at('src/cellar/a.ts', "const a = 'a folder that nobody knows';"),
+      at('explorer/views/cut.tsx', "import { app } from '../../src/http/app.ts';"),
     ],
     good: [
       at('src/app/pipeline.ts', "import { a } from '../store/open.ts';"),
@@ -68,6 +69,8 @@ const cases: Readonly<Record<keyof typeof rules, { bad: Source[]; good: Source[]
         "import { b } from './types.ts';\nimport c from '../lib/errors.ts';",
       ),
       at('src/main.ts', "import { demo } from './cli/demo.ts';"),
+      at('explorer/app.tsx', "import type { Html } from '../src/http/pages/html.ts';"),
+      at('explorer/views/cut.tsx', "import { flagsOf } from '../../src/explorer/cut.ts';"),
     ],
   },
   ambient: {
@@ -125,11 +128,12 @@ const cases: Readonly<Record<keyof typeof rules, { bad: Source[]; good: Source[]
 };
 
 const root = join(import.meta.dirname, '../..');
-const sources = sourcesUnder(root, ['bench', 'monitoring', 'src', 'test', 'tools']);
+const sources = sourcesUnder(root, ['bench', 'explorer', 'monitoring', 'src', 'test', 'tools']);
 
 describe('the style rules', () => {
   it('are held against the whole project', () => {
     expect(sources.map(({ path }) => path)).to.include.members([
+      'explorer/app.tsx',
       'src/main.ts',
       'src/metrics/family.ts',
       'test/tidy/tidy.test.ts',

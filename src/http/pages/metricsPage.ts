@@ -5,6 +5,7 @@ import { grouped } from '../../lib/grouped.ts';
 import { sizeText } from '../../lib/sizeText.ts';
 import type { Store } from '../../store/types.ts';
 import type { ResourceStatus } from '../readiness.ts';
+import type { ExplorerFiles } from './explorer.ts';
 import { type Html, html } from './html.ts';
 import { answer, linkList } from './layout.ts';
 
@@ -14,9 +15,11 @@ export interface MetricsPage {
   readonly statuses: readonly ResourceStatus[];
   readonly leaderStatus?: LeaderStatus | undefined;
   readonly stores: ReadonlyMap<string, Pick<Store, 'size'>>;
+  /** Where given, the page becomes the explorer in browsers. */
+  readonly explorerFiles?: ExplorerFiles | undefined;
 }
 
-/** The landing page of :8080: links, and the size of each resource. */
+/** The landing page of :8080: links, and the size of each resource; in browsers the explorer. */
 export function metricsPage(ctx: Koa.Context, page: MetricsPage): void {
   const telemetry = `${ctx.protocol}://${ctx.hostname}:${page.telemetryPort}`;
   const intro = 'The state of this Kubernetes cluster as metrics, for Prometheus to scrape.';
@@ -49,7 +52,7 @@ ${linkList([
 
 function resourceTable(stores: MetricsPage['stores']): Html {
   const rows = [...stores].map(([resource, { size }]) => {
-    const href = `/metrics?resources=${encodeURIComponent(resource)}`;
+    const href = `metrics?resources=${encodeURIComponent(resource)}`;
     return html`<tr><th scope="row"><a href="${href}">${resource}</a></th>${cells(size)}</tr>\n`;
   });
   const total = { objects: 0, series: 0, bytes: 0 };

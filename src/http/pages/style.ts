@@ -1,8 +1,7 @@
-// The inline style sheet of the pages, light and dark.
+// The inline style sheet of the pages, and the colours that the explorer has too, light and dark.
 import { Html } from './html.ts';
 
-export const style = new Html(`
-:root {
+export const colours = `:root {
   color-scheme: light dark;
   --ink: light-dark(#1c2430, #e4e9f0);
   --soft: light-dark(#5a6675, #9aa7b7);
@@ -15,7 +14,10 @@ export const style = new Html(`
   --bad: light-dark(#a52a1c, #ff9485);
   --amber: light-dark(#e09200, #f0b35a);
   --amber-panel: light-dark(#fff5e0, #2a2114);
-}
+}`;
+
+export const style = new Html(`
+${colours}
 * { box-sizing: border-box; }
 body {
   margin: 0 auto; padding: 3rem 1.5rem 4rem; max-width: 50rem;

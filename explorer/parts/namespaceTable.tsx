@@ -1,0 +1,103 @@
+// NamespaceTable lists namespaces with what they cost, largest first, and marks the cut.
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { NamespaceSize, Namespaces } from '../../src/explorer/api.ts';
+import { usePage } from '../data/page.ts';
+import { bytes, count, counted } from '../logic/format.ts';
+import { amountOf, toggleNamespace } from '../logic/marks.ts';
+import { Share } from './share.tsx';
+
+/** Rows at first, and more at each click. */
+const rowsAtOnce = 100;
+
+interface Props {
+  readonly namespaces: readonly NamespaceSize[];
+  /** Those that the server leaves out. */
+  readonly more: Namespaces['more'];
+}
+
+/** The empty name is that of objects that have no namespace. */
+export const namespaceName = (namespace: string): string => namespace || 'cluster-scoped';
+
+export function NamespaceTable({ namespaces, more }: Props): VNode {
+  const [rows, setRows] = useState(rowsAtOnce);
+  const whole = amountOf(namespaces).series + more.series;
+  const largestFirst = namespaces.toSorted((a, b) => b.series - a.series);
+  return (
+    <>
+      <table class="rows namespaces">
+        <caption class="unseen">Namespaces and what they cost</caption>
+        <thead>
+          <tr>
+            <th scope="col" class="mark">
+              Cut
+            </th>
+            <th scope="col">Namespace</th>
+            <th scope="col" class="number">
+              Objects
+            </th>
+            <th scope="col" class="number">
+              Series
+            </th>
+            <th scope="col" class="number">
+              Size
+            </th>
+            <th scope="col">Share of series</th>
+          </tr>
+        </thead>
+        <tbody>
+          {largestFirst.slice(0, rows).map((size) => (
+            <Row key={size.namespace} size={size} whole={whole} />
+          ))}
+        </tbody>
+      </table>
+      {namespaces.length <= rows ? null : (
+        <button type="button" onClick={() => setRows(rows + rowsAtOnce)}>
+          Show more of {count(namespaces.length)} namespaces
+        </button>
+      )}
+      {more.namespaces === 0 ? null : (
+        <p class="soft">
+          {counted(more.namespaces, 'smaller namespace')} with {count(more.series)} series{' '}
+          {more.namespaces === 1 ? 'is' : 'are'} left out.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Row({ size, whole }: { size: NamespaceSize; whole: number }): VNode {
+  const { href, marks, setMarks } = usePage();
+  const { namespace, objects, series } = size;
+  return (
+    <tr>
+      <td class="mark">
+        {namespace === '' ? null : (
+          <label class="cutMark">
+            <input
+              type="checkbox"
+              checked={marks.namespaces.includes(namespace)}
+              onChange={() => setMarks(toggleNamespace(marks, namespace))}
+              aria-label={`Cut the namespace ${namespace}`}
+            />
+          </label>
+        )}
+      </td>
+      <th scope="row">
+        <a class="code" href={href({ view: 'namespace', name: namespace || '-' })}>
+          {namespaceName(namespace)}
+        </a>
+      </th>
+      <td class="number" data-label="objects">
+        {count(objects)}
+      </td>
+      <td class="number" data-label="series">
+        {count(series)}
+      </td>
+      <td class="number">{bytes(size.bytes)}</td>
+      <td class="wide">
+        <Share part={series} whole={whole} />
+      </td>
+    </tr>
+  );
+}
