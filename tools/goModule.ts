@@ -1,6 +1,6 @@
 // Builds programs from Go modules in fixed versions, once, into a cache outside the project.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { keptFolder, makeOnce } from './kept.ts';
 
@@ -10,7 +10,7 @@ const BUILD_TIMEOUT_MS = 30 * 60_000;
 export interface GoModule {
   /** The folder with go.mod and go.sum, which pin every version. */
   readonly folder: string;
-  /** Go package by the name of the program that is built from it. */
+  /** Go package by the name of the program that is built from it; `.` is the folder's own. */
   readonly programs: Readonly<Record<string, string>>;
   /** Variables to set by the linker (-X). */
   readonly variables?: Readonly<Record<string, string>>;
@@ -34,9 +34,10 @@ export function buildGoModule(module: GoModule): void {
   });
 }
 
-/** The output folder, which depends on go.mod and the tags. */
+/** The output folder, which depends on go.mod, on sources of our own, and on the tags. */
 function builtFolder({ folder, tags = [] }: GoModule): string {
-  const files = ['go.mod', 'go.sum'].map((file) => readFileSync(join(folder, file)));
+  const sources = globSync('*.go', { cwd: folder }).sort();
+  const files = ['go.mod', 'go.sum', ...sources].map((file) => readFileSync(join(folder, file)));
   return keptFolder(basename(folder), [...files, ...tags]);
 }
 

@@ -13,8 +13,8 @@ export const nodes: Row = {
       kind: 'states',
       title: 'Ready',
       about:
-        'The 20 nodes that were ready for the least time. A band with gaps is a flapping node: ' +
-        'cordon it, then check its network and kubelet.',
+        'The 20 nodes that were ready for the least part of the time. A band with gaps is a ' +
+        'flapping node: cordon it, then check its network and kubelet.',
       link: 'cluster',
       query: `
         (
@@ -22,12 +22,15 @@ export const nodes: Row = {
           or 0 * max by (node) (kube_node_status_condition{${isNotReady}})
         )
         and on (node)
-        bottomk(20,
-          max by (node) (
-            sum_over_time(kube_node_status_condition{${isReady}}[$__range] @ end())
-          )
-          or 0 * max by (node) (
+        topk(20,
+          sum by (node) (
             sum_over_time(kube_node_status_condition{${isNotReady}}[$__range] @ end())
+            or 0 * sum_over_time(kube_node_status_condition{${isReady}}[$__range] @ end())
+          )
+          / sum by (node) (
+            sum_over_time(
+              kube_node_status_condition{condition="Ready", node=~"$node"}[$__range] @ end()
+            )
           )
         )`,
       legend: '{{node}}',

@@ -5,22 +5,6 @@ import { grouped } from '../lib/grouped.ts';
 export const counted = (count: number, one: string, many: string): string =>
   `${grouped(count)} ${count === 1 ? one : many}`;
 
-const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-const step = 1000;
-
-/** `1.9 MB`: three digits and a unit of powers of 1000. */
-export function bytesText(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  // What would be rounded up to 1000 is 1 of the next unit.
-  while (value >= step - 0.5 && unit < units.length - 1) {
-    value /= step;
-    unit++;
-  }
-  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return `${value.toFixed(digits)} ${units[unit]}`;
-}
-
 /** `12.3 %`; `0 %` is none at all. */
 export function shareText(part: number, whole: number): string {
   if (part === 0 || whole === 0) return '0 %';

@@ -96,14 +96,15 @@ export function openRemote(
   };
 }
 
-const withoutPassword = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');
+/** Of what is no URL: whatever may be a password is left out. */
+const withoutPassword = (url: string): string => url.replace(/\/\/.*@/s, '//');
 
 function headersOf(base: URL, options: RemoteOptions): Record<string, string> {
   const headers: Record<string, string> = {};
   const token = readOf(options, 'token-file')?.trim();
   if (token !== undefined) headers.authorization = `Bearer ${token}`;
   if (base.username !== '' || base.password !== '') {
-    const login = [base.username, base.password].map(decodeURIComponent).join(':');
+    const login = [base.username, base.password].map(decoded).join(':');
     headers.authorization = `Basic ${Buffer.from(login).toString('base64')}`;
   }
   for (const header of options.values.header) {
@@ -111,6 +112,16 @@ function headersOf(base: URL, options: RemoteOptions): Record<string, string> {
     headers[header.slice(0, colon).toLowerCase()] = header.slice(colon + 1).trim();
   }
   return headers;
+}
+
+/** A URL may have a percent sign that stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
 }
 
 function readOf(

@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type * as api from './api.ts';
 
 const intervalSeconds = 30;
+const intervalMs = intervalSeconds * 1_000;
 export const pointsMax = 120;
 
 /** What is read at the end of each interval. */
@@ -36,7 +37,10 @@ export class History {
     this.#last = { changes: this.#read().changes, nowMs: clock.now() };
     let dueMs = clock.now();
     while (!signal.aborted) {
-      dueMs += intervalSeconds * 1_000;
+      dueMs += intervalMs;
+      // Points that were due while the process was stopped would all be of now.
+      const missed = Math.max(0, Math.ceil((clock.now() - dueMs) / intervalMs));
+      dueMs += missed * intervalMs;
       await clock.sleep(Math.max(0, dueMs - clock.now()), signal);
       if (!signal.aborted) this.#add();
     }

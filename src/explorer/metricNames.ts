@@ -21,19 +21,32 @@ export interface MetricNames {
 const variable = String.raw`\$\w+|\$\{[^{}]*\}|\[\[\w+(?::\w+)?\]\]`;
 const variables = new RegExp(variable, 'g');
 
-/** Strings may span lines only in backticks; what is left open is read as single characters. */
-const tokens = new RegExp(
-  [
-    '#[^\\n]*',
-    '"(?:[^"\\\\\\n]|\\\\.)*"',
-    "'(?:[^'\\\\\\n]|\\\\.)*'",
-    '`[^`]*`',
-    `(?:[\\w:]|${variable})+`,
-    '=~|!~|!=',
-    '\\S',
-  ].join('|'),
-  'g',
-);
+/** Strings, which may span lines only in backticks; the last group is empty where one is open. */
+const strings: Readonly<Record<string, string>> = {
+  '"': String.raw`"(?:[^"\\\n]|\\.)*("?)`,
+  "'": String.raw`'(?:[^'\\\n]|\\.)*('?)`,
+  '`': '`[^`]*(`?)',
+};
+const commentToken = String.raw`#[^\n]*`;
+const otherTokens = String.raw`(?:[\w:]|${variable})+|=~|!~|!=|\S`;
+
+/**
+ * The tokens of an expression. Of a string that is not closed the quote is a token, and the quotes
+ * of its kind in what is behind it are: they were escaped in it, so none of them is closed either.
+ */
+function* tokensIn(expression: string, quotes: readonly string[]): Generator<string> {
+  const quoted = quotes.map((quote) => strings[quote]);
+  const tokens = new RegExp([commentToken, ...quoted, otherTokens].join('|'), 'g');
+  for (const [token, ...closing] of expression.matchAll(tokens)) {
+    const [quote = ''] = token;
+    if (!closing.includes('')) yield token;
+    else {
+      yield quote;
+      const others = quotes.filter((one) => one !== quote);
+      yield* tokensIn(token.slice(1), others);
+    }
+  }
+}
 
 /** In the parentheses behind these are labels. */
 const grouping = /^(?:by|without|on|ignoring|group_left|group_right)$/i;
@@ -53,7 +66,7 @@ export function metricNamesIn(expression: string): MetricNames {
   } else if (everyName.test(expression)) {
     scan.selectors.push([]);
   } else {
-    for (const [token] of expression.matchAll(tokens)) {
+    for (const token of tokensIn(expression, Object.keys(strings))) {
       if (!token.startsWith('#')) scan.token(token);
     }
     scan.end();

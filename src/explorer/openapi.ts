@@ -17,6 +17,8 @@ interface Operation {
   readonly parameters?: readonly object[];
   /** Whether it is NDJSON with progress. */
   readonly slow?: boolean;
+  /** Whether it depends on the snapshot alone: it has an ETag. */
+  readonly ofSnapshot?: boolean;
   /** Refusals beside those that all have. */
   readonly refusals?: Readonly<Record<number, string>>;
 }
@@ -51,7 +53,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'The state of kubestate and of each resource. Answers before the sync, too.',
     answer: 'Status',
   },
-  '/families': { summary: 'What each family costs.', answer: 'Families' },
+  '/families': { summary: 'What each family costs.', answer: 'Families', ofSnapshot: true },
   '/families/{name}/labels': {
     summary: 'What the series of one family are made of.',
     answer: 'FamilyLabels',
@@ -62,6 +64,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   '/namespaces': {
     summary: 'What each namespace costs, by resource.',
     answer: 'Namespaces',
+    ofSnapshot: true,
     parameters: [limit(namespaceLimits)],
     refusals: { 400: wrongQuery },
   },
@@ -117,7 +120,7 @@ const slowLine = (answer: keyof typeof schemas): Schema => ({
 });
 
 function pathItem([path, operation]: [string, Operation]): [string, object] {
-  const { summary, answer, parameters = [], slow = false, refusals = {} } = operation;
+  const { summary, answer, parameters = [], slow, ofSnapshot, refusals = {} } = operation;
   const content = slow
     ? { 'application/x-ndjson': { schema: slowLine(answer) } }
     : json(ref(answer));
@@ -128,6 +131,7 @@ function pathItem([path, operation]: [string, Operation]): [string, object] {
     ...(parameters.length > 0 && { parameters }),
     responses: {
       200: { description: summary, content },
+      ...(ofSnapshot && { 304: { description: 'If-None-Match has the ETag of this snapshot.' } }),
       ...Object.fromEntries(
         Object.entries(refusals).map(([status, description]) => [
           status,

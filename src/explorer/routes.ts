@@ -5,6 +5,8 @@ import { Router } from '@koa/router';
 import type Koa from 'koa';
 import { refuse, refuseForNow } from '../http/app.ts';
 import { negotiateEncoding } from '../http/negotiate.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Sizes } from '../store/types.ts';
 import {
   familiesAnswer,
   namespacesAnswer,
@@ -13,6 +15,7 @@ import {
   quoted,
   statusAnswer,
 } from './answers.ts';
+import type * as api from './api.ts';
 import { namespaceLimits, objectLimits, openApi, searchCharsMax } from './openapi.ts';
 import { ApiRefusal } from './refusal.ts';
 import type { SlowAnswers } from './slowAnswers.ts';
@@ -29,6 +32,9 @@ const syncCharsMax = 256 * 1024;
  */
 const zlibOptions = { level: constants.Z_BEST_SPEED, windowBits: 13, memLevel: 6 };
 
+/** Namespaces that become JSON before the event loop turns: half a megabyte takes some 3 ms. */
+const namespacesPerTurn = 500;
+
 const gzipped = promisify(gzip);
 
 export function explorerRoutes(source: ExplorerSource, slow: SlowAnswers): Router {
@@ -37,12 +43,21 @@ export function explorerRoutes(source: ExplorerSource, slow: SlowAnswers): Route
     router.get(path, (ctx) => refusing(ctx, answer));
   };
   const getJson = (path: string, answer: Answer): void =>
-    get(path, async (ctx) => answerJson(ctx, await answer(ctx), source.gzip));
+    get(path, async (ctx) => answerJson(ctx, JSON.stringify(await answer(ctx)), source.gzip));
+  /** An answer of the snapshot alone: who has that of this snapshot gets 304. */
+  const getOfSizes = (path: string, text: SizesAnswer): void =>
+    get(path, async (ctx) => {
+      const sizes = source.stores.sizes();
+      const making = text(ctx, sizes);
+      if (isUnchanged(ctx, source.startedMs, sizes)) return;
+      await answerJson(ctx, await making(), source.gzip);
+    });
   getJson('/status', () => statusAnswer(source));
-  getJson('/families', () => familiesAnswer(source.stores.sizes()));
-  getJson('/namespaces', (ctx) =>
-    namespacesAnswer(source.stores.sizes(), limitOf(ctx, namespaceLimits)),
-  );
+  getOfSizes('/families', (_, sizes) => () => JSON.stringify(familiesAnswer(sizes)));
+  getOfSizes('/namespaces', (ctx, sizes) => {
+    const limit = limitOf(ctx, namespaceLimits);
+    return () => namespacesText(namespacesAnswer(sizes, limit), source.clock);
+  });
   getJson('/objects', (ctx) => {
     const closed = new AbortController();
     ctx.res.once('close', () => closed.abort('closed'));
@@ -71,6 +86,8 @@ export function explorerRoutes(source: ExplorerSource, slow: SlowAnswers): Route
 }
 
 type Answer = (ctx: Koa.Context) => unknown;
+/** Reads the parameters, and returns what makes the JSON. */
+type SizesAnswer = (ctx: Koa.Context, sizes: Sizes) => () => string | Promise<string>;
 
 /** Headers of every answer; refusals become sentences. */
 async function refusing(ctx: Koa.Context, answer: Answer): Promise<void> {
@@ -85,8 +102,38 @@ async function refusing(ctx: Koa.Context, answer: Answer): Promise<void> {
   }
 }
 
-async function answerJson(ctx: Koa.Context, answer: unknown, compress: boolean): Promise<void> {
-  const text = JSON.stringify(answer);
+/**
+ * Whether the client has the answer of this snapshot, which is 304 then. A browser may keep it, and
+ * asks each time. The number of stores is in the tag because one that is added empty changes the
+ * families, but not the snapshot; the start of the process, because another one counts from zero.
+ */
+function isUnchanged(ctx: Koa.Context, startedMs: number, { state, resources }: Sizes): boolean {
+  ctx.set('Cache-Control', 'private, no-cache');
+  ctx.vary('Accept-Encoding');
+  const tag = `"${startedMs}-${state}-${resources.length}"`;
+  ctx.set('ETag', `W/${tag}`);
+  // Not `ctx.fresh`: `fetch` adds no-cache where its caller gives a tag, which is to ask us.
+  const known = ctx.get('If-None-Match').split(',');
+  const isKnown = known.some((one) => one.trim().replace(/^W\//, '') === tag);
+  if (isKnown) ctx.status = 304;
+  return isKnown;
+}
+
+/** The event loop turns between parts of a long list. */
+async function namespacesText(
+  { namespaces, ...others }: api.Namespaces,
+  clock: Pick<Clock, 'turn'>,
+): Promise<string> {
+  const parts: string[] = [];
+  for (let from = 0; from < namespaces.length; from += namespacesPerTurn) {
+    if (from > 0) await clock.turn();
+    const part = JSON.stringify(namespaces.slice(from, from + namespacesPerTurn));
+    parts.push(part.slice(1, -1));
+  }
+  return `${JSON.stringify(others).slice(0, -1)},"namespaces":[${parts.join()}]}`;
+}
+
+async function answerJson(ctx: Koa.Context, text: string, compress: boolean): Promise<void> {
   ctx.type = 'application/json';
   ctx.vary('Accept-Encoding');
   if (!compress || text.length < gzipCharsMin || negotiateEncoding(ctx) !== 'gzip') {

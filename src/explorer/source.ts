@@ -27,6 +27,6 @@ export interface ExplorerSource {
   /** When the process started, in milliseconds since 1970. */
   readonly startedMs: number;
   readonly telemetryPort: number;
-  readonly clock: Pick<Clock, 'now' | 'wall' | 'sleep'>;
+  readonly clock: Pick<Clock, 'now' | 'wall' | 'sleep' | 'turn'>;
   readonly log: Pick<Logger, 'error'>;
 }

@@ -37,7 +37,8 @@ export async function usedFamilies(
   families: readonly string[],
 ): Promise<FamilyUse[]> {
   const queries: Queries[] = [];
-  await readText(text, { place, depth: 0 }, queries);
+  // Editors of Windows begin a file with a byte order mark.
+  await readText(text.replace(/^\ufeff/, ''), { place, depth: 0 }, queries);
   const matching = new NameMatching(families);
   return Promise.all(queries.map((one) => useOf(one, matching)));
 }
@@ -224,9 +225,12 @@ function queriesOfRule(rule: Fields, place: string): Queries {
 /** Expressions of `{{ query "…" }}` and `{{ printf "…" . | query }}` in an annotation. */
 function templateQueries(text: unknown): string[] {
   if (typeof text !== 'string') return [];
-  return [...text.matchAll(/\{\{(.*?)\}\}/gs)]
-    .filter(([, action = '']) => /\bquery\b/.test(action.replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '')))
-    .flatMap(([, action = '']) => [...action.matchAll(/"((?:[^"\\]|\\.)*)"|`([^`]*)`/gs)])
+  return text
+    .split('{{')
+    .slice(1)
+    .map((part) => part.slice(0, Math.max(0, part.indexOf('}}'))))
+    .filter((action) => /\bquery\b/.test(action.replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '')))
+    .flatMap((action) => [...action.matchAll(/"((?:[^"\\]|\\.)*)"|`([^`]*)`/gs)])
     .map(([, quoted, raw]) => raw ?? quoted?.replace(/\\(.)/gs, '$1') ?? '');
 }
 

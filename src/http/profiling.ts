@@ -50,6 +50,8 @@ export function addProfiling(router: Router, options: ProfilingOptions): void {
     return async (ctx) => {
       if (ctx.method !== 'GET') return refuseMethod(ctx);
       if (!isProtected()) return refuse(ctx, 403, unprotected);
+      // Who has left while the request was reviewed closes nothing any more.
+      if (ctx.res.closed) return;
       if (underWay !== undefined) return refuseForNow(ctx, `${underWay} is under way; try again.`);
       underWay = what;
       let streams = false;

@@ -10,6 +10,7 @@ const nanosPerMilli = 10n ** 6n;
 const nanosPerWhole = 10n ** 9n;
 const nanosMax = wholeMax * nanosPerWhole;
 const nanoDigits = 9;
+const safeMax = BigInt(Number.MAX_SAFE_INTEGER);
 /** Beyond this power of ten any digit is above the largest or below the smallest quantity. */
 const exponentMax = 600;
 /** Digits that Go holds in an int64: beside a power of ten, or including a power of two. */
@@ -35,6 +36,27 @@ export function wholeQuantity(given: WireQuantity): number {
   const value = simple(text);
   if (value === undefined) return Number(rounded(nanosOf(text), nanosPerWhole));
   return Math.ceil(value);
+}
+
+/** Quantities that are cached in billionths: pods of a cluster have some hundreds. */
+const cachedMax = 10_000;
+
+/** The exact value in billionths, without the API's maximum, for sums as Go adds them. */
+export const exactNanos: (text: string) => bigint = memoize(cachedMax, (text) => {
+  const parts = partsOf(text);
+  return parts.negative ? -magnitudeOf(parts) : magnitudeOf(parts);
+});
+
+/** The number that is nearest to a value in billionths. */
+export function fromNanos(nanos: bigint): number {
+  const whole = nanos / nanosPerWhole;
+  const rest = nanos % nanosPerWhole;
+  if (rest === 0n) return Number(whole);
+  if (nanos <= safeMax && nanos >= -safeMax) return Number(nanos) / 1e9;
+  // A division would round a second time.
+  const magnitude = nanos < 0n ? -nanos : nanos;
+  const digits = String(magnitude % nanosPerWhole).padStart(nanoDigits, '0');
+  return Number(`${nanos < 0n ? '-' : ''}${magnitude / nanosPerWhole}.${digits}`);
 }
 
 /**

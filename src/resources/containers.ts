@@ -81,25 +81,54 @@ export function pairsOf(
   return pairs;
 }
 
+type ResourceLabelNames = ['container', 'node', 'resource', 'unit'];
+
 /** One sample for each resource in a container's `limits` or `requests`. */
 export function eachResource(
   containers: Containers,
   list: 'limits' | 'requests',
-): (spec: PodSpec, emit: Emit<['container', 'node', 'resource', 'unit']>) => void {
+): (spec: PodSpec, emit: Emit<ResourceLabelNames>) => void {
   return (pod, emit) => {
     for (const { name, resources } of containers.specs(pod)) {
-      const amounts = resources?.[list] ?? {};
-      for (const key in amounts) {
-        // `pods` is a resource of nodes only.
-        if (key === 'pods') continue;
-        const { resource, units } = resourceLabels(key);
-        for (const unit of units) {
-          const value = unit === 'core' ? quantity(amounts[key]) : wholeQuantity(amounts[key]);
-          emit(value, name, pod?.nodeName, resource, unit);
-        }
-      }
+      emitAmounts(resources?.[list], name, pod?.nodeName, emit);
     }
   };
+}
+
+/** What a joined row takes of the spec to say on which node the pod is. */
+export const nodeOf = (spec: PodSpec): string | null | undefined => spec?.nodeName;
+
+/** One sample for each resource in what `amounts` reads of a container's status. */
+export function eachStatusResource(
+  containers: Containers,
+  amounts: (status: Status) => Amounts,
+): (
+  node: string | null | undefined,
+  object: { readonly status?: PodStatus },
+  emit: Emit<ResourceLabelNames>,
+) => void {
+  return (node, { status }, emit) => {
+    for (const one of containers.statuses(status)) emitAmounts(amounts(one), one.name, node, emit);
+  };
+}
+
+type Amounts = Readonly<Record<string, string>> | null | undefined;
+
+function emitAmounts(
+  amounts: Amounts,
+  container: string,
+  node: string | null | undefined,
+  emit: Emit<ResourceLabelNames>,
+): void {
+  for (const key in amounts) {
+    // `pods` is a resource of nodes only.
+    if (key === 'pods') continue;
+    const { resource, units } = resourceLabels(key);
+    for (const unit of units) {
+      const value = unit === 'core' ? quantity(amounts[key]) : wholeQuantity(amounts[key]);
+      emit(value, container, node, resource, unit);
+    }
+  }
 }
 
 /** The start of a running or terminated container; Go's zero time if the kubelet lost it. */

@@ -61,6 +61,15 @@ export const nodes = {
       'Always 1: one series for each address of the node and its type.', ['type', 'address'], (s, emit) => {
         for (const { type, address } of s?.addresses ?? []) emit(1, type, address);
       }),
+    kube_node_status_display: joined('ALPHA',
+      'Always 1: the status of the node as kubectl shows it, such as Ready, NotReady or Ready,SchedulingDisabled.', ['status'],
+      (s) => s?.unschedulable === true,
+      (unschedulable, { status }, emit) => {
+        // The last condition of a type counts, as in Go.
+        const ready = status?.conditions?.findLast(({ type }) => type === 'Ready');
+        const display = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady';
+        emit(1, unschedulable ? `${display},SchedulingDisabled` : display);
+      }, { optIn: true }),
   },
 } satisfies Resource<V1Node>;
 

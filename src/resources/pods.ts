@@ -25,18 +25,25 @@ import {
   eachReason,
   eachResource,
   eachStatus,
+  eachStatusResource,
   imagesOf,
   initContainers,
   lastExitCode,
   lastFinishedAt,
+  nodeOf,
   type PodSpec,
   type PodStatus,
   pairsOf,
   startedAt,
 } from './containers.ts';
+import { emitPodDisplay, takeInitContainers } from './podDisplay.ts';
+import { emitPodResources, podResourceLabels, takeResources } from './podResources.ts';
 
 const phases = ['Pending', 'Succeeded', 'Failed', 'Unknown', 'Running'] as const;
 const qosClasses = ['BestEffort', 'Burstable', 'Guaranteed'] as const;
+/** Reasons of the conditions of a resize; others become `Other`. */
+const pendingReasons = ['Deferred', 'Infeasible'];
+const progressReasons = ['', 'Error'];
 
 // biome-ignore format: a table, a row each
 export const pods = {
@@ -204,6 +211,37 @@ export const pods = {
       'Always 1: the scheduler of the pod.', {
         name: (s) => s?.schedulerName,
       }),
+    kube_pod_container_status_resource_requests: joined('ALPHA',
+      'Request of a container that is in effect on the node, which differs from the spec while a resize is not done, in the unit of the label.', ['container', 'node', 'resource', 'unit'],
+      nodeOf, eachStatusResource(appContainers, (s) => s.resources?.requests), { optIn: true }),
+    kube_pod_container_status_resource_limits: joined('ALPHA',
+      'Limit of a container that is in effect on the node, which differs from the spec while a resize is not done, in the unit of the label.', ['container', 'node', 'resource', 'unit'],
+      nodeOf, eachStatusResource(appContainers, (s) => s.resources?.limits), { optIn: true }),
+    kube_pod_container_status_allocated_resources: joined('ALPHA',
+      'Amount of a resource that the node has allocated to a container, in the unit of the label.', ['container', 'node', 'resource', 'unit'],
+      nodeOf, eachStatusResource(appContainers, (s) => s.allocatedResources), { optIn: true }),
+    kube_pod_init_container_status_resource_requests: joined('ALPHA',
+      'Request of an init container that is in effect on the node, which differs from the spec while a resize is not done, in the unit of the label.', ['container', 'node', 'resource', 'unit'],
+      nodeOf, eachStatusResource(initContainers, (s) => s.resources?.requests), { optIn: true }),
+    kube_pod_init_container_status_resource_limits: joined('ALPHA',
+      'Limit of an init container that is in effect on the node, which differs from the spec while a resize is not done, in the unit of the label.', ['container', 'node', 'resource', 'unit'],
+      nodeOf, eachStatusResource(initContainers, (s) => s.resources?.limits), { optIn: true }),
+    kube_pod_init_container_status_allocated_resources: joined('ALPHA',
+      'Amount of a resource that the node has allocated to an init container, in the unit of the label.', ['container', 'node', 'resource', 'unit'],
+      nodeOf, eachStatusResource(initContainers, (s) => s.allocatedResources), { optIn: true }),
+    kube_pod_resource_request: joined('ALPHA',
+      'Amount of a resource that the pod requests in all, as the scheduler counts it: containers, init containers, sidecars, overhead, pod-level resources and resizes.', podResourceLabels,
+      takeResources('requests'), emitPodResources('requests'), { optIn: true }),
+    kube_pod_resource_limit: joined('ALPHA',
+      'Limit of the pod for a resource in all, counted as kube_pod_resource_request is.', podResourceLabels,
+      takeResources('limits'), emitPodResources('limits'), { optIn: true }),
+    kube_pod_status_display: joined('ALPHA',
+      'Always 1: the status of the pod as kubectl shows it, such as CrashLoopBackOff, Init:0/2 or Terminating.', ['status'],
+      takeInitContainers, emitPodDisplay, { optIn: true }),
+    kube_pod_status_resize_pending: status.gauges('ALPHA',
+      'Always 1: the pod was asked to resize in place and waits: Deferred where the node has no room now, Infeasible where it never will.', ['reason'], resizeReasons('PodResizePending', pendingReasons), { optIn: true }),
+    kube_pod_status_resize_in_progress: status.gauges('ALPHA',
+      'Always 1: the node resizes the pod in place; the reason is Error where that failed, and else empty.', ['reason'], resizeReasons('PodResizeInProgress', progressReasons), { optIn: true }),
   },
 } satisfies Resource<V1Pod>;
 
@@ -267,6 +305,20 @@ function emitDisruption(s: PodStatus, emit: Emit<['reason']>): void {
     if (type !== 'DisruptionTarget') continue;
     emit(1, reason && disruptionReasons.has(reason) ? reason : otherReason);
   }
+}
+
+/** A series while the condition of a resize holds, with its reason if that is a known one. */
+function resizeReasons(
+  type: string,
+  known: readonly string[],
+): (s: PodStatus, emit: Emit<['reason']>) => void {
+  return (s, emit) => {
+    for (const condition of s?.conditions ?? []) {
+      if (condition.type !== type || condition.status !== 'True') continue;
+      const reason = condition.reason ?? '';
+      emit(1, known.includes(reason) ? reason : otherReason);
+    }
+  };
 }
 
 function resourceClaimsOf(s: PodSpec) {

@@ -27,6 +27,11 @@ export class AddedStores {
   /** How many stores were removed so far. */
   removals = 0;
 
+  /** In the order of the exposition. */
+  get all(): readonly Pick<AddedStore, 'data'>[] {
+    return this.#stores;
+  }
+
   add(store: AddedStore): void {
     this.#stores = [...this.#stores, store].sort(
       (a, b) => compared(a.order, b.order) || compared(a.key, b.key),

@@ -1,4 +1,5 @@
 // openSegmentStores opens the stores of all resources, as the program runs them.
+import { TimeSlicer } from '../lib/timeSlicer.ts';
 import type { Renderer } from '../metrics/render.ts';
 import { AddedStores } from './addedStores.ts';
 import type { ByteCount } from './block.ts';
@@ -21,6 +22,8 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
   const readers = new Readers();
   const budget = options.seriesBudget && new SeriesBudget(options.seriesBudget);
   const resources = new Set<ResourceData>();
+  /** One for all searches: many at once may not keep the event loop, either. */
+  const searchSlicer = new TimeSlicer(options.clock);
   const flusher = new Flusher({ resources, pendingBytes, writer, readers, ...options });
   const byResource = new Map<string, Store>();
   const open = (key: string, renderer: Renderer): ResourceData => {
@@ -70,9 +73,9 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
     },
     sizes: () => ({
       state: state(),
-      resources: [...resources].map(({ servedSizes }) => servedSizes),
+      resources: [...initial, ...added.all].map(({ data }) => data.servedSizes),
     }),
-    find: (text, find) => findObjects([...resources], text, find, options.clock),
+    find: (text, find) => findObjects([...resources], text, find, searchSlicer),
     flushed: () => flusher.flush(),
     stalenessMs: () => flusher.stalenessMs,
     work: () => flusher.work,

@@ -217,7 +217,7 @@ export interface StoreSize {
 export interface Sizes {
   /** The `state` of such a snapshot. */
   readonly state: number;
-  /** Every store, in the order in which they were opened. */
+  /** Every store: those of the start, and those that were added; each in their order. */
   readonly resources: readonly ResourceSizes[];
 }
 

@@ -213,11 +213,13 @@ describe('kubestate diff of exporters that live', () => {
       return { body: 'a 1\n', gzip: true };
     });
     const token = fileOf('secret\n');
+    const percent = url.replace('//', '//me:100%@');
     const withLogin = url.replace('//', '//me:pass%20word@');
     await diffOf(url, withLogin, `--token-file=${token}`, '--header=X-Team: a');
+    await diffOf(percent, fileOf('a 1\n'), '--header=X-Team: a');
     const logins = seen.map(({ authorization }) => authorization).sort();
-    const basic = Buffer.from('me:pass word').toString('base64');
-    expect(logins).to.deep.equal([`Basic ${basic}`, 'Bearer secret']);
+    const basic = (login: string) => `Basic ${Buffer.from(login).toString('base64')}`;
+    expect(logins).to.have.members([basic('me:pass word'), basic('me:100%'), 'Bearer secret']);
     for (const headers of seen) {
       expect(headers.accept).to.include('application/openmetrics-text;version=1.0.0');
       expect(headers['accept-encoding']).to.equal('gzip');
@@ -313,7 +315,13 @@ describe('kubestate diff of what cannot be compared', () => {
     const url = 'http://me:secret@127.0.0.1:9/metrics';
     const error = await rejectionOf(diffOf(url, url));
     expect(String(error)).not.to.include('secret');
-    expect(String(await rejectionOf(diffOf('http://me:secret@', url)))).not.to.include('secret');
+    for (const wrong of [
+      'http://me:secret@',
+      'http://me:p/secret@x:99999',
+      'http://me:p@secret@x:',
+    ]) {
+      expect(String(await rejectionOf(diffOf(`${wrong}\0:x`, url)))).not.to.include('secret');
+    }
   });
 
   it('breaks off where the connection does', async () => {

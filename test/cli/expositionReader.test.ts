@@ -172,8 +172,28 @@ describe('ExpositionReader', () => {
     });
   }
 
+  it('reads names in quotes that begin with a digit, and blanks before the labels', () => {
+    const { samples } = read('{"0.a",x="1"} 1\nb {x="1"} 2\nb{x="1"} 2\nc \t{} 3\n');
+    expect(samples.map(({ family, value }) => [family, value])).to.deep.equal([
+      ['0.a', 1],
+      ['b', 2],
+      ['b', 2],
+      ['c', 3],
+    ]);
+    expect(samples[1]?.hash).to.equal(samples[2]?.hash);
+  });
+
+  it('takes the last line of OpenMetrics also where its end is missing', () => {
+    for (const size of [1_000, 1]) {
+      const { samples } = read('# TYPE a counter\na_total 1\n# EOF', size);
+      expect(samples.map(({ family }) => family)).to.deep.equal(['a_total']);
+    }
+  });
+
   const wrong: [text: string, message: string][] = [
     ['a 1', 'line 1: expected the end of the line, got the end of the exposition'],
+    ['a 1\r\n', 'line 1: expected a number, got "1\\r"'],
+    ['a 1\n# EO', 'line 2: expected the end of the line, got the end of the exposition'],
     ['a 1\nb\n', 'line 2: expected a value behind a space, got the end of the line'],
     ['a x\n', 'line 1: expected a number, got "x"'],
     ['a 1x\n', 'line 1: expected a number, got "1x"'],

@@ -119,18 +119,18 @@ describe('kubestate top', () => {
     expect(await topOf([url])).to.equal(
       [
         `kubestate 1.2.3 at ${url}/: All 2 resources are synced.`,
-        '32,012 series, 3.84 MB, of 5,012 objects of 1 resource',
+        '32,012 series, 3.7 MiB, of 5,012 objects of 1 resource',
         '',
         'FAMILY                                       RESOURCE  SERIES   SHARE    BYTES  STABILITY',
-        'kube_pod_status_phase                        pod       25,000  78.1 %  3.00 MB  STABLE',
-        'kube_pod_info                                pod        5,000  15.6 %   600 kB  STABLE',
-        'kube_pod_labels                              pod        2,000   6.2 %   240 kB  ALPHA',
-        'kube_node_info                               node          12  <0.1 %  1.44 kB  STABLE',
+        'kube_pod_status_phase                        pod       25,000  78.1 %  2.9 MiB  STABLE',
+        'kube_pod_info                                pod        5,000  15.6 %  586 KiB  STABLE',
+        'kube_pod_labels                              pod        2,000   6.2 %  234 KiB  ALPHA',
+        'kube_node_info                               node          12  <0.1 %  1.4 KiB  STABLE',
         'kube_node_deletion_timestamp_with_long_name  node           0     0 %      0 B  ALPHA',
         '',
         'NAMESPACE         OBJECTS  SERIES   SHARE    BYTES  MOST OF IT',
-        'shop                5,000  32,000   100 %  3.84 MB  pods',
-        '(cluster-scoped)       12      12  <0.1 %  1.44 kB',
+        'shop                5,000  32,000   100 %  3.7 MiB  pods',
+        '(cluster-scoped)       12      12  <0.1 %  1.4 KiB',
         '',
       ].join('\n'),
     );
@@ -197,6 +197,34 @@ describe('kubestate top', () => {
   });
 });
 
+describe('kubestate top of a state that is not complete, or not served', () => {
+  const waiting = 'Not ready: 1 of 2 resources had no complete list yet.';
+  const follows = 'This replica follows: ksm-b leads.';
+  const changed = {
+    '/api/v1/status': json({
+      ...status,
+      freshness: { sentence: waiting, good: false },
+      headlines: [
+        { sentence: follows, good: false },
+        { sentence: 'All else is well.', good: true },
+      ],
+    }),
+  };
+
+  it('says so above the lists', async () => {
+    const [first = '', second, third] = (await topOf([await kubestate(changed)])).split('\n');
+    expect(first).to.include(`: ${waiting}`);
+    expect(second).to.equal(follows);
+    expect(third).to.match(/^32,012 series/);
+  });
+
+  it('says so above a cut, whose sizes are of that state', async () => {
+    const text = await topOf([await kubestate(changed), '--cut', '--drop=kube_pod_info']);
+    expect(text.split('\n').slice(0, 2)).to.deep.equal([`# ${waiting}`, `# ${follows}`]);
+    expect(text).to.match(/\n--metric-denylist='\^kube_pod_info\$'\n$/);
+  });
+});
+
 describe('kubestate top --cut', () => {
   it('prints flags that keep what files use', async () => {
     const folder = folderOf({
@@ -207,7 +235,7 @@ describe('kubestate top --cut', () => {
     const text = await topOf([await kubestate(), '--cut', `--used-by=${folder}`, '--price=8']);
     expect(text).to.equal(
       [
-        '# keeps 2 of 5 families, and 5,012 of 32,012 series (15.7 %), 601 kB of 3.84 MB',
+        '# keeps 2 of 5 families, and 5,012 of 32,012 series (15.7 %), 587 KiB of 3.7 MiB',
         '# costs 40.10 instead of 256.10',
         '# the files read series of recording rules that are in none of them: ns:recorded:sum',
         '# it replaces a list that you have, and does not serve families that come later',

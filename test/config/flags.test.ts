@@ -1,4 +1,5 @@
 // Command lines as pflag reads them, and what is refused.
+import { setFlagsFromString } from 'node:v8';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
@@ -223,6 +224,18 @@ describe('A pattern of a kind', () => {
       const taken = texts.filter((given) => kind.parse(given, 0) !== undefined);
       expect(texts.filter((given) => kind.pattern?.test(given))).to.deep.equal(taken);
       expect(taken.length).to.be.within(2, texts.length - 2);
+    });
+
+    it(`matches what is ${name} where V8 no longer optimizes: after a megabyte of them`, () => {
+      const taken = texts.filter((given) => kind.parse(given, 0) !== undefined);
+      setFlagsFromString('--no-regexp-optimization');
+      try {
+        const { source = '', flags } = kind.pattern ?? {};
+        const unoptimized = new RegExp(`(?:${source})`, flags);
+        expect(texts.filter((given) => unoptimized.test(given))).to.deep.equal(taken);
+      } finally {
+        setFlagsFromString('--regexp-optimization');
+      }
     });
   }
 });

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { dashboards } from '../../monitoring/dashboards/index.ts';
 import { type Panel, queriesOf } from '../../monitoring/dashboards/model.ts';
 import { filledIn } from '../monitoring/filled.ts';
+import { sparseSeries } from '../monitoring/rules/sparse.ts';
 import { promtool } from './promtool.ts';
 
 interface Case {
@@ -56,7 +57,34 @@ const inBoth = (series: Readonly<Record<string, readonly [east: string, west: st
     ]),
   );
 
+const ready = (node: string, status: string): string =>
+  `kube_node_status_condition{condition="Ready", node="${node}", status="${status}"}`;
+const newNodes = Array.from({ length: 19 }, (_, i) => `new-${i}`);
+
+/** Of 21 nodes an old one was not ready for a third of the time; one of the new ones always was. */
+const readiness = {
+  [ready('old', 'true')]: '1x6 0x3',
+  [ready('old', 'false')]: '0x6 1x3',
+  [ready('calm', 'true')]: '_x8 1x2',
+  [ready('calm', 'false')]: '_x8 0x2',
+  ...Object.fromEntries(newNodes.map((node) => [ready(node, 'true'), '_x8 0x1 1'])),
+  ...Object.fromEntries(newNodes.map((node) => [ready(node, 'unknown'), '_x8 1x1 0'])),
+};
+const leastReady = {
+  dashboard: 'cluster',
+  panel: 'Ready',
+  gives: Object.fromEntries(
+    ['old', ...newNodes].map((one) => [`{node="${one}"}`, Number(one !== 'old')]),
+  ),
+};
+
 const cases: readonly Case[] = [
+  { name: 'the nodes that are ready least, however new', series: readiness, ...leastReady },
+  {
+    name: 'the same nodes under --sparse-statesets',
+    series: sparseSeries(readiness) as Case['series'],
+    ...leastReady,
+  },
   {
     name: 'requests are those of pods that have a node and have not ended',
     dashboard: 'cluster',
@@ -357,7 +385,7 @@ describe('a query of a dashboard', () => {
 function testOf(one: Case): object {
   const series = Object.entries(one.series).map(([labels, values]) => ({
     series: labels.replaceAll(', ', ','),
-    values: /[x]/.test(values) ? values : `${values}x10`,
+    values: /[x ]/.test(values) ? values : `${values}x10`,
   }));
   const samples = Object.entries(one.gives).map(([labels, value]) => ({ labels, value }));
   return {

@@ -10,6 +10,7 @@ import { cacheFolder, keptFolder, makeOnce } from '../../tools/kept.ts';
 import { prometheusModule } from '../../tools/prometheus/program.ts';
 import { prometheusOperatorModule } from '../../tools/prometheusOperator/program.ts';
 import { referenceModule } from '../../tools/reference/program.ts';
+import { schedulerModule } from '../../tools/scheduler/program.ts';
 import { fetchDefinitions } from './definitions.ts';
 
 const GO_PROGRAMS = [
@@ -80,6 +81,7 @@ export function installTools(): void {
   buildGoModule(prometheusModule);
   buildGoModule(prometheusOperatorModule);
   buildGoModule(referenceModule);
+  buildGoModule(schedulerModule);
   fetchDefinitions();
 }
 

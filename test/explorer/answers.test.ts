@@ -129,6 +129,18 @@ describe('sizes', () => {
     ]);
   });
 
+  it('have the type and HELP of the first store that has objects, as /metrics does', () => {
+    const withHelp = (help: string, objects: number): ResourceSizes => ({
+      ...sizesOf(help, {}),
+      objects,
+      families: [{ header: { ...familyHeader('shared'), help }, series: 0, bytes: 0 }],
+    });
+    const [empty, first, second] = [withHelp('a', 0), withHelp('b', 1), withHelp('c', 1)];
+    const helpOf = (...resources: ResourceSizes[]) => familiesIn({ resources })[0]?.help;
+    expect(helpOf(empty, first, second)).to.equal('b');
+    expect(helpOf(empty)).to.equal('a');
+  });
+
   it('are those of a namespace in all resources; the smallest namespaces are summed', () => {
     const resources = [
       sizesOf('pods', {}, { shop: size(2, 20, 200), web: size(1, 10, 100) }),

@@ -159,18 +159,72 @@ describe('the API of the explorer', () => {
     expect(families.map(({ name }) => name)).to.include('kube_node_info');
   });
 
-  it('compresses long answers for those who accept it, and lets nobody keep them', async () => {
+  it('compresses long answers for those who accept it, and lets no proxy keep them', async () => {
     const headers = { 'accept-encoding': 'gzip' };
     const answer = await bench.ask('families', { headers });
     expect(answer.headers).to.include({
       'content-encoding': 'gzip',
-      'cache-control': 'no-store',
+      'cache-control': 'private, no-cache',
       'content-type': 'application/json; charset=utf-8',
     });
     const { families } = JSON.parse(gunzipSync(answer.body).toString()) as api.Families;
     expect(families).to.have.length.above(250);
     const short = await bench.ask('history', { headers });
     expect(short.headers['content-encoding']).to.equal(undefined);
+    expect(short.headers['cache-control']).to.equal('no-store');
+  });
+
+  it('answers 304 to who has the sizes of this snapshot, until there is another', async () => {
+    const paths = ['families', 'namespaces', 'namespaces?limit=1'];
+    const tagged = (path: string, tag?: string) =>
+      bench.ask(path, {
+        headers:
+          tag === undefined ? {} : { 'if-none-match': `"x", ${tag}`, 'cache-control': 'no-cache' },
+      });
+    const tags = new Map<string, string>();
+    for (const path of paths) tags.set(path, (await tagged(path)).headers.etag ?? '');
+    for (const [path, tag] of tags) {
+      const { status, body, headers } = await tagged(path, tag);
+      expect([status, body.length, headers.etag], path).to.deep.equal([304, 0, tag]);
+      expect((await tagged(path, 'W/"another"')).status).to.equal(200);
+    }
+    expect((await tagged('namespaces?limit=x', tags.get('namespaces'))).status).to.equal(400);
+    bench.server.create({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'another-snapshot', namespace: 'kube-system' },
+    });
+    await until(async () => (await tagged('families', tags.get('families'))).status === 200);
+    for (const [path, tag] of tags) {
+      const { status, headers } = await tagged(path, tag);
+      expect([status, headers.etag === tag], path).to.deep.equal([200, false]);
+    }
+  });
+
+  it('has every namespace where there are many, and the same sums', async () => {
+    const name = (i: number): string => `many-${String(i).padStart(4, '0')}`;
+    for (let i = 0; i < 1_200; i++) {
+      const metadata = { name: 'one', namespace: name(i) };
+      bench.server.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata });
+    }
+    await until(async () => {
+      const { namespaces, more } = await bench.get<api.Namespaces>('namespaces?limit=1');
+      return namespaces.length + more.namespaces > 1_200;
+    });
+    const { total, snapshot } = await bench.get<api.Status>('status');
+    const { namespaces, more, ...others } =
+      await bench.get<api.Namespaces>('namespaces?limit=10000');
+    expect(others).to.deep.equal({ snapshot });
+    const all = new Map(namespaces.map((one) => [one.namespace, one]));
+    expect(all.size).to.equal(namespaces.length);
+    for (let i = 0; i < 1_200; i++) expect(all.get(name(i))?.objects, name(i)).to.equal(1);
+    const sum = (key: 'objects' | 'series' | 'bytes'): number =>
+      namespaces.reduce((sum, one) => sum + one[key], 0);
+    expect(total).to.deep.equal({
+      objects: sum('objects'),
+      series: sum('series'),
+      bytes: sum('bytes'),
+    });
   });
 
   it('answers HEAD with the headers alone, and makes no slow answer for it', async () => {

@@ -64,4 +64,19 @@ describe('the history', () => {
     await running;
     expect(history.answer().points).to.have.length(2);
   });
+
+  it('has one point for a time in which the process was stopped, at its mean', async () => {
+    const clock = new TestClock({ nowMs: 0 });
+    const now = { series: 0, bytes: 0, changes: 0 };
+    const history = new History(() => now, clock);
+    const ending = new AbortController();
+    const running = history.run(ending.signal);
+    now.changes = 310;
+    clock.advance(10 * interval + 10_000);
+    await clock.pass(interval - 10_000);
+    ending.abort();
+    await running;
+    const changes = history.answer().points.map((point) => point.changes);
+    expect(changes).to.deep.equal([1, 0]);
+  });
 });

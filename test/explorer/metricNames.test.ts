@@ -144,5 +144,18 @@ describe('metricNamesIn', () => {
   it('takes no time that grows faster than the text', () => {
     const long = `{__name__=~"${'(a+)+'.repeat(50)}"} ${'sum((('.repeat(50_000)}`;
     expect(metricNamesIn(long).selectors).to.have.length(1);
+    for (const quote of ['"', "'"]) {
+      const open = `kube_pod_info + ${`${quote}\\`.repeat(200_000)}`;
+      expect([...metricNamesIn(open).names]).to.deep.equal(['kube_pod_info']);
+    }
+  });
+
+  it('reads behind a quote that is not closed', () => {
+    const names = (text: string) => [...metricNamesIn(text).names].sort();
+    expect(names('a{x="1} + b')).to.deep.equal(['a', 'b']);
+    expect(names('a "b\nc')).to.deep.equal(['a', 'b', 'c']);
+    expect(names(`a " b 'c' d`)).to.deep.equal(['a', 'b', 'd']);
+    expect(names('a ` b "c" d')).to.deep.equal(['a', 'b', 'd']);
+    expect(names('a " \\" b')).to.deep.equal(['a', 'b']);
   });
 });

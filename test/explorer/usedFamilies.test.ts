@@ -237,6 +237,28 @@ describe('usedFamilies of rules', () => {
     ]);
   });
 
+  it('takes no time that grows faster than the text of an annotation', async () => {
+    const summary = `${'{{ '.repeat(200_000)}{{ query "kube_pod_labels" }}`;
+    const rules = {
+      groups: [{ name: 'g', rules: [{ alert: 'A', expr: '1', annotations: { summary } }] }],
+    };
+    const [use] = await usedFamilies(JSON.stringify(rules), 'rules', [
+      'kube_pod_info',
+      'kube_pod_labels',
+    ]);
+    expect(use?.families).to.deep.equal(['kube_pod_labels']);
+  });
+
+  it('reads a file that begins with a byte order mark', async () => {
+    for (const text of [
+      '{"panels":[{"targets":[{"expr":"kube_pod_info"}]}]}',
+      'groups: [{rules: [{alert: A, expr: kube_pod_info}]}]',
+    ]) {
+      const [use] = await usedFamilies(`\ufeff${text}`, 'x', ['kube_pod_info']);
+      expect(use?.families).to.deep.equal(['kube_pod_info']);
+    }
+  });
+
   it('takes expressions that are numbers', async () => {
     expect(await told('groups:\n- rules:\n  - alert: A\n    expr: 1')).to.deep.equal(['alert A: ']);
   });

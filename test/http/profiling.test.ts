@@ -1,8 +1,10 @@
 // /debug/profile/: who gets a profile, how many at once, and what a client that leaves ends.
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { Readable } from 'node:stream';
 import { Router } from '@koa/router';
 import { expect } from 'chai';
+import type Koa from 'koa';
 import { appOf } from '../../src/http/app.ts';
 import { addProfiling, type Profiler } from '../../src/http/profiling.ts';
 import type { Listening } from '../../src/http/server.ts';
@@ -159,6 +161,37 @@ describe('profiles of the process', () => {
     expect((await get(heap)).status).to.equal(200);
     const errors = kept.lines.filter(({ level }) => level === 'error');
     expect(errors).to.deep.equal([]);
+  });
+
+  it('are not begun for a client that has left while its token was reviewed', async () => {
+    const router = new Router();
+    addProfiling(router, {
+      profiler,
+      isProtected: () => true,
+      clock: new TestClock(),
+      log: kept.log,
+    });
+    let left = 0;
+    const untilLeft: Koa.Middleware = async (ctx, next) => {
+      if (ctx.get('X-Leaves') !== '') {
+        await once(ctx.res, 'close');
+        left++;
+      }
+      await next();
+    };
+    const reviewing = await serve(appOf(router, [untilLeft]));
+    const options = { host: '127.0.0.1', port: reviewing.port, headers: { 'X-Leaves': 'yes' } };
+    for (const [count, path] of [heap, cpu].entries()) {
+      const leaving = request({ ...options, path, agent: false });
+      leaving.on('error', () => undefined);
+      leaving.end();
+      await once(leaving, 'socket');
+      setTimeout(() => leaving.destroy(), 100);
+      await until(() => left === count + 1);
+      expect((await ask(reviewing.port, heap)).status, path).to.equal(200);
+    }
+    expect([profiler.asked, profiler.snapshots]).to.deep.equal([[], 2]);
+    await reviewing.close(0);
   });
 
   it('leave room for the next one after a refusal and after a failure', async () => {

@@ -5,6 +5,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import {
   approximateQuantity,
+  exactNanos,
+  fromNanos,
   quantity,
   resourceLabels,
   wholeQuantity,
@@ -35,6 +37,25 @@ describe('a quantity', () => {
       expect(() => quantity(text), text).to.throw(TypeError, words);
       expect(() => wholeQuantity(text), text).to.throw(TypeError, words);
     }
+  });
+
+  it('is exact in billionths, and from there the nearest number', () => {
+    for (const text of [
+      '0.1',
+      '9m',
+      '-3n',
+      '9007199254740993',
+      '12345678.123456789',
+      '20E',
+      '1e30',
+    ]) {
+      expect(fromNanos(exactNanos(text)), text).to.equal(
+        Number(text.replace(/m$/, 'e-3').replace(/n$/, 'e-9').replace(/E$/, 'e18')),
+      );
+    }
+    expect(fromNanos(exactNanos('0.1') + exactNanos('0.2'))).to.equal(0.3);
+    expect(fromNanos(-(10n ** 16n + 1n))).to.equal(Number('-10000000.000000001'));
+    expect(() => exactNanos('1 Gi')).to.throw(TypeError, 'expected a quantity such as 100m');
   });
 
   it('is cut to the largest quantity of the API', () => {

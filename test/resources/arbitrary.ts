@@ -142,6 +142,11 @@ const quantities = fc.oneof(
 /** The strings of recorded objects by schema and field; the keys of maps behind a field's {}. */
 const words = new Map<string, Map<string, number>>();
 
+/** Words that rows look for and no recorded object has, by schema and field. */
+const unrecorded: ReadonlyMap<string, readonly string[]> = new Map([
+  ['core.v1.PodCondition.type', ['PodResizePending', 'PodResizeInProgress']],
+]);
+
 /** The fields of recorded objects: made-up ones have them more often than the many others. */
 const seen = new Set<string>();
 
@@ -183,7 +188,8 @@ for (const line of read('../conformance/clusters/fuzz.jsonl').split('\n').filter
 function textsAt(place: string): Arbitrary<string> {
   const counted = [...(words.get(place) ?? [])].sort(([, a], [, b]) => b - a);
   if (counted.length === 0) return oddStrings;
-  const known = counted.slice(0, wordsMax).map(([word]) => word);
+  const recorded = counted.slice(0, wordsMax).map(([word]) => word);
+  const known = [...recorded, ...(unrecorded.get(place) ?? [])];
   return fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...known) },
     { weight: 1, arbitrary: oddStrings },

@@ -93,6 +93,8 @@ describe('A store that is added', () => {
     const inOrder = ['kube_c', 'kube_pod_info', 'kube_pod_phase', 'kube_a', 'kube_b'];
     expect(await families()).to.deep.equal(inOrder);
     expect(await families((names) => names.includes('a'))).to.deep.equal(['kube_a']);
+    const sizes = stores.sizes().resources.map(({ resource }) => resource);
+    expect(sizes).to.deep.equal(['pods', 'c', 'a', 'b']);
   });
 
   it('appears with the commit of its first list, all at once', async () => {

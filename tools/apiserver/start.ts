@@ -31,6 +31,7 @@ export interface KubeconfigOptions {
 export interface RequestOptions {
   readonly token?: string;
   readonly contentType?: string;
+  readonly accept?: string;
 }
 
 /** The status, and the parsed JSON or the text of the body. */
@@ -190,13 +191,17 @@ export class RealCluster {
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body?: object,
-    { token = this.adminToken, contentType = CONTENT_TYPES[method] }: RequestOptions = {},
+    {
+      token = this.adminToken,
+      contentType = CONTENT_TYPES[method] ?? JSON_TYPE,
+      accept = JSON_TYPE,
+    }: RequestOptions = {},
   ): Promise<ApiAnswer<Body>> {
     this.#agent ??= new Agent({ connect: { ca: this.#ca }, connections: CONNECTIONS_MAX });
     const answer = await request(this.url + path, {
       method,
       dispatcher: this.#agent,
-      headers: { authorization: `Bearer ${token}`, 'content-type': contentType ?? JSON_TYPE },
+      headers: { authorization: `Bearer ${token}`, 'content-type': contentType, accept },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await answer.body.text();

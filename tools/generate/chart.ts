@@ -61,13 +61,17 @@ ${stringify(Object.fromEntries(byMixinAlert(groups)))}{{- end }}
 `;
 }
 
+/** As Go has it, with its flags in front. */
+const goPatternOf = ({ source, ignoreCase }: RegExp): string =>
+  ignoreCase ? `(?i)${source}` : source;
+
 /** What the chart knows of each flag: how it is given, and what its value must match. */
 function flagFacts(flags: Flags): object {
   const facts = Object.entries(flags).map(([name, { kind, default: initial }]) => [
     name,
     {
       expected: kind.expected,
-      ...(kind.pattern && { pattern: kind.pattern.source }),
+      ...(kind.pattern && { pattern: goPatternOf(kind.pattern) }),
       ...(kind.bare !== undefined && { switch: true }),
       ...(Array.isArray(initial) && { list: true }),
     },

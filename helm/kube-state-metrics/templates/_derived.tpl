@@ -178,11 +178,11 @@ apiserver:
   expected: a text
 use-apiserver-cache:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 kube-api-protobuf:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 consistency-check-interval:
   expected: a duration such as 30s, 1m30s or 0
@@ -191,7 +191,7 @@ config:
   expected: a text
 continue-without-config:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 resources:
   expected: items between commas
@@ -212,7 +212,7 @@ node:
   list: true
 track-unscheduled-pods:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 object-limit:
   expected: a whole number from 0 to 100000000
@@ -248,11 +248,11 @@ custom-resource-state-config-file:
   expected: a text
 custom-resource-state-only:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 continue-without-custom-resource-state-config-file:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 custom-resource-pack:
   expected: items between commas
@@ -269,28 +269,28 @@ telemetry-port:
   pattern: ^[+-]?\d+$
 enable-gzip-encoding:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 hot-text-limit:
   expected: a size in bytes such as 64Mi, 100M or 0
   pattern: ^(\d+(?:\.\d+)?)(|k|M|G|Ki|Mi|Gi)$
 serve-before-sync:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 explorer:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 tls-config:
   expected: a text
 auth-filter:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 enable-profiling:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 server-read-timeout:
   expected: a duration such as 30s, 1m30s or 0
@@ -316,7 +316,7 @@ pod-namespace:
   expected: a text
 leader-elect:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 leader-elect-resource-name:
   expected: a text
@@ -325,7 +325,7 @@ leader-elect-lease-duration:
   pattern: ^(?:0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)$
 auto-gomemlimit:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 auto-gomemlimit-ratio:
   expected: a number from 0 to 1
@@ -334,17 +334,17 @@ v:
   pattern: ^[+-]?\d+$
 add_dir_header:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 alsologtostderr:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 alsologtostderrthreshold:
   expected: a text
 legacy_stderr_threshold_behavior:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 log_backtrace_at:
   expected: a text
@@ -356,19 +356,19 @@ log_file_max_size:
   expected: a text
 logtostderr:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 one_output:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 skip_headers:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 skip_log_headers:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 stderrthreshold:
   expected: a text
@@ -376,11 +376,11 @@ vmodule:
   expected: a text
 help:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 version:
   expected: true or false
-  pattern: ^(?i:1|t|true|0|f|false)$
+  pattern: (?i)^(?:1|t|true|0|f|false)$
   switch: true
 {{- end }}
 

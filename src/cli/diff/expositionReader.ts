@@ -62,6 +62,9 @@ const openBrace = 0x7b;
 const closeBrace = 0x7d;
 /** No byte of UTF-8: it stands between a label and its value in hashes. */
 const separator = 0xff;
+const lineEnd = Buffer.of(newline);
+/** The last line, of which the end may be missing. */
+const endOfOpenMetrics = Buffer.from('# EOF');
 /** Integers with fewer digits are read without making a text of them. */
 const digitsMax = 15;
 
@@ -135,6 +138,8 @@ export class ExpositionReader implements Sample {
 
   /** To be called behind the last chunk; throws where the last line is not ended. */
   end(): void {
+    // OpenMetrics allows it.
+    if (this.#rest.equals(endOfOpenMetrics)) this.push(lineEnd);
     if (this.#rest.length === 0) {
       this.#tellHead();
       return;
@@ -220,7 +225,9 @@ export class ExpositionReader implements Sample {
     this.hashB = 0;
     this.#isNamed = false;
     if (at > this.#start) this.#addName(this.#start, at);
-    if (bytes[at] === openBrace) at = this.#readLabels(at + 1);
+    let behind = at;
+    while (bytes[behind] === space || bytes[behind] === tab) behind++;
+    if (bytes[behind] === openBrace) at = this.#readLabels(behind + 1);
     if (!this.#isNamed) throw this.#problem('the name of a metric', this.#shown(this.#start));
     this.#seriesEnd = at;
     if (bytes[at] !== space && bytes[at] !== tab) {
@@ -249,7 +256,10 @@ export class ExpositionReader implements Sample {
     this.#nameA = hashA(bytes, start, end, 1);
     this.#nameB = hashB(bytes, start, end, 1);
     const name = bytes.toString('utf8', start, end);
-    if (!/^[\p{L}_:]/u.test(name)) throw this.#problem('the name of a metric', this.#shown(start));
+    // In quotes it may begin with anything.
+    const isQuoted = bytes[start - 1] === quote;
+    if (!isQuoted && !/^[\p{L}_:]/u.test(name))
+      throw this.#problem('the name of a metric', this.#shown(start));
     this.#startFamily(name);
   }
 

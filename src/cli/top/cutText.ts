@@ -15,8 +15,9 @@ import {
 import { type FamilyUse, usedFamilies } from '../../explorer/usedFamilies.ts';
 import { ConfigError } from '../../lib/errors.ts';
 import { grouped } from '../../lib/grouped.ts';
+import { sizeText } from '../../lib/sizeText.ts';
 import { suggest } from '../../lib/suggest.ts';
-import { bytesText, counted, moneyText, printable, shareText } from '../figures.ts';
+import { counted, moneyText, printable, shareText } from '../figures.ts';
 import type { topFlags } from '../top.ts';
 import { filesIn } from '../validate/files.ts';
 import type { ExplorerApi } from './explorerApi.ts';
@@ -30,7 +31,7 @@ const namesShownMax = 5;
 /** Comments that say what is left, and then what to write. */
 export async function cutText(api: ExplorerApi, values: Values): Promise<string> {
   const uses = filesIn(values['used-by'], 'dashboards or rules', /\.(?:json|ya?ml|rules)$/);
-  await api.status();
+  const { freshness, headlines } = await api.status();
   const { families } = await api.families();
   const names = families.map(({ name }) => name);
   const read: FamilyUse[] = [];
@@ -42,6 +43,7 @@ export async function cutText(api: ExplorerApi, values: Values): Promise<string>
   const sizes = { families, namespaces: [], inNamespaces: [] };
   const all = remainsOf(cutOf(names, {}), sizes);
   const notes = [
+    ...[freshness, ...headlines].filter(({ good }) => !good).map(({ sentence }) => sentence),
     ...summaryOf(cut, remainsOf(cut, sizes), all, values.price),
     ...notesOf(read),
     ...(values.as === 'relabel' ? [] : listNote(cut)),
@@ -71,7 +73,7 @@ function summaryOf({ kept, dropped }: Cut, left: Remains, all: Remains, price: n
   return [
     `keeps ${grouped(kept.length)} of ${served}, and ${grouped(left.series)} of ` +
       `${grouped(all.series)} series (${shareText(left.series, all.series)}), ` +
-      `${bytesText(left.bytes)} of ${bytesText(all.bytes)}`,
+      `${sizeText(left.bytes)} of ${sizeText(all.bytes)}`,
     ...(price > 0 ? [`costs ${cost(left)} instead of ${cost(all)}`] : []),
   ];
 }

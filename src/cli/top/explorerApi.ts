@@ -24,7 +24,12 @@ export class ExplorerApi {
   async status(): Promise<Status> {
     const status = (await this.#json('api/v1/status')) as Partial<Status> | null;
     // Another program may answer JSON to whatever it is asked.
-    if (typeof status?.version === 'string' && status.freshness && status.total) {
+    if (
+      typeof status?.version === 'string' &&
+      status.freshness &&
+      status.headlines &&
+      status.total
+    ) {
       return status as Status;
     }
     throw this.#unlike('api/v1/status', 'JSON of another kind');

@@ -3,7 +3,8 @@ import type { ValuesOf } from '../../config/flags.ts';
 import type { Families, FamilySize, Namespaces, Size, Status } from '../../explorer/api.ts';
 import { costOf } from '../../explorer/cut.ts';
 import { grouped } from '../../lib/grouped.ts';
-import { bytesText, counted, moneyText, printable, shareText } from '../figures.ts';
+import { sizeText } from '../../lib/sizeText.ts';
+import { counted, moneyText, printable, shareText } from '../figures.ts';
 import type { topFlags } from '../top.ts';
 import type { ExplorerApi } from './explorerApi.ts';
 import { type Column, tableText } from './table.ts';
@@ -34,12 +35,14 @@ export async function listsText(
   return paragraphs.map((lines) => lines.map((line) => `${printable(line)}\n`).join('')).join('\n');
 }
 
-function headLines({ version, freshness, total, resources }: Status, url: string, price: number) {
+function headLines(status: Status, url: string, price: number): string[] {
+  const { version, freshness, headlines, total, resources } = status;
   const cost = price > 0 ? `, cost ${moneyText(costOf(total.series, price))}` : '';
   const withObjects = resources.filter(({ objects }) => objects > 0).length;
   return [
     `kubestate ${version} at ${url}: ${freshness.sentence}`,
-    `${grouped(total.series)} series, ${bytesText(total.bytes)}, of ` +
+    ...headlines.filter(({ good }) => !good).map(({ sentence }) => sentence),
+    `${grouped(total.series)} series, ${sizeText(total.bytes)}, of ` +
       `${counted(total.objects, 'object', 'objects')} of ` +
       `${counted(withObjects, 'resource', 'resources')}${cost}`,
   ];
@@ -80,7 +83,7 @@ function familyLines(
       one.resource,
       grouped(one.series),
       shareText(one.series, total.series),
-      bytesText(one.bytes),
+      sizeText(one.bytes),
       ...costCell(one.series, price),
       one.stability,
     ]);
@@ -115,7 +118,7 @@ function namespaceLines(
       grouped(one.objects),
       grouped(one.series),
       shareText(one.series, total.series),
-      bytesText(one.bytes),
+      sizeText(one.bytes),
       ...costCell(one.series, price),
       [...one.resources].sort((a, b) => b.series - a.series)[0]?.resource ?? '',
     ]);

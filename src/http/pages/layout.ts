@@ -78,16 +78,3 @@ export function linkList(links: readonly (readonly [href: string, what: string])
   });
   return html`<dl>${items}</dl>`;
 }
-
-const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-/** Bytes as a person reads them: three digits at the most and a unit. */
-export function sizeText(bytes: number): string {
-  let size = bytes;
-  let unit = 0;
-  while (size >= 1000 && unit < byteUnits.length - 1) {
-    size /= 1024;
-    unit++;
-  }
-  return `${unit > 0 && size < 10 ? size.toFixed(1) : Math.round(size)} ${byteUnits[unit]}`;
-}

@@ -1,6 +1,7 @@
 // memorySection shows whose the memory of the process is, and how far its limits are.
+
+import { sizeText } from '../../lib/sizeText.ts';
 import { type Html, html } from './html.ts';
-import { sizeText } from './layout.ts';
 import type { MemoryOwner, MemoryUse, StatusReport } from './statusReport.ts';
 import { facts } from './words.ts';
 

@@ -2,11 +2,12 @@
 import type Koa from 'koa';
 import type { LeaderStatus } from '../../leader/status.ts';
 import { grouped } from '../../lib/grouped.ts';
+import { sizeText } from '../../lib/sizeText.ts';
 import type { Store } from '../../store/types.ts';
 import type { ResourceStatus } from '../readiness.ts';
 import type { ExplorerFiles } from './explorer.ts';
 import { type Html, html } from './html.ts';
-import { answer, linkList, sizeText } from './layout.ts';
+import { answer, linkList } from './layout.ts';
 
 export interface MetricsPage {
   readonly version: string;

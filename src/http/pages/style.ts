@@ -24,7 +24,7 @@ body {
   background: var(--paper); color: var(--ink);
   font: 1rem/1.55 system-ui, sans-serif; overflow-wrap: anywhere;
 }
-body.wide { max-width: 62rem; }
+body.wide { max-width: 70rem; }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .75rem; }
 h1 { margin: 0; font-size: 2rem; font-weight: 650; letter-spacing: -.02em; }
 .version { color: var(--soft); font-variant-numeric: tabular-nums; }
@@ -64,7 +64,7 @@ table { width: 100%; border-collapse: collapse; }
 caption { padding-bottom: .5rem; text-align: start; color: var(--soft); font-size: .875rem; }
 th, td { padding: .45rem .75rem; text-align: start; vertical-align: baseline; }
 th { font-weight: inherit; }
-.readiness th[scope='row'] { min-width: 16rem; }
+.readiness th[scope='row'] { min-width: 17.5rem; }
 th:first-child { padding-inline-start: 0; }
 th:last-child, td:last-child { padding-inline-end: 0; }
 thead th { color: var(--soft); font-size: .875rem; font-weight: 550; }
@@ -83,7 +83,10 @@ code { font: .9375em ui-monospace, 'SF Mono', Menlo, Consolas, monospace; }
 .facts ul { margin: 0; padding: 0; list-style: none; }
 .process { margin-top: 1.5rem; }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1.25rem; }
-summary { cursor: pointer; }
+summary { position: relative; padding-inline-start: 1.1rem; list-style: none; cursor: pointer; }
+summary::-webkit-details-marker { display: none; }
+summary::before { content: '▸'; position: absolute; inset-inline-start: 0; }
+[open] > summary::before { content: '▾'; }
 summary:focus-visible { outline: 2px solid var(--link); outline-offset: 3px; border-radius: 2px; }
 details .facts { margin: .5rem 0; font-size: .875rem; grid-template-columns: minmax(0, 1fr); }
 .share {
@@ -103,6 +106,10 @@ details .facts { margin: .5rem 0; font-size: .875rem; grid-template-columns: min
 .fields dt::after { content: ' '; }
 .fields dd { color: var(--ink); font-family: ui-monospace, 'SF Mono', Menlo, Consolas, monospace; }
 .number { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
+@media (40rem < width <= 60rem) {
+  .readiness :is(th, td):not(:first-child) { padding-inline-start: .4rem; }
+  .readiness :is(th, td):not(:last-child) { padding-inline-end: .4rem; }
+}
 @media (max-width: 40rem) {
   body { padding: 1.5rem 1rem 3rem; }
   dl { grid-template-columns: minmax(0, 1fr); }
@@ -122,8 +129,10 @@ details .facts { margin: .5rem 0; font-size: .875rem; grid-template-columns: min
   .memory .share { background-position: left; }
   .readiness th[scope='row'] { min-width: 0; }
   .readiness thead { display: none; }
-  .readiness tr { display: grid; grid-template-columns: minmax(0, 1fr) 8.5rem; gap: 0 .5rem; }
-  .readiness tr { padding: .45rem 0; }
+  .readiness tr { display: grid; grid-template-columns: minmax(0, 1fr) 3.5rem 5.25rem; }
+  .readiness th[scope='row'] { grid-column: 1 / 3; }
+  .readiness td:nth-child(4) { grid-column: 2 / 4; }
+  .readiness tr { gap: 0 .25rem; padding: .45rem 0; font-size: .9375rem; }
   .readiness th, .readiness td { padding: 0; }
   .readiness td:nth-child(5) { grid-column: 1 / -1; color: var(--soft); }
   .readiness [data-label] { color: var(--soft); font-size: .875rem; text-align: start; }

@@ -46,25 +46,33 @@ const contents = [
 ] as const;
 
 function processSection(report: StatusReport): Html {
-  const { nowMs, uptimeMs, build } = report;
+  const { nowMs, uptimeMs, build, log } = report;
   const links = contents.map(([id, name]) => html`<a href="#${id}">${name}</a>\n`);
   return html`<section class="process">
 ${facts([
-  ['Read at', html`${timeOf(nowMs)} <a href="/">Read again</a>`],
+  ['Read at', html`${timeOf(nowMs)} <a href=".">Read again</a>`],
   ['Running for', html`${ageText(uptimeMs)}, since ${timeOf(nowMs - uptimeMs)}`],
   ['Node', `${build.node}, ${build.platform} ${build.arch}`],
   ['API server', apiServerText(report)],
+  ['Warnings', html`<a href="#log">${warningsText(log, nowMs)}</a>`],
 ])}
 <nav aria-label="Sections">
 ${links}</nav>
 </section>`;
 }
 
+function warningsText({ lines: [last], total }: StatusReport['log'], nowMs: number): string {
+  if (last === undefined) return 'none since the start';
+  return `${grouped(total)}, the last ${agoText(Date.parse(last.time), nowMs)}`;
+}
+
 function apiServerText({ apiServer, nowMs }: StatusReport): string {
   if (apiServer === undefined) return 'it was not asked yet; read again';
   const { server, version, failure, atMs } = apiServer;
-  const what = version ?? `version unknown: ${failure}`;
-  return `${what} at ${server}, asked ${agoText(atMs, nowMs)}`;
+  const asked = `asked ${agoText(atMs, nowMs)}`;
+  return version === undefined
+    ? `${server}, ${asked} for its version: ${failure}`
+    : `${version} at ${server}, ${asked}`;
 }
 
 function workSection({ loop, stalenessMs, storeWork, scrapes, nowMs }: StatusReport): Html {
@@ -136,7 +144,7 @@ function linkSections(ctx: Koa.Context, { metricsPort, profiling }: TelemetryPag
   const metrics = `${ctx.protocol}://${ctx.hostname}:${metricsPort}`;
   const profiles: [string, string][] = [
     ['/debug/profile/cpu?seconds=10', 'a CPU profile of ten seconds, for V8 tools'],
-    ['/debug/profile/heap', 'a heap snapshot; the process stops until it is made'],
+    ['/debug/profile/heap', 'a heap snapshot; the process does nothing else until it is made'],
   ];
   return html`<section id="pages">
 <h2>Pages</h2>

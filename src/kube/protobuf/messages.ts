@@ -1145,11 +1145,12 @@ function coreV1ContainerStateRunning(r: Reader, end: number): Fields {
 }
 
 function coreV1ContainerStateTerminated(r: Reader, end: number): Fields {
-  const o: Fields = { exitCode: 0, reason: undefined, startedAt: undefined, finishedAt: undefined, containerID: undefined };
+  const o: Fields = { exitCode: 0, signal: undefined, reason: undefined, startedAt: undefined, finishedAt: undefined, containerID: undefined };
   while (r.at < end) {
     const tag = r.varint();
     switch (tag) {
       case 8: o.exitCode = r.int32(); break;
+      case 16: o.signal = r.int32() || undefined; break;
       case 26: o.reason = r.string() || undefined; break;
       case 42: o.startedAt = r.time(); break;
       case 50: o.finishedAt = r.time(); break;
@@ -1175,7 +1176,7 @@ function coreV1ContainerStateWaiting(r: Reader, end: number): Fields {
 }
 
 function coreV1ContainerStatus(r: Reader, end: number): Fields {
-  const o: Fields = { name: '', state: undefined, lastState: undefined, ready: false, restartCount: 0, image: '', imageID: '', containerID: undefined, started: undefined, resources: undefined };
+  const o: Fields = { name: '', state: undefined, lastState: undefined, ready: false, restartCount: 0, image: '', imageID: '', containerID: undefined, started: undefined, allocatedResources: undefined, resources: undefined };
   while (r.at < end) {
     const tag = r.varint();
     switch (tag) {
@@ -1188,6 +1189,7 @@ function coreV1ContainerStatus(r: Reader, end: number): Fields {
       case 58: o.imageID = r.string(); break;
       case 66: o.containerID = r.string() || undefined; break;
       case 72: o.started = r.bool(); break;
+      case 82: o.allocatedResources = r.quantityEntry(o.allocatedResources); break;
       case 90: o.resources = coreV1ResourceRequirements(r, r.end()); break;
       default: r.skip(tag);
     }
@@ -1842,7 +1844,7 @@ function coreV1PodSpec(r: Reader, end: number): Fields {
 }
 
 function coreV1PodStatus(r: Reader, end: number): Fields {
-  const o: Fields = { phase: undefined, conditions: undefined, reason: undefined, hostIP: undefined, podIP: undefined, startTime: undefined, containerStatuses: undefined, qosClass: undefined, initContainerStatuses: undefined, podIPs: undefined, resourceClaimStatuses: undefined, resources: undefined };
+  const o: Fields = { phase: undefined, conditions: undefined, reason: undefined, hostIP: undefined, podIP: undefined, startTime: undefined, containerStatuses: undefined, qosClass: undefined, initContainerStatuses: undefined, podIPs: undefined, resize: undefined, resourceClaimStatuses: undefined, allocatedResources: undefined, resources: undefined };
   while (r.at < end) {
     const tag = r.varint();
     switch (tag) {
@@ -1856,7 +1858,9 @@ function coreV1PodStatus(r: Reader, end: number): Fields {
       case 74: o.qosClass = r.string() || undefined; break;
       case 82: o.initContainerStatuses = appended(o.initContainerStatuses, coreV1ContainerStatus(r, r.end())); break;
       case 98: o.podIPs = appended(o.podIPs, coreV1PodIP(r, r.end())); break;
+      case 114: o.resize = r.string() || undefined; break;
       case 122: o.resourceClaimStatuses = appended(o.resourceClaimStatuses, coreV1PodResourceClaimStatus(r, r.end())); break;
+      case 154: o.allocatedResources = r.quantityEntry(o.allocatedResources); break;
       case 162: o.resources = coreV1ResourceRequirements(r, r.end()); break;
       default: r.skip(tag);
     }

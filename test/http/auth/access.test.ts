@@ -181,7 +181,7 @@ describe('access to both ports', () => {
       const program = await start(users, '--enable-profiling');
       expect((await get(program, profile, 'Basic eDp5')).status).to.equal(401);
       expect((await get(program, profile, ann)).status).to.equal(200);
-      expect((await get(program, '/', ann)).text).to.include('href="/debug/profile/heap"');
+      expect((await get(program, '/', ann)).text).to.include('href="debug/profile/heap"');
     });
   });
 

@@ -49,6 +49,7 @@ describe('the page of the telemetry port', () => {
       .and.include('Node v26.10.0, linux x64')
       .and.include('API server v1.34.1 at https://10.96.0.1:443, asked 12 s ago');
     expect(html).to.not.match(/<script|http-equiv="refresh"/);
+    expect(html, 'works below any prefix of a proxy').to.not.include('href="/');
     for (const [, id] of html.matchAll(/href="#(\w+)"/g)) expect(html).to.include(`id="${id}"`);
   });
 
@@ -57,7 +58,7 @@ describe('the page of the telemetry port', () => {
     const failed = { server, version: undefined, failure: '<403>', atMs: nowMs };
     expect(said({ apiServer: undefined })).to.include('API server it was not asked yet');
     expect(said({ apiServer: failed })).to.include(
-      'version unknown: <403> at https://x, asked 0 s ago',
+      'API server https://x, asked 0 s ago for its version: <403>',
     );
   });
 
@@ -201,20 +202,22 @@ describe('the page of the telemetry port', () => {
 
     it('says that there was nothing', () => {
       expect(said({}, 'log')).to.include('No warning and no error since the start.');
+      expect(said({})).to.include('Warnings none since the start');
     });
 
     it('has the lines in their order, escapes them, and folds all but the first ten', () => {
       const lines = Array.from({ length: 12 }, (_, i) => line(i));
-      const html = htmlOf({ log: { lines, total: 250 } });
+      const html = htmlOf({ log: { lines, total: 1_250 } });
       expect(html).to.not.include('<b>pods');
       const text = textOf(html, 'log');
       expect(text)
         .to.include(
-          'Warnings and errors since the start: 250. The newest first; the last 12 are kept.',
+          'Warnings and errors since the start: 1,250. The newest first; the last 12 are kept.',
         )
-        .and.include('2026-11-30T06:00:00.000Z warn line 0 resource <b>pods</b> 2026')
+        .and.include('2026-11-30T06:00:00.000Z, 5 min ago warn line 0 resource <b>pods</b> 2026')
         .and.match(/error line 9 .* 2 older lines .* warn line 10 .* error line 11/);
       expect(html).to.include('<time datetime="2026-11-30T06:00:00.000Z">');
+      expect(textOf(html)).to.include('Warnings 1,250, the last 5 min ago');
     });
 
     it('says where a line was cut', () => {
@@ -248,7 +251,7 @@ describe('the page of the telemetry port', () => {
   it('names the pages of profiles where they are on', () => {
     expect(htmlOf({})).to.not.include('/debug/profile');
     expect(htmlOf({}, { profiling: true }))
-      .to.include('href="/debug/profile/cpu?seconds=10"')
-      .and.include('href="/debug/profile/heap"');
+      .to.include('href="debug/profile/cpu?seconds=10"')
+      .and.include('href="debug/profile/heap"');
   });
 });
