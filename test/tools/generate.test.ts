@@ -144,7 +144,7 @@ after: 1
     expect(parse(yaml)).to.deep.equal({
       names: { expected: 'items between commas', list: true },
       v: { expected: 'a whole number from 0 to 9', pattern: '^[+-]?\\d+$' },
-      quiet: { expected: 'true or false', pattern: '^(?i:1|t|true|0|f|false)$', switch: true },
+      quiet: { expected: 'true or false', pattern: '(?i)^(?:1|t|true|0|f|false)$', switch: true },
     });
   });
 
