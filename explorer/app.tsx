@@ -84,9 +84,11 @@ function Navigation(): VNode {
   );
 }
 
-function CutCount(): VNode {
+function CutCount(): VNode | null {
   const { marks } = usePage();
   const families = dataOf(useAnswer<{ families: { name: string }[] }>('api/v1/families'))?.families;
+  // What is kept does not tell how much is cut.
+  if (families === undefined && marks.mode === 'keep') return null;
   const isCut = cutsFamily(marks);
   const number =
     (families?.filter(({ name }) => isCut(name)).length ?? marks.families.length) +

@@ -1,5 +1,6 @@
 // Chart draws one line over time, with its largest and smallest value and that of a chosen moment.
 import type { VNode } from 'preact';
+import { axisOf } from '../logic/axis.ts';
 
 const width = 600;
 const height = 120;
@@ -12,7 +13,7 @@ interface Props {
   /** The first moment and the last. */
   readonly times: readonly [from: string, to: string];
   text(value: number): string;
-  /** Whether the axis begins at 0; else it begins at the smallest value. */
+  /** Whether the axis begins at 0; else it begins near the smallest value. */
   readonly fromZero: boolean;
   /** Index of the chosen moment. */
   readonly at: number;
@@ -20,8 +21,7 @@ interface Props {
 }
 
 export function Chart({ title, values, times, text, fromZero, at, choose }: Props): VNode {
-  const most = Math.max(...values);
-  const least = fromZero ? 0 : Math.min(...values);
+  const { least, most } = axisOf(values, fromZero);
   const span = most - least;
   const x = (index: number): number => (index / Math.max(1, values.length - 1)) * width;
   // A line that never changes lies in the middle.
@@ -34,7 +34,7 @@ export function Chart({ title, values, times, text, fromZero, at, choose }: Prop
     choose(Math.round(part * (values.length - 1)));
   };
   const value = values[at] ?? 0;
-  const range = `between ${text(Math.min(...values))} and ${text(most)}`;
+  const range = `between ${text(Math.min(...values))} and ${text(Math.max(...values))}`;
   return (
     <figure class="chart">
       <figcaption>

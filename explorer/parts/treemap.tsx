@@ -78,7 +78,7 @@ function Tiles({ label, groups, hrefOf, isCut, nameOf = (name) => name }: Props)
               onPointerEnter={() => tell(sentence)}
             >
               {hasText(leaf, size) ? (
-                <span style={{ maxHeight: `${linesIn(leaf, size) * lineHeight}px` }}>
+                <span style={{ WebkitLineClamp: String(linesIn(leaf, size)) }}>
                   <Name of={leaf.label.slice(group.prefix.length)} />
                 </span>
               ) : null}
@@ -127,7 +127,7 @@ const place = ({ left, top, width, height }: Tile) => ({
 const hasText = ({ width, height }: Tile, size: { width: number; height: number }): boolean =>
   (width / 100) * size.width >= textMin.width && (height / 100) * size.height >= textMin.height;
 
-/** Whole lines, so that none is cut in its middle. */
+/** Whole lines: a name that has more ends in an ellipsis. */
 const linesIn = ({ height }: Tile, size: { height: number }): number =>
   Math.floor(((height / 100) * size.height) / lineHeight);
 

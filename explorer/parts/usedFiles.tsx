@@ -146,7 +146,9 @@ function Read({
     <ul class="files" aria-live="polite">
       {files.map((file) => (
         <li key={file.name}>
-          <span class="code">{file.name}</span>{' '}
+          {'error' in file && file.error.startsWith(`${file.name}:`) ? null : (
+            <span class="code">{file.name} </span>
+          )}
           {'error' in file ? (
             <span class="tone bad">{file.error}</span>
           ) : (

@@ -6,7 +6,7 @@ import { costOf, remainsOf, type Sizes } from '../../src/explorer/cut.ts';
 import { useCutSizes } from '../data/cutSizes.ts';
 import { usePage } from '../data/page.ts';
 import { familiesShown } from '../logic/families.ts';
-import { bytes, count, money, share } from '../logic/format.ts';
+import { bytes, count, counted, money, share } from '../logic/format.ts';
 import { amountOf, cutOfMarks, cutsFamily, isEmpty, noMarks } from '../logic/marks.ts';
 import { allFamilies } from '../logic/route.ts';
 import { CutGroups } from '../parts/cutGroups.tsx';
@@ -175,14 +175,19 @@ function WhatIsCut({ families }: { families: readonly FamilySize[] }): VNode {
           <a href={href({ ...allFamilies, map: 'namespace' })}>Families by namespace</a>.
         </p>
       ) : (
-        <div class="scrolls">
-          <FamilyTable
-            families={shown}
-            whole={amountOf(families).series}
-            sorting={sorting}
-            onSort={setSorting}
-          />
-        </div>
+        <>
+          <p class="soft">
+            {counted(gone.length, 'family', 'families')}, {count(amountOf(gone).series)} series
+          </p>
+          <div class="scrolls">
+            <FamilyTable
+              families={shown}
+              whole={amountOf(families).series}
+              sorting={sorting}
+              onSort={setSorting}
+            />
+          </div>
+        </>
       )}
     </section>
   );

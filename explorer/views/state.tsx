@@ -127,7 +127,7 @@ function Resource({ of, whole }: { of: ResourceState; whole: number }): VNode {
       <td class="wide">
         <Share part={series} whole={whole} />
       </td>
-      <td class="number" data-label="ago">
+      <td class="number" data-label={lastEventSeconds === null ? undefined : 'ago'}>
         {lastEventSeconds === null ? '–' : age(lastEventSeconds)}
       </td>
     </tr>

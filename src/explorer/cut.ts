@@ -178,6 +178,8 @@ export interface Remains {
 export interface Sizes {
   readonly families: readonly Pick<FamilySize, 'name' | 'series' | 'bytes'>[];
   readonly namespaces: readonly Pick<NamespaceSize, 'namespace' | 'series' | 'bytes'>[];
+  /** False where `namespaces` are the largest only. */
+  readonly isComplete?: boolean;
   /** Of the denied namespaces, as far as they were asked for. */
   readonly inNamespaces: readonly Pick<NamespaceFamilies, 'namespace' | 'families'>[];
 }
@@ -194,12 +196,17 @@ export function remainsOf({ kept, dropped, deniedNamespaces }: Cut, sizes: Sizes
   let exact = true;
   for (const denied of deniedNamespaces) {
     const size = sizes.namespaces.find(({ namespace }) => namespace === denied);
-    if (size === undefined) continue;
     const known = sizes.inNamespaces.find(({ namespace }) => namespace === denied);
-    if (known !== undefined || dropped.length === 0) {
-      const gone = known ? sumOf(known.families.filter(({ name }) => keptNames.has(name))) : size;
+    if (known !== undefined) {
+      const gone = sumOf(known.families.filter(({ name }) => keptNames.has(name)));
       series -= gone.series;
       bytes -= gone.bytes;
+    } else if (size === undefined) {
+      // A namespace without objects, or one of the smallest of very many.
+      exact &&= sizes.isComplete !== false;
+    } else if (dropped.length === 0) {
+      series -= size.series;
+      bytes -= size.bytes;
     } else {
       exact = false;
       series -= size.series * share(left.series, all.series);

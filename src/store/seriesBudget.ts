@@ -44,39 +44,43 @@ export class SeriesBudget {
   readonly #namespaces = new Map<string, Account>();
   /** What is beyond its budget; shared with drafts. */
   readonly #reached: Set<string>;
+  readonly #isDraft: boolean;
 
-  constructor(options: SeriesBudgetOptions, reached = new Set<string>()) {
+  constructor(options: SeriesBudgetOptions, reached?: Set<string>) {
     this.#options = options;
-    this.#reached = reached;
+    this.#reached = reached ?? new Set();
+    this.#isDraft = reached !== undefined;
   }
 
-  /** Budgets with nothing in them yet, for a list that is not committed. */
+  /**
+   * Budgets with nothing in them yet, for a list that is not committed. In them nothing recovers:
+   * they do not count what the store has.
+   */
   draft(): SeriesBudget {
     return new SeriesBudget(this.#options, this.#reached);
   }
 
   /**
    * Counts what an object has `now` in place of what it had `before`, and returns the families that
-   * it loses. A family that does not grow always stays.
+   * it loses. A family that does not grow always stays, and makes room for those that do.
    */
   admit(of: StoreFamilies, key: string, now: SeriesCounts, before?: SeriesCounts): number[] {
     const namespace = this.#namespace(namespaceOf(key));
+    if (before !== undefined) this.#shrink(of, namespace, now, before);
     const lost: number[] = [];
     for (let i = 0; i < of.families.length; i++) {
       const had = before?.[i] ?? 0;
       let has = now[i] ?? 0;
-      if (has === had) continue;
+      if (has <= had) continue;
       const family = this.#family(of.families[i] as string);
-      const beyond = has < had ? undefined : beyondOf([family, namespace], has - had);
+      const beyond = beyondOf([family, namespace], has - had);
       if (beyond !== undefined) {
         this.#drop(of.resource, family.name, beyond, has);
         lost.push(i);
         has = 0;
       }
-      for (const account of [family, namespace]) {
-        if (account !== undefined) account.series += has - had;
-        if (has < had && beyond === undefined) this.#recover(account);
-      }
+      family.series += has - had;
+      if (namespace !== undefined) namespace.series += has - had;
     }
     this.#forgetIfEmpty(namespace);
     return lost;
@@ -86,14 +90,30 @@ export class SeriesBudget {
   release(of: StoreFamilies, key: string, had: SeriesCounts): void {
     const namespace = this.#namespace(namespaceOf(key));
     for (let i = 0; i < of.families.length; i++) {
-      const series = had[i] ?? 0;
-      if (series === 0) continue;
-      for (const account of [this.#family(of.families[i] as string), namespace]) {
-        if (account !== undefined) account.series -= series;
-        this.#recover(account);
-      }
+      this.#free(of.families[i] as string, namespace, had[i] ?? 0);
     }
     this.#forgetIfEmpty(namespace);
+  }
+
+  /** Counts the families of which an object has fewer series than before. */
+  #shrink(
+    of: StoreFamilies,
+    namespace: Account | undefined,
+    now: SeriesCounts,
+    before: SeriesCounts,
+  ): void {
+    for (let i = 0; i < of.families.length; i++) {
+      const fewer = (before[i] ?? 0) - (now[i] ?? 0);
+      if (fewer > 0) this.#free(of.families[i] as string, namespace, fewer);
+    }
+  }
+
+  #free(family: string, namespace: Account | undefined, series: number): void {
+    if (series === 0) return;
+    for (const account of [this.#family(family), namespace]) {
+      if (account !== undefined) account.series -= series;
+      this.#recover(account);
+    }
   }
 
   #family(name: string): Account {
@@ -122,7 +142,7 @@ export class SeriesBudget {
   }
 
   #recover(account: Account | undefined): void {
-    if (account === undefined || this.#reached.size === 0) return;
+    if (account === undefined || this.#isDraft || this.#reached.size === 0) return;
     const { budget, name, series, seriesMax } = account;
     if (series > recoveredShare * seriesMax || !this.#reached.delete(`${budget} ${name}`)) return;
     this.#options.onRecovered({ budget, name });

@@ -128,11 +128,15 @@ export class BrowserTab {
     throw new Error(`Tab never came to "${name}"; it came to ${seen.join(' | ')}`);
   }
 
-  /** How much wider than the window the page is. */
+  /** How far the page can be scrolled sideways. The width of the window has the scroll bar's. */
   sideways(): Promise<number> {
-    return this.evaluate(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    );
+    return this.evaluate(`(() => {
+      const { scrollX: before, scrollY } = window;
+      scrollTo({ left: 1e5, top: scrollY, behavior: 'instant' });
+      const moved = scrollX;
+      scrollTo({ left: before, top: scrollY, behavior: 'instant' });
+      return moved;
+    })()`);
   }
 
   async violations(): Promise<Violation[]> {

@@ -208,6 +208,42 @@ describe('the explorer in every state', () => {
     expect(await tab.violations()).to.deep.equal([]);
   });
 
+  it('counts the namespaces of a cut that are there, whatever befell the others', async () => {
+    const failing = 'namespaces/kube-system/families';
+    fake.failing.add(failing);
+    await tab.go('#/cut?cut=drop.0kube_pod_info&without=a-gone,kube-system,team-search-1');
+    await tab.shows('The worker is gone.');
+    const asked = async () => fake.asked.includes('namespaces/team-search-1/families') || undefined;
+    await until('the next namespace is asked for', asked, 5_000);
+    await tab.shows(/series remain\s+about [\d,]+\s+of/, '.remains');
+    expect(fake.asked).not.to.include('namespaces/a-gone/families');
+    fake.failing.delete(failing);
+    const isExact = async () => !(await tab.text('.remains')).includes('about') || undefined;
+    await until('what failed is asked for again with the next sizes', isExact, 20_000);
+    expect(await tab.text('main')).not.to.include('The worker is gone.');
+  });
+
+  it('shows markup in names, values and titles as text', async () => {
+    const markup = '<img src=x onerror="document.title=1">';
+    for (const view of ['family', 'namespace', 'object/pods/a']) {
+      await tab.go(`#/${view}/${encodeURIComponent(markup)}`);
+      await tab.shows(markup, 'h1');
+    }
+    await tab.go('#/cut');
+    await tab.shows('Keep what is used');
+    const expr = '{__name__=~".+"}';
+    const dashboard = JSON.stringify({ title: markup, panels: [{ targets: [{ expr }] }] });
+    await tab.evaluate(`(() => {
+      const files = new DataTransfer();
+      files.items.add(new File([${JSON.stringify(dashboard)}], '<b>a.json'));
+      document.querySelector('.drop')
+        .dispatchEvent(new DragEvent('drop', { bubbles: true, dataTransfer: files }));
+    })()`);
+    await tab.shows(markup, '.files');
+    await tab.shows('<b>a.json', '.files');
+    expect(await tab.evaluate('document.querySelectorAll("main img, main b").length')).to.equal(0);
+  });
+
   it('takes files that are dropped or chosen, several at once', async () => {
     await tab.go('#/cut');
     await tab.shows('Keep what is used');

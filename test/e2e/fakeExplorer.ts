@@ -32,6 +32,8 @@ export class FakeExplorer {
   stepMs = 20;
   /** Slow answers whose reader left before the end. */
   cancelled = 0;
+  /** Paths that are answered with an error. */
+  readonly failing = new Set<string>();
   /** Paths that were asked for. */
   readonly asked: string[] = [];
   readonly #server: Server;
@@ -86,6 +88,11 @@ export class FakeExplorer {
     this.asked.push(path);
     if (path === 'status') {
       ctx.body = statusIn(situation);
+      return;
+    }
+    if (this.failing.has(path)) {
+      ctx.status = 500;
+      ctx.body = { error: 'The worker is gone.' };
       return;
     }
     if (situation === 'starting' || situation === 'follower') {

@@ -228,6 +228,19 @@ describe('What remains of a cut', () => {
     });
   }
 
+  it('is right for a namespace that is known, but not among the largest', () => {
+    const cut = cutOf(['a', 'b', 'c'], { deniedNamespaces: ['x'] });
+    const sizes = { families, namespaces: [], isComplete: false };
+    expect(remainsOf(cut, { ...sizes, inNamespaces: [inX] })).to.include({
+      series: 500,
+      exact: true,
+    });
+    expect(remainsOf(cut, { ...sizes, inNamespaces: [] })).to.include({
+      series: 1000,
+      exact: false,
+    });
+  });
+
   it('has a price', () => {
     expect(costOf(12_500, 8)).to.equal(100);
   });

@@ -202,6 +202,10 @@ class Run {
     this.#shows.set(wanted.key, has);
     const namespace = wanted.key.split('/')[0] as string;
     const { perFamily, perNamespace } = this.#budget;
+    // What shrinks makes room for what grows.
+    for (const [i, wants] of seriesWanted(wanted).entries()) {
+      has[i] = Math.min(wants, had[i] as number);
+    }
     for (const [i, wants] of seriesWanted(wanted).entries()) {
       const more = wants - (had[i] as number);
       const fits =
@@ -318,6 +322,28 @@ describe('Objects beyond a series budget', () => {
     expect(said).to.deep.equal([reached, recovered]);
     for (let i = 30; i < 40; i++) put(`a/n${i}`, 5, 0);
     expect(said).to.deep.equal([reached, recovered, reached]);
+  });
+
+  it('have not recovered because few of them are in a list that is not committed', async () => {
+    const said: string[] = [];
+    stores = open({ perFamily: 100, onRecovered: ({ name }) => said.push(name) });
+    for (let i = 0; i < 30; i++) put(`a/n${i}`, 5, 0);
+    const relist = storeOf(stores).relist();
+    const listed = (replicas: number) =>
+      thing({ key: 'a/new', replicas, ready: 0, version: ++version });
+    relist.put(listed(5));
+    relist.put(listed(4));
+    relist.delete(listed(4));
+    await relist.abort();
+    expect(said).to.deep.equal([]);
+  });
+
+  it('keep a family that grows into the room that another one of theirs leaves', () => {
+    stores = open({ perNamespace: 10 });
+    put('a/one', 4, 6);
+    expect(shown(stores, 'a/one')).to.deep.equal([4, 6, 0]);
+    put('a/one', 6, 4);
+    expect(shown(stores, 'a/one')).to.deep.equal([6, 4, 0]);
   });
 
   it('take no memory in a first list', async () => {
