@@ -1,16 +1,21 @@
 // The queries of docs/opt-in.md, over series of a small cluster.
 import { expectAnswers, type Values } from './pageQueries.ts';
 
-const requested = (pod: string, node: string, resource: string, unit: string) =>
-  `kube_pod_resource_request{job="kube-state-metrics",namespace="x",pod="${pod}",uid="u-${pod}",node="${node}",resource="${resource}",unit="${unit}"}`;
-const allocatable = (node: string) =>
+/** The job that the page names. */
+const job = 'kube-state-metrics';
+
+/** A series of a pod; the labels are those beside its identity. */
+const ofPod = (family: string, pod: string, labels: string): string =>
+  `kube_pod_${family}{job="${job}",namespace="x",pod="${pod}",uid="u-${pod}",${labels}}`;
+
+const requested = (pod: string, node: string, resource: string, unit: string): string =>
+  ofPod('resource_request', pod, `node="${node}",resource="${resource}",unit="${unit}"`);
+const ofContainer = (family: string, pod: string): string =>
+  ofPod(`container_${family}`, pod, 'container="app",node="busy",resource="cpu",unit="core"');
+const displayed = (pod: string, status: string): string =>
+  ofPod('status_display', pod, `status="${status}"`);
+const allocatable = (node: string): string =>
   `kube_node_status_allocatable{node="${node}",resource="cpu",unit="core"}`;
-const container = (family: string, pod: string) =>
-  `kube_pod_container_${family}{namespace="x",pod="${pod}",uid="u-${pod}",container="app",node="busy",resource="cpu",unit="core"}`;
-const resizes = (pod: string, reason: string) =>
-  `kube_pod_status_resize_pending{namespace="x",pod="${pod}",uid="u-${pod}",reason="${reason}"}`;
-const displayed = (pod: string, status: string) =>
-  `kube_pod_status_display{namespace="x",pod="${pod}",uid="u-${pod}",status="${status}"}`;
 
 /** No pod on the empty node requests anything. */
 const series: Values = {
@@ -21,11 +26,11 @@ const series: Values = {
   [requested('web', 'busy', 'memory', 'bytes')]: 1024,
   [requested('waits', '', 'cpu', 'cores')]: 2,
   [requested('waits', '', 'nvidia.com/gpu', '')]: 1,
-  [container('resource_requests', 'web')]: 1,
-  [container('status_resource_requests', 'web')]: 1,
-  [container('resource_requests', 'db')]: 0.5,
-  [container('status_resource_requests', 'db')]: 0.25,
-  [resizes('db', 'Deferred')]: 1,
+  [ofContainer('resource_requests', 'web')]: 1,
+  [ofContainer('status_resource_requests', 'web')]: 1,
+  [ofContainer('resource_requests', 'db')]: 0.5,
+  [ofContainer('status_resource_requests', 'db')]: 0.25,
+  [ofPod('status_resize_pending', 'db', 'reason="Deferred"')]: 1,
   [displayed('web', 'Running')]: 1,
   [displayed('db', 'CrashLoopBackOff')]: 1,
   [displayed('waits', 'Pending')]: 1,
