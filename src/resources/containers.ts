@@ -90,7 +90,7 @@ export function eachResource(
 ): (spec: PodSpec, emit: Emit<ResourceLabelNames>) => void {
   return (pod, emit) => {
     for (const { name, resources } of containers.specs(pod)) {
-      emitAmounts(resources?.[list], name, pod?.nodeName, emit);
+      emitQuantities(resources?.[list], name, pod?.nodeName, emit);
     }
   };
 }
@@ -98,34 +98,38 @@ export function eachResource(
 /** What a joined row takes of the spec to say on which node the pod is. */
 export const nodeOf = (spec: PodSpec): string | null | undefined => spec?.nodeName;
 
-/** One sample for each resource in what `amounts` reads of a container's status. */
+/** One sample for each resource in what `quantities` reads of a container's status. */
 export function eachStatusResource(
   containers: Containers,
-  amounts: (status: Status) => Amounts,
+  quantities: (status: Status) => Quantities,
 ): (
   node: string | null | undefined,
   object: { readonly status?: PodStatus },
   emit: Emit<ResourceLabelNames>,
 ) => void {
   return (node, { status }, emit) => {
-    for (const one of containers.statuses(status)) emitAmounts(amounts(one), one.name, node, emit);
+    for (const one of containers.statuses(status)) {
+      emitQuantities(quantities(one), one.name, node, emit);
+    }
   };
 }
 
-type Amounts = Readonly<Record<string, string>> | null | undefined;
+/** Quantities by resource, as the API has them. */
+export type Quantities = Readonly<Record<string, string>> | null | undefined;
 
-function emitAmounts(
-  amounts: Amounts,
+function emitQuantities(
+  quantities: Quantities,
   container: string,
   node: string | null | undefined,
   emit: Emit<ResourceLabelNames>,
 ): void {
-  for (const key in amounts) {
+  for (const key in quantities) {
     // `pods` is a resource of nodes only.
     if (key === 'pods') continue;
     const { resource, units } = resourceLabels(key);
     for (const unit of units) {
-      const value = unit === 'core' ? quantity(amounts[key]) : wholeQuantity(amounts[key]);
+      const given = quantities[key];
+      const value = unit === 'core' ? quantity(given) : wholeQuantity(given);
       emit(value, container, node, resource, unit);
     }
   }

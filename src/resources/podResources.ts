@@ -5,11 +5,9 @@ import type { Emit } from '../metrics/family.ts';
 import type { Wire } from '../metrics/object.ts';
 import { exactNanos, fromNanos } from '../metrics/quantity.ts';
 import { isSet } from './conditions.ts';
-import type { PodSpec, PodStatus } from './containers.ts';
+import type { PodSpec, PodStatus, Quantities } from './containers.ts';
 
 type List = 'requests' | 'limits';
-/** Quantities by resource, as the API has them. */
-type Quantities = Readonly<Record<string, string>> | null | undefined;
 /** Amounts in billionths, by resource. */
 type Amounts = Map<string, bigint>;
 

@@ -1,12 +1,8 @@
 // Devices on a real API server, in every version of their group, and the queries of their page.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
-import { blocksOf, textOf } from '../docs/markdown.ts';
 import { Exporter } from './exporter.ts';
-import { promtool } from './promtool.ts';
+import { expectAnswers, type Values } from './pageQueries.ts';
 
 const GROUP = '/apis/resource.k8s.io/v1';
 const CLAIMS = `${GROUP}/namespaces/ml/resourceclaims`;
@@ -73,9 +69,6 @@ const seriesOf = (text: string): string[] =>
     .split('\n')
     .filter((line) => line.startsWith('kube_'))
     .sort();
-
-/** Values by series, or by their labels alone. */
-type Values = Readonly<Record<string, number>>;
 
 /** What each query of docs/devices.md gives, in the order of the page. */
 const answers: readonly Values[] = [
@@ -174,27 +167,11 @@ describe('devices on a real API server', function () {
   });
 
   it('answer the queries of docs/devices.md', () => {
-    const queries = blocksOf(textOf('docs/devices.md')).filter((one) => one.language === 'promql');
-    expect(queries).to.have.length(answers.length);
-    const input_series = served.map((line) => ({
-      series: line.slice(0, line.lastIndexOf(' ')),
-      values: `${line.slice(line.lastIndexOf(' ') + 1)}x1`,
-    }));
-    const promql_expr_test = queries.map(({ text }, i) => ({
-      expr: text.trim(),
-      eval_time: '1m',
-      exp_samples: Object.entries(answers[i] ?? {}).map(([labels, value]) => ({ labels, value })),
-    }));
-    const folder = mkdtempSync(join(tmpdir(), 'kubestate-e2e-'));
-    try {
-      const file = join(folder, 'test.yml');
-      const tests = [{ interval: '1m', input_series, promql_expr_test }];
-      writeFileSync(file, JSON.stringify({ tests }));
-      const { status: exit, said } = promtool(['test', 'rules', file]);
-      expect(exit, said).to.equal(0);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const valued = served.map((line) => {
+      const space = line.lastIndexOf(' ');
+      return [line.slice(0, space), Number(line.slice(space + 1))] as const;
+    });
+    expectAnswers('docs/devices.md', Object.fromEntries(valued), answers);
   });
 
   for (const version of ['v1beta1', 'v1beta2', 'v1']) {

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { Running } from '../../src/app/run.ts';
 import { builtinKinds } from '../../src/demo/apiserver/kinds.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
+import * as faults from '../support/faults.ts';
 import { Scene, scrape } from './scene.ts';
 
 const group = 'resource.k8s.io';
@@ -69,6 +70,27 @@ describe('A resource in an older version', () => {
     expect(await shows(program, 'gpu-1')).to.equal(true);
     expect(await shows(program, 'gpu-0')).to.equal(false);
   });
+
+  for (const [what, discovery] of [
+    ['lists no version', faults.missing],
+    ['fails', faults.status(503, 'ServiceUnavailable')],
+  ] as const) {
+    it(`keeps its series while the server has it not and discovery ${what}`, async () => {
+      upgrade('v1beta1', 'gpu-0');
+      const program = await scene.startSynced(...flags);
+      scene.server.faults.add({ resource: 'resourceclaims', act: faults.missing });
+      scene.server.faults.add({ verb: 'discovery', act: discovery });
+      scene.server.cut();
+      await scene.pass(120_000);
+      expect(await shows(program, 'gpu-0')).to.equal(true);
+      scene.server.faults.clear();
+      scene.server.update(claim('v1beta1', 'gpu-1'));
+      await scene.pass(100_000);
+      expect(await shows(program, 'gpu-1')).to.equal(true);
+      expect(await shows(program, 'gpu-0')).to.equal(false);
+      expect(said()).to.deep.equal(['v1beta1']);
+    });
+  }
 
   it('is absent while no version is served, and found in whichever comes', async () => {
     scene.server.withdraw('resourceclaims');

@@ -1,0 +1,56 @@
+// The queries of docs/opt-in.md, over series of a small cluster.
+import { expectAnswers, type Values } from './pageQueries.ts';
+
+/** The job that the page names. */
+const job = 'kube-state-metrics';
+
+/** A series of a pod; the labels are those beside its identity. */
+const ofPod = (family: string, pod: string, labels: string): string =>
+  `kube_pod_${family}{job="${job}",namespace="x",pod="${pod}",uid="u-${pod}",${labels}}`;
+
+const requested = (pod: string, node: string, resource: string, unit: string): string =>
+  ofPod('resource_request', pod, `node="${node}",resource="${resource}",unit="${unit}"`);
+const ofContainer = (family: string, pod: string): string =>
+  ofPod(`container_${family}`, pod, 'container="app",node="busy",resource="cpu",unit="core"');
+const displayed = (pod: string, status: string): string =>
+  ofPod('status_display', pod, `status="${status}"`);
+const allocatable = (node: string): string =>
+  `kube_node_status_allocatable{node="${node}",resource="cpu",unit="core"}`;
+
+/** No pod on the empty node requests anything. */
+const series: Values = {
+  [allocatable('busy')]: 4,
+  [allocatable('empty')]: 8,
+  [requested('web', 'busy', 'cpu', 'cores')]: 1,
+  [requested('db', 'busy', 'cpu', 'cores')]: 0.5,
+  [requested('web', 'busy', 'memory', 'bytes')]: 1024,
+  [requested('waits', '', 'cpu', 'cores')]: 2,
+  [requested('waits', '', 'nvidia.com/gpu', '')]: 1,
+  [ofContainer('resource_requests', 'web')]: 1,
+  [ofContainer('status_resource_requests', 'web')]: 1,
+  [ofContainer('resource_requests', 'db')]: 0.5,
+  [ofContainer('status_resource_requests', 'db')]: 0.25,
+  [ofPod('status_resize_pending', 'db', 'reason="Deferred"')]: 1,
+  [displayed('web', 'Running')]: 1,
+  [displayed('db', 'CrashLoopBackOff')]: 1,
+  [displayed('waits', 'Pending')]: 1,
+};
+
+/** What each query of the page gives, in its order. */
+const answers: readonly Values[] = [
+  { '{node="busy"}': 2.5, '{node="empty"}': 8 },
+  { '{resource="cpu",unit="cores"}': 2, '{resource="nvidia.com/gpu"}': 1 },
+  { '{namespace="x"}': 1024 },
+  { '{namespace="x",pod="db",uid="u-db",container="app"}': 0.5 },
+  { '{namespace="x",reason="Deferred"}': 1 },
+  {
+    '{namespace="x",status="CrashLoopBackOff"}': 1,
+    '{namespace="x",status="Pending"}': 1,
+  },
+];
+
+describe('docs/opt-in.md', () => {
+  it('has queries that give what it says', () => {
+    expectAnswers('docs/opt-in.md', series, answers);
+  });
+});
