@@ -14,6 +14,8 @@ const valueSets = join(import.meta.dirname, '../chart/values');
 /** Values that helm refuses, and what kubestate says of the same arguments. */
 const refused: readonly (readonly [values: object, sentence: RegExp])[] = [
   [{ extraArgs: ['--metric-deny-list=a'] }, /did you mean --metric-denylist\?/],
+  [{ extraArgs: ['pods'] }, /expected flags, got "pods"; write --flag=value/],
+  [{ extraArgs: ['--resources'] }, /--resources: expected items between commas behind it/],
   [{ extraArgs: ['--object-limit=x'] }, /--object-limit: expected a whole number from 0 to/],
   [{ extraArgs: ['--server-read-timeout=5'] }, /expected a duration such as 30s, 1m30s or 0/],
   [{ extraArgs: ['--serve-before-sync=yes'] }, /--serve-before-sync: expected true or false/],

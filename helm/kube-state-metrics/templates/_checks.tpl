@@ -33,14 +33,17 @@
 {{- /*
 All flags of the container with their values, as a JSON map. Lists are combined, else the last value
 counts. A switch that is off, or that a $(VARIABLE) sets, is left out.
+What `checkFlags` refuses may be there, too: another template may be rendered before.
 */ -}}
 {{- define "kube-state-metrics.givenFlags" -}}
 {{- $known := include "kube-state-metrics.flags" . | fromYaml }}
 {{- $given := dict }}
 {{- $args := include "kube-state-metrics.args" . | fromYamlArray }}
 {{- range include "kube-state-metrics.readFlags" (dict "args" $args) | fromJsonArray }}
-{{- $flag := get $known .name }}
-{{- if $flag.list }}
+{{- $name := default "" .name }}
+{{- $flag := default dict (get $known $name) }}
+{{- if not (hasKey . "value") }}
+{{- else if $flag.list }}
 {{- $given = set $given .name (compact (list (get $given .name) .value) | join ",") }}
 {{- else if and $flag.switch (regexMatch `^(?i:0|f|false)$|\$\(` .value) }}
 {{- $given = unset $given .name }}

@@ -310,7 +310,7 @@ export const kubestateCases: readonly Case[] = [
   {
     alert: 'KubeStateMetricsSeriesDropped',
     fires: {
-      series: { [seriesDropped]: '_x20 3+0x60' },
+      series: { [seriesDropped]: '_x21 3+0x60' },
       at: 21,
       labels: { ...podLabels, family: 'kube_pod_info' },
     },
