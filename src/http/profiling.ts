@@ -50,6 +50,7 @@ export function addProfiling(router: Router, options: ProfilingOptions): void {
     return async (ctx) => {
       if (ctx.method !== 'GET') return refuseMethod(ctx);
       if (!isProtected()) return refuse(ctx, 403, unprotected);
+      if (isFromElsewhere(ctx)) return refuse(ctx, 403, fromElsewhere);
       // Who has left while the request was reviewed closes nothing any more.
       if (ctx.res.closed) return;
       if (underWay !== undefined) return refuseForNow(ctx, `${underWay} is under way; try again.`);
@@ -111,6 +112,14 @@ function refuseMethod(ctx: Koa.Context): void {
 const unprotected =
   'Profiles are refused while nobody has to log in: expected basic_auth_users in the file of ' +
   '--tls-config, got none; add a user, or start with --auth-filter.';
+
+/** A browser that knows the login would send it for the page of any site, and cause a pause. */
+const isFromElsewhere = (ctx: Koa.Context): boolean =>
+  ['cross-site', 'same-site'].includes(ctx.get('Sec-Fetch-Site'));
+
+const fromElsewhere =
+  'Profiles are taken from the page on this port or by its address, not from the page of another ' +
+  'site: open / here and follow the link.';
 
 /** The seconds that the query asks for; undefined where they are wrong. */
 function secondsIn(querystring: string): number | undefined {

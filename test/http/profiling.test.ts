@@ -217,6 +217,20 @@ describe('profiles of the process', () => {
     expect([profiler.asked, profiler.snapshots]).to.deep.equal([[], 0]);
   });
 
+  it('are refused to the page of another site, whose reader has logged in here', async () => {
+    for (const [site, expected] of [
+      ['cross-site', 403],
+      ['same-site', 403],
+      ['same-origin', 200],
+      ['none', 200],
+    ] as const) {
+      const headers = { 'Sec-Fetch-Site': site };
+      const { status } = await ask(listening.port, heap, { headers });
+      expect(status, site).to.equal(expected);
+    }
+    expect(profiler.snapshots).to.equal(2);
+  });
+
   it('are no answer to HEAD, which would do all the work for nothing', async () => {
     const answers = [await get(cpu, 'HEAD'), await get(heap, 'HEAD'), await get(cpu, 'POST')];
     expect(answers.map(({ status }) => status)).to.deep.equal([405, 405, 405]);
