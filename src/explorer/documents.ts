@@ -16,7 +16,13 @@ export async function documentsIn(text: string, place: string): Promise<TextDocu
   // Loaded for YAML only: the page has it in a file of its own.
   const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
-  const options = { lineCounter: lines, logLevel: 'error', prettyErrors: false } as const;
+  // Prometheus, too, merges what `<<` names.
+  const options = {
+    lineCounter: lines,
+    logLevel: 'error',
+    prettyErrors: false,
+    merge: true,
+  } as const;
   const documents = plainValue(() => [...yaml.parseAllDocuments(text, options)], place);
   const placeAt = (offset: number): string => {
     const { line, col } = lines.linePos(offset);

@@ -4,8 +4,8 @@ import { ConfigError } from '../lib/errors.ts';
 import { bracketProblem, type ExpressionProblem, opaque } from './brackets.ts';
 
 /**
- * The parser gives up where binary operators nest too deep: each is inside the one before it. Of
- * 1, 2 and 3 tokens in a row, it reads some 700; behind fewer than these a mistake is a mistake.
+ * Tokens before a mistake that is believed: the parser also stops where there are too many binary
+ * operators, as each is inside the one before it. The shortest such text, `a or a or …`, has 700.
  */
 const tokensMax = 500;
 
@@ -60,7 +60,8 @@ export function promqlProblem(expression: string): ExpressionProblem | undefined
   if (open !== undefined) return open;
   const at = mistakeIn(expression);
   if (at === undefined || mistakeIn(withoutNews(expression)) === undefined) return undefined;
-  return { at, expected: 'PromQL', hint: 'of MetricsQL give a VMRule' };
+  const hint = 'rules of MetricsQL are read from a VMRule';
+  return at < expression.length ? { at, expected: 'PromQL', hint } : { at, expected: 'PromQL' };
 }
 
 /** Where the parser stops; undefined where it does not, or not for a mistake. */
@@ -79,19 +80,30 @@ function mistakeIn(expression: string): number | undefined {
 const anyToken = new RegExp(`${opaque}|[\\w:.]+|\\S`, 'g');
 
 /** What stands before parentheses and is neither a function nor an aggregation. */
-const keywords =
-  /^(?:and|or|unless|atan2|bool|by|without|on|ignoring|group_(?:left|right)|offset|fill(?:_left|_right)?|start|end)$/i;
+const keywords = new RegExp(
+  '^(?:and|or|unless|atan2|bool|by|without|on|ignoring|group_(?:left|right)|offset|' +
+    'fill(?:_(?:left|right))?|start|end)$',
+  'i',
+);
 
 const ranges = String.raw`\[[^\]"'#]*\([^\]"'#]*\]`;
-const news = new RegExp(`${opaque}|${ranges}|\\d\\.(?![\\d.])|[A-Za-z_:][\\w:]*|\\S`, 'g');
+const offsets = String.raw`\boffset\s+[-+]?\s*\w+\s*\([^()]*(?:\([^()]*\)[^()]*)*\)`;
+const news = new RegExp(
+  `${opaque}|${ranges}|${offsets}|\\d\\.(?![\\d.])|[A-Za-z_:][\\w:]*|\\S`,
+  'gi',
+);
 
-/** The expression with what is newer than the parser, or unknown to it, replaced by what it knows. */
+/** The expression with what the parser may not know replaced by what it knows. */
 const withoutNews = (expression: string): string =>
   expression.replace(news, (token, at: number) => {
     if (/^\d\.$/.test(token)) return token.slice(0, 1);
     if (/^\[./.test(token)) return '[5m]';
-    const isCalled = /^[A-Za-z_]/.test(token) && called.test(expression.slice(at + token.length));
-    return isCalled && !keywords.test(token) ? 'sum' : token;
+    if (/^offset\s/i.test(token)) return 'offset 5m';
+    if (!/^[A-Za-z_]/.test(token)) return token;
+    const behind = expression.slice(at + token.length);
+    // The one keyword that Prometheus also takes for the name of a metric, and the parser does not.
+    if (/^offset$/i.test(token) && /^\s*[{[]/.test(behind)) return 'x';
+    return called.test(behind) && !keywords.test(token) ? 'sum' : token;
   });
 
 /** Behind the name of a function or an aggregation. */

@@ -263,6 +263,14 @@ describe('kubestate top --cut', () => {
     expect(await as('relabel')).to.include("    regex: 'kube_pod_info'\n    action: drop\n");
   });
 
+  it('says which expression of a dashboard is not closed', async () => {
+    const folder = folderOf({ 'a.json': dashboard('sum(kube_pod_info') });
+    const text = await topOf([await kubestate(), '--cut', `--used-by=${folder}`]);
+    expect(text).to.include(
+      '\n# the dashboard "D" may read more: this is not closed: sum(kube_pod_info\n',
+    );
+  });
+
   it('says when everything is used', async () => {
     const folder = folderOf({ 'a.json': dashboard('count({job="x"})') });
     const text = await topOf([await kubestate(), '--cut', `--used-by=${folder}/a.json`]);
@@ -298,6 +306,14 @@ describe('kubestate top --cut', () => {
       'a broken dashboard',
       () => ['--cut', `--used-by=${folderOf({ 'a.json': '{"panels": [' })}`],
       { place: /a\.json:1:13$/, expected: 'a value' },
+    ],
+    [
+      'a rule that is no PromQL',
+      () => {
+        const rules = 'groups:\n- name: g\n  rules:\n  - {alert: A, expr: "sum(("}\n';
+        return ['--cut', `--used-by=${folderOf({ 'a.yaml': rules })}`];
+      },
+      { place: /a\.yaml:4:22: alert A in group g$/, expected: '")"', got: 'the end of "sum(("' },
     ],
   ];
   for (const [title, args, facts] of refused) {

@@ -89,6 +89,11 @@ function notesOf(uses: readonly FamilyUse[]): string[] {
     ...uses
       .filter(({ readsAll }) => readsAll !== undefined)
       .map(({ kind, name, readsAll }) => `the ${kind} "${name}" reads every family: ${readsAll}`),
+    ...uses
+      .filter(({ unreadable }) => unreadable !== undefined)
+      .map(({ kind, name, unreadable }) => {
+        return `the ${kind} "${name}" may read more: this is not closed: ${unreadable}`;
+      }),
     ...noteOf(recorded, 'the files read series of recording rules that are in none of them'),
     ...noteOf(panels, 'the files show library panels that are in none of them'),
   ];
