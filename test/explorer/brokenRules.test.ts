@@ -1,4 +1,4 @@
-// Rules whose expression is no PromQL are refused, with their place, and only those of Prometheus.
+// Rules of Prometheus whose expression is no PromQL are refused; of other files it is only said.
 import { expect } from 'chai';
 import { stringify } from 'yaml';
 import { usedFamilies } from '../../src/explorer/usedFamilies.ts';
@@ -58,4 +58,26 @@ describe('usedFamilies of broken rules', () => {
       expect(second).to.include({ name: 'B', unreadable: 'sum((' });
     });
   }
+});
+
+describe('usedFamilies of broken dashboards', () => {
+  it('says which expression is not closed, whatever variables stand for', async () => {
+    const closed = [
+      'rate(kube_a{x=~"$a(", y="[[b:regex]]"}[$__interval])',
+      'sum([[name]]) # (',
+      '$agg(kube_a) by ($by)',
+      ['$', '{agg}(kube_a)'].join(''),
+      '{app="a"} |= "(" | json',
+    ];
+    const textbox = { list: [{ type: 'textbox', query: 'a) (' }] };
+    const open = 'sum(kube_b{x="$y"}';
+    for (const [expressions, expected] of [
+      [closed, undefined],
+      [[...closed, open], open],
+    ] as const) {
+      const panels = expressions.map((expr) => ({ targets: [{ expr }] }));
+      const [one] = await used({ title: 'D', panels, templating: textbox });
+      expect(one?.unreadable).to.equal(expected);
+    }
+  });
 });

@@ -173,26 +173,6 @@ describe('usedFamilies of dashboards', () => {
     }
   });
 
-  it('says which expression is not closed, whatever variables stand for', async () => {
-    const closed = [
-      'rate(kube_a{x=~"$a(", y="[[b:regex]]"}[$__interval])',
-      'sum([[name]]) # (',
-      '$agg(kube_a) by ($by)',
-      ['$', '{agg}(kube_a)'].join(''),
-      '{app="a"} |= "(" | json',
-    ];
-    const textbox = { list: [{ type: 'textbox', query: 'a) (' }] };
-    const open = 'sum(kube_b{x="$y"}';
-    for (const [expressions, expected] of [
-      [closed, undefined],
-      [[...closed, open], open],
-    ] as const) {
-      const panels = expressions.map((expr) => panel(expr));
-      const [one] = await used({ title: 'D', panels, templating: textbox });
-      expect(one?.unreadable).to.equal(expected);
-    }
-  });
-
   it('names what it reads that is recorded or shown elsewhere', async () => {
     const panels = [
       panel('ns:kube_a:sum + kube_b'),

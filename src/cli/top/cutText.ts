@@ -14,10 +14,11 @@ import {
 } from '../../explorer/cut.ts';
 import { type FamilyUse, usedFamilies } from '../../explorer/usedFamilies.ts';
 import { ConfigError } from '../../lib/errors.ts';
-import { grouped } from '../../lib/grouped.ts';
+import { counted, grouped, moneyText } from '../../lib/grouped.ts';
+import { shareText } from '../../lib/shareText.ts';
 import { sizeText } from '../../lib/sizeText.ts';
 import { suggest } from '../../lib/suggest.ts';
-import { counted, moneyText, printable, shareText } from '../figures.ts';
+import { printable } from '../printable.ts';
 import type { topFlags } from '../top.ts';
 import { filesIn } from '../validate/files.ts';
 import type { ExplorerApi } from './explorerApi.ts';
