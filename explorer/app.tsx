@@ -2,9 +2,10 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useErrorBoundary, useRef } from 'preact/hooks';
 import type { Status } from '../src/explorer/api.ts';
+import { grouped } from '../src/lib/grouped.ts';
 import { type Answer, dataOf, useAnswer, useNow } from './data/answers.ts';
 import { type Page, PageProvider, useAddress, usePage } from './data/page.ts';
-import { age, count } from './logic/format.ts';
+import { age } from './logic/format.ts';
 import { cutsFamily, isEmpty } from './logic/marks.ts';
 import { allFamilies, type Route } from './logic/route.ts';
 import { Notice } from './parts/notice.tsx';
@@ -96,7 +97,7 @@ function CutCount(): VNode | null {
   return (
     <>
       {' '}
-      <span class="badge">{count(number)}</span>
+      <span class="badge">{grouped(number)}</span>
     </>
   );
 }

@@ -31,8 +31,12 @@ async function readFile({ name, text }: GivenFile, served: readonly string[]): P
     const all = uses.find(({ readsAll }) => readsAll !== undefined);
     const recorded = [...new Set(uses.flatMap((use) => use.recorded))];
     const panels = [...new Set(uses.flatMap((use) => use.libraryPanels))];
+    const open = uses.find(({ unreadable }) => unreadable !== undefined);
     const notes = [
       all === undefined ? '' : `“${all.name}” reads every family, by ${all.readsAll}.`,
+      open === undefined
+        ? ''
+        : `“${open.name}” may read more: this is not closed: ${open.unreadable}`,
       recorded.length === 0
         ? ''
         : `It reads what rules record (${few(recorded)}): give these rules too.`,

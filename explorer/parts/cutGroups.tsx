@@ -2,10 +2,10 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { FamilySize, Usage, Zeros } from '../../src/explorer/api.ts';
+import { counted, grouped } from '../../src/lib/grouped.ts';
 import { dataOf, useAnswer, useSlowAnswer } from '../data/answers.ts';
 import { usePage } from '../data/page.ts';
 import { constantZero, unused } from '../logic/families.ts';
-import { count, counted } from '../logic/format.ts';
 import { amountOf, cutFamilies, cutsFamily, keepFamilies } from '../logic/marks.ts';
 import { Slowly } from './notice.tsx';
 
@@ -59,6 +59,7 @@ function Group({
   const isCut = cutsFamily(marks);
   const names = families.map(({ name }) => name);
   const isWhollyCut = names.length > 0 && names.every(isCut);
+  const { series } = amountOf(families);
   const change = isWhollyCut ? keepFamilies : cutFamilies;
   return (
     <li>
@@ -66,8 +67,7 @@ function Group({
         {children}
         <span class="soft">
           {' '}
-          {counted(families.length, 'family', 'families')}, {count(amountOf(families).series)}{' '}
-          series
+          {counted(families.length, 'family', 'families')}, {grouped(series)} series
         </span>
       </span>
       <button

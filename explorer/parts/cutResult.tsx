@@ -2,8 +2,8 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { type Cut, chartValues, flagsOf, relabelRules, shellText } from '../../src/explorer/cut.ts';
+import { grouped } from '../../src/lib/grouped.ts';
 import { usePage } from '../data/page.ts';
-import { count } from '../logic/format.ts';
 import { addressCharsMax } from '../logic/marksAddress.ts';
 import { CopyButton } from './copy.tsx';
 import { Lines } from './lines.tsx';
@@ -66,8 +66,8 @@ export function CutResult({ cut }: { cut: Cut }): VNode {
       )}
       {url.length <= addressCharsMax ? null : (
         <Notice tone="wait">
-          The address has {count(url.length)} characters, and chats and mail may cut it after{' '}
-          {count(addressCharsMax)}: send the text above instead.
+          The address has {grouped(url.length)} characters, and chats and mail may cut it after{' '}
+          {grouped(addressCharsMax)}: send the text above instead.
         </Notice>
       )}
     </section>

@@ -1,8 +1,9 @@
 // FamilyTable lists families with what they cost, sorted by a click on a heading; it marks cuts.
 import type { ComponentChildren, VNode } from 'preact';
 import type { FamilySize } from '../../src/explorer/api.ts';
+import { grouped } from '../../src/lib/grouped.ts';
+import { sizeText } from '../../src/lib/sizeText.ts';
 import { usePage } from '../data/page.ts';
-import { bytes, count } from '../logic/format.ts';
 import { cutFamilies, cutsFamily, keepFamilies } from '../logic/marks.ts';
 import { type FamiliesQuery, fallsFirst, type SortKey } from '../logic/route.ts';
 import { Name } from './name.tsx';
@@ -51,8 +52,8 @@ export function FamilyTable({ families, whole, sorting, onSort }: Props): VNode 
       </table>
       {shown.length === families.length ? null : (
         <p class="soft">
-          These are the first {count(rowsMax)} of {count(families.length)} families; search for the
-          others.
+          These are the first {grouped(rowsMax)} of {grouped(families.length)} families; search for
+          the others.
         </p>
       )}
     </>
@@ -102,9 +103,9 @@ function Row({ family, whole }: { family: FamilySize; whole: number }): VNode {
       <td class="code of">{resource}</td>
       <td class={`stability ${stability}`}>{stability}</td>
       <td class="number" data-label="series">
-        {count(series)}
+        {grouped(series)}
       </td>
-      <td class="number">{bytes(family.bytes)}</td>
+      <td class="number">{sizeText(family.bytes)}</td>
       <td class="wide">
         <Share part={series} whole={whole} />
       </td>

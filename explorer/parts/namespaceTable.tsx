@@ -2,8 +2,9 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { NamespaceSize, Namespaces } from '../../src/explorer/api.ts';
+import { counted, grouped } from '../../src/lib/grouped.ts';
+import { sizeText } from '../../src/lib/sizeText.ts';
 import { usePage } from '../data/page.ts';
-import { bytes, count, counted } from '../logic/format.ts';
 import { amountOf, toggleNamespace } from '../logic/marks.ts';
 import { Share } from './share.tsx';
 
@@ -53,12 +54,12 @@ export function NamespaceTable({ namespaces, more }: Props): VNode {
       </table>
       {namespaces.length <= rows ? null : (
         <button type="button" onClick={() => setRows(rows + rowsAtOnce)}>
-          Show more of {count(namespaces.length)} namespaces
+          Show more of {grouped(namespaces.length)} namespaces
         </button>
       )}
       {more.namespaces === 0 ? null : (
         <p class="soft">
-          {counted(more.namespaces, 'smaller namespace')} with {count(more.series)} series{' '}
+          {counted(more.namespaces, 'smaller namespace')} with {grouped(more.series)} series{' '}
           {more.namespaces === 1 ? 'is' : 'are'} left out.
         </p>
       )}
@@ -89,12 +90,12 @@ function Row({ size, whole }: { size: NamespaceSize; whole: number }): VNode {
         </a>
       </th>
       <td class="number" data-label="objects">
-        {count(objects)}
+        {grouped(objects)}
       </td>
       <td class="number" data-label="series">
-        {count(series)}
+        {grouped(series)}
       </td>
-      <td class="number">{bytes(size.bytes)}</td>
+      <td class="number">{sizeText(size.bytes)}</td>
       <td class="wide">
         <Share part={series} whole={whole} />
       </td>

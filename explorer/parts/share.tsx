@@ -1,13 +1,13 @@
 // Share is a part of a whole as a bar and in percent.
 import type { VNode } from 'preact';
-import { share } from '../logic/format.ts';
+import { shareText } from '../../src/lib/shareText.ts';
 
 export const Share = ({ part, whole }: { part: number; whole: number }): VNode => (
   <span class="share">
     <span class="bar" aria-hidden="true">
       <span style={{ inlineSize: `${whole > 0 ? Math.min(100, (part / whole) * 100) : 0}%` }} />
     </span>
-    <span class="percent">{share(part, whole)}</span>
+    <span class="percent">{shareText(part, whole)}</span>
   </span>
 );
 

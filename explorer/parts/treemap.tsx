@@ -1,7 +1,8 @@
 // Treemap draws where the series are: one tab stop, arrow keys between its tiles, links in it.
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { count, share } from '../logic/format.ts';
+import { grouped } from '../../src/lib/grouped.ts';
+import { shareText } from '../../src/lib/shareText.ts';
 import { type Group, type Leaf, type Tile, tilesOf } from '../logic/tiles.ts';
 import { Name } from './name.tsx';
 
@@ -87,7 +88,7 @@ function Tiles({ label, groups, hrefOf, isCut, nameOf = (name) => name }: Props)
         })}
       </div>
       <figcaption>
-        {told || `${count(whole)} series; the larger a tile, the more of them.`}
+        {told || `${grouped(whole)} series; the larger a tile, the more of them.`}
       </figcaption>
     </figure>
   );
@@ -96,8 +97,8 @@ function Tiles({ label, groups, hrefOf, isCut, nameOf = (name) => name }: Props)
 /** A tile in words: what it is, its series, their share, whether it is cut. */
 function sentenceOf({ label, series, of }: Leaf, group: string, whole: number, cut: boolean) {
   const name = of > 1 ? `${label} in ${group}` : label;
-  const parts = [name, of > 1 || group === label ? '' : group, `${count(series)} series`];
-  return [...parts, share(series, whole), cut ? 'cut' : ''].filter(Boolean).join(' · ');
+  const parts = [name, of > 1 || group === label ? '' : group, `${grouped(series)} series`];
+  return [...parts, shareText(series, whole), cut ? 'cut' : ''].filter(Boolean).join(' · ');
 }
 
 /** The size of the map, now and when it changes. */

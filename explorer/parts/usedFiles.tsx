@@ -2,10 +2,10 @@
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { FamilySize } from '../../src/explorer/api.ts';
+import { counted, grouped } from '../../src/lib/grouped.ts';
 import { usePage } from '../data/page.ts';
 import { unused } from '../logic/families.ts';
 import type { GivenFile, ReadFile } from '../logic/files.ts';
-import { count, counted } from '../logic/format.ts';
 import { amountOf, keepOnly } from '../logic/marks.ts';
 import { Notice } from './notice.tsx';
 
@@ -193,7 +193,8 @@ function KeepUsed({
         Keep exactly the {counted(used.length, 'family', 'families')} they read
       </button>{' '}
       <span class="soft">
-        cuts {counted(others.length, 'family', 'families')}, {count(amountOf(others).series)} series
+        cuts {counted(others.length, 'family', 'families')}, {grouped(amountOf(others).series)}{' '}
+        series
       </span>
     </p>
   );

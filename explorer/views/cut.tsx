@@ -3,10 +3,12 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { FamilySize } from '../../src/explorer/api.ts';
 import { costOf, remainsOf, type Sizes } from '../../src/explorer/cut.ts';
+import { counted, grouped, moneyText } from '../../src/lib/grouped.ts';
+import { shareText } from '../../src/lib/shareText.ts';
+import { sizeText } from '../../src/lib/sizeText.ts';
 import { useCutSizes } from '../data/cutSizes.ts';
 import { usePage } from '../data/page.ts';
 import { familiesShown } from '../logic/families.ts';
-import { bytes, count, counted, money, share } from '../logic/format.ts';
 import { amountOf, cutOfMarks, cutsFamily, isEmpty, noMarks } from '../logic/marks.ts';
 import { allFamilies } from '../logic/route.ts';
 import { CutGroups } from '../parts/cutGroups.tsx';
@@ -78,33 +80,33 @@ function Remaining({ sizes }: { sizes: CutSizes }): VNode {
           <dt>series remain</dt>
           <dd>
             {about}
-            {count(kept.series)}
+            {grouped(kept.series)}
           </dd>
           <dd class="soft">
-            of {count(all.series)} · {share(all.series - kept.series, all.series)} cut
+            of {grouped(all.series)} · {shareText(all.series - kept.series, all.series)} cut
           </dd>
         </div>
         <div>
           <dt>plain text</dt>
           <dd>
             {about}
-            {bytes(kept.bytes)}
+            {sizeText(kept.bytes)}
           </dd>
-          <dd class="soft">of {bytes(all.bytes)}</dd>
+          <dd class="soft">of {sizeText(all.bytes)}</dd>
         </div>
         <div>
           <dt>families</dt>
-          <dd>{count(cut.kept.length)}</dd>
-          <dd class="soft">of {count(sizes.families.length)}</dd>
+          <dd>{grouped(cut.kept.length)}</dd>
+          <dd class="soft">of {grouped(sizes.families.length)}</dd>
         </div>
         {price === undefined ? null : (
           <div>
             <dt>cost</dt>
             <dd>
               {about}
-              {money(costOf(kept.series, price))}
+              {moneyText(costOf(kept.series, price))}
             </dd>
-            <dd class="soft">of {money(costOf(all.series, price))}</dd>
+            <dd class="soft">of {moneyText(costOf(all.series, price))}</dd>
           </div>
         )}
       </dl>
@@ -177,7 +179,7 @@ function WhatIsCut({ families }: { families: readonly FamilySize[] }): VNode {
       ) : (
         <>
           <p class="soft">
-            {counted(gone.length, 'family', 'families')}, {count(amountOf(gone).series)} series
+            {counted(gone.length, 'family', 'families')}, {grouped(amountOf(gone).series)} series
           </p>
           <div class="scrolls">
             <FamilyTable

@@ -2,10 +2,11 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Families, FamilySize, Namespaces } from '../../src/explorer/api.ts';
+import { counted, grouped } from '../../src/lib/grouped.ts';
+import { sizeText } from '../../src/lib/sizeText.ts';
 import { dataOf, useAnswer } from '../data/answers.ts';
 import { usePage } from '../data/page.ts';
 import { familiesShown, searchOf } from '../logic/families.ts';
-import { bytes, count, counted } from '../logic/format.ts';
 import { amountOf, cutsFamily } from '../logic/marks.ts';
 import type { FamiliesRoute } from '../logic/route.ts';
 import { byNamespace, byResource } from '../logic/tiles.ts';
@@ -92,7 +93,8 @@ interface SearchProps {
 
 function Search({ query, found, all }: SearchProps): VNode {
   const { show } = usePage();
-  const amount = amountOf(found);
+  const { series, bytes } = amountOf(found);
+  const amount = `${grouped(series)} series, ${sizeText(bytes)}`;
   return (
     <search class="search">
       <label for="search">Search</label>
@@ -106,8 +108,7 @@ function Search({ query, found, all }: SearchProps): VNode {
         onInput={({ currentTarget }) => show({ ...query, search: currentTarget.value })}
       />
       <output for="search" class="soft">
-        {count(found.length)} of {counted(all, 'family', 'families')}, {count(amount.series)}{' '}
-        series, {bytes(amount.bytes)}
+        {grouped(found.length)} of {counted(all, 'family', 'families')}, {amount}
       </output>
     </search>
   );

@@ -7,10 +7,12 @@ import type {
   LabelStatistics,
   Usage,
 } from '../../src/explorer/api.ts';
+import { counted, grouped } from '../../src/lib/grouped.ts';
+import { shareText } from '../../src/lib/shareText.ts';
+import { sizeText } from '../../src/lib/sizeText.ts';
 import { dataOf, useAnswer, useSlowAnswer } from '../data/answers.ts';
 import { usePage } from '../data/page.ts';
 import { searchOf, usersOf } from '../logic/families.ts';
-import { bytes, count, counted, share } from '../logic/format.ts';
 import { amountOf } from '../logic/marks.ts';
 import { allFamilies } from '../logic/route.ts';
 import { CutMark } from '../parts/familyTable.tsx';
@@ -68,9 +70,9 @@ function Family({ family, whole }: { family: FamilySize; whole: number }): VNode
       </p>
       <Figures
         of={[
-          ['series', count(series)],
-          ['of all series', share(series, whole)],
-          ['plain text', bytes(family.bytes)],
+          ['series', grouped(series)],
+          ['of all series', shareText(series, whole)],
+          ['plain text', sizeText(family.bytes)],
           ['with value 0', result === undefined ? '…' : zeros(result)],
         ]}
       />
@@ -85,7 +87,7 @@ function Family({ family, whole }: { family: FamilySize; whole: number }): VNode
 }
 
 const zeros = ({ zeros: number, family: { series } }: FamilyLabels): string =>
-  number > 0 && number === series ? 'all' : count(number);
+  number > 0 && number === series ? 'all' : grouped(number);
 
 function Contents({ of }: { of: FamilyLabels }): VNode {
   const { labels, moreLabels, namespaces, samples, family } = of;
@@ -140,11 +142,11 @@ function Label({ label, whole }: { label: LabelStatistics; whole: number }): VNo
             <span class="code value" title={value}>
               {value === '' ? '(empty)' : value}
             </span>
-            <span class="number">{count(series)}</span>
+            <span class="number">{grouped(series)}</span>
             <Share part={series} whole={whole} />
           </li>
         ))}
-        {values > top.length ? <li class="soft">and {count(values - top.length)} more</li> : null}
+        {values > top.length ? <li class="soft">and {grouped(values - top.length)} more</li> : null}
       </ol>
     </section>
   );
@@ -176,9 +178,9 @@ function Namespaces({ of: { namespaces, family } }: { of: FamilyLabels }): VNode
               </a>
             </th>
             <td class="number" data-label="series">
-              {count(series)}
+              {grouped(series)}
             </td>
-            <td class="number">{bytes(size)}</td>
+            <td class="number">{sizeText(size)}</td>
             <td class="wide">
               <Share part={series} whole={family.series} />
             </td>

@@ -1,9 +1,10 @@
 // NamespaceView shows which families have series in one namespace.
 import type { VNode } from 'preact';
 import type { NamespaceFamilies } from '../../src/explorer/api.ts';
+import { grouped } from '../../src/lib/grouped.ts';
+import { sizeText } from '../../src/lib/sizeText.ts';
 import { useSlowAnswer } from '../data/answers.ts';
 import { usePage } from '../data/page.ts';
-import { bytes, count } from '../logic/format.ts';
 import { amountOf } from '../logic/marks.ts';
 import { allFamilies } from '../logic/route.ts';
 import { CutMark } from '../parts/familyTable.tsx';
@@ -41,9 +42,9 @@ function Families({ title, answer }: { title: string; answer: NamespaceFamilies 
     <>
       <Figures
         of={[
-          ['series', count(all.series)],
-          ['plain text', bytes(all.bytes)],
-          ['families', count(families.length)],
+          ['series', grouped(all.series)],
+          ['plain text', sizeText(all.bytes)],
+          ['families', grouped(families.length)],
         ]}
       />
       <table class="rows namespaces">
@@ -79,9 +80,9 @@ function Families({ title, answer }: { title: string; answer: NamespaceFamilies 
               </th>
               <td class="code of">{family.resource}</td>
               <td class="number" data-label="series">
-                {count(family.series)}
+                {grouped(family.series)}
               </td>
-              <td class="number">{bytes(family.bytes)}</td>
+              <td class="number">{sizeText(family.bytes)}</td>
               <td class="wide">
                 <Share part={family.series} whole={all.series} />
               </td>

@@ -2,10 +2,11 @@
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { ObjectText } from '../../src/explorer/api.ts';
+import { grouped } from '../../src/lib/grouped.ts';
+import { sizeText } from '../../src/lib/sizeText.ts';
 import { dataOf, useAnswer } from '../data/answers.ts';
 import { usePage } from '../data/page.ts';
 import { samplesOf, sharedLabels } from '../logic/exposition.ts';
-import { bytes, count } from '../logic/format.ts';
 import type { ObjectRoute } from '../logic/route.ts';
 import { CopyButton } from '../parts/copy.tsx';
 import { Lines } from '../parts/lines.tsx';
@@ -46,9 +47,9 @@ function Exported({ of }: { of: ObjectText }): VNode {
     <>
       <Figures
         of={[
-          ['series', count(of.series)],
-          ['plain text', bytes(of.bytes)],
-          ['families', count(withSeries.length)],
+          ['series', grouped(of.series)],
+          ['plain text', sizeText(of.bytes)],
+          ['families', grouped(withSeries.length)],
         ]}
       />
       <fieldset class="choice">

@@ -2,9 +2,10 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Objects } from '../../src/explorer/api.ts';
+import { grouped } from '../../src/lib/grouped.ts';
+import { sizeText } from '../../src/lib/sizeText.ts';
 import { dataOf, useAnswer } from '../data/answers.ts';
 import { usePage } from '../data/page.ts';
-import { bytes, count } from '../logic/format.ts';
 import { Missing } from '../parts/notice.tsx';
 
 const resultsMax = 50;
@@ -89,9 +90,9 @@ function Found({ search }: { search: string }): VNode {
               <td class="code">{namespace}</td>
               <td class="code">{resource}</td>
               <td class="number" data-label="series">
-                {count(series)}
+                {grouped(series)}
               </td>
-              <td class="number">{bytes(size)}</td>
+              <td class="number">{sizeText(size)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,10 +1,12 @@
 // StateView is the first view: how fresh the state is, and what each resource has and costs.
 import type { VNode } from 'preact';
 import type { ResourceState, Status } from '../../src/explorer/api.ts';
+import { counted, grouped } from '../../src/lib/grouped.ts';
+import { sizeText } from '../../src/lib/sizeText.ts';
 import { type Answer, dataOf } from '../data/answers.ts';
 import { usePage } from '../data/page.ts';
 import { searchOf } from '../logic/families.ts';
-import { age, bytes, count, counted } from '../logic/format.ts';
+import { age } from '../logic/format.ts';
 import { allFamilies } from '../logic/route.ts';
 import { Missing, Notice } from '../parts/notice.tsx';
 import { Figures, Share } from '../parts/share.tsx';
@@ -25,10 +27,10 @@ export function StateView({ status }: { status: Answer<Status> }): VNode {
       <Sentences status={data} />
       <Figures
         of={[
-          ['series', count(total.series)],
-          ['plain text', bytes(total.bytes)],
-          ['objects', count(total.objects)],
-          ['families', count(resources.reduce((sum, { families }) => sum + families, 0))],
+          ['series', grouped(total.series)],
+          ['plain text', sizeText(total.bytes)],
+          ['objects', grouped(total.objects)],
+          ['families', grouped(resources.reduce((sum, { families }) => sum + families, 0))],
         ]}
       />
       <Resources
@@ -118,12 +120,12 @@ function Resource({ of, whole }: { of: ResourceState; whole: number }): VNode {
         {isCalm || detail === '' ? null : <span class="detail soft">{detail}</span>}
       </td>
       <td class="number" data-label="objects">
-        {count(objects)}
+        {grouped(objects)}
       </td>
       <td class="number" data-label="series">
-        {count(series)}
+        {grouped(series)}
       </td>
-      <td class="number">{bytes(of.bytes)}</td>
+      <td class="number">{sizeText(of.bytes)}</td>
       <td class="wide">
         <Share part={series} whole={whole} />
       </td>

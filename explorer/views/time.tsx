@@ -2,16 +2,17 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { History, HistoryPoint } from '../../src/explorer/api.ts';
+import { grouped } from '../../src/lib/grouped.ts';
 import { dataOf, useAnswer } from '../data/answers.ts';
-import { age, clockTime, count, finerBytes, rate } from '../logic/format.ts';
+import { age, clockTime, finerSizeText, rate } from '../logic/format.ts';
 import { Chart } from '../parts/chart.tsx';
 import { Missing } from '../parts/notice.tsx';
 
 const historyEveryMs = 5_000;
 
 const charts = [
-  { title: 'Series', of: ({ series }: HistoryPoint) => series, text: count },
-  { title: 'Plain text', of: (point: HistoryPoint) => point.bytes, text: finerBytes },
+  { title: 'Series', of: ({ series }: HistoryPoint) => series, text: grouped },
+  { title: 'Plain text', of: (point: HistoryPoint) => point.bytes, text: finerSizeText },
   {
     title: 'Changes per second',
     of: ({ changes }: HistoryPoint) => changes,

@@ -7,7 +7,7 @@ import {
   stateOf,
 } from '../http/readiness.ts';
 import type { Clock } from '../lib/clock.ts';
-import { grouped } from '../lib/grouped.ts';
+import { counted } from '../lib/grouped.ts';
 import type { Logger } from '../lib/log.ts';
 import { LogInterval } from '../lib/logThrottle.ts';
 import type { StoreSize } from '../store/types.ts';
@@ -107,6 +107,3 @@ function keysOf({ resources, of, untilMs, ageMs, why }: StaleState): object {
     why,
   };
 }
-
-const counted = (count: number, noun: string): string =>
-  `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,9 +1,11 @@
 // usedFamilies says which families the dashboards and rules in a text read.
-import { ConfigError, errorMessage } from '../lib/errors.ts';
+import { ConfigError } from '../lib/errors.ts';
 import type { UsageSource } from './api.ts';
-import { jsonProblem } from './jsonProblem.ts';
+import { isOpen } from './brackets.ts';
+import { documentsIn, type TextDocument } from './documents.ts';
 import { type MetricNames, metricNamesIn, type NameSelector } from './metricNames.ts';
 import { NameMatching } from './nameMatching.ts';
+import type { RuleExpression } from './promqlProblem.ts';
 
 /** Larger texts are refused: the largest dashboards have some 2 MB. */
 const textCharsMax = 64 * 1024 * 1024;
@@ -23,13 +25,16 @@ export interface FamilyUse {
   readonly recorded: readonly string[];
   /** Names of the library panels that it shows and that are not in the text. */
   readonly libraryPanels: readonly string[];
+  /** The first expression with an open bracket or quote: it may read more than was found. */
+  readonly unreadable: string | undefined;
 }
 
 /**
  * What the dashboards and rules in a text read. A dashboard is Grafana's JSON, also as the API or a
  * Kubernetes object wraps it; rules are a file of Prometheus, or PrometheusRules. Names are found
  * without parsing: a template keeps all families that it may stand for. Rejects with ConfigError,
- * which names `place`, where the text holds neither, or one of them is broken.
+ * which names `place`, where the text holds neither, or one of them is broken, as is a rule of
+ * Prometheus whose expression is no PromQL.
  */
 export async function usedFamilies(
   text: string,
@@ -38,7 +43,8 @@ export async function usedFamilies(
 ): Promise<FamilyUse[]> {
   const queries: Queries[] = [];
   // Editors of Windows begin a file with a byte order mark.
-  await readText(text.replace(/^\ufeff/, ''), { place, depth: 0 }, queries);
+  await readText(text.replace(/^\ufeff/, ''), place, 0, queries);
+  await refuseBroken(queries);
   const matching = new NameMatching(families);
   return Promise.all(queries.map((one) => useOf(one, matching)));
 }
@@ -51,10 +57,24 @@ interface Queries {
   /** Variables that it declares with what they may be; others may be anything. */
   readonly declared: ReadonlySet<string>;
   readonly libraryPanels: readonly string[];
+  readonly unreadable: string | undefined;
+  /** The expression of a rule that has to be PromQL. */
+  readonly promql: RuleExpression | undefined;
+}
+
+/** The parser is loaded for rules only: the page has it in a file of its own. */
+async function refuseBroken(queries: readonly Queries[]): Promise<void> {
+  const rules = queries.flatMap(({ promql }) => promql ?? []);
+  if (rules.length === 0) return;
+  const { brokenRule } = await import('./promqlProblem.ts');
+  for (const rule of rules) {
+    const problem = brokenRule(rule);
+    if (problem !== undefined) throw problem;
+  }
 }
 
 async function useOf(queries: Queries, matching: NameMatching): Promise<FamilyUse> {
-  const { kind, name, expressions, declared, libraryPanels } = queries;
+  const { kind, name, expressions, declared, libraryPanels, unreadable } = queries;
   const found = new Set<string>();
   const recorded = new Set<string>();
   let readsAll: string | undefined;
@@ -71,7 +91,8 @@ async function useOf(queries: Queries, matching: NameMatching): Promise<FamilyUs
     }
   }
   const families = matching.names.filter((one) => found.has(one));
-  return { kind, name, families, readsAll, recorded: [...recorded], libraryPanels };
+  const others = { recorded: [...recorded], libraryPanels, unreadable };
+  return { kind, name, families, readsAll, ...others };
 }
 
 /** With one that lets everything through for a variable of which nothing is known. */
@@ -95,16 +116,23 @@ const what = 'a Grafana dashboard or a file of Prometheus rules';
 interface At {
   readonly place: string;
   readonly depth: number;
+  readonly placeOf: TextDocument['placeOf'];
 }
 
-async function readText(text: string, at: At, queries: Queries[]): Promise<void> {
-  const { place } = at;
+async function readText(
+  text: string,
+  place: string,
+  depth: number,
+  queries: Queries[],
+): Promise<void> {
   if (text.length > textCharsMax) {
     const expected = `${what} of at most ${textCharsMax} characters`;
     throw new ConfigError({ place, expected, got: String(text.length) });
   }
   const before = queries.length;
-  for (const value of await valuesIn(text, place)) await readValue(value, at, queries);
+  for (const { value, placeOf } of await documentsIn(text, place)) {
+    await readValue(value, { place, depth, placeOf }, queries);
+  }
   if (queries.length > before) return;
   throw new ConfigError({ place, expected: what, got: shownStart(text) });
 }
@@ -116,46 +144,11 @@ function shownStart(text: string): string {
   return `a text that begins with ${JSON.stringify(start)}`;
 }
 
-/** The documents of a text, of JSON or YAML. */
-async function valuesIn(text: string, place: string): Promise<readonly unknown[]> {
-  if (/^\s*[{[]/.test(text)) {
-    try {
-      return [JSON.parse(text)];
-    } catch (error) {
-      const problem = jsonProblem(text);
-      if (problem === undefined) throw error;
-      const { line, column, expected, got } = problem;
-      throw new ConfigError({ place: `${place}:${line}:${column}`, expected, got });
-    }
-  }
-  if (/^\s*</.test(text)) return [];
-  // Loaded for YAML only: the page has it in a file of its own.
-  const { LineCounter, parseAllDocuments } = await import('yaml');
-  const lines = new LineCounter();
-  const options = { lineCounter: lines, logLevel: 'error', prettyErrors: false } as const;
-  const documents = plainValue(() => [...parseAllDocuments(text, options)], place);
-  return documents.map((document) => {
-    const [problem] = document.errors;
-    if (problem === undefined) return plainValue<unknown>(() => document.toJS(), place);
-    const { line, col } = lines.linePos(problem.pos[0]);
-    const got = problem.message.split('\n')[0] ?? '';
-    throw new ConfigError({ place: `${place}:${line}:${col}`, expected: 'YAML', got });
-  });
-}
-
-/** Aliases may be unknown, or grow too far; lists may be too deep in each other. */
-function plainValue<T>(read: () => T, place: string): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new ConfigError({ place, expected: 'YAML', got: errorMessage(error) });
-  }
-}
-
 /** Adds what a value is: a dashboard, rules, or what wraps them. */
-async function readValue(value: unknown, { place, depth }: At, queries: Queries[]): Promise<void> {
+async function readValue(value: unknown, at: At, queries: Queries[]): Promise<void> {
+  const { place, depth } = at;
   if (depth > depthMax) throw tooDeep(place);
-  const inside = { place, depth: depth + 1 };
+  const inside = { ...at, depth: depth + 1 };
   if (Array.isArray(value)) {
     for (const one of value) await readValue(one, inside, queries);
     return;
@@ -165,13 +158,14 @@ async function readValue(value: unknown, { place, depth }: At, queries: Queries[
   const json = textOf(fieldsOf(spec).json);
   const groups = groupsIn(value);
   if (groups !== undefined) {
-    queries.push(...groups.flatMap(rulesIn).map((rule) => queriesOfRule(rule, place)));
+    const isPrometheus = kind === undefined || kind === 'PrometheusRule';
+    queries.push(...groups.flatMap((group) => queriesOfGroup(group, isPrometheus, at)));
   } else if (Array.isArray(value.items) && textOf(kind)?.endsWith('List')) {
     await readValue(value.items, inside, queries);
   } else if (kind === 'ConfigMap' || kind === 'Secret') {
     await readTexts(value, inside, queries);
   } else if (json !== undefined) {
-    await readText(json, { ...inside, place: placeIn(value, place, 'json') }, queries);
+    await readText(json, placeIn(value, place, 'json'), inside.depth, queries);
   } else {
     const dashboard = dashboardIn(value);
     if (dashboard !== undefined) queries.push(queriesOfDashboard(dashboard, value, place));
@@ -191,7 +185,9 @@ async function readTexts(object: Fields, at: At, queries: Queries[]): Promise<vo
     if (typeof text !== 'string') continue;
     if (!/\.(?:json|ya?ml|rules)$/.test(key) && !/^\s*(?:[{[]|groups:)/.test(text)) continue;
     const place = placeIn(object, at.place, key);
-    for (const one of await valuesIn(text, place)) await readValue(one, { ...at, place }, queries);
+    for (const { value, placeOf } of await documentsIn(text, place)) {
+      await readValue(value, { ...at, place, placeOf }, queries);
+    }
   }
 }
 
@@ -206,8 +202,27 @@ function groupsIn({ groups, spec, data }: Fields): readonly unknown[] | undefine
   return Array.isArray(found) ? found : undefined;
 }
 
-const rulesIn = (group: unknown): readonly Fields[] =>
-  listOf(fieldsOf(group).rules).filter(isFields);
+/** Groups of vmalert may be of another type than Prometheus', and read something else. */
+function queriesOfGroup(group: unknown, isPrometheus: boolean, at: At): Queries[] {
+  const { name, type, rules } = fieldsOf(group);
+  const isPromql = isPrometheus && (textOf(type) ?? 'prometheus') === 'prometheus';
+  return listOf(rules)
+    .filter(isFields)
+    .map((rule) => {
+      const queries = queriesOfRule(rule, at.place);
+      if (!isPromql || !isOfPrometheus(rule)) return queries;
+      const called = `${queries.kind} ${queries.name} in group ${textOf(name) ?? 'without a name'}`;
+      const expression = rule.expr === undefined || rule.expr === null ? '' : String(rule.expr);
+      return {
+        ...queries,
+        promql: { expression, place: () => `${at.placeOf(expression)}: ${called}` },
+      };
+    });
+}
+
+/** Rules of Grafana have no expression of their own; those that an API answers are in force. */
+const isOfPrometheus = ({ alert, record, data, query }: Fields): boolean =>
+  textOf(alert ?? record) !== undefined && data === undefined && query === undefined;
 
 function queriesOfRule(rule: Fields, place: string): Queries {
   const { record, alert, expr, title, name, type, annotations } = rule;
@@ -219,6 +234,8 @@ function queriesOfRule(rule: Fields, place: string): Queries {
     expressions: [...expressions, ...Object.values(fieldsOf(annotations)).flatMap(templateQueries)],
     declared: new Set(),
     libraryPanels: [],
+    unreadable: expr === undefined ? undefined : expressions.find(isOpen),
+    promql: undefined,
   };
 }
 
@@ -262,6 +279,8 @@ function queriesOfDashboard(dashboard: Fields, wrapped: Fields, place: string): 
     expressions: expressionsIn(dashboard, place),
     declared: declaredIn(dashboard),
     libraryPanels: missingPanels(dashboard, place),
+    unreadable: expressionsIn(dashboard, place, new Set(['expr'])).find(isOpen),
+    promql: undefined,
   };
 }
 
@@ -278,12 +297,12 @@ function declaredIn(dashboard: Fields): Set<string> {
 /** Under these keys are expressions, of panels, variables and annotations alike. */
 const expressionKeys: ReadonlySet<string> = new Set(['expr', 'query', 'definition', 'expression']);
 
-function expressionsIn(value: unknown, place: string): string[] {
+function expressionsIn(value: unknown, place: string, keys = expressionKeys): string[] {
   const found: string[] = [];
   walk<string | undefined>(value, place, undefined, (fields, outer) => {
     const type = sourceType(fields) ?? outer;
     for (const [key, text] of Object.entries(fields)) {
-      if (typeof text === 'string' && expressionKeys.has(key) && asksPrometheus(type)) {
+      if (typeof text === 'string' && keys.has(key) && asksPrometheus(type)) {
         found.push(text);
       }
     }

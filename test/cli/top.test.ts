@@ -27,7 +27,7 @@ const families: Families = {
     family('kube_pod_labels', 2_000, 'ALPHA'),
     family('kube_pod_status_phase', 25_000),
     family('kube_node_info', 12),
-    family('kube_node_deletion_timestamp_with_long_name', 0, 'ALPHA'),
+    family('kube_node_deletion_timestamp_of_long_name', 0, 'ALPHA'),
   ],
 };
 const size = { objects: 5_012, series: 32_012, bytes: 3_841_440 };
@@ -79,7 +79,7 @@ const zeros: Zeros = {
     { name: 'kube_pod_info', series: 5_000, zeros: 0 },
     { name: 'kube_pod_status_phase', series: 25_000, zeros: 20_000 },
     { name: 'kube_node_info', series: 12, zeros: 12 },
-    { name: 'kube_node_deletion_timestamp_with_long_name', series: 0, zeros: 0 },
+    { name: 'kube_node_deletion_timestamp_of_long_name', series: 0, zeros: 0 },
   ],
 };
 
@@ -121,16 +121,16 @@ describe('kubestate top', () => {
         `kubestate 1.2.3 at ${url}/: All 2 resources are synced.`,
         '32,012 series, 3.7 MiB, of 5,012 objects of 1 resource',
         '',
-        'FAMILY                                       RESOURCE  SERIES   SHARE    BYTES  STABILITY',
-        'kube_pod_status_phase                        pod       25,000  78.1 %  2.9 MiB  STABLE',
-        'kube_pod_info                                pod        5,000  15.6 %  586 KiB  STABLE',
-        'kube_pod_labels                              pod        2,000   6.2 %  234 KiB  ALPHA',
-        'kube_node_info                               node          12  <0.1 %  1.4 KiB  STABLE',
-        'kube_node_deletion_timestamp_with_long_name  node           0     0 %      0 B  ALPHA',
+        'FAMILY                                     RESOURCE  SERIES    SHARE    BYTES  STABILITY',
+        'kube_pod_status_phase                      pod       25,000   78.1 %  2.9 MiB  STABLE',
+        'kube_pod_info                              pod        5,000   15.6 %  586 KiB  STABLE',
+        'kube_pod_labels                            pod        2,000    6.2 %  234 KiB  ALPHA',
+        'kube_node_info                             node          12  < 0.1 %  1.4 KiB  STABLE',
+        'kube_node_deletion_timestamp_of_long_name  node           0      0 %      0 B  ALPHA',
         '',
-        'NAMESPACE         OBJECTS  SERIES   SHARE    BYTES  MOST OF IT',
-        'shop                5,000  32,000   100 %  3.7 MiB  pods',
-        '(cluster-scoped)       12      12  <0.1 %  1.4 KiB',
+        'NAMESPACE         OBJECTS  SERIES     SHARE    BYTES  MOST OF IT',
+        'shop                5,000  32,000  > 99.9 %  3.7 MiB  pods',
+        '(cluster-scoped)       12      12   < 0.1 %  1.4 KiB',
         '',
       ].join('\n'),
     );
@@ -263,6 +263,14 @@ describe('kubestate top --cut', () => {
     expect(await as('relabel')).to.include("    regex: 'kube_pod_info'\n    action: drop\n");
   });
 
+  it('says which expression of a dashboard is not closed', async () => {
+    const folder = folderOf({ 'a.json': dashboard('sum(kube_pod_info') });
+    const text = await topOf([await kubestate(), '--cut', `--used-by=${folder}`]);
+    expect(text).to.include(
+      '\n# the dashboard "D" may read more: this is not closed: sum(kube_pod_info\n',
+    );
+  });
+
   it('says when everything is used', async () => {
     const folder = folderOf({ 'a.json': dashboard('count({job="x"})') });
     const text = await topOf([await kubestate(), '--cut', `--used-by=${folder}/a.json`]);
@@ -298,6 +306,14 @@ describe('kubestate top --cut', () => {
       'a broken dashboard',
       () => ['--cut', `--used-by=${folderOf({ 'a.json': '{"panels": [' })}`],
       { place: /a\.json:1:13$/, expected: 'a value' },
+    ],
+    [
+      'a rule that is no PromQL',
+      () => {
+        const rules = 'groups:\n- name: g\n  rules:\n  - {alert: A, expr: "sum(("}\n';
+        return ['--cut', `--used-by=${folderOf({ 'a.yaml': rules })}`];
+      },
+      { place: /a\.yaml:4:22: alert A in group g$/, expected: '")"', got: 'the end of "sum(("' },
     ],
   ];
   for (const [title, args, facts] of refused) {

@@ -259,6 +259,12 @@ describe('usedFamilies of rules', () => {
     }
   });
 
+  it('reads what keys `<<` merge, as Prometheus does', async () => {
+    const text =
+      'groups:\n- rules:\n  - &a\n    alert: A\n    expr: kube_a\n  - <<: *a\n    alert: B';
+    expect(await told(text)).to.deep.equal(['alert A: kube_a', 'alert B: kube_a']);
+  });
+
   it('takes expressions that are numbers', async () => {
     expect(await told('groups:\n- rules:\n  - alert: A\n    expr: 1')).to.deep.equal(['alert A: ']);
   });
@@ -294,6 +300,7 @@ describe('usedFamilies of our own files', () => {
         families.filter((family) => parsed.includes(family)),
       );
       expect(one?.readsAll, name).to.equal(undefined);
+      expect(one?.unreadable, name).to.equal(undefined);
     }
   });
 });
@@ -358,8 +365,16 @@ describe('usedFamilies of other texts', () => {
         '{\n "panels": [}',
         { place: 'x.json:2:13', expected: 'a value', got: '"}"' },
       ],
-      ['broken YAML', 'groups:\n- a: b: c', { place: /^x\.json:2:\d+$/, expected: 'YAML' }],
-      ['an unknown alias', 'groups: *x', { place: /^x\.json/, expected: 'YAML' }],
+      [
+        'broken YAML',
+        'groups:\n- a: b: c',
+        { place: /^x\.json:2:\d+$/, expected: /^YAML: nested mappings are not allowed/ },
+      ],
+      [
+        'an unknown alias',
+        'groups: *x',
+        { place: /^x\.json/, expected: /^YAML: unresolved alias .*: x$/, got: undefined },
+      ],
       [
         'a ConfigMap with a broken one',
         { kind: 'ConfigMap', metadata: { name: 'm' }, data: { 'a.json': '{,' } },

@@ -1,6 +1,6 @@
-// grouped: numbers with commas, as Intl writes them.
+// Numbers, counts and amounts with commas, as Intl writes them.
 import { expect } from 'chai';
-import { grouped } from '../../src/lib/grouped.ts';
+import { counted, grouped, moneyText } from '../../src/lib/grouped.ts';
 
 describe('A number for people', () => {
   const intl = new Intl.NumberFormat('en');
@@ -8,5 +8,16 @@ describe('A number for people', () => {
     it(`is written as Intl does: ${intl.format(number)}`, () => {
       expect(grouped(number)).to.equal(intl.format(number));
     });
+  }
+
+  for (const [text, expected] of [
+    [counted(1, 'family', 'families'), '1 family'],
+    [counted(1_234, 'family', 'families'), '1,234 families'],
+    [counted(0, 'value'), '0 values'],
+    [moneyText(1_234.5), '1,234.50'],
+    [moneyText(0.005), '0.01'],
+    [moneyText(999.999), '1,000.00'],
+  ] as const) {
+    it(`is written with what it counts: ${expected}`, () => expect(text).to.equal(expected));
   }
 });

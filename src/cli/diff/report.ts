@@ -1,6 +1,6 @@
 // report writes what a comparison found, for people: one paragraph for each family that differs.
-import { grouped } from '../../lib/grouped.ts';
-import { counted, printable } from '../figures.ts';
+import { counted, grouped } from '../../lib/grouped.ts';
+import { printable } from '../printable.ts';
 import type { Candidate } from './candidates.ts';
 import type { Compared, ComparedFamily, FamilySide } from './comparison.ts';
 

@@ -14,10 +14,11 @@ import {
 } from '../../explorer/cut.ts';
 import { type FamilyUse, usedFamilies } from '../../explorer/usedFamilies.ts';
 import { ConfigError } from '../../lib/errors.ts';
-import { grouped } from '../../lib/grouped.ts';
+import { counted, grouped, moneyText } from '../../lib/grouped.ts';
+import { shareText } from '../../lib/shareText.ts';
 import { sizeText } from '../../lib/sizeText.ts';
 import { suggest } from '../../lib/suggest.ts';
-import { counted, moneyText, printable, shareText } from '../figures.ts';
+import { printable } from '../printable.ts';
 import type { topFlags } from '../top.ts';
 import { filesIn } from '../validate/files.ts';
 import type { ExplorerApi } from './explorerApi.ts';
@@ -89,6 +90,11 @@ function notesOf(uses: readonly FamilyUse[]): string[] {
     ...uses
       .filter(({ readsAll }) => readsAll !== undefined)
       .map(({ kind, name, readsAll }) => `the ${kind} "${name}" reads every family: ${readsAll}`),
+    ...uses
+      .filter(({ unreadable }) => unreadable !== undefined)
+      .map(({ kind, name, unreadable }) => {
+        return `the ${kind} "${name}" may read more: this is not closed: ${unreadable}`;
+      }),
     ...noteOf(recorded, 'the files read series of recording rules that are in none of them'),
     ...noteOf(panels, 'the files show library panels that are in none of them'),
   ];

@@ -2,9 +2,10 @@
 import type { ValuesOf } from '../../config/flags.ts';
 import type { Families, FamilySize, Namespaces, Size, Status } from '../../explorer/api.ts';
 import { costOf } from '../../explorer/cut.ts';
-import { grouped } from '../../lib/grouped.ts';
+import { counted, grouped, moneyText } from '../../lib/grouped.ts';
+import { shareText } from '../../lib/shareText.ts';
 import { sizeText } from '../../lib/sizeText.ts';
-import { counted, moneyText, printable, shareText } from '../figures.ts';
+import { printable } from '../printable.ts';
 import type { topFlags } from '../top.ts';
 import type { ExplorerApi } from './explorerApi.ts';
 import { type Column, tableText } from './table.ts';

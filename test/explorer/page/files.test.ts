@@ -30,6 +30,25 @@ describe('files of dashboards and rules', () => {
     });
   });
 
+  it('are refused where a rule is no PromQL, and say where a dashboard may not be', async () => {
+    const [broken, open] = await readFiles(
+      [
+        { name: 'r.yaml', text: rules.replace('kube_node_info == 0', 'sum((') },
+        { name: 'd.json', text: dashboard.replace('sum(', 'sum((') },
+      ],
+      served,
+    );
+    expect(broken).to.deep.equal({
+      name: 'r.yaml',
+      error: 'r.yaml:5:11: alert B in group a: expected ")", got the end of "sum((".',
+    });
+    expect(open)
+      .to.have.property('notes')
+      .that.includes(
+        '“Pods” may read more: this is not closed: sum((kube_pod_info) / count(node:x:sum)',
+      );
+  });
+
   for (const [what, text] of [
     ['no JSON', '{"panels": ['],
     ['no YAML', 'groups: [a: b: c'],
