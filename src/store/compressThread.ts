@@ -28,15 +28,14 @@ export interface CompressThreadOptions {
 /** What is used of a worker. */
 export type Thread = Pick<Worker, 'on' | 'postMessage' | 'terminate'>;
 
-/** Takes blocks in any number. Nothing depends on it: what the thread does not do is done here. */
+/** Takes one block at a time. Nothing depends on it: what the thread does not do is done here. */
 export class CompressThread {
   readonly #options: CompressThreadOptions;
   #worker: Thread | undefined;
   #failed = false;
-  /** What the thread is to answer, in the order in which it was asked. */
-  readonly #replies: PromiseWithResolvers<Deflated>[] = [];
+  #reply = Promise.withResolvers<Deflated>();
   /** Memory for texts, which goes to the thread and comes back. */
-  readonly #free: ArrayBuffer[] = [];
+  #texts = new ArrayBuffer(0);
   #blocks = 0;
   /** When it was last used; infinite while it is. */
   #usedMs = 0;
@@ -55,8 +54,8 @@ export class CompressThread {
     try {
       return await this.#deflate(rewrite);
     } catch (error) {
-      if (!this.#failed) onError(error);
       this.#failed = true;
+      onError(error);
       return writer.writeCold(rewrite);
     }
   }
@@ -65,24 +64,19 @@ export class CompressThread {
     const worker = this.#worker;
     this.#worker = undefined;
     this.#blocks = 0;
-    this.#free.length = 0;
     await worker?.terminate();
   }
 
   async #deflate(rewrite: Rewrite): Promise<BlockText> {
     const { writer } = this.#options;
-    let texts = new ArrayBuffer(0);
-    const hot = writer.write(rewrite, (bytes) => {
-      texts = this.#room(bytes);
-      return Buffer.from(texts);
-    });
+    const hot = writer.write(rewrite, (bytes) => this.#room(bytes));
     const families = hot.segments
       .flatMap((segment, family) => (segment === undefined ? [] : [{ family, segment }]))
       .sort((a, b) => a.segment.start - b.segment.start);
     if (families.length === 0) return hot;
     const ends = families.map(({ segment }) => segment.end);
-    const deflated = await this.#send({ bytes: texts, ends });
-    this.#free.push(deflated.texts);
+    const deflated = await this.#send({ bytes: this.#texts, ends });
+    this.#texts = deflated.texts;
     const segments = [...hot.segments];
     const buffer = Buffer.from(deflated.bytes);
     let start = 0;
@@ -98,30 +92,29 @@ export class CompressThread {
   async #send(texts: Texts): Promise<Deflated> {
     this.#usedMs = Number.POSITIVE_INFINITY;
     try {
+      this.#reply = Promise.withResolvers();
       this.#worker ??= this.#start();
       this.#worker.postMessage(texts, [texts.bytes]);
-      const reply = Promise.withResolvers<Deflated>();
-      this.#replies.push(reply);
-      return await reply.promise;
+      return await this.#reply.promise;
     } finally {
-      if (this.#replies.length === 0) this.#usedMs = this.#options.clock.now();
+      this.#usedMs = this.#options.clock.now();
     }
   }
 
-  #room(bytes: number): ArrayBuffer {
-    const free = this.#free.pop();
-    return free === undefined || free.byteLength < bytes ? new ArrayBuffer(bytes) : free;
+  #room(bytes: number): Buffer {
+    if (this.#texts.byteLength < bytes) this.#texts = new ArrayBuffer(bytes);
+    return Buffer.from(this.#texts);
   }
 
   #start(): Thread {
     const { open = openThread } = this.#options;
     const worker = open();
-    worker.on('message', (deflated: Deflated) => this.#replies.shift()?.resolve(deflated));
+    worker.on('message', (deflated: Deflated) => this.#reply.resolve(deflated));
     const end = (error: unknown): void => {
       // One that was ended because it was idle may say so when there is another.
       if (this.#worker !== worker) return;
       this.#worker = undefined;
-      for (const { reject } of this.#replies.splice(0)) reject(error);
+      this.#reply.reject(error);
     };
     worker.on('error', end);
     worker.on('exit', () => end(new Error('the thread that compresses ended')));

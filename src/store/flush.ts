@@ -18,11 +18,6 @@ const reserveMs = 200;
 /** With more pending text than this, `drained` waits for a flush. */
 const pendingBytesMax = 8 * 1024 * 1024;
 
-/**
- * Blocks of relists that are compressed at once: the thread has the next ones while ours runs for
- * the 10 ms of TimeSlicer, in which it compresses three.
- */
-const compressingMax = 8;
 /** Objects of a relist that are committed in one turn of the event loop: some 5 ms. */
 const stepsPerTurn = 1_000;
 /** A flush runs for so long before the event loop turns, plus the block that it is at. */
@@ -57,8 +52,6 @@ export class Flusher implements FlushWork {
   readonly #thread: CompressThread | undefined;
   readonly #closing = new AbortController();
   #queue: Promise<unknown> = Promise.resolve();
-  /** The blocks that are compressed now. */
-  readonly #compressing = new Map<Block, Promise<void>>();
   /** The flush that is in the queue and has not begun: it will serve all that is pending now. */
   #queuedFlush: Promise<void> | undefined;
   #flushScheduled = false;
@@ -104,28 +97,19 @@ export class Flusher implements FlushWork {
   }
 
   compress(block: Block): void {
-    this.#queue = this.#queue.then(async () => {
-      await this.#compressing.get(block);
-      if (this.#compressing.size >= compressingMax) await Promise.race(this.#compressing.values());
-      const done = this.#writeCold(block)
-        .catch(this.#onError)
-        .finally(() => this.#compressing.delete(block));
-      this.#compressing.set(block, done);
+    this.#enqueue(async () => {
+      if (!block.hasPending) return;
+      const { text: from, lengths } = block;
+      const changes = block.takePending();
+      try {
+        const rewrite = { from, lengths, changes, nowMs: this.#clock.now() };
+        block.commit(changes, await (this.#thread ?? this.writer).writeCold(rewrite));
+      } catch (error) {
+        block.rollback(changes);
+        throw error;
+      }
       await this.#clock.turn();
-    });
-  }
-
-  async #writeCold(block: Block): Promise<void> {
-    if (!block.hasPending) return;
-    const { text: from, lengths } = block;
-    const changes = block.takePending();
-    try {
-      const rewrite = { from, lengths, changes, nowMs: this.#clock.now() };
-      block.commit(changes, await (this.#thread ?? this.writer).writeCold(rewrite));
-    } catch (error) {
-      block.rollback(changes);
-      throw error;
-    }
+    }).catch(this.#onError);
   }
 
   async drained(): Promise<void> {
@@ -185,7 +169,7 @@ export class Flusher implements FlushWork {
   /** Resolves once the task under way has ended; no other one starts. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#enqueue(async () => undefined);
+    await this.#queue;
     await this.#thread?.close();
   }
 
@@ -235,15 +219,9 @@ export class Flusher implements FlushWork {
     };
   }
 
-  /**
-   * Tasks run one at a time, in the order in which they were enqueued, and once all blocks that
-   * were to be compressed before are.
-   */
+  /** Tasks run one at a time, in the order in which they were enqueued. */
   #enqueue(work: () => Promise<void>): Promise<void> {
-    const done = this.#queue.then(async () => {
-      await Promise.all(this.#compressing.values());
-      await work();
-    });
+    const done = this.#queue.then(work);
     this.#queue = done.catch(() => undefined);
     return done;
   }
