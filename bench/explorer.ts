@@ -24,7 +24,7 @@ export default {
     'Rounds without and with a client that asks for what all views of the page do: status and ' +
     'history every 5 s, families and namespaces every 15 s, compressed, and with the ETags ' +
     'of the last answers. Meanwhile pods are deleted and created as in the question of changes, ' +
-    'and /metrics is scraped twice a second. Each round has both phases, in turn; a ratio is the ' +
+    'and /metrics is scraped once a second. Each round has both phases, in turn; a ratio is the ' +
     'median over the rounds of what the open page makes of the same round without it.',
   writes: true,
   columns: [
