@@ -28,7 +28,11 @@ type Kept = Map<string, Set<MessageField>>;
 /** All of it, for an error that the server answers. */
 const status = 'Status';
 
-/** The words in the sources of a table and of all that it imports; comments aside. */
+const comments = /^\s*(?:\/\/|\/?\*).*$/gm;
+/** HELP and other sentences, which have blanks; names of fields have none. */
+const texts = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g;
+
+/** The words in the sources of a table and of all that it imports; comments and sentences aside. */
 function wordsOf(plural: string): Set<string> {
   const files = new Set<string>();
   const add = (file: string): void => {
@@ -40,8 +44,11 @@ function wordsOf(plural: string): Set<string> {
     }
   };
   add(join(tables, `${plural}.ts`));
-  const text = [...files].map((file) => readFileSync(file, 'utf8')).join('\n');
-  return new Set(text.replace(/^\s*(?:\/\/|\/?\*).*$/gm, '').match(/\w+/g));
+  const sources = [...files].map((file) => readFileSync(file, 'utf8').replace(comments, ''));
+  const code = sources.map((source) =>
+    source.replace(texts, (text) => (text.includes(' ') ? '' : text)),
+  );
+  return new Set(code.join('\n').match(/\w+/g));
 }
 
 /**

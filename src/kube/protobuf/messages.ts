@@ -264,12 +264,10 @@ function appsV1DaemonSet(r: Reader, end: number): Fields {
 }
 
 function appsV1DaemonSetSpec(r: Reader, end: number): Fields {
-  const o: Fields = { template: undefined, minReadySeconds: undefined };
+  const o: Fields = {  };
   while (r.at < end) {
     const tag = r.varint();
     switch (tag) {
-      case 18: o.template = coreV1PodTemplateSpec(r, r.end()); break;
-      case 32: o.minReadySeconds = r.int32() || undefined; break;
       default: r.skip(tag);
     }
   }
@@ -328,14 +326,12 @@ function appsV1DeploymentCondition(r: Reader, end: number): Fields {
 }
 
 function appsV1DeploymentSpec(r: Reader, end: number): Fields {
-  const o: Fields = { replicas: undefined, template: undefined, strategy: undefined, minReadySeconds: undefined, paused: undefined };
+  const o: Fields = { replicas: undefined, strategy: undefined, paused: undefined };
   while (r.at < end) {
     const tag = r.varint();
     switch (tag) {
       case 8: o.replicas = r.int32(); break;
-      case 26: o.template = coreV1PodTemplateSpec(r, r.end()); break;
       case 34: o.strategy = appsV1DeploymentStrategy(r, r.end()); break;
-      case 40: o.minReadySeconds = r.int32() || undefined; break;
       case 56: o.paused = r.bool() || undefined; break;
       default: r.skip(tag);
     }
@@ -394,12 +390,11 @@ function appsV1ReplicaSet(r: Reader, end: number): Fields {
 }
 
 function appsV1ReplicaSetSpec(r: Reader, end: number): Fields {
-  const o: Fields = { replicas: undefined, template: undefined };
+  const o: Fields = { replicas: undefined };
   while (r.at < end) {
     const tag = r.varint();
     switch (tag) {
       case 8: o.replicas = r.int32(); break;
-      case 26: o.template = coreV1PodTemplateSpec(r, r.end()); break;
       default: r.skip(tag);
     }
   }
@@ -481,12 +476,11 @@ function appsV1StatefulSetPersistentVolumeClaimRetentionPolicy(r: Reader, end: n
 }
 
 function appsV1StatefulSetSpec(r: Reader, end: number): Fields {
-  const o: Fields = { replicas: undefined, minReadySeconds: undefined, persistentVolumeClaimRetentionPolicy: undefined, ordinals: undefined };
+  const o: Fields = { replicas: undefined, persistentVolumeClaimRetentionPolicy: undefined, ordinals: undefined };
   while (r.at < end) {
     const tag = r.varint();
     switch (tag) {
       case 8: o.replicas = r.int32(); break;
-      case 72: o.minReadySeconds = r.int32() || undefined; break;
       case 82: o.persistentVolumeClaimRetentionPolicy = appsV1StatefulSetPersistentVolumeClaimRetentionPolicy(r, r.end()); break;
       case 90: o.ordinals = appsV1StatefulSetOrdinals(r, r.end()); break;
       default: r.skip(tag);
@@ -937,7 +931,7 @@ function batchV1JobSpec(r: Reader, end: number): Fields {
 }
 
 function batchV1JobStatus(r: Reader, end: number): Fields {
-  const o: Fields = { conditions: undefined, startTime: undefined, completionTime: undefined, active: undefined, succeeded: undefined, failed: undefined, ready: undefined, terminating: undefined };
+  const o: Fields = { conditions: undefined, startTime: undefined, completionTime: undefined, active: undefined, succeeded: undefined, failed: undefined, ready: undefined };
   while (r.at < end) {
     const tag = r.varint();
     switch (tag) {
@@ -948,7 +942,6 @@ function batchV1JobStatus(r: Reader, end: number): Fields {
       case 40: o.succeeded = r.int32() || undefined; break;
       case 48: o.failed = r.int32() || undefined; break;
       case 72: o.ready = r.int32(); break;
-      case 88: o.terminating = r.int32(); break;
       default: r.skip(tag);
     }
   }
@@ -986,11 +979,10 @@ function certificatesV1CertificateSigningRequestCondition(r: Reader, end: number
 }
 
 function certificatesV1CertificateSigningRequestSpec(r: Reader, end: number): Fields {
-  const o: Fields = { request: undefined, uid: undefined, signerName: '' };
+  const o: Fields = { uid: undefined, signerName: '' };
   while (r.at < end) {
     const tag = r.varint();
     switch (tag) {
-      case 10: o.request = r.base64() || undefined; break;
       case 26: o.uid = r.string() || undefined; break;
       case 58: o.signerName = r.string(); break;
       default: r.skip(tag);
@@ -1329,11 +1321,10 @@ function coreV1ISCSIPersistentVolumeSource(r: Reader, end: number): Fields {
 }
 
 function coreV1ImageVolumeSource(r: Reader, end: number): Fields {
-  const o: Fields = { reference: undefined };
+  const o: Fields = {  };
   while (r.at < end) {
     const tag = r.varint();
     switch (tag) {
-      case 10: o.reference = r.string() || undefined; break;
       default: r.skip(tag);
     }
   }
@@ -1844,7 +1835,7 @@ function coreV1PodSpec(r: Reader, end: number): Fields {
 }
 
 function coreV1PodStatus(r: Reader, end: number): Fields {
-  const o: Fields = { phase: undefined, conditions: undefined, reason: undefined, hostIP: undefined, podIP: undefined, startTime: undefined, containerStatuses: undefined, qosClass: undefined, initContainerStatuses: undefined, podIPs: undefined, resize: undefined, resourceClaimStatuses: undefined, allocatedResources: undefined, resources: undefined };
+  const o: Fields = { phase: undefined, conditions: undefined, reason: undefined, hostIP: undefined, podIP: undefined, startTime: undefined, containerStatuses: undefined, qosClass: undefined, initContainerStatuses: undefined, podIPs: undefined, resourceClaimStatuses: undefined, allocatedResources: undefined, resources: undefined };
   while (r.at < end) {
     const tag = r.varint();
     switch (tag) {
@@ -1858,24 +1849,9 @@ function coreV1PodStatus(r: Reader, end: number): Fields {
       case 74: o.qosClass = r.string() || undefined; break;
       case 82: o.initContainerStatuses = appended(o.initContainerStatuses, coreV1ContainerStatus(r, r.end())); break;
       case 98: o.podIPs = appended(o.podIPs, coreV1PodIP(r, r.end())); break;
-      case 114: o.resize = r.string() || undefined; break;
       case 122: o.resourceClaimStatuses = appended(o.resourceClaimStatuses, coreV1PodResourceClaimStatus(r, r.end())); break;
       case 154: o.allocatedResources = r.quantityEntry(o.allocatedResources); break;
       case 162: o.resources = coreV1ResourceRequirements(r, r.end()); break;
-      default: r.skip(tag);
-    }
-  }
-  r.finish(end);
-  return o;
-}
-
-function coreV1PodTemplateSpec(r: Reader, end: number): Fields {
-  const o: Fields = { metadata: undefined, spec: undefined };
-  while (r.at < end) {
-    const tag = r.varint();
-    switch (tag) {
-      case 10: o.metadata = metaV1ObjectMeta(r, r.end()); break;
-      case 18: o.spec = coreV1PodSpec(r, r.end()); break;
       default: r.skip(tag);
     }
   }
@@ -1899,13 +1875,11 @@ function coreV1ReplicationController(r: Reader, end: number): Fields {
 }
 
 function coreV1ReplicationControllerSpec(r: Reader, end: number): Fields {
-  const o: Fields = { replicas: undefined, template: undefined, minReadySeconds: undefined };
+  const o: Fields = { replicas: undefined };
   while (r.at < end) {
     const tag = r.varint();
     switch (tag) {
       case 8: o.replicas = r.int32(); break;
-      case 26: o.template = coreV1PodTemplateSpec(r, r.end()); break;
-      case 32: o.minReadySeconds = r.int32() || undefined; break;
       default: r.skip(tag);
     }
   }
@@ -2515,11 +2489,10 @@ function networkingV1NetworkPolicy(r: Reader, end: number): Fields {
 }
 
 function networkingV1NetworkPolicyEgressRule(r: Reader, end: number): Fields {
-  const o: Fields = { to: undefined };
+  const o: Fields = {  };
   while (r.at < end) {
     const tag = r.varint();
     switch (tag) {
-      case 18: o.to = appended(o.to, networkingV1NetworkPolicyPeer(r, r.end())); break;
       default: r.skip(tag);
     }
   }
