@@ -1,11 +1,10 @@
 // Random histories of the whole program: lists are asked for at any moment, scrapes come between.
 import { expect } from 'chai';
-import type { Running } from '../../src/app/run.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
-import { seededRandom } from '../../src/demo/random.ts';
 import * as faults from '../support/faults.ts';
 import { statefulSet } from '../support/program.ts';
-import { pod, Scene, scrape, watches } from './scene.ts';
+import { RandomHistory } from './randomHistory.ts';
+import { pod, watches } from './scene.ts';
 
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
 const actsPerHistory = 40;
@@ -21,30 +20,15 @@ const owned = { ownerReferences: [{ ...owner, controller: true }] };
 describe('After whatever happened', () => {
   for (const seed of seeds)
     it(`what is served is what the server has, each object once (seed ${seed})`, async () => {
-      const history = new History(seed);
-      try {
-        await history.begin();
-        for (let i = 0; i < actsPerHistory; i++) await history.act();
-        await history.end();
-      } finally {
-        await history.scene.stop();
-      }
+      await new History(seed).run(actsPerHistory);
     });
 });
 
-class History {
-  readonly scene = new Scene();
-  readonly #random: () => number;
-  /** A check would heal what is lost: every other history goes without, and with no such fault. */
-  readonly #checked: boolean;
-  #program: Running | undefined;
+class History extends RandomHistory {
   #created = 0;
-  /** What was done, for whoever looks for the cause of a failure. */
-  readonly #acts: string[] = [];
 
   constructor(seed: number) {
-    this.#random = seededRandom(seed);
-    this.#checked = seed % 2 === 0;
+    super(seed, pausesMs);
   }
 
   async begin(): Promise<void> {
@@ -54,17 +38,8 @@ class History {
     scene.server.create({ ...set, metadata: { ...set.metadata, namespace: 'x' } });
     scene.server.create(pod('ksm-0', 'one', owned));
     await scene.listen();
-    const check = this.#checked ? ['--consistency-check-interval=10s'] : [];
-    this.#program = await scene.start('--pod=ksm-0', '--pod-namespace=x', ...check);
-    await scene.until(() => watches(this.#running));
-  }
-
-  async act(): Promise<void> {
-    const [name, move] = this.#pick(Object.entries(this.#moves));
-    this.#acts.push(name);
-    move();
-    await this.scene.clock.brief(this.#pick(pausesMs));
-    if (this.#random() < 0.3) await this.#scrapeWhole();
+    this.program = await scene.start('--pod=ksm-0', '--pod-namespace=x', ...this.checkFlags);
+    await scene.until(() => watches(this.running));
   }
 
   /** All that was wrong ends; in time everything must be served. */
@@ -75,24 +50,24 @@ class History {
     for (let i = 0; i < flapsAtEnd; i++) {
       for (const replicas of [2, 1]) {
         this.#scale(replicas);
-        await scene.clock.brief(this.#pick(flapsMs));
+        await scene.clock.brief(this.pick(flapsMs));
       }
     }
     const right = async (): Promise<boolean> => {
-      const served = await this.#scrapeWhole();
-      return served.join() === this.#expected().join() && watches(this.#running);
+      const served = await this.scrapeWhole();
+      return served.join() === this.#expected().join() && watches(this.running);
     };
     await scene.until(right, settleMsMax).catch(async () => {
-      const served = new Set(await this.#scrapeWhole());
+      const served = new Set(await this.scrapeWhole());
       const missing = this.#expected().filter((one) => !served.has(one));
-      const told = { missing: missing.length, served: served.size, acts: this.#acts.join(' ') };
+      const told = { missing: missing.length, served: served.size, acts: this.told };
       expect(told).to.deep.equal({ ...told, missing: 0, served: this.#expected().length });
     });
     await scene.clock.step(5_000);
     expect(await right(), 'it stays right').to.equal(true);
   }
 
-  readonly #moves: Readonly<Record<string, () => void>> = {
+  protected readonly moves: Readonly<Record<string, () => void>> = {
     grow: () => this.#scale(2),
     shrink: () => this.#scale(1),
     flap: () => {
@@ -110,12 +85,12 @@ class History {
     },
     recreate: () => {
       this.scene.server.delete('pods', 'x', 'is-replaced');
-      this.scene.server.create(pod('is-replaced', this.#pick(['one', 'two'])));
+      this.scene.server.create(pod('is-replaced', this.pick(['one', 'two'])));
     },
     gone: () => this.scene.onWatches(faults.gone, { times: 1, resource: 'pods' }),
     cut: () => this.scene.server.cut(),
     silentDeletions: () => {
-      if (!this.#checked) return;
+      if (!this.checked) return;
       this.scene.onWatches(faults.missedDeletions, { times: 1, resource: 'pods' });
     },
     breakLists: () => this.scene.onLists(faults.resetWithin(300), { times: 1, resource: 'pods' }),
@@ -132,29 +107,11 @@ class History {
     server.update({ ...now, spec, status } as ApiObject);
   }
 
-  /** Whenever it is looked, an answer is whole, and no object is there twice. */
-  async #scrapeWhole(): Promise<string[]> {
-    const { status, text } = await scrape(this.#running);
-    expect(status).to.equal(200);
-    const uids = [...text.matchAll(/^kube_pod_info\{.*?uid="(.*?)"/gm)].map(([, uid]) => uid ?? '');
-    expect(new Set(uids).size, `doubled after ${this.#acts.join(' ')}`).to.equal(uids.length);
-    return uids.sort();
-  }
-
   #expected(): string[] {
     return [...this.#pods()].map(({ metadata }) => metadata.uid ?? '').sort();
   }
 
   #pods(): Iterable<ApiObject> {
     return this.scene.server.objects('pods');
-  }
-
-  get #running(): Running {
-    if (this.#program === undefined) throw new Error('the program was not started');
-    return this.#program;
-  }
-
-  #pick<T>(all: readonly T[]): T {
-    return all[Math.floor(this.#random() * all.length)] as T;
   }
 }

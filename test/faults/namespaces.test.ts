@@ -1,9 +1,8 @@
 // Random histories of --namespace-selector: namespaces join and leave while lists and watches fail.
 import { expect } from 'chai';
-import type { Running } from '../../src/app/run.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
-import { seededRandom } from '../../src/demo/random.ts';
 import * as faults from '../support/faults.ts';
+import { RandomHistory } from './randomHistory.ts';
 import { pod, Scene, scrape, watches } from './scene.ts';
 
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -21,14 +20,7 @@ const selectors = ['--namespace-selector=team in (a,b)', '--object-selector=pods
 describe('With namespaces and objects that are selected by labels', () => {
   for (const seed of seeds)
     it(`what is served is what the server has of them (seed ${seed})`, async () => {
-      const history = new History(seed);
-      try {
-        await history.begin();
-        for (let i = 0; i < actsPerHistory; i++) await history.act();
-        await history.end();
-      } finally {
-        await history.scene.stop();
-      }
+      await new History(seed).run(actsPerHistory);
     });
 
   it('no check takes for drift what waits for a list', async () => {
@@ -66,38 +58,21 @@ describe('With namespaces and objects that are selected by labels', () => {
   });
 });
 
-class History {
-  readonly scene = new Scene();
-  readonly #random: () => number;
-  /** A check would heal what is lost: every other history goes without. */
-  readonly #checked: boolean;
-  #program: Running | undefined;
+class History extends RandomHistory {
   #created = 0;
-  /** What was done, for whoever looks for the cause of a failure. */
-  readonly #acts: string[] = [];
 
   constructor(seed: number) {
-    this.#random = seededRandom(seed);
-    this.#checked = seed % 2 === 0;
+    super(seed, pausesMs);
   }
 
   async begin(): Promise<void> {
     const { scene } = this;
     scene.fill(steadyPods);
     scene.server.create(namespace('x', 'a'));
-    for (const name of names) this.#populate(name, this.#pick(['a', 'b', 'c', undefined]));
+    for (const name of names) this.#populate(name, this.pick(['a', 'b', 'c', undefined]));
     await scene.listen();
-    const check = this.#checked ? ['--consistency-check-interval=10s'] : [];
-    this.#program = await scene.startSynced(...selectors, ...check);
-    expect(await this.#scrapeWhole()).to.deep.equal(this.#expected());
-  }
-
-  async act(): Promise<void> {
-    const [name, move] = this.#pick(Object.entries(this.#moves));
-    this.#acts.push(name);
-    move();
-    await this.scene.clock.brief(this.#pick(pausesMs));
-    if (this.#random() < 0.3) await this.#scrapeWhole();
+    this.program = await scene.startSynced(...selectors, ...this.checkFlags);
+    expect(await this.scrapeWhole()).to.deep.equal(this.#expected());
   }
 
   /** All that was wrong ends; in time what is served must be right, and stay so. */
@@ -105,48 +80,48 @@ class History {
     const { scene } = this;
     scene.server.faults.clear();
     const right = async (): Promise<boolean> => {
-      const served = await this.#scrapeWhole();
-      return served.join() === this.#expected().join() && watches(this.#running);
+      const served = await this.scrapeWhole();
+      return served.join() === this.#expected().join() && watches(this.running);
     };
     await scene.until(right, settleMsMax).catch(async () => {
-      const [served, expected] = [await this.#scrapeWhole(), this.#expected()];
+      const [served, expected] = [await this.scrapeWhole(), this.#expected()];
       const missing = expected.filter((one) => !served.includes(one));
       const surplus = served.filter((one) => !expected.includes(one));
-      const told = { missing: missing.length, surplus: surplus.length, acts: this.#acts.join(' ') };
+      const told = { missing: missing.length, surplus: surplus.length, acts: this.told };
       expect(told).to.deep.equal({ ...told, missing: 0, surplus: 0 });
-      expect(watches(this.#running), JSON.stringify(this.#running.readiness())).to.equal(true);
+      expect(watches(this.running), JSON.stringify(this.running.readiness())).to.equal(true);
     });
     await scene.clock.step(12_000);
     expect(await right(), 'it stays right').to.equal(true);
     expect(scene.wrong, `of ${scene.scrapes} scrapes`).to.deep.equal([]);
     const drift = scene.log.lines.filter((line) => line.includes('stored objects differ'));
-    expect(drift, `false alarms after ${this.#acts.join(' ')}`).to.deep.equal([]);
+    expect(drift, `false alarms after ${this.told}`).to.deep.equal([]);
   }
 
-  readonly #moves: Readonly<Record<string, () => void>> = {
-    join: () => this.#relabel(this.#pick(names), this.#pick(['a', 'b'])),
-    leave: () => this.#relabel(this.#pick(names), this.#pick(['c', undefined])),
+  protected readonly moves: Readonly<Record<string, () => void>> = {
+    join: () => this.#relabel(this.pick(names), this.pick(['a', 'b'])),
+    leave: () => this.#relabel(this.pick(names), this.pick(['c', undefined])),
     flap: () => {
-      const name = this.#pick(names);
+      const name = this.pick(names);
       this.#relabel(name, 'c');
       this.#relabel(name, 'a');
     },
     bulk: () => {
-      for (const name of names) this.#relabel(name, this.#pick(['a', 'b', 'c', undefined]));
+      for (const name of names) this.#relabel(name, this.pick(['a', 'b', 'c', undefined]));
     },
     renew: () => {
-      const name = this.#pick(names);
+      const name = this.pick(names);
       for (const { metadata } of this.#podsIn(name)) {
         this.scene.server.delete('pods', name, metadata.name);
       }
       this.scene.server.delete('namespaces', undefined, name);
-      this.#populate(name, this.#pick(['a', 'c']));
+      this.#populate(name, this.pick(['a', 'c']));
     },
     create: () => {
-      for (let i = 0; i < 5; i++) this.#create(this.#pick(names));
+      for (let i = 0; i < 5; i++) this.#create(this.pick(names));
     },
     remove: () => {
-      const name = this.#pick(names);
+      const name = this.pick(names);
       for (const { metadata } of this.#podsIn(name).slice(0, 10)) {
         this.scene.server.delete('pods', name, metadata.name);
       }
@@ -173,7 +148,7 @@ class History {
   }
 
   #create(name: string): void {
-    const tier = this.#random() < 0.2 ? 'hidden' : 'one';
+    const tier = this.random() < 0.2 ? 'hidden' : 'one';
     this.scene.server.create(pod(`p${this.#created++}`, tier, { namespace: name }));
   }
 
@@ -184,20 +159,14 @@ class History {
   }
 
   #retier(tier: string): void {
-    for (const one of this.#podsIn(this.#pick(names)).slice(0, 8)) {
+    for (const one of this.#podsIn(this.pick(names)).slice(0, 8)) {
       this.scene.server.update({ ...one, metadata: { ...one.metadata, labels: { tier } } });
     }
   }
 
-  /** Whenever it is looked, an answer is whole, and no object is there twice. */
-  async #scrapeWhole(): Promise<string[]> {
-    const { status, text } = await scrape(this.#running);
-    expect(status).to.equal(200);
-    const uids = [...text.matchAll(/^kube_pod_info\{.*?uid="(.*?)"/gm)].map(([, uid]) => uid ?? '');
-    expect(new Set(uids).size, `doubled after ${this.#acts.join(' ')}`).to.equal(uids.length);
+  protected override look(text: string): void {
     const steady = [...text.matchAll(/^kube_pod_info\{namespace="x",pod="steady-/gm)].length;
-    expect(steady, `steady pods after ${this.#acts.join(' ')}`).to.be.at.least(steadyPods);
-    return uids.sort();
+    expect(steady, `steady pods after ${this.told}`).to.be.at.least(steadyPods);
   }
 
   #expected(): string[] {
@@ -218,15 +187,6 @@ class History {
     return [...this.scene.server.objects('pods')].filter(
       ({ metadata }) => metadata.namespace === name,
     );
-  }
-
-  get #running(): Running {
-    if (this.#program === undefined) throw new Error('the program was not started');
-    return this.#program;
-  }
-
-  #pick<T>(all: readonly T[]): T {
-    return all[Math.floor(this.#random() * all.length)] as T;
   }
 }
 
