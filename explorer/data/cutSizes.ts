@@ -7,7 +7,7 @@ import type {
   Namespaces,
 } from '../../src/explorer/api.ts';
 import type { Sizes } from '../../src/explorer/cut.ts';
-import { amountOf } from '../logic/marks.ts';
+import { amountOf } from '../../src/explorer/cut.ts';
 import { type Answer, dataOf, useAnswer } from './answers.ts';
 import { requestSlow, sentenceAbout } from './request.ts';
 

@@ -64,17 +64,3 @@ function withoutNames(marks: Marks, names: readonly string[]): Marks {
 }
 
 export const sorted = (names: readonly string[]): string[] => [...new Set(names)].sort();
-
-/** Series and bytes of several rows. */
-export function amountOf(rows: readonly { readonly series: number; readonly bytes: number }[]): {
-  readonly series: number;
-  readonly bytes: number;
-} {
-  let series = 0;
-  let bytes = 0;
-  for (const row of rows) {
-    series += row.series;
-    bytes += row.bytes;
-  }
-  return { series, bytes };
-}

@@ -2,11 +2,12 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { FamilySize, Usage, Zeros } from '../../src/explorer/api.ts';
+import { amountOf } from '../../src/explorer/cut.ts';
 import { counted, grouped } from '../../src/lib/grouped.ts';
 import { dataOf, useAnswer, useSlowAnswer } from '../data/answers.ts';
 import { usePage } from '../data/page.ts';
 import { constantZero, unused } from '../logic/families.ts';
-import { amountOf, cutFamilies, cutsFamily, keepFamilies } from '../logic/marks.ts';
+import { cutFamilies, cutsFamily, keepFamilies } from '../logic/marks.ts';
 import { Slowly } from './notice.tsx';
 
 export function CutGroups({ families }: { families: readonly FamilySize[] }): VNode {

@@ -2,12 +2,11 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { FamilySize } from '../../src/explorer/api.ts';
 import { grouped } from '../../src/lib/grouped.ts';
-import { sizeText } from '../../src/lib/sizeText.ts';
 import { usePage } from '../data/page.ts';
 import { cutFamilies, cutsFamily, keepFamilies } from '../logic/marks.ts';
 import { type FamiliesQuery, fallsFirst, type SortKey } from '../logic/route.ts';
 import { Name } from './name.tsx';
-import { Share } from './share.tsx';
+import { MarkHeading, SizeCells } from './sizeCells.tsx';
 
 /** More rows make typing in the search slow; the search finds the others. */
 const rowsMax = 1_000;
@@ -33,9 +32,7 @@ export function FamilyTable({ families, whole, sorting, onSort }: Props): VNode 
         <caption class="unseen">Families and what they cost</caption>
         <thead>
           <tr>
-            <th scope="col" class="mark">
-              Cut
-            </th>
+            <MarkHeading />
             {heading('name', 'Family')}
             {heading('resource', 'Resource')}
             {heading('stability', 'Stability')}
@@ -86,7 +83,7 @@ function Heading({ sort, sorting, onSort, number, children }: HeadingProps): VNo
 
 function Row({ family, whole }: { family: FamilySize; whole: number }): VNode {
   const { href } = usePage();
-  const { name, resource, stability, series, help } = family;
+  const { name, resource, stability, help } = family;
   return (
     <tr>
       <td class="mark">
@@ -102,13 +99,7 @@ function Row({ family, whole }: { family: FamilySize; whole: number }): VNode {
       </th>
       <td class="code of">{resource}</td>
       <td class={`stability ${stability}`}>{stability}</td>
-      <td class="number" data-label="series">
-        {grouped(series)}
-      </td>
-      <td class="number">{sizeText(family.bytes)}</td>
-      <td class="wide">
-        <Share part={series} whole={whole} />
-      </td>
+      <SizeCells of={family} whole={whole} />
     </tr>
   );
 }

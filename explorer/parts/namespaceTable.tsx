@@ -2,11 +2,11 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { NamespaceSize, Namespaces } from '../../src/explorer/api.ts';
+import { amountOf } from '../../src/explorer/cut.ts';
 import { counted, grouped } from '../../src/lib/grouped.ts';
-import { sizeText } from '../../src/lib/sizeText.ts';
 import { usePage } from '../data/page.ts';
-import { amountOf, toggleNamespace } from '../logic/marks.ts';
-import { Share } from './share.tsx';
+import { toggleNamespace } from '../logic/marks.ts';
+import { MarkHeading, NumberHeading, SizeCells, SizeHeadings } from './sizeCells.tsx';
 
 /** Rows at first, and more at each click. */
 const rowsAtOnce = 100;
@@ -30,20 +30,10 @@ export function NamespaceTable({ namespaces, more }: Props): VNode {
         <caption class="unseen">Namespaces and what they cost</caption>
         <thead>
           <tr>
-            <th scope="col" class="mark">
-              Cut
-            </th>
+            <MarkHeading />
             <th scope="col">Namespace</th>
-            <th scope="col" class="number">
-              Objects
-            </th>
-            <th scope="col" class="number">
-              Series
-            </th>
-            <th scope="col" class="number">
-              Size
-            </th>
-            <th scope="col">Share of series</th>
+            <NumberHeading>Objects</NumberHeading>
+            <SizeHeadings share="Share of series" />
           </tr>
         </thead>
         <tbody>
@@ -69,7 +59,7 @@ export function NamespaceTable({ namespaces, more }: Props): VNode {
 
 function Row({ size, whole }: { size: NamespaceSize; whole: number }): VNode {
   const { href, marks, setMarks } = usePage();
-  const { namespace, objects, series } = size;
+  const { namespace, objects } = size;
   return (
     <tr>
       <td class="mark">
@@ -92,13 +82,7 @@ function Row({ size, whole }: { size: NamespaceSize; whole: number }): VNode {
       <td class="number" data-label="objects">
         {grouped(objects)}
       </td>
-      <td class="number" data-label="series">
-        {grouped(series)}
-      </td>
-      <td class="number">{sizeText(size.bytes)}</td>
-      <td class="wide">
-        <Share part={series} whole={whole} />
-      </td>
+      <SizeCells of={size} whole={whole} />
     </tr>
   );
 }

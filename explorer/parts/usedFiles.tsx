@@ -2,11 +2,12 @@
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { FamilySize } from '../../src/explorer/api.ts';
+import { amountOf } from '../../src/explorer/cut.ts';
 import { counted, grouped } from '../../src/lib/grouped.ts';
 import { usePage } from '../data/page.ts';
 import { unused } from '../logic/families.ts';
 import type { GivenFile, ReadFile } from '../logic/files.ts';
-import { amountOf, keepOnly } from '../logic/marks.ts';
+import { keepOnly } from '../logic/marks.ts';
 import { Notice } from './notice.tsx';
 
 const filesMax = 200;

@@ -2,14 +2,14 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { FamilySize } from '../../src/explorer/api.ts';
-import { costOf, remainsOf, type Sizes } from '../../src/explorer/cut.ts';
+import { amountOf, costOf, remainsOf, type Sizes } from '../../src/explorer/cut.ts';
 import { counted, grouped, moneyText } from '../../src/lib/grouped.ts';
 import { shareText } from '../../src/lib/shareText.ts';
 import { sizeText } from '../../src/lib/sizeText.ts';
 import { useCutSizes } from '../data/cutSizes.ts';
 import { usePage } from '../data/page.ts';
 import { familiesShown } from '../logic/families.ts';
-import { amountOf, cutOfMarks, cutsFamily, isEmpty, noMarks } from '../logic/marks.ts';
+import { cutOfMarks, cutsFamily, isEmpty, noMarks } from '../logic/marks.ts';
 import { allFamilies } from '../logic/route.ts';
 import { CutGroups } from '../parts/cutGroups.tsx';
 import { CutResult } from '../parts/cutResult.tsx';

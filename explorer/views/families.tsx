@@ -2,12 +2,13 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Families, FamilySize, Namespaces } from '../../src/explorer/api.ts';
+import { amountOf } from '../../src/explorer/cut.ts';
 import { counted, grouped } from '../../src/lib/grouped.ts';
 import { sizeText } from '../../src/lib/sizeText.ts';
 import { dataOf, useAnswer } from '../data/answers.ts';
 import { usePage } from '../data/page.ts';
 import { familiesShown, searchOf } from '../logic/families.ts';
-import { amountOf, cutsFamily } from '../logic/marks.ts';
+import { cutsFamily } from '../logic/marks.ts';
 import type { FamiliesRoute } from '../logic/route.ts';
 import { byNamespace, byResource } from '../logic/tiles.ts';
 import { FamilyTable } from '../parts/familyTable.tsx';

@@ -7,13 +7,13 @@ import type {
   LabelStatistics,
   Usage,
 } from '../../src/explorer/api.ts';
+import { amountOf } from '../../src/explorer/cut.ts';
 import { counted, grouped } from '../../src/lib/grouped.ts';
 import { shareText } from '../../src/lib/shareText.ts';
 import { sizeText } from '../../src/lib/sizeText.ts';
 import { dataOf, useAnswer, useSlowAnswer } from '../data/answers.ts';
 import { usePage } from '../data/page.ts';
 import { searchOf, usersOf } from '../logic/families.ts';
-import { amountOf } from '../logic/marks.ts';
 import { allFamilies } from '../logic/route.ts';
 import { CutMark } from '../parts/familyTable.tsx';
 import { Lines } from '../parts/lines.tsx';
@@ -21,6 +21,7 @@ import { Name } from '../parts/name.tsx';
 import { namespaceName } from '../parts/namespaceTable.tsx';
 import { Missing, Notice, Slowly } from '../parts/notice.tsx';
 import { Figures, Share } from '../parts/share.tsx';
+import { SizeCells, SizeHeadings } from '../parts/sizeCells.tsx';
 
 export function FamilyView({ name }: { name: string }): VNode {
   const { href } = usePage();
@@ -160,30 +161,18 @@ function Namespaces({ of: { namespaces, family } }: { of: FamilyLabels }): VNode
       <thead>
         <tr>
           <th scope="col">Namespace</th>
-          <th scope="col" class="number">
-            Series
-          </th>
-          <th scope="col" class="number">
-            Size
-          </th>
-          <th scope="col">Share of the family</th>
+          <SizeHeadings share="Share of the family" />
         </tr>
       </thead>
       <tbody>
-        {namespaces.map(({ namespace, series, bytes: size }) => (
+        {namespaces.map(({ namespace, ...size }) => (
           <tr key={namespace}>
             <th scope="row">
               <a class="code" href={href({ view: 'namespace', name: namespace || '-' })}>
                 {namespaceName(namespace)}
               </a>
             </th>
-            <td class="number" data-label="series">
-              {grouped(series)}
-            </td>
-            <td class="number">{sizeText(size)}</td>
-            <td class="wide">
-              <Share part={series} whole={family.series} />
-            </td>
+            <SizeCells of={size} whole={family.series} />
           </tr>
         ))}
       </tbody>

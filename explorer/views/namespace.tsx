@@ -1,17 +1,18 @@
 // NamespaceView shows which families have series in one namespace.
 import type { VNode } from 'preact';
 import type { NamespaceFamilies } from '../../src/explorer/api.ts';
+import { amountOf } from '../../src/explorer/cut.ts';
 import { grouped } from '../../src/lib/grouped.ts';
 import { sizeText } from '../../src/lib/sizeText.ts';
 import { useSlowAnswer } from '../data/answers.ts';
 import { usePage } from '../data/page.ts';
-import { amountOf } from '../logic/marks.ts';
 import { allFamilies } from '../logic/route.ts';
 import { CutMark } from '../parts/familyTable.tsx';
 import { Name } from '../parts/name.tsx';
 import { namespaceName } from '../parts/namespaceTable.tsx';
 import { Slowly } from '../parts/notice.tsx';
-import { Figures, Share } from '../parts/share.tsx';
+import { Figures } from '../parts/share.tsx';
+import { MarkHeading, SizeCells, SizeHeadings } from '../parts/sizeCells.tsx';
 
 export function NamespaceView({ name }: { name: string }): VNode {
   const { href } = usePage();
@@ -51,20 +52,12 @@ function Families({ title, answer }: { title: string; answer: NamespaceFamilies 
         <caption class="unseen">Families with series in {title}</caption>
         <thead>
           <tr>
-            <th scope="col" class="mark">
-              Cut
-            </th>
+            <MarkHeading />
             <th scope="col">Family</th>
             <th scope="col" class="of">
               Resource
             </th>
-            <th scope="col" class="number">
-              Series
-            </th>
-            <th scope="col" class="number">
-              Size
-            </th>
-            <th scope="col">Share of the namespace</th>
+            <SizeHeadings share="Share of the namespace" />
           </tr>
         </thead>
         <tbody>
@@ -79,13 +72,7 @@ function Families({ title, answer }: { title: string; answer: NamespaceFamilies 
                 </a>
               </th>
               <td class="code of">{family.resource}</td>
-              <td class="number" data-label="series">
-                {grouped(family.series)}
-              </td>
-              <td class="number">{sizeText(family.bytes)}</td>
-              <td class="wide">
-                <Share part={family.series} whole={all.series} />
-              </td>
+              <SizeCells of={family} whole={all.series} />
             </tr>
           ))}
         </tbody>

@@ -2,11 +2,10 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Objects } from '../../src/explorer/api.ts';
-import { grouped } from '../../src/lib/grouped.ts';
-import { sizeText } from '../../src/lib/sizeText.ts';
 import { dataOf, useAnswer } from '../data/answers.ts';
 import { usePage } from '../data/page.ts';
 import { Missing } from '../parts/notice.tsx';
+import { SizeCells, SizeHeadings } from '../parts/sizeCells.tsx';
 
 const resultsMax = 50;
 /** The search begins when the reader pauses for so long. */
@@ -71,16 +70,11 @@ function Found({ search }: { search: string }): VNode {
             <th scope="col">Object</th>
             <th scope="col">Namespace</th>
             <th scope="col">Resource</th>
-            <th scope="col" class="number">
-              Series
-            </th>
-            <th scope="col" class="number">
-              Size
-            </th>
+            <SizeHeadings />
           </tr>
         </thead>
         <tbody>
-          {objects.map(({ resource, namespace, name, series, bytes: size }) => (
+          {objects.map(({ resource, namespace, name, ...size }) => (
             <tr key={`${resource} ${namespace} ${name}`}>
               <th scope="row">
                 <a class="code" href={href({ view: 'object', resource, namespace, name })}>
@@ -89,10 +83,7 @@ function Found({ search }: { search: string }): VNode {
               </th>
               <td class="code">{namespace}</td>
               <td class="code">{resource}</td>
-              <td class="number" data-label="series">
-                {grouped(series)}
-              </td>
-              <td class="number">{sizeText(size)}</td>
+              <SizeCells of={size} />
             </tr>
           ))}
         </tbody>

@@ -9,7 +9,8 @@ import { searchOf } from '../logic/families.ts';
 import { age } from '../logic/format.ts';
 import { allFamilies } from '../logic/route.ts';
 import { Missing, Notice } from '../parts/notice.tsx';
-import { Figures, Share } from '../parts/share.tsx';
+import { Figures } from '../parts/share.tsx';
+import { NumberHeading, SizeCells, SizeHeadings } from '../parts/sizeCells.tsx';
 
 export function StateView({ status }: { status: Answer<Status> }): VNode {
   const data = dataOf(status);
@@ -80,19 +81,9 @@ function Resources({ caption, resources, whole }: ResourcesProps): VNode {
         <tr>
           <th scope="col">Resource</th>
           <th scope="col">State</th>
-          <th scope="col" class="number">
-            Objects
-          </th>
-          <th scope="col" class="number">
-            Series
-          </th>
-          <th scope="col" class="number">
-            Size
-          </th>
-          <th scope="col">Share of series</th>
-          <th scope="col" class="number">
-            Last event
-          </th>
+          <NumberHeading>Objects</NumberHeading>
+          <SizeHeadings share="Share of series" />
+          <NumberHeading>Last event</NumberHeading>
         </tr>
       </thead>
       <tbody>
@@ -106,7 +97,7 @@ function Resources({ caption, resources, whole }: ResourcesProps): VNode {
 
 function Resource({ of, whole }: { of: ResourceState; whole: number }): VNode {
   const { href } = usePage();
-  const { resource, state, detail, objects, series, lastEventSeconds } = of;
+  const { resource, state, detail, objects, lastEventSeconds } = of;
   const isCalm = state === 'synced';
   return (
     <tr>
@@ -122,13 +113,7 @@ function Resource({ of, whole }: { of: ResourceState; whole: number }): VNode {
       <td class="number" data-label="objects">
         {grouped(objects)}
       </td>
-      <td class="number" data-label="series">
-        {grouped(series)}
-      </td>
-      <td class="number">{sizeText(of.bytes)}</td>
-      <td class="wide">
-        <Share part={series} whole={whole} />
-      </td>
+      <SizeCells of={of} whole={whole} />
       <td class="number" data-label={lastEventSeconds === null ? undefined : 'ago'}>
         {lastEventSeconds === null ? '–' : age(lastEventSeconds)}
       </td>

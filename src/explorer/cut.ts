@@ -190,15 +190,15 @@ export interface Sizes {
  */
 export function remainsOf({ kept, dropped, deniedNamespaces }: Cut, sizes: Sizes): Remains {
   const keptNames = new Set(kept);
-  const left = sumOf(sizes.families.filter(({ name }) => keptNames.has(name)));
-  const all = sumOf(sizes.families);
+  const left = amountOf(sizes.families.filter(({ name }) => keptNames.has(name)));
+  const all = amountOf(sizes.families);
   let { series, bytes } = left;
   let exact = true;
   for (const denied of deniedNamespaces) {
     const size = sizes.namespaces.find(({ namespace }) => namespace === denied);
     const known = sizes.inNamespaces.find(({ namespace }) => namespace === denied);
     if (known !== undefined) {
-      const gone = sumOf(known.families.filter(({ name }) => keptNames.has(name)));
+      const gone = amountOf(known.families.filter(({ name }) => keptNames.has(name)));
       series -= gone.series;
       bytes -= gone.bytes;
     } else if (size === undefined) {
@@ -220,7 +220,8 @@ const share = (part: number, whole: number): number => (whole === 0 ? 0 : part /
 
 type Amount = Pick<Size, 'series' | 'bytes'>;
 
-function sumOf(sizes: readonly Amount[]): Amount {
+/** Series and bytes of several rows together. */
+export function amountOf(sizes: readonly Amount[]): Amount {
   let series = 0;
   let bytes = 0;
   for (const one of sizes) {
