@@ -1,11 +1,10 @@
 // Takes the pictures of docs/explorer.md: each view of the explorer over a demo of many pods.
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { BrowserTab, type Look } from '../test/e2e/browserTab.ts';
-import { freePorts, ServerProcess } from './serverProcess.ts';
+import { startDemo } from './demo.ts';
 
 const root = join(import.meta.dirname, '..');
 const bytesMax = 150 * 1024;
@@ -45,7 +44,7 @@ const looks: readonly (readonly [suffix: string, look: Look])[] = values.all
 
 const stops: (() => Promise<void>)[] = [];
 try {
-  const url = values.url ?? (await startDemo());
+  const url = values.url ?? (await pageOfDemo());
   const browser = await BrowserTab.launch();
   stops.push(() => browser.close());
   mkdirSync(values.to, { recursive: true });
@@ -87,24 +86,10 @@ async function prepare(name: string, tab: BrowserTab): Promise<void> {
   }
 }
 
-/** A demo of its own, which has lived for a while; its page. */
-async function startDemo(): Promise<string> {
-  const [port = 0, telemetry = 0] = await freePorts(2);
-  const folder = mkdtempSync(join(tmpdir(), 'kubestate-pictures-'));
-  stops.push(async () => rmSync(folder, { recursive: true }));
-  const flags = [`--pods=${values.pods}`, `--port=${port}`, `--telemetry-port=${telemetry}`];
-  const demo = new ServerProcess(
-    'the demo',
-    join(folder, 'demo.log'),
-    () => [process.execPath, join(root, 'dist/kubestate.cjs'), 'demo', ...flags],
-    () =>
-      fetch(`http://127.0.0.1:${telemetry}/readyz`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-  );
-  await demo.start();
+/** The page of a demo that has lived for a while. */
+async function pageOfDemo(): Promise<string> {
+  const demo = await startDemo(`--pods=${values.pods}`);
   stops.push(() => demo.stop());
   await sleep(Number(values.seconds) * 1_000);
-  return `http://127.0.0.1:${port}/`;
+  return demo.page;
 }
