@@ -18,23 +18,17 @@ import {
 import { match, regexp2 } from '../../src/metrics/expressions/matching.ts';
 import { type AnyResource, select } from '../../src/metrics/select.ts';
 import { resources } from '../../src/resources/index.ts';
+import { noChoices } from '../support/choices.ts';
 
 const tables = resources as Readonly<Record<string, AnyResource>>;
 const names = Object.values(tables).flatMap(({ families }) => Object.keys(families));
-const nothing = {
-  resources: Object.keys(tables),
-  metricAllowlist: [],
-  metricDenylist: [],
-  metricOptInList: ['.*'],
-  metricLabelsAllowlist: undefined,
-  metricAnnotationsAllowlist: undefined,
-};
+const everything = { ...noChoices, resources: Object.keys(tables), metricOptInList: ['.*'] };
 
 /** The families that are served with these flags, as kubestate reads them. */
 async function servedWith(args: readonly string[]): Promise<string[]> {
   const { values } = parseCommandLine(flags, args);
   const selection = await select(tables, {
-    ...nothing,
+    ...everything,
     metricAllowlist: values['metric-allowlist'],
     metricDenylist: values['metric-denylist'],
   });

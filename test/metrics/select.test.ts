@@ -11,6 +11,7 @@ import {
 } from '../../src/metrics/select.ts';
 import { created, labels } from '../../src/metrics/stock.ts';
 import { resources } from '../../src/resources/index.ts';
+import { noChoices } from '../support/choices.ts';
 import { expectRefusal, type Facts, rejectionOf } from '../support/refusal.ts';
 
 const row = (optIn = false) => gauge('STABLE', 'Says x.', () => 1, { optIn });
@@ -30,16 +31,8 @@ const tables = {
   nuts: table({ kube_nut_info: row(), kube_nut_secret: row(true) }),
   spares: table({ kube_spare_info: row() }, false),
 };
-const nothing: Choices = {
-  resources: [],
-  metricAllowlist: [],
-  metricDenylist: [],
-  metricOptInList: [],
-  metricLabelsAllowlist: undefined,
-  metricAnnotationsAllowlist: undefined,
-};
 const chosen = async (choices: Partial<Choices>): Promise<readonly Selected[]> =>
-  (await select(tables, { ...nothing, ...choices })).resources;
+  (await select(tables, { ...noChoices, ...choices })).resources;
 
 /** The enabled families by resource. */
 const families = async (choices: Partial<Choices>): Promise<Record<string, string[]>> =>
@@ -56,7 +49,7 @@ async function expectRefusedChoices(
   facts: Facts,
   of: Parameters<typeof select>[0] = tables,
 ): Promise<void> {
-  expectRefusal(await rejectionOf(select(of, { ...nothing, ...choices })), facts);
+  expectRefusal(await rejectionOf(select(of, { ...noChoices, ...choices })), facts);
 }
 
 describe('a selection', () => {
@@ -79,7 +72,10 @@ describe('a selection', () => {
     const bolts = table({ ...meta, kube_bolt_info: row() });
     const keys = { ...table(meta), columns: { type: 'Type' } };
     const asked = async (metricDenylist: string[]) => {
-      const { resources: selected } = await select({ bolts, keys }, { ...nothing, metricDenylist });
+      const { resources: selected } = await select(
+        { bolts, keys },
+        { ...noChoices, metricDenylist },
+      );
       return selected.map((one) => one.representation);
     };
     expect(await asked([])).to.deep.equal(['object', { columns: { type: 'Type' } }]);
@@ -88,7 +84,7 @@ describe('a selection', () => {
 
   it('defers specs where families of the status are on, and none of the whole object', async () => {
     const deferred = async (resource: string, metricAllowlist: string[]): Promise<unknown> => {
-      const choice = { ...nothing, resources: [resource], metricAllowlist };
+      const choice = { ...noChoices, resources: [resource], metricAllowlist };
       const { resources: selected } = await select(resources, choice);
       return selected.map(({ deferSpec }) => deferSpec);
     };
@@ -183,7 +179,7 @@ describe('a selection', () => {
 
   it('lists expressions that match no family, enabled or not', async () => {
     const { idleExpressions } = await select(tables, {
-      ...nothing,
+      ...noChoices,
       metricDenylist: ['kube_gear', '\\Qkube_nut_info\\E', 'kube_spare', 'kube_nuts_.*'],
       metricOptInList: ['\\Qkube_nut_secret\\E', 'secrets'],
     });
@@ -196,7 +192,7 @@ describe('a selection', () => {
 
   it('lists patterns of the allow-lists that have matched no key', async () => {
     const selection = await select(tables, {
-      ...nothing,
+      ...noChoices,
       resources: ['gears'],
       metricLabelsAllowlist: 'gears=[app,team/*,tier],nuts=[size]',
       metricAnnotationsAllowlist: '*=[note]',
@@ -241,7 +237,7 @@ describe('a selection', () => {
         tables: table({ kube_table_info: row(), kube_table_labels: labels('ALPHA') }),
       };
       const ofTables = async (metricLabelsAllowlist: string | undefined) =>
-        (await select(labelled, { ...nothing, profile, metricLabelsAllowlist })).resources.map(
+        (await select(labelled, { ...noChoices, profile, metricLabelsAllowlist })).resources.map(
           ({ resource, choices }) => Object.keys(resource.families).filter(choices.enabled),
         );
       expect(await ofTables(undefined)).to.deep.equal([]);
@@ -263,7 +259,7 @@ describe('a selection', () => {
     const phase = status.stateSet('STABLE', 'Phase.', ['phase'], ['On', 'Off'], () => {});
     const phased = { gears: table({ kube_gear_info: row(), kube_gear_phase: phase }) };
     const sparseOf = async (sparseStateSets: NonNullable<Choices['sparseStateSets']>) =>
-      (await select(phased, { ...nothing, sparseStateSets })).resources[0]?.choices.sparse?.(
+      (await select(phased, { ...noChoices, sparseStateSets })).resources[0]?.choices.sparse?.(
         'kube_gear_phase',
       );
 
@@ -303,7 +299,7 @@ describe('a selection', () => {
     });
     const orders = table({ kube_customresource_a: row(), kube_customresource_b: row() });
     const selected = (choices: Partial<Choices>, only?: boolean) =>
-      select(tables, { ...nothing, ...choices }, custom(only));
+      select(tables, { ...noChoices, ...choices }, custom(only));
 
     it('takes the names that are accepted, which select nothing else', async () => {
       const { resources: alone } = await selected({ resources: ['orders'] });

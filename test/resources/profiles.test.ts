@@ -5,25 +5,17 @@ import { expect } from 'chai';
 import type { Family } from '../../src/metrics/family.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import { compile } from '../../src/metrics/render.ts';
-import { type AnyResource, type Choices, select } from '../../src/metrics/select.ts';
+import { type AnyResource, select } from '../../src/metrics/select.ts';
 import { resources } from '../../src/resources/index.ts';
 import { familiesOf } from '../../src/resources/profiles.ts';
 import { mixinAlerts } from '../monitoring/mixin.ts';
+import { noChoices } from '../support/choices.ts';
 import { selectorsOf } from '../support/promql.ts';
 
 const tables = Object.entries<AnyResource>(resources);
 const rows = new Map(tables.flatMap(([, { families }]) => Object.entries<Family<never>>(families)));
 const minimal = familiesOf('minimal') ?? new Set<string>();
 const mixin = familiesOf('mixin') ?? new Set<string>();
-
-const nothing: Choices = {
-  resources: [],
-  metricAllowlist: [],
-  metricDenylist: [],
-  metricOptInList: [],
-  metricLabelsAllowlist: undefined,
-  metricAnnotationsAllowlist: undefined,
-};
 
 const objects = Map.groupBy(
   readFileSync(join(import.meta.dirname, '../conformance/clusters/fuzz.jsonl'), 'utf8')
@@ -35,7 +27,7 @@ const objects = Map.groupBy(
 
 /** The text of each family that is served of the recorded objects, by its name. */
 async function served(profile: 'minimal' | 'mixin' | 'full'): Promise<Map<string, string>> {
-  const selection = await select(resources, { ...nothing, profile: familiesOf(profile) });
+  const selection = await select(resources, { ...noChoices, profile: familiesOf(profile) });
   const texts = new Map<string, string>();
   for (const { resource, choices } of selection.resources) {
     const renderer = compile(resource, choices, (family, _object, cause) => {
@@ -50,7 +42,7 @@ async function served(profile: 'minimal' | 'mixin' | 'full'): Promise<Map<string
 }
 
 const watched = async (profile: 'minimal' | 'mixin'): Promise<string[]> =>
-  (await select(resources, { ...nothing, profile: familiesOf(profile) })).resources.map(
+  (await select(resources, { ...noChoices, profile: familiesOf(profile) })).resources.map(
     ({ plural }) => plural,
   );
 
