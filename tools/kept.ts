@@ -8,12 +8,15 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
 /** No build takes longer than this. */
 const MAKING_MS_MAX = 30 * 60_000;
+/** What another checkout of the project uses may not be removed under it. */
+const UNUSED_MS_MAX = 24 * 60 * 60_000;
 
 /** Outside the project, so that a fresh clone can use it. */
 export const cacheFolder = join(
@@ -30,10 +33,14 @@ export function keptFolder(name: string, texts: readonly (string | Buffer)[]): s
 
 /**
  * Fills a folder unless it exists. It is filled under another name and renamed, so that an
- * interrupted build is not taken for a finished one. Then folders of other texts are removed.
+ * interrupted build is not taken for a finished one. Then stale folders of other texts are removed.
  */
 export function makeOnce(kept: string, fill: (folder: string) => void): void {
-  if (existsSync(kept)) return;
+  if (existsSync(kept)) {
+    const now = new Date();
+    utimesSync(kept, now, now);
+    return;
+  }
   mkdirSync(dirname(kept), { recursive: true });
   const making = mkdtempSync(`${kept}-`);
   try {
@@ -48,8 +55,8 @@ export function makeOnce(kept: string, fill: (folder: string) => void): void {
 }
 
 /**
- * Removes folders of other texts and of interrupted builds, but none that a running build may be
- * filling.
+ * Removes folders of other texts that nobody has used for a day, and those of interrupted builds,
+ * but none that a running build may be filling.
  */
 export function removeStale(kept: string, now: number): void {
   const called = basename(kept).replace(/-[0-9a-f]{12}$/, '');
@@ -60,7 +67,7 @@ export function removeStale(kept: string, now: number): void {
       /^-[0-9a-f]{12}(-\w{6})?$/.exec(name.slice(called.length)) ?? [];
     if (isCalledSo === undefined) continue;
     const idleMs = now - (statSync(sibling, { throwIfNoEntry: false })?.mtimeMs ?? now);
-    if (unfinished !== undefined && idleMs <= MAKING_MS_MAX) continue;
+    if (idleMs <= (unfinished === undefined ? UNUSED_MS_MAX : MAKING_MS_MAX)) continue;
     rmSync(sibling, { recursive: true, force: true });
   }
 }

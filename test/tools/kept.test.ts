@@ -33,11 +33,21 @@ describe('The cache of built programs', () => {
     expect(readdirSync(kept)).to.deep.equal(['program']);
   });
 
-  it('removes folders of other texts only', () => {
+  it('takes a folder for used by each run that finds it', () => {
+    const kept = join(folder, 'etcd-00000000000a');
+    makeOnce(kept, () => undefined);
+    utimesSync(kept, 0, 0);
+    makeOnce(kept, () => expect.fail('filled again'));
+    removeStale(join(folder, 'etcd-00000000000b'), Date.now());
+    expect(readdirSync(folder)).to.deep.equal(['etcd-00000000000a']);
+  });
+
+  it('removes folders of other texts only, once nobody has used them for a day', () => {
     const now = Date.now();
     const ages = {
-      'etcd-00000000000a': 0,
-      'etcd-00000000000b': 0,
+      'etcd-00000000000a': 48 * hourMs,
+      'etcd-00000000000b': 23 * hourMs,
+      'etcd-00000000000c': 25 * hourMs,
       'etcd-00000000000a-inWork': 0,
       'etcd-00000000000b-inWork': 0,
       'etcd-00000000000a-broken': hourMs,
@@ -55,6 +65,7 @@ describe('The cache of built programs', () => {
       'bin',
       'etcd-00000000000a',
       'etcd-00000000000a-inWork',
+      'etcd-00000000000b',
       'etcd-00000000000b-inWork',
       'etcd-notes',
       'kubernetes-00000000000b',
