@@ -104,14 +104,14 @@ const simpleFactors: Readonly<Record<string, number>> = {
 const simpleBelow = Number.MAX_SAFE_INTEGER / 1000;
 
 /** The fast path for nearly all quantities, without BigInt; `undefined` for the rest. */
-function simple(text: string): number | undefined {
+const simple = memoize(cachedMax, (text: string): number | undefined => {
   const [, digits, suffix = ''] = simplePattern.exec(text) ?? [];
   if (digits === undefined) return undefined;
   const count = Number(digits);
   if (suffix === 'm') return count / 1000;
   const value = count * (simpleFactors[suffix] ?? 1);
   return value < simpleBelow ? value : undefined;
-}
+});
 
 const pattern = /^([+-]?)(?=\.?\d)(\d*)\.?(\d*)(?:([KMGTPE]i)|[eE]([+-]?\d{1,9})|([numkMGTPE]?))$/;
 

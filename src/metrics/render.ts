@@ -19,13 +19,20 @@ import {
 import { everyKey, type KeyFilter, labelsOf } from './labels.ts';
 import type { KubeObject, Received } from './object.ts';
 import type { Resource } from './resource.ts';
-import { escapeLabelValue, formatNumber, headerOf, helpOf } from './text.ts';
+import { escapeLabelValue, headerOf, helpOf } from './text.ts';
+import { type FixedText, fixedText, TextBytes } from './textBytes.ts';
 
 /**
  * The limit for one family of one object: some 80,000 series. A family that pairs two lists can
  * render an object of a megabyte to a hundred times its size.
  */
-const familyCharsMax = 16 * 1024 * 1024;
+const familyBytesMax = 16 * 1024 * 1024;
+
+const LINE_FEED = 0x0a;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const closing = fixedText('} ');
+const equals = fixedText('="');
 
 /** Renders the enabled families of a resource. */
 export interface Renderer {
@@ -35,6 +42,8 @@ export interface Renderer {
    * A row that throws loses its own text only, and is reported to `onError`.
    */
   render(object: KubeObject): string[];
+  /** The same as bytes. */
+  renderAll(object: KubeObject): RenderedAll;
   /** Undefined where it saves nothing that a spec has not changed: `canDeferSpec`. */
   readonly bySection?: SectionRenderer | undefined;
 }
@@ -46,10 +55,24 @@ export type TakenOfSpec = readonly Json[];
 export interface SectionRenderer {
   /** The families whose texts are made of the spec alone. */
   readonly ofSpec: readonly number[];
-  /** All texts, and what was taken of the spec; undefined where a row that reads it has thrown. */
-  renderAll(object: KubeObject): { texts: string[]; taken: TakenOfSpec | undefined };
-  /** As `renderAll`, but with `undefined` for what is made of the spec alone, which is not read. */
-  renderRest(object: KubeObject, taken: TakenOfSpec): (string | undefined)[];
+  /** As `renderAll`, but what is made of the spec alone is left out, and the spec is not read. */
+  renderRest(object: KubeObject, taken: TakenOfSpec): Rendered;
+}
+
+/** Stands for the length of a text that is left out; no text is so long. */
+export const leftOut = 0xffff_ffff;
+
+/** The texts of one object by family; whatever is rendered next overwrites them. */
+export interface Rendered {
+  readonly bytes: TextBytes;
+  readonly starts: Uint32Array;
+  readonly lengths: Uint32Array;
+  readonly series: Uint32Array;
+}
+
+export interface RenderedAll extends Rendered {
+  /** Undefined where a row that reads the spec has thrown. */
+  readonly taken: TakenOfSpec | undefined;
 }
 
 export interface FamilyHeader {
@@ -84,7 +107,7 @@ export function compile<T>(
     choices.enabled(name),
   );
   const identity = Object.entries(resource.identity).map(
-    ([name, get], i) => [`${i === 0 ? '' : ','}${name}="`, get] as const,
+    ([name, get], i) => [fixedText(`${i === 0 ? '' : ','}${name}="`), get] as const,
   );
   const families = rows.map(([name, row]) => ({
     name,
@@ -101,129 +124,189 @@ export function compile<T>(
     if ('collectLabelled' in row) return { name, reads, write: labelledWriter(name, row, sparse) };
     return { name, reads, write: sampleWriter(name, row), take: row.join?.take };
   });
-  const identify = (object: Received<T>): string => {
-    let id = '';
-    for (const [prefix, get] of identity) id += `${prefix}${escapeLabelValue(get(object) ?? '')}"`;
-    return id;
+  const identify = (object: Received<T>): void => {
+    for (const [prefix, get] of identity) {
+      bytes.addFixed(prefix);
+      bytes.addEscaped(textOf(get(object)));
+      bytes.addByte(QUOTE);
+    }
   };
   const renderer = rendererOf(writers, identify, onError);
   const bySection = canDeferSpec(rows.map(([, row]) => row)) ? renderer : undefined;
-  return { families, render: (object) => renderer.renderAll(object).texts, bySection };
+  const { renderAll } = renderer;
+  const render = (object: KubeObject): string[] => textsOf(renderAll(object));
+  return { families, render, renderAll, bySection };
 }
+
+const textsOf = ({ bytes, starts, lengths }: Rendered): string[] =>
+  Array.from(starts, (start, i) => bytes.text(start, start + (lengths[i] as number)));
 
 /** Renders one family of one object. */
 interface RowWriter<O> {
   readonly name: string;
   readonly reads: Family<O>['reads'];
-  /** `identity` is the text of its identity labels, `taken` what a joined row took of the spec. */
-  write(object: O, identity: string, taken?: Json): string;
+  /**
+   * Writes the lines, and returns how many. `identityEnd` is where the text of the object's
+   * identity labels ends in `bytes`; `taken` is what a joined row took of the spec.
+   */
+  write(object: O, identityEnd: number, taken?: Json): number;
   readonly take?: Join<O>['take'] | undefined;
 }
 
 function rendererOf<O>(
   writers: readonly RowWriter<O>[],
-  identify: (object: O) => string,
+  identify: (object: O) => void,
   onError: OnRenderError,
-): SectionRenderer {
+): SectionRenderer & Pick<Renderer, 'renderAll'> {
+  const starts = new Uint32Array(writers.length);
+  const lengths = new Uint32Array(writers.length);
+  const series = new Uint32Array(writers.length);
+  const rendered: Rendered = { bytes, starts, lengths, series };
+  const begin = (object: O): number => {
+    bytes.clear();
+    identify(object);
+    const { end } = bytes;
+    bytes.pad();
+    return end;
+  };
+  const set = (i: number, start: number, lines: number): void => {
+    starts[i] = start;
+    lengths[i] = bytes.end - start;
+    series[i] = lines;
+    bytes.pad();
+  };
   return {
     ofSpec: writers.flatMap(({ reads }, i) => (reads === 'spec' ? [i] : [])),
     renderAll(object) {
       const received = object as O;
-      const id = identify(received);
-      const texts = new Array<string>(writers.length);
+      const identityEnd = begin(received);
       const taken: Json[] = [];
       let failed = false;
       for (let i = 0; i < writers.length; i++) {
         const row = writers[i] as RowWriter<O>;
+        const start = bytes.end;
+        let lines = 0;
         try {
           const ofSpec = row.take?.(received);
           if (row.take !== undefined) taken.push(ofSpec);
-          texts[i] = row.write(received, id, ofSpec);
+          lines = row.write(received, identityEnd, ofSpec);
         } catch (error) {
-          texts[i] = '';
+          bytes.end = start;
           failed ||= row.reads === 'spec' || row.reads === 'joined';
           onError(row.name, object, error);
         }
+        set(i, start, lines);
       }
-      return { texts, taken: failed ? undefined : taken };
+      return { ...rendered, taken: failed ? undefined : taken };
     },
     renderRest(object, taken) {
       const received = object as O;
-      const id = identify(received);
-      const texts = new Array<string | undefined>(writers.length);
+      const identityEnd = begin(received);
       let joined = 0;
       for (let i = 0; i < writers.length; i++) {
         const row = writers[i] as RowWriter<O>;
-        if (row.reads === 'spec') continue;
+        const start = bytes.end;
+        let lines = 0;
+        if (row.reads === 'spec') {
+          set(i, start, 0);
+          lengths[i] = leftOut;
+          continue;
+        }
         try {
-          texts[i] = row.write(received, id, row.take && taken[joined++]);
+          lines = row.write(received, identityEnd, row.take && taken[joined++]);
         } catch (error) {
-          texts[i] = '';
+          bytes.end = start;
           onError(row.name, object, error);
         }
+        set(i, start, lines);
       }
-      return texts;
+      return rendered;
     },
   };
 }
 
 function sampleWriter<O>(name: string, row: SampleRow<O>): RowWriter<O>['write'] {
-  const prefixes = row.labels.map((label) => `,${label}="`);
-  const lines = new SeriesLines();
-  const emit = (value: number, ...labels: LabelValue[]): void =>
-    lines.add(labelsText(prefixes, labels), value);
+  const prefixes = row.labels.map((label) => fixedText(`,${label}="`));
+  const lines = new SeriesLines(name);
+  const emit = (value: number, ...labels: LabelValue[]): void => {
+    lines.open();
+    addLabels(prefixes, labels);
+    if (lines.isNew()) lines.close(value);
+    else lines.drop();
+  };
   const { join } = row;
-  return (object, identity, taken) => {
-    lines.start(`${name}{${identity}`);
+  return (object, identityEnd, taken) => {
+    lines.start(identityEnd);
     if (join === undefined) row.collect(object, emit);
     else join.collect(taken, object, emit);
-    return lines.text;
+    return lines.count;
   };
 }
 
-function labelsText(prefixes: readonly string[], labels: readonly LabelValue[]): string {
-  let text = '';
+function addLabels(prefixes: readonly FixedText[], labels: readonly LabelValue[]): void {
   for (let i = 0; i < prefixes.length; i++) {
-    const label = labels[i] ?? '';
-    if (label !== noLabel) text += `${prefixes[i]}${escapeLabelValue(label)}"`;
+    const label = labels[i];
+    if (label === noLabel) continue;
+    bytes.addFixed(prefixes[i] as FixedText);
+    bytes.addEscaped(textOf(label));
+    bytes.addByte(QUOTE);
   }
-  return text;
 }
+
+/** The server's JSON is not checked against the types: a value may be a number. */
+const textOf = (value: string | null | undefined): string =>
+  typeof value === 'string' ? value : String(value ?? '');
 
 function stateSetWriter<O>(
   name: string,
   { labels, states, collectStates }: StateSetRow<O>,
   sparse: boolean,
 ): RowWriter<O>['write'] {
-  const prefixes = labels.map((label) => `,${label}="`);
-  const ofState = prefixes.pop();
-  const endings = states.map((state) => `${ofState}${escapeLabelValue(state)}"`);
-  const lines = new SeriesLines();
+  const prefixes = labels.map((label) => fixedText(`,${label}="`));
+  const ofState = `,${labels.at(-1)}="`;
+  prefixes.pop();
+  const endings = states.map((state) => fixedText(`${ofState}${escapeLabelValue(state)}"`));
+  const lines = new SeriesLines(name);
   const emit: AnyEmitState = (current, ...group) => {
-    const text = labelsText(prefixes, group);
+    const start = lines.open();
+    addLabels(prefixes, group);
+    const { end } = bytes;
     // The states differ, so that the group tells all of its series from others.
-    if (!lines.isNew(text)) return;
+    const isNew = lines.isNew(sparse ? bytes.key(start, end) : undefined);
+    lines.drop();
+    if (!isNew) return;
     for (let i = 0; i < endings.length; i++) {
       const holds = states[i] === current;
-      if (holds || !sparse) lines.append(`${text}${endings[i]}`, holds ? 1 : 0);
+      if (!holds && sparse) continue;
+      if (bytes.end === start) bytes.end = end;
+      else bytes.repeat(start, end);
+      bytes.addFixed(endings[i] as FixedText);
+      lines.close(holds ? 1 : 0);
     }
   };
-  return (object, identity) => {
-    lines.start(`${name}{${identity}`);
+  return (object, identityEnd) => {
+    lines.start(identityEnd);
     collectStates(object, emit);
-    return lines.text;
+    return lines.count;
   };
 }
 
 function mapWriter<O>(name: string, row: MapRow<O>, choices: RenderChoices): RowWriter<O>['write'] {
   const filter = row.allowList === undefined ? everyKey : choices[row.allowList];
-  if (filter === undefined) return () => '';
-  return (object, identity) => {
-    let series = `${name}{${identity}`;
+  if (filter === undefined) return () => 0;
+  const lines = new SeriesLines(name);
+  return (object, identityEnd) => {
+    lines.start(identityEnd);
+    lines.open();
     for (const [label, value] of labelsOf(row.prefix, row.entries(object) ?? {}, filter)) {
-      series += `,${label}="${escapeLabelValue(value)}"`;
+      bytes.addByte(COMMA);
+      bytes.addEscaped(label);
+      bytes.addFixed(equals);
+      bytes.addEscaped(textOf(value));
+      bytes.addByte(QUOTE);
     }
-    return `${series}} 1\n`;
+    lines.close(1);
+    return lines.count;
   };
 }
 
@@ -232,17 +315,18 @@ function labelledWriter<O>(
   row: LabelledRow<O>,
   sparse: boolean,
 ): RowWriter<O>['write'] {
-  const lines = new SeriesLines();
-  const emit: EmitLabelled = sparse
-    ? (value, labels, id = labels) => {
-        // Of duplicate series the first one counts, also where it is 0.
-        if (lines.isNew(id) && value !== 0) lines.append(labels, value);
-      }
-    : (value, labels, id) => lines.add(labels, value, id);
+  const lines = new SeriesLines(name);
+  const emit: EmitLabelled = (value, labels, id = labels) => {
+    // Of duplicate series the first one counts, also where it is 0.
+    if (!lines.isNew(id) || (sparse && value === 0)) return;
+    lines.open();
+    bytes.addText(labels);
+    lines.close(value);
+  };
   return (object) => {
-    lines.start(`${name}{`);
+    lines.start(0);
     row.collectLabelled(object, emit);
-    return lines.text;
+    return lines.count;
   };
 }
 
@@ -252,50 +336,112 @@ function labelledWriter<O>(
  */
 const comparedMax = 16;
 
-/** Collects the lines of one family of one object; of duplicate series the first one stays. */
+/** One for all tables, as an object is rendered in one go. */
+const bytes = new TextBytes();
+
+/** Writes the lines of one family of one object; of duplicate series the first one stays. */
 class SeriesLines {
-  text = '';
-  #head = '';
-  /** What the series so far are told apart by: the first `#count` of `#ids`, or all of `#seen`. */
+  /** Lines so far. */
+  count = 0;
+  readonly #name: FixedText;
+  #identityEnd = 0;
+  /** Where the family begins, its first head ends, and its last line and labels begin. */
+  #start = 0;
+  #headEnd = 0;
+  #lineStart = 0;
+  #labelsStart = 0;
+  /**
+   * What the series so far are told apart by: the first `#known` of the ranges of their labels, or
+   * of `#ids`; all of `#seen` where there are more.
+   */
+  readonly #starts = new Uint32Array(comparedMax);
+  readonly #lengths = new Uint32Array(comparedMax);
   readonly #ids = new Array<string>(comparedMax).fill('');
-  #count = 0;
+  #known = 0;
   #seen: Set<string> | undefined;
 
-  start(head: string): void {
-    this.text = '';
-    this.#head = head;
-    this.#count = 0;
+  constructor(name: string) {
+    this.#name = fixedText(`${name}{`);
+  }
+
+  start(identityEnd: number): void {
+    this.count = 0;
+    this.#identityEnd = identityEnd;
+    this.#start = bytes.end;
+    this.#known = 0;
     this.#seen = undefined;
   }
 
-  /**
-   * `labels` are those beyond the head, which all series of an object share; `id` is what tells
-   * them from those of other series: long texts take long to look up.
-   */
-  add(labels: string, value: number, id = labels): void {
-    if (this.isNew(id)) this.append(labels, value);
+  /** Begins a line with what all series of the object share; returns where it begins. */
+  open(): number {
+    const start = bytes.end;
+    this.#lineStart = start;
+    if (this.count === 0) {
+      bytes.addFixed(this.#name);
+      bytes.repeat(0, this.#identityEnd);
+      this.#headEnd = bytes.end;
+    } else {
+      bytes.repeat(this.#start, this.#headEnd);
+    }
+    this.#labelsStart = bytes.end;
+    return start;
   }
 
-  /** As `add`, for a series that is known to be new. */
-  append(labels: string, value: number): void {
-    this.text += `${this.#head}${labels}} ${formatNumber(value)}\n`;
-    if (this.text.length > familyCharsMax) {
-      throw new RangeError(`expected at most ${familyCharsMax} characters of one family`);
+  /** Drops the line that was opened. */
+  drop(): void {
+    bytes.end = this.#lineStart;
+  }
+
+  /** Ends a line behind its labels. */
+  close(value: number): void {
+    bytes.addFixed(closing);
+    bytes.addNumber(value);
+    bytes.addByte(LINE_FEED);
+    this.count++;
+    if (bytes.end - this.#start > familyBytesMax) {
+      throw new RangeError(`expected at most ${familyBytesMax} bytes of one family`);
     }
   }
 
-  /** Whether no series has had this id so far; it is taken from now on. */
-  isNew(id: string): boolean {
+  /**
+   * Whether no series has had this id so far, or without one the labels behind the last head; it is
+   * taken from now on. Labels without an id have to stay where they are.
+   */
+  isNew(id?: string): boolean {
     if (this.#seen === undefined) {
-      for (let i = 0; i < this.#count; i++) if (this.#ids[i] === id) return false;
-      if (this.#count < comparedMax) {
-        this.#ids[this.#count++] = id;
+      for (let i = 0; i < this.#known; i++) if (this.#isKnown(i, id)) return false;
+      if (this.#known < comparedMax) {
+        this.#take(this.#known++, id);
         return true;
       }
-      this.#seen = new Set(this.#ids);
+      this.#seen = new Set(
+        this.#ids.map((known, i) => (id === undefined ? this.#keyAt(i) : known)),
+      );
     }
-    if (this.#seen.has(id)) return false;
-    this.#seen.add(id);
+    const key = id ?? bytes.key(this.#labelsStart, bytes.end);
+    if (this.#seen.has(key)) return false;
+    this.#seen.add(key);
     return true;
+  }
+
+  #isKnown(i: number, id: string | undefined): boolean {
+    if (id !== undefined) return this.#ids[i] === id;
+    const start = this.#labelsStart;
+    const length = bytes.end - start;
+    return this.#lengths[i] === length && bytes.isEqual(this.#starts[i] as number, start, length);
+  }
+
+  #take(i: number, id: string | undefined): void {
+    if (id !== undefined) {
+      this.#ids[i] = id;
+      return;
+    }
+    this.#starts[i] = this.#labelsStart;
+    this.#lengths[i] = bytes.end - this.#labelsStart;
+  }
+
+  #keyAt(i: number): string {
+    const start = this.#starts[i] as number;
+    return bytes.key(start, start + (this.#lengths[i] as number));
   }
 }

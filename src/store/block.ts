@@ -1,9 +1,10 @@
 // Block is up to 32 objects of one age: their text, and changes that are pending.
 
-import { type FamilyTexts, lengthOf, noText, type Text } from './familyTexts.ts';
+import type { FamilyTexts } from './familyTexts.ts';
 import { BlockText, slotsMax } from './segment.ts';
 import type { Changes, Lengths, SegmentWriter } from './segmentWriter.ts';
 import type { SeriesCounts } from './seriesBudget.ts';
+import { lengthOf, noText, SlotTexts, type Text } from './slotTexts.ts';
 import type { SpecState } from './specTexts.ts';
 import type { ObjectVersion } from './types.ts';
 
@@ -69,8 +70,8 @@ export class Block {
   readonly #hashes: Uint32Array;
   /** Series of the newest texts, in the same order; only where there are series budgets. */
   #series: SeriesCounts | undefined;
-  /** New texts by slot and family. */
-  #pending: ((Text | undefined)[] | undefined)[] | undefined;
+  /** New texts by slot. */
+  #pending: (SlotTexts | undefined)[] | undefined;
   /** Changes that were taken, and are not in `text` yet. */
   #taken: Changes = [];
 
@@ -106,7 +107,14 @@ export class Block {
   append(record: ObjectRecord, texts: FamilyTexts): StoredObject {
     const object = { ...record, block: this, slot: this.slots.length };
     this.#insert(object);
-    this.#apply(object.slot, this.diff(object.slot, texts));
+    this.#hashes.set(texts.hashes, this.#hashAt(0, object.slot));
+    if (this.#series !== undefined) {
+      for (let family = 0; family < this.#families; family++) {
+        this.#setSeries(family, object.slot, texts.seriesOf(family));
+      }
+    }
+    this.#pendingBySlot[object.slot] = new SlotTexts(this.#families, texts.pack());
+    this.#pendingBytes.bytes += texts.bytes;
     return object;
   }
 
@@ -162,8 +170,8 @@ export class Block {
   /** Removes one family of an object. */
   removeFamily(object: StoredObject, family: number): void {
     const { slot } = object;
-    const taken = this.#taken[slot]?.[family];
-    const newest = this.#pending?.[slot]?.[family] ?? taken;
+    const taken = this.#taken[slot]?.get(family);
+    const newest = this.#pending?.[slot]?.get(family) ?? taken;
     const served = this.lengths[family * slotsMax + slot] as number;
     const bytes = newest === undefined ? served : lengthOf(newest);
     object.series -= this.#series?.[slot * this.#families + family] ?? 0;
@@ -173,8 +181,7 @@ export class Block {
     this.#setSeries(family, slot, 0);
     this.#setPending(family, slot, noText);
     // What was never served needs no segment to be written when it goes.
-    const texts = this.#pending?.[slot];
-    if (texts !== undefined && served === 0 && taken === undefined) texts[family] = undefined;
+    if (served === 0 && taken === undefined) this.#pending?.[slot]?.set(family, undefined);
   }
 
   remove({ slot, bytes }: StoredObject): void {
@@ -201,9 +208,13 @@ export class Block {
   commit(changes: Changes, text: BlockText): void {
     this.text = text;
     this.#taken = [];
-    for (const { slot, family, text } of eachOf(changes)) {
-      this.#pendingBytes.bytes -= lengthOf(text);
-      this.#setLength(family, slot, lengthOf(text));
+    for (const [slot, texts] of changes.entries()) {
+      for (let family = 0; texts !== undefined && family < this.#families; family++) {
+        const length = texts.lengthOf(family);
+        if (length === undefined) continue;
+        this.#pendingBytes.bytes -= length;
+        this.#setLength(family, slot, length);
+      }
     }
   }
 
@@ -212,24 +223,27 @@ export class Block {
     const newer = this.takePending();
     this.#taken = [];
     for (const source of [changes, newer]) {
-      for (const { text } of eachOf(source)) this.#pendingBytes.bytes -= lengthOf(text);
+      this.#pendingBytes.bytes -= this.#bytesOf(source);
     }
     for (const source of [changes, newer]) {
-      for (const { slot, family, text } of eachOf(source)) this.#setPending(family, slot, text);
+      for (const [slot, texts] of source.entries()) {
+        for (let family = 0; family < this.#families; family++) {
+          const text = texts?.get(family);
+          if (text !== undefined) this.#setPending(family, slot, text);
+        }
+      }
     }
   }
 
   /** Drops the pending changes: they will never be served. */
   discardPending(): void {
-    for (const { text } of eachOf(this.#pending ?? [])) {
-      this.#pendingBytes.bytes -= lengthOf(text);
-    }
+    this.#pendingBytes.bytes -= this.#bytesOf(this.#pending ?? []);
     this.#pending = undefined;
   }
 
   /** The newest text of one family of an object, which may not be served yet. */
   textOf(slot: number, family: number, writer: SegmentWriter): string {
-    const newest = this.#pending?.[slot]?.[family] ?? this.#taken[slot]?.[family];
+    const newest = this.#pending?.[slot]?.get(family) ?? this.#taken[slot]?.get(family);
     if (newest !== undefined) return newest.buffer.toString('utf8', newest.start, newest.end);
     const first = family * slotsMax;
     const length = this.lengths[first + slot] as number;
@@ -251,7 +265,7 @@ export class Block {
       if (object === undefined) continue;
       const changes: Change[] = [];
       for (let family = 0; family < this.#families; family++) {
-        const text = this.#pending?.[slot]?.[family] ?? texts[family]?.[slot] ?? noText;
+        const text = this.#pending?.[slot]?.get(family) ?? texts[family]?.[slot] ?? noText;
         const at = this.#hashAt(family, slot);
         const [a, b] = [this.#hashes[at] as number, this.#hashes[at + 1] as number];
         if (lengthOf(text) > 0) changes.push({ family, text, a, b });
@@ -299,28 +313,23 @@ export class Block {
     this.#series[slot * this.#families + family] = series;
   }
 
-  #setPending(family: number, slot: number, text: Text): void {
+  get #pendingBySlot(): (SlotTexts | undefined)[] {
     this.#pending ??= new Array<undefined>(slotsMax).fill(undefined);
-    let texts = this.#pending[slot];
-    if (texts === undefined) {
-      texts = new Array<undefined>(this.#families).fill(undefined);
-      this.#pending[slot] = texts;
-    }
-    this.#pendingBytes.bytes += lengthOf(text) - lengthOf(texts[family] ?? noText);
-    texts[family] = text;
+    return this.#pending;
   }
-}
 
-interface SlotText {
-  readonly slot: number;
-  readonly family: number;
-  readonly text: Text;
-}
+  #setPending(family: number, slot: number, text: Text): void {
+    const pending = this.#pendingBySlot;
+    const texts = (pending[slot] ??= new SlotTexts(this.#families));
+    this.#pendingBytes.bytes += lengthOf(text) - lengthOf(texts.get(family) ?? noText);
+    texts.set(family, text);
+  }
 
-function* eachOf(changes: Changes): Generator<SlotText> {
-  for (const [slot, texts] of changes.entries()) {
-    for (const [family, text] of texts?.entries() ?? []) {
-      if (text !== undefined) yield { slot, family, text };
+  #bytesOf(changes: Changes): number {
+    let bytes = 0;
+    for (const texts of changes) {
+      for (let family = 0; family < this.#families; family++) bytes += texts?.lengthOf(family) ?? 0;
     }
+    return bytes;
   }
 }

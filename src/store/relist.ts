@@ -2,9 +2,10 @@
 import { isOlder } from '../lib/resourceVersion.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type { Block, ByteCount, Change, ObjectRecord, StoredObject } from './block.ts';
-import { type FamilyTexts, lengthOf } from './familyTexts.ts';
+import type { FamilyTexts } from './familyTexts.ts';
 import { isSameObject, isUnchanged, objectVersionOf } from './objectState.ts';
 import type { ResourceData } from './resourceData.ts';
+import { lengthOf } from './slotTexts.ts';
 import { knownSpecOf } from './specTexts.ts';
 import type { ListBudget } from './storeBudget.ts';
 import type { ObjectVersion, Relist } from './types.ts';

@@ -149,7 +149,7 @@ export class ResourceData {
     let block = blocks.at(-1);
     if (block === undefined || block.full) {
       const counted = this.budget !== undefined;
-      block = new Block(this.#texts.lengths.length, this.#pendingBytes, counted);
+      block = new Block(this.#renderer.families.length, this.#pendingBytes, counted);
       blocks.push(block);
     }
     return block.append(record, texts);

@@ -1,16 +1,16 @@
 // SegmentWriter makes the segments of blocks: it splices changes in, compresses, and reads texts.
 import { type Bytes, type Codec, openCodec } from './codec.ts';
-import { lengthOf, type Text } from './familyTexts.ts';
 import { ScratchBuffer } from './scratchBuffer.ts';
 import { BlockText, copyAll, linesIn, Segment, slotsMax } from './segment.ts';
+import type { SlotTexts, Text } from './slotTexts.ts';
 
 const noBytes: Bytes = { buffer: Buffer.alloc(0), start: 0, end: 0 };
 
 /** The length of each object's text by family and slot: at `family * slotsMax + slot`. */
 export type Lengths = Uint16Array | Uint32Array;
 
-/** New texts by slot and family; where there is none, the old text stays. */
-export type Changes = readonly (readonly (Text | undefined)[] | undefined)[];
+/** New texts by slot; where there is none, the old text stays. */
+export type Changes = readonly (SlotTexts | undefined)[];
 
 /** Counts since the start. */
 export interface SegmentCounts {
@@ -50,7 +50,8 @@ export class SegmentWriter {
     const segments = [...from.segments];
     const changed = newLengths(rewrite);
     let bytes = 0;
-    for (const [family, length] of changed) {
+    for (const [family, length] of changed.entries()) {
+      if (length < 0) continue;
       segments[family] = undefined;
       bytes += length;
     }
@@ -58,7 +59,8 @@ export class SegmentWriter {
     for (const family of moved) bytes += (segments[family] as Segment).bytes;
     const buffer = bytes === 0 ? noBytes.buffer : allocate(bytes);
     let end = 0;
-    for (const [family, length] of changed) {
+    for (const [family, length] of changed.entries()) {
+      if (length < 0) continue;
       const start = end;
       end += length;
       this.counts.written++;
@@ -159,7 +161,7 @@ export class SegmentWriter {
     let added = 0;
     for (let slot = 0; slot < slotsMax; slot++) {
       const length = lengths[family * slotsMax + slot] as number;
-      const text = changes[slot]?.[family];
+      const text = changes[slot]?.get(family);
       if (text !== undefined) {
         if (read > kept) at += buffer.copy(target, at, kept, read);
         if (text.end > text.start) at += text.buffer.copy(target, at, text.start, text.end);
@@ -183,17 +185,16 @@ export class SegmentWriter {
   }
 }
 
-/** The new length of the text of each family that changes. */
-function newLengths({ from, lengths, changes }: Rewrite): Map<number, number> {
-  const changed = new Map<number, number>();
+/** The new length of the text of each family that changes; -1 where none does. */
+function newLengths({ from, lengths, changes }: Rewrite): Int32Array {
+  const changed = new Int32Array(from.segments.length).fill(-1);
   for (const [slot, texts] of changes.entries()) {
-    if (texts === undefined) continue;
-    for (let family = 0; family < texts.length; family++) {
-      const text = texts[family];
-      if (text === undefined) continue;
-      const before = changed.get(family) ?? from.segments[family]?.textBytes ?? 0;
-      const old = lengths[family * slotsMax + slot] as number;
-      changed.set(family, before + lengthOf(text) - old);
+    for (let family = 0; texts !== undefined && family < changed.length; family++) {
+      const length = texts.lengthOf(family);
+      if (length === undefined) continue;
+      const known = changed[family] as number;
+      const before = known < 0 ? (from.segments[family]?.textBytes ?? 0) : known;
+      changed[family] = before + length - (lengths[family * slotsMax + slot] as number);
     }
   }
   return changed;

@@ -42,7 +42,7 @@ export class SpecTexts {
     const { bySection } = this.#renderer;
     const spec = deferredSpecOf(object);
     if (bySection === undefined || spec === undefined) {
-      into.read(this.#renderer.render(object));
+      into.read(this.#renderer.renderAll(object));
       return;
     }
     const { a, b } = spec.hash();
@@ -52,8 +52,9 @@ export class SpecTexts {
     }
     // Throws here where it is no JSON: then the object is left out as one that cannot be read.
     spec.parse();
-    const { texts, taken } = bySection.renderAll(object);
-    into.read(texts);
+    const rendered = this.#renderer.renderAll(object);
+    const { taken } = rendered;
+    into.read(rendered);
     if (taken === undefined) return;
     into.spec = {
       a,

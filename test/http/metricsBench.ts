@@ -6,15 +6,15 @@ import type { Renderer } from '../../src/metrics/render.ts';
 import type { Stores } from '../../src/store/types.ts';
 import { openPlainStores } from '../store/plain.ts';
 import { TestClock } from '../support/clock.ts';
-import { familyHeader } from '../support/familyHeader.ts';
+import { textRenderer } from '../support/textRenderer.ts';
 import { serve } from './harness.ts';
 
 export const padding = 'x'.repeat(1_000);
 
-export const renderer = (family: string): Renderer => ({
-  families: [familyHeader(family)],
-  render: ({ metadata: { name } }) => [`${family}{name="${name}",padding="${padding}"} 1\n`],
-});
+export const renderer = (family: string): Renderer =>
+  textRenderer([family], ({ metadata: { name } }) => [
+    `${family}{name="${name}",padding="${padding}"} 1\n`,
+  ]);
 
 export const storesOf = (pods: number): Stores => {
   const stores = openPlainStores(

@@ -14,7 +14,7 @@ import {
 } from '../../src/metrics/family.ts';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject, Received } from '../../src/metrics/object.ts';
-import { compile, type RenderChoices } from '../../src/metrics/render.ts';
+import { compile, leftOut, type RenderChoices, type Rendered } from '../../src/metrics/render.ts';
 import type { Resource } from '../../src/metrics/resource.ts';
 import { annotations, labels } from '../../src/metrics/stock.ts';
 
@@ -43,6 +43,13 @@ function rendered(
 ): string[] {
   return compile(tableOf(families), { ...everything, ...choices }, onError).render(object);
 }
+
+/** The texts, without those that are left out. */
+const textsIn = ({ bytes, starts, lengths }: Rendered): (string | undefined)[] =>
+  Array.from(starts, (start, i) => {
+    const length = lengths[i] as number;
+    return length === leftOut ? undefined : bytes.text(start, start + length);
+  });
 
 const tableOf = <T>(families: Resource<T>['families']): Resource<T> => ({
   group: '',
@@ -327,23 +334,21 @@ describe('a compiled table', () => {
       ),
       kube_thing_generation: metadata.gauge('STABLE', 'G.', (meta) => meta.generation),
     };
-    const { bySection } = compile(tableOf(families), everything, () => expect.fail('an error'));
+    const renderer = compile(tableOf(families), everything, () => expect.fail('an error'));
     const object = {
       metadata: { name: 'a', generation: 1 },
       spec: { size: 5 },
       status: { used: 2 },
     };
-    const all = bySection?.renderAll(object);
-    expect(bySection?.ofSpec).to.deep.equal([0]);
-    expect(all).to.deep.equal({
-      texts: [
-        'kube_thing_size{namespace="",thing="a"} 5\n',
-        'kube_thing_used{namespace="",thing="a"} 2\n',
-        'kube_thing_free{namespace="",thing="a",of="5"} 3\n',
-        'kube_thing_generation{namespace="",thing="a"} 1\n',
-      ],
-      taken: [5],
-    });
+    expect(renderer.bySection?.ofSpec).to.deep.equal([0]);
+    const all = renderer.renderAll(object);
+    expect(all.taken).to.deep.equal([5]);
+    expect(textsIn(all)).to.deep.equal([
+      'kube_thing_size{namespace="",thing="a"} 5\n',
+      'kube_thing_used{namespace="",thing="a"} 2\n',
+      'kube_thing_free{namespace="",thing="a",of="5"} 3\n',
+      'kube_thing_generation{namespace="",thing="a"} 1\n',
+    ]);
     const later = {
       metadata: { name: 'a', generation: 2 },
       get spec(): never {
@@ -351,7 +356,8 @@ describe('a compiled table', () => {
       },
       status: { used: 4 },
     };
-    expect([...(bySection?.renderRest(later, all?.taken ?? []) ?? [])]).to.deep.equal([
+    const rest = renderer.bySection?.renderRest(later, all.taken ?? []);
+    expect(rest && textsIn(rest)).to.deep.equal([
       undefined,
       'kube_thing_used{namespace="",thing="a"} 4\n',
       'kube_thing_free{namespace="",thing="a",of="5"} 1\n',

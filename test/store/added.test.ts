@@ -7,14 +7,13 @@ import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Renderer } from '../../src/metrics/render.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import type { Relist, Snapshot, Stores } from '../../src/store/types.ts';
-import { familyHeader } from '../support/familyHeader.ts';
+import { textRenderer } from '../support/textRenderer.ts';
 import { openPlainStores } from './plain.ts';
 import { checkAllSizes, measure } from './sizes.ts';
 
 /** A renderer of these families, each with a series for each of an object's `series`. */
-const rendererOf = (store: string, ...names: string[]): Renderer => ({
-  families: names.map(familyHeader),
-  render: ({ metadata: { name, resourceVersion, annotations } }) => {
+const rendererOf = (store: string, ...names: string[]): Renderer =>
+  textRenderer(names, ({ metadata: { name, resourceVersion, annotations } }) => {
     const count = Number(annotations?.series ?? 1);
     const series = (family: string): string =>
       Array.from(
@@ -22,8 +21,7 @@ const rendererOf = (store: string, ...names: string[]): Renderer => ({
         (_, i) => `${family}{of="${store}",name="${name}",i="${i}",v="${resourceVersion}"} 1\n`,
       ).join('');
     return names.map(series);
-  },
-});
+  });
 
 const objectOf = (name: string, version: number, series = 1): KubeObject => ({
   metadata: {

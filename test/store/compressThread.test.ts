@@ -5,6 +5,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { CompressThread, type Thread } from '../../src/store/compressThread.ts';
 import { BlockText, slotsMax } from '../../src/store/segment.ts';
 import { type Rewrite, SegmentWriter } from '../../src/store/segmentWriter.ts';
+import { SlotTexts } from '../../src/store/slotTexts.ts';
 import { TestClock } from '../support/clock.ts';
 
 const families = 5;
@@ -12,13 +13,15 @@ const empty = new BlockText(new Array<undefined>(families).fill(undefined));
 
 /** A new block; the second family has no text, the fourth has it in some slots only. */
 function blockOf(number: number): Rewrite {
-  const changes = Array.from({ length: slotsMax }, (_, slot) =>
-    Array.from({ length: families }, (_, family) => {
-      if (family === 1 || (family === 3 && slot < 20)) return undefined;
+  const changes = Array.from({ length: slotsMax }, (_, slot) => {
+    const texts = new SlotTexts(families);
+    for (let family = 0; family < families; family++) {
+      if (family === 1 || (family === 3 && slot < 20)) continue;
       const buffer = Buffer.from(`f${family}{block="${number}",slot="${slot}"} 1\n`.repeat(family));
-      return { buffer, start: 0, end: buffer.length, series: family };
-    }),
-  );
+      texts.set(family, { buffer, start: 0, end: buffer.length, series: family });
+    }
+    return texts;
+  });
   return { from: empty, lengths: new Uint16Array(families * slotsMax), changes, nowMs: 7 };
 }
 

@@ -3,22 +3,18 @@ import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import type { Renderer } from '../../src/metrics/render.ts';
 import { PersistentCodec } from '../../src/store/codec.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import type { Store, Stores } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
-import { familyHeader } from '../support/familyHeader.ts';
+import { textRenderer } from '../support/textRenderer.ts';
 import { until } from '../support/until.ts';
 
 /** Two families: one shows the version, the other never changes. */
-const renderer: Renderer = {
-  families: ['phase', 'info'].map(familyHeader),
-  render: ({ metadata: { name, resourceVersion } }) => [
-    `phase{name="${name}"} ${resourceVersion}\n`,
-    `info{name="${name}",uid="uid-of-${name}"} 1\n`,
-  ],
-};
+const renderer = textRenderer(['phase', 'info'], ({ metadata: { name, resourceVersion } }) => [
+  `phase{name="${name}"} ${resourceVersion}\n`,
+  `info{name="${name}",uid="uid-of-${name}"} 1\n`,
+]);
 
 const object = (name: string, resourceVersion: number): KubeObject => ({
   metadata: { name, uid: name, resourceVersion: String(resourceVersion) },

@@ -4,22 +4,18 @@ import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import type { Renderer } from '../../src/metrics/render.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import { RelistAbortedError } from '../../src/store/relist.ts';
 import { type Store, type Stores, sinkOf } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
-import { familyHeader } from '../support/familyHeader.ts';
+import { textRenderer } from '../support/textRenderer.ts';
 import { until } from '../support/until.ts';
 
 /** Two families: the annotation `text` as it is, and a line that never changes. */
-const renderer: Renderer = {
-  families: ['text', 'info'].map(familyHeader),
-  render: ({ metadata: { name, annotations } }) => [
-    annotations?.text ?? '',
-    `info{name="${name}"} 1\n`,
-  ],
-};
+const renderer = textRenderer(['text', 'info'], ({ metadata: { name, annotations } }) => [
+  annotations?.text ?? '',
+  `info{name="${name}"} 1\n`,
+]);
 
 let versions = 0;
 const object = (name: string, text: string, uid = name): KubeObject => ({

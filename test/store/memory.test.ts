@@ -1,18 +1,18 @@
 // What takes memory in the stores, as they count it themselves.
 import { expect } from 'chai';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import type { Renderer } from '../../src/metrics/render.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
-import { familyHeader } from '../support/familyHeader.ts';
+import { textRenderer } from '../support/textRenderer.ts';
 
 const familyNames = ['a', 'b', 'c'];
 /** Three families; the third has no text. */
-const renderer: Renderer = {
-  families: familyNames.map(familyHeader),
-  render: ({ metadata: { name } }) => [`a{n="${name}"} 1\n`, `b{n="${name}"} 1\n`, ''],
-};
+const renderer = textRenderer(familyNames, ({ metadata: { name } }) => [
+  `a{n="${name}"} 1\n`,
+  `b{n="${name}"} 1\n`,
+  '',
+]);
 const object = (i: number): KubeObject => ({
   metadata: { name: `o${i}`, namespace: 'x', uid: `u${i}`, resourceVersion: `${i}` },
 });

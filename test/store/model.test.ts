@@ -4,12 +4,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import type { Renderer } from '../../src/metrics/render.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import { RelistAbortedError } from '../../src/store/relist.ts';
 import type { Body, Relist, Snapshot, Store, Stores } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
-import { familyHeader } from '../support/familyHeader.ts';
+import { textRenderer } from '../support/textRenderer.ts';
 import { whileZlibFails } from './brokenCodec.ts';
 import { openPlainStores } from './plain.ts';
 import { checkAllSizes, measure } from './sizes.ts';
@@ -21,9 +20,9 @@ const parts = ['node a', 'node b'];
 const namespaces = 5;
 
 /** What of an object's texts changes with which of its versions; one is sometimes very long. */
-const renderer: Renderer = {
-  families: ['info', 'phase', 'note', 'none'].map(familyHeader),
-  render: ({ metadata: { namespace, name, uid, resourceVersion, annotations } }) => {
+const renderer = textRenderer(
+  ['info', 'phase', 'note', 'none'],
+  ({ metadata: { namespace, name, uid, resourceVersion, annotations } }) => {
     const id = `namespace="${namespace}",name="${name}",uid="${uid}"`;
     const series = Number(annotations?.series ?? 0);
     return [
@@ -33,7 +32,7 @@ const renderer: Renderer = {
       series % 3 === 0 ? `none{${id},version="${resourceVersion}"} 1\n` : '',
     ];
   },
-};
+);
 
 /** One thing that happens; the numbers say to which objects, and how. */
 const event = fc.record({

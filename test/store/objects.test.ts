@@ -9,13 +9,13 @@ import { openSegmentStores } from '../../src/store/open.ts';
 import { openUnpacker, type TextPack } from '../../src/store/textPack.ts';
 import type { Store, Stores } from '../../src/store/types.ts';
 import { familyHeader } from '../support/familyHeader.ts';
+import { textRenderer } from '../support/textRenderer.ts';
 import { whileZlibFails } from './brokenCodec.ts';
 import { openPlainStores } from './plain.ts';
 
 /** A family that shows the version, one with as many series as `parts` says, and an empty one. */
-const rendererOf = (...names: string[]): Renderer => ({
-  families: names.map(familyHeader),
-  render: ({ metadata: { name, resourceVersion, annotations } }) =>
+const rendererOf = (...names: string[]): Renderer =>
+  textRenderer(names, ({ metadata: { name, resourceVersion, annotations } }) =>
     names.map((family, i) => {
       if (i === 0) return `${family}{name="${name}"} ${resourceVersion}\n`;
       const count = i === 1 ? Number(annotations?.parts ?? 1) : 0;
@@ -23,7 +23,7 @@ const rendererOf = (...names: string[]): Renderer => ({
         `${family}{name="${name}",note="größe",part="${part}"} 1\n`;
       return Array.from({ length: count }, one).join('');
     }),
-});
+  );
 
 let version = 0;
 const object = (key: string, parts = 2): KubeObject => {

@@ -4,12 +4,11 @@ import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import type { Renderer } from '../../src/metrics/render.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import { Readers } from '../../src/store/readers.ts';
 import { BlockText, Segment } from '../../src/store/segment.ts';
 import type { Encoding, Store, Stores } from '../../src/store/types.ts';
-import { familyHeader } from '../support/familyHeader.ts';
+import { textRenderer } from '../support/textRenderer.ts';
 import { SlowReader } from './slowReader.ts';
 
 setFlagsFromString('--expose-gc');
@@ -57,13 +56,10 @@ describe('replaced text', () => {
 });
 
 describe('a scrape that has begun', () => {
-  const renderer: Renderer = {
-    families: ['phase', 'info'].map(familyHeader),
-    render: ({ metadata: { name, resourceVersion } }) => [
-      `phase{name="${name}",padding="${'x'.repeat(500)}"} ${resourceVersion}\n`,
-      `info{name="${name}"} ${resourceVersion}\n`,
-    ],
-  };
+  const renderer = textRenderer(['phase', 'info'], ({ metadata: { name, resourceVersion } }) => [
+    `phase{name="${name}",padding="${'x'.repeat(500)}"} ${resourceVersion}\n`,
+    `info{name="${name}"} ${resourceVersion}\n`,
+  ]);
   let stores: Stores;
   afterEach(() => stores.close());
 

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { BlockText, slotsMax } from '../../src/store/segment.ts';
 import { SegmentWriter } from '../../src/store/segmentWriter.ts';
+import { SlotTexts } from '../../src/store/slotTexts.ts';
 
 const families = 20;
 const linesOf = (text: string): number => text.split('\n').length - 1;
@@ -16,11 +17,11 @@ class Run {
   #now = 0;
 
   change(changed: readonly (readonly [family: number, slot: number, text: string])[]): void {
-    const changes = Array.from({ length: slotsMax }, () => new Array(families).fill(undefined));
+    const changes = Array.from({ length: slotsMax }, () => new SlotTexts(families));
     for (const [family, slot, text] of changed) {
       const buffer = Buffer.from(text);
       const series = linesOf(text);
-      (changes[slot] as unknown[])[family] = { buffer, start: 0, end: buffer.length, series };
+      changes[slot]?.set(family, { buffer, start: 0, end: buffer.length, series });
       (this.#model[family] as string[])[slot] = text;
     }
     const lengths = this.#lengths;

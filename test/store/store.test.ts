@@ -8,7 +8,7 @@ import type { Renderer } from '../../src/metrics/render.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import type { Encoding, Format, Relist, Snapshot, Store, Stores } from '../../src/store/types.ts';
 import { sinkOf } from '../../src/store/types.ts';
-import { familyHeader } from '../support/familyHeader.ts';
+import { textRenderer } from '../support/textRenderer.ts';
 import { openPlainStores } from './plain.ts';
 
 type Open = (renderers: ReadonlyMap<string, Renderer>) => Stores;
@@ -35,9 +35,9 @@ const kinds: Readonly<Record<string, Open>> = {
 };
 
 /** Two families: one series an object, and as many as the object's annotation says. */
-const renderer = (plural: string): Renderer => ({
-  families: [`kube_${plural}_info`, `kube_${plural}_part`].map(familyHeader),
-  render: ({ metadata: { name, namespace, uid, annotations } }) => {
+const renderer = (plural: string): Renderer => {
+  const names = [`kube_${plural}_info`, `kube_${plural}_part`];
+  return textRenderer(names, ({ metadata: { name, namespace, uid, annotations } }) => {
     const labels = `namespace="${namespace ?? ''}",name="${name}",uid="${uid ?? ''}"`;
     const note = annotations?.note ?? '';
     const parts = Array.from(
@@ -45,8 +45,8 @@ const renderer = (plural: string): Renderer => ({
       (_, part) => `kube_${plural}_part{${labels},part="${part}"} 1\n`,
     );
     return [`kube_${plural}_info{${labels},note="${note}"} 1\n`, parts.join('')];
-  },
-});
+  });
+};
 
 interface Spec {
   readonly namespace: string;

@@ -1,0 +1,122 @@
+// SlotTexts is the new text of one object in its block: all of it, or that of single families.
+import type { Rendered } from '../metrics/render.ts';
+import type { Bytes } from './codec.ts';
+
+/** The text of one family of one object, and how many series it has. */
+export interface Text extends Bytes {
+  readonly series: number;
+}
+
+export const noText: Text = { buffer: Buffer.alloc(0), start: 0, end: 0, series: 0 };
+
+/** Its length in bytes. */
+export const lengthOf = ({ start, end }: Bytes): number => end - start;
+
+const wordBytes = 4;
+/** The texts of several new objects share a page of this size; a larger object has its own. */
+const pageBytes = 64 * 1024;
+/** The numbers of a family in the table of PackedTexts: where its text begins, length, series. */
+const numbers = 3;
+
+/** Memory for the texts of new objects, which is freed with the last of them. */
+export class TextPage {
+  readonly buffer: Buffer;
+  readonly words: Uint32Array;
+  used = 0;
+
+  static withRoomFor(bytes: number): TextPage {
+    return new TextPage(Math.max(pageBytes, bytes));
+  }
+
+  constructor(bytes: number) {
+    this.buffer = Buffer.from(new ArrayBuffer(bytes));
+    this.words = new Uint32Array(this.buffer.buffer);
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    return this.used + bytes <= this.buffer.length;
+  }
+}
+
+/**
+ * All texts of a new object, behind a table of where they are. An object for each of its texts is
+ * as much garbage as the texts, and outlives the young generation: see docs/internals.md.
+ */
+export class PackedTexts {
+  readonly #page: TextPage;
+  /** The first word of the table. */
+  readonly #table: number;
+
+  /** The bytes that it takes of a page, in whole words. */
+  static bytesOf(texts: Rendered): number {
+    const { start, end } = extentOf(texts);
+    return wordBytes * (numbers * texts.starts.length + Math.ceil((end - start) / wordBytes));
+  }
+
+  /** Copies the texts to a page that has room for them. */
+  constructor(page: TextPage, texts: Rendered) {
+    const { bytes, starts, lengths, series } = texts;
+    const { start, end } = extentOf(texts);
+    const { words } = page;
+    this.#page = page;
+    this.#table = page.used / wordBytes;
+    const textsAt = page.used + wordBytes * numbers * starts.length;
+    for (let family = 0, at = this.#table; family < starts.length; family++, at += numbers) {
+      words[at] = (starts[family] as number) - start + textsAt;
+      words[at + 1] = lengths[family] as number;
+      words[at + 2] = series[family] as number;
+    }
+    bytes.buffer.copy(page.buffer, textsAt, start, end);
+    page.used += PackedTexts.bytesOf(texts);
+  }
+
+  lengthOf(family: number): number {
+    return this.#page.words[this.#table + numbers * family + 1] as number;
+  }
+
+  /** Undefined where it is empty: a new object has had no text before. */
+  get(family: number): Text | undefined {
+    const { buffer, words } = this.#page;
+    const at = this.#table + numbers * family;
+    const length = words[at + 1] as number;
+    if (length === 0) return undefined;
+    const start = words[at] as number;
+    return { buffer, start, end: start + length, series: words[at + 2] as number };
+  }
+}
+
+const extentOf = ({ starts, lengths }: Rendered): { start: number; end: number } => {
+  const last = starts.length - 1;
+  return { start: starts[0] ?? 0, end: (starts[last] ?? 0) + (lengths[last] ?? 0) };
+};
+
+/** New texts of one object: those that it came with, and those of single families later. */
+export class SlotTexts {
+  readonly #families: number;
+  readonly #packed: PackedTexts | undefined;
+  /** Null where there is no new text, whatever the object came with. */
+  #single: (Text | null | undefined)[] | undefined;
+
+  constructor(families: number, packed?: PackedTexts) {
+    this.#families = families;
+    this.#packed = packed;
+  }
+
+  /** The new text of a family; undefined where the old one stays. */
+  get(family: number): Text | undefined {
+    const single = this.#single?.[family];
+    return single === undefined ? this.#packed?.get(family) : (single ?? undefined);
+  }
+
+  /** The length of the new text; undefined where the old one stays. */
+  lengthOf(family: number): number | undefined {
+    const single = this.#single?.[family];
+    if (single !== undefined) return single === null ? undefined : lengthOf(single);
+    return this.#packed?.lengthOf(family) || undefined;
+  }
+
+  set(family: number, text: Text | undefined): void {
+    this.#single ??= new Array<undefined>(this.#families).fill(undefined);
+    this.#single[family] = text ?? null;
+  }
+}
