@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 import { compile, type Rendered, type Renderer } from '../src/metrics/render.ts';
 import { pods as podsTable } from '../src/resources/pods.ts';
 import { FamilyTexts } from '../src/store/familyTexts.ts';
+import { TextPages } from '../src/store/slotTexts.ts';
 import { holding } from './lib/contents.ts';
 import type { Question } from './lib/question.ts';
 
@@ -29,7 +30,7 @@ export default {
     const server = holding({ pods: Math.min(podsMax, bench.plan.pods), managedFields: false });
     const all = [...server.objects('pods')];
     const renderer = rendererOfPods();
-    const texts = new FamilyTexts(renderer.families.length);
+    const texts = new FamilyTexts(renderer.families.length, new TextPages());
     const buffer = Buffer.alloc(1024 * 1024);
     const ways: readonly (readonly [way: string, bits: number | undefined, Way])[] = [
       ['bytes alone', undefined, sumOf((text) => buffer.write(text))],

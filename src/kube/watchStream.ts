@@ -31,7 +31,7 @@ export class WatchStream implements AsyncIterableIterator<WatchEvent> {
   constructor(options: WatchStreamOptions) {
     this.#options = options;
     const { reader, onMalformed } = options;
-    const events = this.#guarded();
+    const events = this.#decode();
     this.#events = reader === undefined ? events : reader.watch(events, onMalformed);
   }
 
@@ -62,38 +62,34 @@ export class WatchStream implements AsyncIterableIterator<WatchEvent> {
     return { done: true, value: undefined };
   }
 
-  async *#guarded(): AsyncGenerator<WatchEvent, void> {
+  async *#decode(): AsyncGenerator<WatchEvent, void> {
+    const { body, decoder, pace, timeSlicer } = this.#options;
     try {
-      yield* this.#decode();
+      for (;;) {
+        pace?.waits();
+        const window = await body.read();
+        if (window === undefined) break;
+        for (const chunk of window) {
+          pace?.got(chunk.length);
+          for (let at = 0; at < chunk.length; at += pieceBytes) {
+            const first = timeSlicer.next();
+            if (first !== undefined) await first;
+            decoder.add(chunk.subarray(at, at + pieceBytes));
+          }
+        }
+        body.events = decoder.events;
+        // Objects of a list come once; changes that came together may be of one object.
+        for (const event of decoder.take({ latest: this.#atTicks })) {
+          // The reader has processed the one before by now, which may have taken long.
+          const turn = timeSlicer.next();
+          if (turn !== undefined) await turn;
+          yield event;
+        }
+      }
+      decoder.end();
     } catch (error) {
       this.#options.onUnreadable?.(error);
       throw error;
     }
-  }
-
-  async *#decode(): AsyncGenerator<WatchEvent, void> {
-    const { body, decoder, pace, timeSlicer } = this.#options;
-    for (;;) {
-      pace?.waits();
-      const window = await body.read();
-      if (window === undefined) break;
-      for (const chunk of window) {
-        pace?.got(chunk.length);
-        for (let at = 0; at < chunk.length; at += pieceBytes) {
-          const first = timeSlicer.next();
-          if (first !== undefined) await first;
-          decoder.add(chunk.subarray(at, at + pieceBytes));
-        }
-      }
-      body.events = decoder.events;
-      // Objects of a list come once; changes that came together may be of one object.
-      for (const event of decoder.take({ latest: this.#atTicks })) {
-        // The reader has processed the one before by now, which may have taken long.
-        const turn = timeSlicer.next();
-        if (turn !== undefined) await turn;
-        yield event;
-      }
-    }
-    decoder.end();
   }
 }

@@ -215,6 +215,7 @@ export class Block {
         this.#pendingBytes.bytes -= length;
         this.#setLength(family, slot, length);
       }
+      texts?.release();
     }
   }
 
@@ -320,7 +321,8 @@ export class Block {
 
   #setPending(family: number, slot: number, text: Text): void {
     const pending = this.#pendingBySlot;
-    const texts = (pending[slot] ??= new SlotTexts(this.#families));
+    const texts = pending[slot] ?? new SlotTexts(this.#families);
+    pending[slot] = texts;
     this.#pendingBytes.bytes += lengthOf(text) - lengthOf(texts.get(family) ?? noText);
     texts.set(family, text);
   }

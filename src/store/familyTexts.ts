@@ -1,7 +1,7 @@
 // FamilyTexts is one object's text by family, with hashes that changes are found by.
 import { hash64 } from '../lib/hash64.ts';
 import { leftOut, type Rendered } from '../metrics/render.ts';
-import { PackedTexts, type Text, TextPage } from './slotTexts.ts';
+import type { PackedTexts, Text, TextPages } from './slotTexts.ts';
 import type { SpecState } from './specTexts.ts';
 
 /**
@@ -19,12 +19,12 @@ export class FamilyTexts {
   /** Whether texts are left out, because they are as they were in the state before. */
   partial = false;
   readonly #families: number;
+  readonly #pages: TextPages;
   #rendered: Rendered | undefined;
-  /** Where the texts of the next new object are kept. */
-  #page = new TextPage(0);
 
-  constructor(families: number) {
+  constructor(families: number, pages: TextPages) {
     this.#families = families;
+    this.#pages = pages;
     this.hashes = new Uint32Array(2 * families);
   }
 
@@ -89,9 +89,7 @@ export class FamilyTexts {
 
   /** All texts, to keep, of an object of which none is left out. */
   pack(): PackedTexts {
-    const bytes = PackedTexts.bytesOf(this.#last);
-    if (!this.#page.hasRoomFor(bytes)) this.#page = TextPage.withRoomFor(bytes);
-    return new PackedTexts(this.#page, this.#last);
+    return this.#pages.pack(this.#last);
   }
 
   get #last(): Rendered {

@@ -11,6 +11,7 @@ import { ResourceData } from './resourceData.ts';
 import { ResourceStore } from './resourceStore.ts';
 import { SegmentWriter } from './segmentWriter.ts';
 import { SeriesBudget } from './seriesBudget.ts';
+import { TextPages } from './slotTexts.ts';
 import { bodyOf, type Content } from './snapshot.ts';
 import { packsOf } from './textPack.ts';
 import type { OpenStores, Snapshot, Store } from './types.ts';
@@ -18,6 +19,7 @@ import type { OpenStores, Snapshot, Store } from './types.ts';
 /** Stores of segments: a scrape copies them, and an update makes those anew that it changes. */
 export const openSegmentStores: OpenStores = (renderers, options) => {
   const pendingBytes: ByteCount = { bytes: 0 };
+  const pages = new TextPages();
   const writer = new SegmentWriter();
   const readers = new Readers();
   const budget = options.seriesBudget && new SeriesBudget(options.seriesBudget);
@@ -27,7 +29,7 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
   const flusher = new Flusher({ resources, pendingBytes, writer, readers, ...options });
   const byResource = new Map<string, Store>();
   const open = (key: string, renderer: Renderer): ResourceData => {
-    const data = new ResourceData(key, renderer, pendingBytes, budget);
+    const data = new ResourceData(key, renderer, pendingBytes, pages, budget);
     resources.add(data);
     byResource.set(key, new ResourceStore(data, flusher));
     return data;

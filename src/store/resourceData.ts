@@ -16,6 +16,7 @@ import { type BlockText, slotsMax } from './segment.ts';
 import type { Changes, SegmentWriter } from './segmentWriter.ts';
 import type { SeriesBudget } from './seriesBudget.ts';
 import { ServedSizes } from './servedSizes.ts';
+import type { TextPages } from './slotTexts.ts';
 import { type Headers, headersOf, type StoreSnapshot } from './snapshot.ts';
 import { type SpecState, SpecTexts } from './specTexts.ts';
 import { StoreBudget } from './storeBudget.ts';
@@ -67,12 +68,13 @@ export class ResourceData {
     name: string,
     renderer: Renderer,
     pendingBytes: ByteCount,
+    pages: TextPages,
     budget: SeriesBudget | undefined,
   ) {
     this.name = name;
     this.#renderer = renderer;
     this.#pendingBytes = pendingBytes;
-    this.#texts = new FamilyTexts(renderer.families.length);
+    this.#texts = new FamilyTexts(renderer.families.length, pages);
     this.#specTexts = new SpecTexts(renderer);
     this.#servedSizes = new ServedSizes(renderer.families.length);
     const families = renderer.families.map((family) => family.name);

@@ -18,23 +18,51 @@ const pageBytes = 64 * 1024;
 /** The numbers of a family in the table of PackedTexts: where its text begins, length, series. */
 const numbers = 3;
 
-/** Memory for the texts of new objects, which is freed with the last of them. */
-export class TextPage {
+/** Pages without texts that are kept to be used again: those of a block and some. */
+const freePagesMax = 8;
+
+/** Memory for the texts of new objects. */
+class TextPage {
   readonly buffer: Buffer;
   readonly words: Uint32Array;
   used = 0;
-
-  static withRoomFor(bytes: number): TextPage {
-    return new TextPage(Math.max(pageBytes, bytes));
-  }
+  /** The texts in it, and TextPages while it is being filled. */
+  users = 1;
 
   constructor(bytes: number) {
     this.buffer = Buffer.from(new ArrayBuffer(bytes));
     this.words = new Uint32Array(this.buffer.buffer);
   }
+}
 
-  hasRoomFor(bytes: number): boolean {
-    return this.used + bytes <= this.buffer.length;
+/**
+ * The pages of all stores. One whose texts have been written to segments is used again: fresh ones
+ * cost page faults, and V8 collects all of its heap after every 64 MB of them.
+ */
+export class TextPages {
+  #page = new TextPage(0);
+  readonly #free: TextPage[] = [];
+
+  /** Keeps the texts of an object of which none is left out. */
+  pack(texts: Rendered): PackedTexts {
+    const bytes = PackedTexts.bytesOf(texts);
+    if (this.#page.used + bytes > this.#page.buffer.length) {
+      this.release(this.#page);
+      const free = bytes > pageBytes ? undefined : this.#free.pop();
+      this.#page = free ?? new TextPage(Math.max(pageBytes, bytes));
+    }
+    this.#page.users++;
+    return new PackedTexts(this, this.#page, texts);
+  }
+
+  /** Called once for each of its users, when nothing will read what that one had in it. */
+  release(page: TextPage): void {
+    page.users--;
+    if (page.users > 0 || page.buffer.length !== pageBytes) return;
+    if (this.#free.length === freePagesMax) return;
+    page.used = 0;
+    page.users = 1;
+    this.#free.push(page);
   }
 }
 
@@ -43,6 +71,7 @@ export class TextPage {
  * as much garbage as the texts, and outlives the young generation: see docs/internals.md.
  */
 export class PackedTexts {
+  readonly #pages: TextPages;
   readonly #page: TextPage;
   /** The first word of the table. */
   readonly #table: number;
@@ -54,10 +83,11 @@ export class PackedTexts {
   }
 
   /** Copies the texts to a page that has room for them. */
-  constructor(page: TextPage, texts: Rendered) {
+  constructor(pages: TextPages, page: TextPage, texts: Rendered) {
     const { bytes, starts, lengths, series } = texts;
     const { start, end } = extentOf(texts);
     const { words } = page;
+    this.#pages = pages;
     this.#page = page;
     this.#table = page.used / wordBytes;
     const textsAt = page.used + wordBytes * numbers * starts.length;
@@ -68,6 +98,11 @@ export class PackedTexts {
     }
     bytes.buffer.copy(page.buffer, textsAt, start, end);
     page.used += PackedTexts.bytesOf(texts);
+  }
+
+  /** Called once, where the texts are not read any more, nor any that `get` has returned. */
+  release(): void {
+    this.#pages.release(this.#page);
   }
 
   lengthOf(family: number): number {
@@ -106,6 +141,11 @@ export class SlotTexts {
   get(family: number): Text | undefined {
     const single = this.#single?.[family];
     return single === undefined ? this.#packed?.get(family) : (single ?? undefined);
+  }
+
+  /** As PackedTexts; texts that are never released are freed as garbage. */
+  release(): void {
+    this.#packed?.release();
   }
 
   /** The length of the new text; undefined where the old one stays. */

@@ -1,5 +1,6 @@
 // SpecTexts renders objects, but not what is made of a spec that has not changed.
 import { deferredSpecOf } from '../lib/deferredSpec.ts';
+import type { Json } from '../metrics/family.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type { Renderer, TakenOfSpec } from '../metrics/render.ts';
 import type { FamilyTexts } from './familyTexts.ts';
@@ -28,7 +29,9 @@ export const knownSpecOf = (
 
 export class SpecTexts {
   readonly #renderer: Renderer;
-  readonly #shared = new Map<string, TakenOfSpec[number]>();
+  readonly #shared = new Map<string, Json>();
+  /** What was taken of the last spec: that of a neighbour in a list is often the same. */
+  #last: TakenOfSpec = [];
 
   constructor(renderer: Renderer) {
     this.#renderer = renderer;
@@ -59,16 +62,32 @@ export class SpecTexts {
     into.spec = {
       a,
       b,
-      taken: taken.map((one) => this.#share(one)),
+      taken: this.#shareAll(taken),
       ...into.sumOf(bySection.ofSpec),
     };
   }
 
-  #share(value: TakenOfSpec[number]): TakenOfSpec[number] {
+  #shareAll(taken: TakenOfSpec): TakenOfSpec {
+    const last = this.#last;
+    this.#last = taken.map((one, i) => (isSame(one, last[i]) ? last[i] : this.#share(one)));
+    return this.#last;
+  }
+
+  #share(value: Json): Json {
     const text = JSON.stringify(value) ?? '';
     if (this.#shared.has(text)) return this.#shared.get(text);
     if (this.#shared.size >= sharedMax) this.#shared.clear();
     this.#shared.set(text, value);
     return value;
   }
+}
+
+/** Whether two values give the same JSON, by comparison: several times as fast as by their JSON. */
+function isSame(a: Json, b: Json): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const keys = Object.keys(a);
+  if (Array.isArray(a) !== Array.isArray(b) || keys.length !== Object.keys(b).length) return false;
+  const [ofA, ofB] = [a, b] as Readonly<Record<string, Json>>[];
+  return keys.every((key) => Object.hasOwn(b, key) && isSame(ofA?.[key], ofB?.[key]));
 }

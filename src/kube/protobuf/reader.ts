@@ -4,7 +4,7 @@ import { DecodeError } from '../decode.ts';
 /** Longer specs are read at once, as those of JSON are. */
 const specBytesMax = 64 * 1024;
 /** Strings of up to this many bytes are looked up: most of them come again and again. */
-const cachedBytesMax = 24;
+const cachedBytesMax = 32;
 const cachedStrings = 4_096;
 const cachedTimes = 1_024;
 /** A varint of 64 bits has ten bytes. */
