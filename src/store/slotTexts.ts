@@ -36,8 +36,8 @@ class TextPage {
 }
 
 /**
- * The pages of all stores. One whose texts have been written to segments is used again: fresh ones
- * cost page faults, and V8 collects all of its heap after every 64 MB of them.
+ * The pages of all stores. One whose texts have been written to segments is used again: the
+ * allocator gets each fresh one from the kernel, which zeroes its memory (app/nodeOptions.ts).
  */
 export class TextPages {
   #page = new TextPage(0);
@@ -67,8 +67,8 @@ export class TextPages {
 }
 
 /**
- * All texts of a new object, behind a table of where they are. An object for each of its texts is
- * as much garbage as the texts, and outlives the young generation: see docs/internals.md.
+ * All texts of a new object, behind a table of where they are: an object for each of them would be
+ * garbage that outlives the young generation.
  */
 export class PackedTexts {
   readonly #pages: TextPages;

@@ -86,8 +86,9 @@ export class SpecTexts {
 function isSame(a: Json, b: Json): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const keys = Object.keys(a);
-  if (Array.isArray(a) !== Array.isArray(b) || keys.length !== Object.keys(b).length) return false;
-  const [ofA, ofB] = [a, b] as Readonly<Record<string, Json>>[];
-  return keys.every((key) => Object.hasOwn(b, key) && isSame(ofA?.[key], ofB?.[key]));
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [ofA, ofB] = [a, b] as [Readonly<Record<string, Json>>, Readonly<Record<string, Json>>];
+  for (const key in ofA) if (!Object.hasOwn(ofB, key) || !isSame(ofA[key], ofB[key])) return false;
+  for (const key in ofB) if (!Object.hasOwn(ofA, key)) return false;
+  return true;
 }
