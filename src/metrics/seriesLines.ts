@@ -8,10 +8,7 @@ import { type FixedText, fixedText, TextBytes } from './textBytes.ts';
  */
 const familyBytesMax = 16 * 1024 * 1024;
 
-/**
- * So few series of one family are told apart by comparing. A Set would hash the labels of each: a
- * pod takes 37 µs this way, and 52 with a Set.
- */
+/** So few series of one family are told apart by comparing: a Set would hash the labels of each. */
 const comparedMax = 16;
 
 const LINE_FEED = 0x0a;
@@ -74,10 +71,15 @@ export class SeriesLines {
     bytes.end = this.#lineStart;
   }
 
-  /** Ends a line behind its labels. */
+  /** Ends a line behind its labels; drops it and throws where the value is no number. */
   close(value: number): void {
     bytes.addFixed(closing);
-    bytes.addNumber(value);
+    try {
+      bytes.addNumber(value);
+    } catch (error) {
+      this.drop();
+      throw error;
+    }
     bytes.addByte(LINE_FEED);
     this.count++;
     if (bytes.end - this.#start > familyBytesMax) {

@@ -46,8 +46,8 @@ const exponentOfTwo = fixedText('e+');
 
 /**
  * Written from the beginning for each object; a family begins at a whole word, and zeros pad it to
- * the next. Bytes and not strings: with a string per series, joined, encoded and hashed later, a pod
- * takes 73 µs instead of 54.
+ * the next. Bytes and not strings: a pod takes 54 µs until it is hashed and kept, and 73 with a
+ * string for each series that is joined and encoded later.
  */
 export class TextBytes {
   buffer: Buffer = Buffer.alloc(0);
@@ -123,7 +123,7 @@ export class TextBytes {
     this.end = at;
   }
 
-  /** Whether the same was written from `a` on as from `b` on, `bytes` long; the ends differ most. */
+  /** Whether the same `bytes` bytes were written at `a` and at `b`; their ends differ most. */
   isEqual(a: number, b: number, bytes: number): boolean {
     const { buffer } = this;
     for (let i = bytes - 1; i >= 0; i--) if (buffer[a + i] !== buffer[b + i]) return false;

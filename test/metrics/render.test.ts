@@ -254,7 +254,29 @@ describe('a compiled table', () => {
     expect(errors).to.deep.equal([['kube_thing_bad', thing, 'odd']]);
   });
 
-  it('drops a family above familyCharsMax, and reports it', () => {
+  it('drops only the series without a number where the row goes on', () => {
+    const families: Families = {
+      kube_thing_part: {
+        type: 'gauge',
+        help: 'Part.',
+        reads: 'object',
+        labels: ['n'],
+        collectLabelled: (_, emit) => {
+          for (const [n, value] of [1, 'two', 3].entries()) {
+            try {
+              emit(value as number, `n="${n}"`);
+            } catch (error) {
+              expect(error).to.be.instanceOf(TypeError);
+            }
+          }
+        },
+      },
+    };
+    const text = 'kube_thing_part{n="0"} 1\nkube_thing_part{n="2"} 3\n';
+    expect(rendered(families, thing)).to.deep.equal([text]);
+  });
+
+  it('drops a family above familyBytesMax, and reports it', () => {
     const errors: unknown[] = [];
     const families: Families = {
       kube_thing_many: {
