@@ -142,6 +142,20 @@ export const allowList: Kind<string> = {
   },
 };
 
+/** Promoted labels, as `pods=[team],namespaces=[team]->pods`; metrics/promotedLabels reads it. */
+export const promotions: Kind<string | undefined> = {
+  placeholder: 'R=[K,K]->R',
+  expected: 'label keys by resource such as pods=[team],namespaces=[team]->pods',
+  parse: (given, before) => (typeof before === 'string' ? `${before},${given}` : given),
+  inFile: {
+    expected: 'a map such as "namespaces->pods" to a list of label keys',
+    read(value) {
+      const text = isMap(value) ? allowListText(Object.entries(value)) : undefined;
+      return text?.replaceAll(/([^,=]+?)\s*->\s*([^,=]+?)=(\[[^\]]*\])/g, '$1=$3->$2');
+    },
+  },
+};
+
 /** The map as the flag writes it; undefined where an item has characters of that syntax. */
 function allowListText(entries: readonly [string, unknown][]): string | undefined {
   const texts = entries.map(([resource, value]) => {

@@ -1,5 +1,6 @@
 // Block is up to 32 objects of one age: their text, and changes that are pending.
 
+import type { Promoted } from '../metrics/promotion.ts';
 import { type FamilyTexts, lengthOf, noText, type Text } from './familyTexts.ts';
 import { BlockText, slotsMax } from './segment.ts';
 import type { Changes, Lengths, SegmentWriter } from './segmentWriter.ts';
@@ -28,6 +29,8 @@ export interface ObjectRecord extends ObjectVersion {
   bytes: number;
   /** The spec that some of its texts are made of; undefined where that is not known. */
   spec: SpecState | undefined;
+  /** What is promoted to it; undefined where no labels are promoted. */
+  promoted: Promoted | undefined;
   /** The number of the last relist that listed it. */
   seen: number;
 }
@@ -143,6 +146,7 @@ export class Block {
     object.series = record.series;
     object.bytes = record.bytes;
     object.spec = record.spec;
+    object.promoted = record.promoted;
   }
 
   #apply(slot: number, changes: readonly Change[]): void {
@@ -240,6 +244,18 @@ export class Block {
     const text = Buffer.allocUnsafe(segment.textBytes);
     writer.copyText(segment, text, 0);
     return text.toString('utf8', start, start + length);
+  }
+
+  /**
+   * The newest text of each family of an object, which may not be served yet; `texts` are those in
+   * `text`, by family and slot.
+   */
+  newestTexts(slot: number, texts: readonly (readonly Text[])[]): string[] {
+    return Array.from({ length: this.#families }, (_, family) => {
+      const newest = this.#pending?.[slot]?.[family] ?? this.#taken[slot]?.[family];
+      const { buffer, start, end } = newest ?? texts[family]?.[slot] ?? noText;
+      return buffer.toString('utf8', start, end);
+    });
   }
 
   /**

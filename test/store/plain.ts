@@ -66,6 +66,7 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
     pendingBytes: 0,
     hotBytes: 0,
     hotBytesMax: 0,
+    promotion: { waiting: 0, changed: 0 },
   };
   return {
     byResource,
