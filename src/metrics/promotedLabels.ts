@@ -69,16 +69,16 @@ export interface PromotionTarget {
 }
 
 /**
- * The labels that the flag's text promotes, by the plural of the resource whose series get them.
+ * The labels that the flag's texts promote, by the plural of the resource whose series get them.
  * Throws ConfigError where it is malformed, or a label would collide with another one.
  */
 export function promotedLabels(
-  text: string,
+  texts: readonly string[],
   tables: Readonly<Record<string, AnyResource>>,
   served: ReadonlyMap<string, PromotionTarget>,
   isCustom: (resource: string) => boolean,
 ): ReadonlyMap<string, readonly PromotedLabel[]> {
-  const items = itemsOf(text);
+  const items = texts.flatMap(itemsOf);
   for (const { target } of items) {
     if (!Object.hasOwn(tables, target) && isCustom(target)) throw ofCustom(target);
   }

@@ -34,7 +34,7 @@ export interface Choices extends SelectorChoices {
   /** Of which state sets the series of 0 are left out: all, none, or these families. */
   readonly sparseStateSets?: boolean | readonly string[];
   /** Labels that all series of a resource get: pods=[team],namespaces=[team]->pods. */
-  readonly promoteLabels?: string | undefined;
+  readonly promoteLabels?: readonly string[];
 }
 
 /** A resource with at least one enabled family. */
@@ -146,7 +146,7 @@ export async function select(
     if (one !== undefined) selected.push(one);
   }
   return {
-    resources: promoteLabels(selected, choices.promoteLabels, tables, custom),
+    resources: promoteLabels(selected, choices.promoteLabels ?? [], tables, custom),
     selectCustom: (plural, resource, called) =>
       selectOne(plural, resource, false, { labels: undefined, annotations: undefined }, called),
     unusedPatterns: () => [...labels.unused(), ...annotations.unused()],
@@ -161,11 +161,11 @@ export async function select(
 /** The resources, with what --promote-labels says of them. */
 function promoteLabels(
   selected: readonly Selected[],
-  text: string | undefined,
+  texts: readonly string[],
   tables: Readonly<Record<string, AnyResource>>,
   custom: CustomChoices | undefined,
 ): readonly Selected[] {
-  if (text === undefined) return selected;
+  if (texts.length === 0) return selected;
   const served = new Map(
     selected.map(({ plural, resource: table, choices }): [string, PromotionTarget] => [
       plural,
@@ -173,7 +173,7 @@ function promoteLabels(
     ]),
   );
   const isCustom = (name: string): boolean => custom?.accepts(name) === true;
-  const promoted = promotedLabels(text, tables, served, isCustom);
+  const promoted = promotedLabels(texts, tables, served, isCustom);
   return selected.map((one) => {
     const labels = promoted.get(one.plural);
     if (labels === undefined) return one;

@@ -2,6 +2,7 @@
 import type Koa from 'koa';
 import type { LeaderStatus } from '../../leader/status.ts';
 import { grouped } from '../../lib/grouped.ts';
+import type { PromotionWork } from '../../store/types.ts';
 import { ageText, type ResourceStatus } from '../readiness.ts';
 import { type Html, html } from './html.ts';
 import { answer, linkList } from './layout.ts';
@@ -76,7 +77,7 @@ function apiServerText({ apiServer, nowMs }: StatusReport): string {
 }
 
 function workSection({ loop, stalenessMs, storeWork, scrapes, nowMs }: StatusReport): Html {
-  const { flushes, seconds, segments, compressed, decompressed } = storeWork;
+  const { flushes, seconds, segments, compressed, decompressed, promotion } = storeWork;
   const longest = ({ minute, start }: { minute: number; start: number }): string =>
     `${millisecondsText(minute * 1_000)} in the last minute, ` +
     `${millisecondsText(start * 1_000)} since the start`;
@@ -94,6 +95,7 @@ ${facts([
     `${grouped(segments)} written, ${grouped(compressed)} compressed, ` +
       `${grouped(decompressed)} decompressed`,
   ],
+  ...promotionFacts(promotion),
   ['Scrapes in flight', `${inFlight}; ${rejected} were rejected, ${cutOff} cut off`],
   [
     'Last scrapes',
@@ -108,6 +110,14 @@ ${facts([
   ],
 ])}
 </section>`;
+}
+
+/** How far a change of inherited labels has come; nothing where there was none. */
+function promotionFacts({ waiting, changed }: PromotionWork): [string, string][] {
+  if (waiting + changed === 0) return [];
+  const done = `${grouped(changed)} since the start`;
+  const text = waiting === 0 ? `all objects have them; ${done}` : `${grouped(waiting)} objects to go; ${done}`;
+  return [['Changes of inherited labels', text]];
 }
 
 function delayText(ms: number): string {
