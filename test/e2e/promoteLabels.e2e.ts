@@ -1,0 +1,120 @@
+// --promote-labels on a real API server: a namespace is relabelled under 5,000 pods, scrapes go on.
+import { expect } from 'chai';
+import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
+import { Exporter } from './exporter.ts';
+import { promtool } from './promtool.ts';
+
+const podsMax = 5_000;
+const pausedPods = 200;
+const atOnce = 25;
+/** After a change of its namespace, each series has the new label so soon. */
+const everywhereMsMax = 10_000;
+const space = 'many';
+
+const flags = [
+  '--resources=pods,namespaces,configmaps',
+  '--metric-labels-allowlist=pods=[tier]',
+  '--promote-labels=pods=[tier,app.kubernetes.io/name],namespaces=[team]->pods',
+  '--promote-labels=nodes=[topology.kubernetes.io/zone]->pods,namespaces=[team]->configmaps',
+];
+
+const ofPods = (text: string, within: string): string[] =>
+  text.match(new RegExp(`^kube_pod_\\w+\\{namespace="${within}",.*$`, 'gm')) ?? [];
+const plain = (line: string): string => line.replace(/,(?:team|topology_\w+)="[^"]*"/g, '');
+
+describe('--promote-labels on a real API server', function () {
+  this.timeout(600_000);
+
+  let server: RealCluster;
+  let exporter: Exporter;
+
+  const label = (path: string, labels: object) =>
+    server.must('PATCH', path, { metadata: { labels } });
+
+  async function createPods(within: string, count: number): Promise<void> {
+    const names = Array.from({ length: count }, (_, i) => `p${i}`);
+    const create = async (): Promise<void> => {
+      for (let name = names.pop(); name !== undefined; name = names.pop()) {
+        const metadata = { name, labels: { tier: 'web', 'app.kubernetes.io/name': 'a' } };
+        const spec = { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] };
+        await server.must('POST', `/api/v1/namespaces/${within}/pods`, { metadata, spec });
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, create));
+  }
+
+  before(async () => {
+    server = await startApiServer();
+    for (const name of [space, 'other']) {
+      await server.must('POST', '/api/v1/namespaces', {
+        metadata: { name, labels: { team: 'a' } },
+      });
+    }
+    const zone = { 'topology.kubernetes.io/zone': 'z1' };
+    await server.must('POST', '/api/v1/nodes', { metadata: { name: 'n1', labels: zone } });
+    await createPods(space, podsMax);
+    await createPods('other', pausedPods);
+    exporter = await Exporter.start(server.kubeconfig(), ...flags);
+  });
+  after(async () => {
+    await exporter?.stop();
+    await server?.stop();
+  });
+
+  it('has every label in the first scrape, which promtool accepts', async () => {
+    const text = await exporter.scrape();
+    const lines = ofPods(text, space);
+    expect(lines.length).to.be.above(20 * podsMax);
+    const promoted =
+      ',tier="web",app_kubernetes_io_name="a",team="a",topology_kubernetes_io_zone="z1"';
+    expect(lines.filter((line) => !line.includes(promoted))).to.deep.equal([]);
+    expect(lines.some((line) => line.includes(',label_tier="web"'))).to.equal(true);
+    const { status, said } = promtool(['check', 'metrics', '--lint=none'], text);
+    expect(status, said.slice(0, 2_000)).to.equal(0);
+  });
+
+  it('gives all series of 5,000 pods the new label of their namespace, and no scrape is short', async () => {
+    const before = ofPods(await exporter.scrape(), space)
+      .map(plain)
+      .sort();
+    const others = ofPods(await exporter.scrape(), 'other');
+    let tookMs = 0;
+    let waitingMax = 0;
+    const scrapes = await exporter.scrapedThrough(
+      (text) => {
+        const lines = ofPods(text, space);
+        const mixed = lines.filter((line) => !/,team="[ab]"/.test(line));
+        return mixed.length === 0 && lines.map(plain).sort().join() === before.join();
+      },
+      async () => {
+        const began = performance.now();
+        await label(`/api/v1/namespaces/${space}`, { team: 'b' });
+        const everywhere = (text: string): boolean =>
+          ofPods(text, space).every((line) => line.includes(',team="b"'));
+        const look = async (): Promise<boolean> => {
+          const waiting = await exporter.own('kube_state_metrics_promoted_labels_waiting_objects');
+          waitingMax = Math.max(waitingMax, waiting);
+          return everywhere(await exporter.scrape());
+        };
+        while (!(await look())) expect(performance.now() - began).to.be.below(everywhereMsMax);
+        tookMs = performance.now() - began;
+      },
+    );
+    const seen = `${scrapes} scrapes, up to ${waitingMax} objects waiting`;
+    process.stdout.write(`    everywhere after ${Math.round(tookMs)} ms; ${seen}\n`);
+    expect(await exporter.own('kube_state_metrics_promoted_labels_changed_objects_total')).to.equal(
+      podsMax,
+    );
+    expect(ofPods(await exporter.scrape(), 'other')).to.deep.equal(others);
+  });
+
+  it('follows the node, and labels that go', async () => {
+    await label('/api/v1/nodes/n1', { 'topology.kubernetes.io/zone': 'z2' });
+    await label(`/api/v1/namespaces/${space}`, { team: null });
+    await exporter.shows('the zone changed and the team went', (text) =>
+      ofPods(text, space).every((line) => line.includes('_zone="z2"') && !line.includes(',team=')),
+    );
+    await server.must('DELETE', '/api/v1/nodes/n1');
+    await exporter.shows('the zone went', (text) => !text.includes('topology_kubernetes_io_zone'));
+  });
+});
