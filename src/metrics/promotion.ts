@@ -128,7 +128,7 @@ export class Promotion {
       identity ??= this.#identityIn(text, opening.length);
       const head = `${opening}${identity}`;
       // In a label's value quotes are escaped, so that this stands at the head of a series only.
-      return text.replaceAll(`${head}${before}`, () => `${head}${after}`);
+      return text.split(`${head}${before}`).join(`${head}${after}`);
     });
   }
 

@@ -135,8 +135,9 @@ export class ResourceData {
     const object = this.index.get(key);
     if (object === undefined) return undefined;
     const { block, slot, series, bytes } = object;
+    const [texts = []] = block.newestTexts([slot], writer);
     const families = this.#renderer.families
-      .map((header, family) => ({ header, text: block.textOf(slot, family, writer) }))
+      .map((header, family) => ({ header, text: texts[family] ?? '' }))
       .filter(({ text }) => text !== '');
     return { resource: this.name, key, series, bytes, families };
   }
@@ -204,14 +205,10 @@ export class ResourceData {
     if (first === undefined) return 0;
     const { block } = first.object;
     try {
-      const texts = writer.read(block.text, block.lengths);
-      for (const { object, promoted } of stale) {
-        this.#specTexts.promote(
-          block.newestTexts(object.slot, texts),
-          object,
-          promoted,
-          this.#texts,
-        );
+      const slots = stale.map(({ object }) => object.slot);
+      const texts = block.newestTexts(slots, writer);
+      for (const [i, { object, promoted }] of stale.entries()) {
+        this.#specTexts.promote(texts[i] ?? [], object, promoted, this.#texts);
         const { series, bytes, spec } = this.#texts;
         const changes = block.diff(object.slot, this.#texts);
         this.update(object, changes, { ...object, series, bytes, spec, promoted });
