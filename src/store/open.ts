@@ -29,8 +29,7 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
   const promoter = new Promoter({ resources, flusher, ...options });
   const byResource = new Map<string, Store>();
   const open = (key: string, renderer: Renderer): ResourceData => {
-    const onStale = (): void => promoter.wake();
-    const data = new ResourceData(key, renderer, pendingBytes, budget, onStale);
+    const data = new ResourceData(key, renderer, pendingBytes, budget, () => promoter.wake());
     resources.add(data);
     byResource.set(key, new ResourceStore(data, flusher));
     return data;
@@ -83,9 +82,6 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
     stalenessMs: () => flusher.stalenessMs,
     work: () => ({ ...flusher.work, promotion: promoter.work }),
     memory: () => memoryOf(resources, flusher.work),
-    async close() {
-      await promoter.close();
-      await flusher.close();
-    },
+    close: () => promoter.close().then(() => flusher.close()),
   };
 };

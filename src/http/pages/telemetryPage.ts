@@ -112,12 +112,11 @@ ${facts([
 </section>`;
 }
 
-/** How far a change of inherited labels has come; nothing where there was none. */
+/** How far changes of inherited labels have come; nothing where there were none. */
 function promotionFacts({ waiting, changed }: PromotionWork): [string, string][] {
   if (waiting + changed === 0) return [];
-  const done = `${grouped(changed)} since the start`;
-  const text = waiting === 0 ? `all objects have them; ${done}` : `${grouped(waiting)} objects to go; ${done}`;
-  return [['Changes of inherited labels', text]];
+  const left = waiting === 0 ? 'no object is left' : `${grouped(waiting)} objects are left`;
+  return [['Changes of inherited labels', `${left}, ${grouped(changed)} done since the start`]];
 }
 
 function delayText(ms: number): string {
