@@ -4,8 +4,9 @@ import type { ResourceStatus } from '../http/readiness.ts';
 import type { Client } from '../kube/client.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
-import type { LabelSourceName } from '../metrics/promotedLabels.ts';
-import type { Selection } from '../metrics/select.ts';
+import type { Family } from '../metrics/family.ts';
+import { inheritedLabels, type LabelSourceName } from '../metrics/promotedLabels.ts';
+import type { Selected, Selection } from '../metrics/select.ts';
 import { type FollowedSource, LabelTable } from '../sync/labelTable.ts';
 import { noopObserver } from '../telemetry/registry.ts';
 import { behindOf } from './syncedResource.ts';
@@ -26,11 +27,9 @@ export function labelSourcesOf(
   { clock, random, log }: Parts,
 ): FollowedSources {
   const names = new Set(resources.flatMap(({ inherits }) => inherits));
-  const labels = resources.flatMap(({ choices }) => choices.promoted ?? []);
   return new Map(
     [...names].map((name) => {
-      const inherited = labels.filter(({ from }) => from.includes(name));
-      const keys = [...new Set(inherited.map(({ key }) => key))];
+      const keys = [...new Set(resources.flatMap((one) => keysOf(one, name)))];
       const observer = noopObserver;
       return [
         name,
@@ -38,6 +37,16 @@ export function labelSourcesOf(
       ];
     }),
   );
+}
+
+/** The keys that objects of a resource inherit from a source. */
+function keysOf({ resource, choices }: Selected, source: LabelSourceName): string[] {
+  const { enabled, promoted = [] } = choices;
+  const rows = Object.entries<Family<never>>(resource.families).flatMap(([name, row]) =>
+    enabled(name) && row.inherits === source ? inheritedLabels(row, []) : [],
+  );
+  const labels = [...promoted, ...rows];
+  return labels.flatMap(({ key, from }) => (from.includes(source) ? [key] : []));
 }
 
 /** As of a resource: where it is refused, objects are served without the labels it has. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
 import { Exporter } from './exporter.ts';
+import { expectAnswers } from './pageQueries.ts';
 import { promtool } from './promtool.ts';
 
 const podsMax = 5_000;
@@ -115,5 +116,23 @@ describe('--promote-labels on a real API server', function () {
     );
     await server.must('DELETE', '/api/v1/nodes/n1');
     await exporter.shows('the zone went', (text) => !text.includes('topology_kubernetes_io_zone'));
+  });
+});
+
+describe('docs/promoted-labels.md', () => {
+  const requests = 'kube_pod_container_resource_requests';
+  const ofPod = (pod: string, more: string): string =>
+    `${requests}{namespace="x",pod="${pod}",uid="u-${pod}",resource="cpu"${more}}`;
+
+  it('has queries that give what it says', () => {
+    const series = {
+      [ofPod('a', ',team="one"')]: 1,
+      [ofPod('b', ',team="one"')]: 2,
+      'kube_namespace_labels{namespace="x",label_team="one"}': 1,
+    };
+    expectAnswers('docs/promoted-labels.md', series, [
+      { '{team="one"}': 3 },
+      { '{label_team="one"}': 3 },
+    ]);
   });
 });

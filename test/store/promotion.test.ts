@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { parseUnmanaged } from '../../src/kube/managedFields.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { inherited, joined, metadata, spec, status } from '../../src/metrics/family.ts';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
@@ -373,6 +374,75 @@ class Run {
     return parseUnmanaged(text, { deferSpec: true }) as KubeObject;
   }
 }
+
+describe('Promoted labels beside series budgets', () => {
+  it('do not bring back what was dropped, and count no series twice', async () => {
+    const sources = newSources();
+    const renderer = rendererWith(sources);
+    const dropped: string[] = [];
+    const stores = openSegmentStores(new Map([['things', renderer]]), {
+      clock: systemClock,
+      hotBytesMax: 1e8,
+      compressOnThread: false,
+      onError: (error) => {
+        throw error;
+      },
+      seriesBudget: {
+        perFamily: 6,
+        perNamespace: 0,
+        onDropped: (_, family) => void dropped.push(family),
+        onReached: () => undefined,
+        onRecovered: () => undefined,
+      },
+    });
+    const store = stores.byResource.get('things') as Store;
+    const put = (name: string, version: number, ready: number): void => {
+      const metadata = { name, namespace: 'ns', uid: name, resourceVersion: String(version) };
+      const text = JSON.stringify({ metadata, spec: { replicas: 4 }, status: { ready } });
+      store.put(parseUnmanaged(text, { deferSpec: true }) as KubeObject);
+    };
+    const settled = async (): Promise<string[]> => {
+      while (stores.work().promotion.waiting > 0) await systemClock.turn();
+      await stores.flushed();
+      return seriesOf(stores.snapshot(() => true));
+    };
+    put('a', 1, 1);
+    put('b', 2, 1);
+    const before = await settled();
+    expect(dropped).to.deep.equal(['kube_thing_replica']);
+    sources.namespaces.set('ns', { team: 'x' });
+    const after = await settled();
+    expect(after.every((line) => line.includes(',team="x"'))).to.equal(true);
+    expect(after.map(plainOf)).to.deep.equal(before);
+    expect(store.size.series).to.equal(before.length);
+    store.delete({ metadata: { name: 'a', namespace: 'ns', uid: 'a' } });
+    put('b', 3, 2);
+    const last = await settled();
+    expect(last.filter((line) => line.startsWith('kube_thing_replica{'))).to.have.length(4);
+    expect(last.every((line) => line.includes(',team="x"'))).to.equal(true);
+    await checkAllSizes([measure(stores)], 'objects');
+    await stores.close();
+  });
+});
+
+describe('A store that is removed', () => {
+  it('listens to no source any more', async () => {
+    const sources = newSources();
+    const stores = openSegmentStores(new Map(), {
+      clock: systemClock,
+      hotBytesMax: 1e8,
+      compressOnThread: false,
+      onError: (error) => {
+        throw error;
+      },
+    });
+    stores.add('things', rendererWith(sources), { order: 'things', names: ['things'] });
+    expect(sources.namespaces.listeners).to.equal(1);
+    await stores.remove('things');
+    expect([sources.namespaces.listeners, sources.nodes.listeners]).to.deep.equal([0, 0]);
+    await stores.close();
+  });
+});
 
 for (const named of [false, true]) {
   describe(`promoted labels, ${named ? 'in a store of parts' : 'in a whole store'}`, () => {
