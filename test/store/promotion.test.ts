@@ -215,11 +215,15 @@ class Run {
     await Promise.all(this.#list(event).map((relist) => relist.commit()));
   }
 
-  /** Labels change while the list comes, while it waits for its commit, and during that. */
+  /** Labels change while the list comes, between it and its commit, and during that. */
   async relistRaced(event: Event): Promise<void> {
-    const commits = this.#list(event, () => this.namespace(event)).map((relist) => relist.commit());
+    if (event.name % 2 === 0) await this.#settled();
+    const relists = this.#list(event, () => this.namespace(event));
+    this.everything({ ...event, count: event.count + 1 });
+    for (let turn = 0; turn < event.count % 8; turn++) await this.#clock.turn();
+    const commits = relists.map((relist) => relist.commit());
     this.node(event);
-    for (let turn = 0; turn < event.count % 4; turn++) await this.#clock.turn();
+    await this.turns(event);
     this.everything(event);
     await Promise.all(commits);
   }
@@ -271,7 +275,7 @@ class Run {
 
   /** While labels change, no series is missing or served twice in any snapshot. */
   async scrape(event: Event): Promise<void> {
-    await this.#stores.flushed();
+    await this.#compare();
     const before = await this.#plain();
     this.everything(event);
     for (let i = 0; i < 4; i++) {
@@ -280,13 +284,7 @@ class Run {
       expect(await this.#plain()).to.deep.equal(before);
       await flushed;
     }
-    await this.#settled();
-    const expected = [...this.#objects.values()].flatMap(({ object }) =>
-      this.#renderer.render(object).flatMap((text) => text.split('\n').filter(Boolean)),
-    );
-    expect(await seriesOf(this.#stores.snapshot(() => true))).to.deep.equal(expected.sort());
-    expect(this.#store.size.series).to.equal(expected.length);
-    this.measure();
+    await this.#compare();
   }
 
   async end(): Promise<void> {
@@ -294,6 +292,20 @@ class Run {
     await checkAllSizes(this.#measured, 'objects');
     expect(this.#stores.work().pendingBytes).to.equal(0);
     await this.#stores.close();
+  }
+
+  /** Once all is followed, what is served is what a rendering of now would be. */
+  async #compare(): Promise<void> {
+    await this.#settled();
+    const expected = [...this.#objects.values()].flatMap(({ object }) =>
+      this.#renderer.render(object).flatMap((text) => text.split(/(?<=\n)/).filter(Boolean)),
+    );
+    const served = await seriesOf(this.#stores.snapshot(() => true));
+    expect(served).to.deep.equal(expected.map((line) => line.trimEnd()).sort());
+    const { series, bytes } = this.#store.size;
+    expect(series).to.equal(expected.length);
+    expect(bytes).to.equal(Buffer.byteLength(expected.join('')));
+    this.measure();
   }
 
   async #plain(): Promise<string[]> {
