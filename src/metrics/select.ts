@@ -136,7 +136,7 @@ export async function select(
     const labelSelector = selectors.of(called);
     const rest = { builtIn, labelSelector, choices: { enabled, sparse, ...keys } };
     const inherits = sourcesOf(familiesOf(resource, enabled), []);
-    return { plural, resource, ...needsOf(resource, on), ...rest, inherits };
+    return inheriting({ plural, resource, ...needsOf(resource, on), ...rest, inherits });
   };
   for (const [plural, resource] of custom?.only ? [] : Object.entries(tables)) {
     const named = choices.resources.includes(plural);
@@ -178,11 +178,16 @@ function promoteLabels(
     const labels = promoted.get(one.plural);
     if (labels === undefined) return one;
     const inherits = sourcesOf(served.get(one.plural)?.families ?? [], labels);
-    const readsSpec = inherits.some((source) => labelSources[source].ofSpec);
-    const isWhole = readsSpec && one.representation === 'metadata';
-    const representation = isWhole ? 'object' : one.representation;
-    return { ...one, inherits, representation, choices: { ...one.choices, promoted: labels } };
+    return inheriting({ ...one, inherits, choices: { ...one.choices, promoted: labels } });
   });
+}
+
+/** The resource; its objects are asked for whole where their specs say what they inherit from. */
+function inheriting(one: Selected): Selected {
+  const readsSpec = one.inherits.some((source) => labelSources[source].ofSpec);
+  return readsSpec && one.representation === 'metadata'
+    ? { ...one, representation: 'object' }
+    : one;
 }
 
 const familiesOf = (

@@ -4,6 +4,8 @@ import type { StoredObject } from './block.ts';
 
 /** What V8's heap holds for each place of an object in the index by key. */
 const heapBytesPerPlace = 40;
+/** Objects that are looked at in one step where their labels turn out to be the same: some 2 ms. */
+const lookedAtMax = 1_000;
 
 /** An object, and what is to be promoted to it. */
 interface Stale {
@@ -67,15 +69,19 @@ export class Inheritors {
     }
   }
 
-  /** The stale objects of one block, with what is to be promoted to them; none where none is. */
+  /**
+   * The stale objects of one block, with what is to be promoted to them. There may be more where
+   * none is returned: those looked at have the labels of now.
+   */
   takeBlock(): Stale[] {
+    const left = this.#stale.size - lookedAtMax;
     for (const { block } of this.#stale) {
       const taken = block.slots.flatMap((object) => {
         if (object === undefined || !this.#stale.delete(object)) return [];
         const promoted = object.promoted && this.#promotion.renewed(object.promoted);
         return promoted === undefined || promoted === object.promoted ? [] : [{ object, promoted }];
       });
-      if (taken.length > 0) return taken;
+      if (taken.length > 0 || this.#stale.size < left) return taken;
     }
     return [];
   }
@@ -93,9 +99,7 @@ export class Inheritors {
   }
 
   #changed(objects: Iterable<StoredObject> = []): void {
-    for (const object of objects) {
-      this.#stale.add(object);
-      this.#onStale();
-    }
+    for (const object of objects) this.#stale.add(object);
+    if (this.#stale.size > 0) this.#onStale();
   }
 }

@@ -65,14 +65,14 @@ export class Promoter {
     this.#running = undefined;
   }
 
-  /** Mends one block; false where there is none to mend. */
+  /** Mends one block; false where no object is stale. */
   #step(): boolean {
     const { resources, flusher } = this.#options;
     for (const data of resources) {
+      if ((data.inheritors?.staleCount ?? 0) === 0) continue;
       const changed = data.promoteInBlock(flusher.writer);
-      if (changed === 0) continue;
       this.#changed += changed;
-      flusher.changed();
+      if (changed > 0) flusher.changed();
       return true;
     }
     return false;

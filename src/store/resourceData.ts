@@ -197,7 +197,7 @@ export class ResourceData {
 
   /**
    * Gives the objects of one block the labels that they inherit now: a block is decompressed once
-   * for all of them. Returns how many objects changed; 0 where none is left that has old labels.
+   * for all of them. Returns how many objects changed; there may be more, also where none did.
    */
   promoteInBlock(writer: SegmentWriter): number {
     const stale = this.inheritors?.takeBlock() ?? [];

@@ -25,7 +25,8 @@ const promotedOf = async (plural: string, ...texts: string[]) => {
 
 describe('--promote-labels', () => {
   const zone = 'topology.kubernetes.io/zone';
-  const example = `pods=[team,app.kubernetes.io/name],namespaces=[team]->pods,nodes=[${zone}]->pods`;
+  const own = 'pods=[team,app.kubernetes.io/name]';
+  const example = `${own},namespaces=[team]->pods,nodes=[${zone}]->pods`;
 
   it('promotes own labels and inherited ones, the nearest first', async () => {
     expect(await promotedOf('pods', example)).to.deep.equal({
