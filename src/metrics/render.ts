@@ -18,6 +18,13 @@ import {
 } from './family.ts';
 import { everyKey, type KeyFilter, labelsOf } from './labels.ts';
 import type { KubeObject, Received } from './object.ts';
+import {
+  inheritedLabels,
+  type LabelSourceName,
+  labelSources,
+  type PromotedLabel,
+} from './promotedLabels.ts';
+import { type LabelSource, type Promoted, Promotion } from './promotion.ts';
 import type { Resource } from './resource.ts';
 import { escapeLabelValue, formatNumber, headerOf, helpOf } from './text.ts';
 
@@ -37,6 +44,10 @@ export interface Renderer {
   render(object: KubeObject): string[];
   /** Undefined where it saves nothing that a spec has not changed: `canDeferSpec`. */
   readonly bySection?: SectionRenderer | undefined;
+  /** What makes the promoted labels of the objects; undefined where there are none. */
+  readonly promotion?: Promotion | undefined;
+  /** As `render`, with these labels promoted and not those that the sources have now. */
+  renderPromoted?(object: KubeObject, promoted: Promoted): string[];
 }
 
 /** What the joined rows have taken of a spec, in the order of these rows. */
@@ -47,9 +58,12 @@ export interface SectionRenderer {
   /** The families whose texts are made of the spec alone. */
   readonly ofSpec: readonly number[];
   /** All texts, and what was taken of the spec; undefined where a row that reads it has thrown. */
-  renderAll(object: KubeObject): { texts: string[]; taken: TakenOfSpec | undefined };
+  renderAll(
+    object: KubeObject,
+    promoted?: Promoted,
+  ): { texts: string[]; taken: TakenOfSpec | undefined };
   /** As `renderAll`, but with `undefined` for what is made of the spec alone, which is not read. */
-  renderRest(object: KubeObject, taken: TakenOfSpec): (string | undefined)[];
+  renderRest(object: KubeObject, taken: TakenOfSpec, promoted?: Promoted): (string | undefined)[];
 }
 
 export interface FamilyHeader {
@@ -70,7 +84,12 @@ export interface RenderChoices {
   readonly annotations: KeyFilter | undefined;
   /** Whether of this state set only the series of 1 are rendered; absent means of none. */
   sparse?(family: string): boolean;
+  /** Labels that all series get, behind those that identify the object. */
+  readonly promoted?: readonly PromotedLabel[] | undefined;
 }
+
+/** The sources that objects inherit labels from, of those that the choices need. */
+export type LabelSources = ReadonlyMap<LabelSourceName, LabelSource>;
 
 export type OnRenderError = (family: string, object: KubeObject, error: unknown) => void;
 
@@ -79,6 +98,7 @@ export function compile<T>(
   resource: Resource<T, string>,
   choices: RenderChoices,
   onError: OnRenderError,
+  sources: LabelSources = new Map(),
 ): Renderer {
   const rows = Object.entries<Family<Received<T>>>(resource.families).filter(([name]) =>
     choices.enabled(name),
@@ -106,9 +126,37 @@ export function compile<T>(
     for (const [prefix, get] of identity) id += `${prefix}${escapeLabelValue(get(object) ?? '')}"`;
     return id;
   };
-  const renderer = rendererOf(writers, identify, onError);
+  const promotion = promotionOf(resource, rows, choices.promoted ?? [], sources);
+  const renderer = rendererOf(writers, identify, onError, promotion);
   const bySection = canDeferSpec(rows.map(([, row]) => row)) ? renderer : undefined;
-  return { families, render: (object) => renderer.renderAll(object).texts, bySection };
+  return {
+    families,
+    render: (object) => renderer.renderAll(object, promotion?.of(object)).texts,
+    bySection,
+    promotion,
+    renderPromoted: (object, promoted) => renderer.renderAll(object, promoted).texts,
+  };
+}
+
+/** Undefined where no label is promoted. */
+function promotionOf<O>(
+  { identity }: Pick<Resource<never, string>, 'identity'>,
+  rows: readonly (readonly [string, Family<O>])[],
+  labels: readonly PromotedLabel[],
+  sources: LabelSources,
+): Promotion | undefined {
+  const inheriting = rows.filter(([, { inherits }]) => inherits !== undefined);
+  if (labels.length === 0 && inheriting.length === 0) return undefined;
+  const familyLabels = new Map(
+    inheriting.map(([name, row]) => [name, inheritedLabels(row, labels)] as const),
+  );
+  return new Promotion({
+    families: rows.map(([name]) => name),
+    identityLabels: Object.keys(identity).length,
+    labels,
+    familyLabels,
+    inheritances: [...sources].map(([name, source]) => ({ name, source, ...labelSources[name] })),
+  });
 }
 
 /** Renders one family of one object. */
@@ -124,10 +172,16 @@ function rendererOf<O>(
   writers: readonly RowWriter<O>[],
   identify: (object: O) => string,
   onError: OnRenderError,
+  promotion: Promotion | undefined,
 ): SectionRenderer {
+  /** The text of the labels that all series of a family share. */
+  const headLabels = (id: string, family: number, promoted: Promoted | undefined): string =>
+    promoted === undefined || promotion === undefined
+      ? id
+      : id + promoted.texts[promotion.textIndexOf(family)];
   return {
     ofSpec: writers.flatMap(({ reads }, i) => (reads === 'spec' ? [i] : [])),
-    renderAll(object) {
+    renderAll(object, promoted) {
       const received = object as O;
       const id = identify(received);
       const texts = new Array<string>(writers.length);
@@ -138,7 +192,7 @@ function rendererOf<O>(
         try {
           const ofSpec = row.take?.(received);
           if (row.take !== undefined) taken.push(ofSpec);
-          texts[i] = row.write(received, id, ofSpec);
+          texts[i] = row.write(received, headLabels(id, i, promoted), ofSpec);
         } catch (error) {
           texts[i] = '';
           failed ||= row.reads === 'spec' || row.reads === 'joined';
@@ -147,7 +201,7 @@ function rendererOf<O>(
       }
       return { texts, taken: failed ? undefined : taken };
     },
-    renderRest(object, taken) {
+    renderRest(object, taken, promoted) {
       const received = object as O;
       const id = identify(received);
       const texts = new Array<string | undefined>(writers.length);
@@ -156,7 +210,8 @@ function rendererOf<O>(
         const row = writers[i] as RowWriter<O>;
         if (row.reads === 'spec') continue;
         try {
-          texts[i] = row.write(received, id, row.take && taken[joined++]);
+          const ofSpec = row.take && taken[joined++];
+          texts[i] = row.write(received, headLabels(id, i, promoted), ofSpec);
         } catch (error) {
           texts[i] = '';
           onError(row.name, object, error);

@@ -1,5 +1,6 @@
 // FamilyTexts is one object's text as bytes, by family, with hashes that changes are found by.
 import { hash64 } from '../lib/hash64.ts';
+import type { Promoted } from '../metrics/promotion.ts';
 import type { Bytes } from './codec.ts';
 import type { SpecState } from './specTexts.ts';
 
@@ -32,6 +33,8 @@ export class FamilyTexts {
   bytes = 0;
   /** What the store is to keep of the object's spec. */
   spec: SpecState | undefined;
+  /** The labels in the texts that were promoted to the object. */
+  promoted: Promoted | undefined;
   /** Whether texts are left out, because they are as they were in the state before. */
   partial = false;
   /** From `#start` on. */
@@ -59,6 +62,7 @@ export class FamilyTexts {
     this.#end = this.#free;
     if (this.#buffer.length > bufferBytes) this.#renew(bufferBytes);
     this.spec = standing;
+    this.promoted = undefined;
     this.partial = standing !== undefined;
     this.series = standing?.series ?? 0;
     this.bytes = standing?.bytes ?? 0;
