@@ -1,7 +1,8 @@
 // Measures ways to find which family texts of an object have changed: comparison and hashes.
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { compile, type Rendered, type Renderer } from '../src/metrics/render.ts';
+import { compile, type Renderer } from '../src/metrics/render.ts';
+import type { Rendered } from '../src/metrics/rendered.ts';
 import { pods as podsTable } from '../src/resources/pods.ts';
 import { FamilyTexts } from '../src/store/familyTexts.ts';
 import { TextPages } from '../src/store/slotTexts.ts';

@@ -5,6 +5,7 @@ import custom from './custom.ts';
 import decode from './decode.ts';
 import explorer from './explorer.ts';
 import hash from './hash.ts';
+import largeShards from './largeShards.ts';
 import type { Question } from './lib/question.ts';
 import limits from './limits.ts';
 import memory from './memory.ts';
@@ -18,6 +19,7 @@ import updates from './updates.ts';
 export const questions: Readonly<Record<string, Question>> = {
   compare,
   sizing,
+  largeShards,
   limits,
   start,
   scrape,

@@ -15,7 +15,7 @@ import { machineLine, thisCommit, thisMachine } from './lib/machine.ts';
 import { openProgress, type Progress } from './lib/progress.ts';
 import type { Question, Row } from './lib/question.ts';
 import { type Result, save } from './lib/results.ts';
-import { plainTable } from './lib/table.ts';
+import { plainTable, rowLine } from './lib/table.ts';
 import { questions } from './questions.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -107,6 +107,7 @@ function openSession(values: Values) {
     say,
     compared: {
       parts: values.parts,
+      referencePods: values['reference-pods'],
       ...(values.reference && { reference }),
       ...(values.against && { parent: resolve(values.against) }),
     },
@@ -122,7 +123,12 @@ function openSession(values: Values) {
     progress = openProgress(process.stderr, name);
     const rows: Row[] = [];
     try {
-      for await (const row of question.measure(bench)) rows.push(row);
+      for await (const row of question.measure(bench)) {
+        rows.push(row);
+        progress.clear();
+        process.stdout.write(`${rowLine(question.columns, row)}\n`);
+        progress = openProgress(process.stderr, name);
+      }
     } finally {
       progress.clear();
     }

@@ -36,7 +36,7 @@ import { type Messages, protobufMessages } from './generate/protobuf.ts';
 import { kustomization, manifests } from './generate/rbac.ts';
 import { knownKeys, valuesSchema } from './generate/schema.ts';
 import { readableTable } from './generate/security.ts';
-import { sizingPage } from './generate/sizing.ts';
+import { sizingPages } from './generate/sizing.ts';
 import { differing } from './generate/stale.ts';
 import { telemetryPage } from './generate/telemetry.ts';
 import { type UsageInput, usageFile } from './generate/usage.ts';
@@ -68,13 +68,12 @@ async function generate(): Promise<Record<string, string>> {
   const values = await read(`${chart}/values.yaml`);
   const results = resultsIn(join(root, 'bench/results'));
   const schema = valuesSchema(values, valueFacts);
-  const sizing = sizingPage(results);
   const facts = chartFacts(await read(`${chart}/Chart.yaml`), values);
   const served = new Set([...knownOfTables().keys(), ...knownOfPacks().keys()]);
   return {
     ...under('docs/metrics', metricPages(resources)),
     ...under('docs', benchmarkPages(results, questions)),
-    ...(sizing !== undefined && { 'docs/sizing.md': sizing }),
+    ...under('docs', sizingPages(results)),
     'docs/cli.md': cliPage(commands),
     'docs/custom-resources.schema.json': customSchema(),
     'src/kube/protobuf/messages.ts': protobufMessages(

@@ -19,6 +19,12 @@ export interface Place {
   readonly name: string;
 }
 
+/** One page of a list. */
+interface Page {
+  readonly metadata: { readonly continue?: string; readonly remainingItemCount?: number };
+  readonly items: readonly ApiObject[];
+}
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Calls resolve to the body of the response, and reject on any status but 2xx. */
@@ -64,22 +70,31 @@ export class Api {
     return this.#call('DELETE', pathOf(place), { gracePeriodSeconds: 0 });
   }
 
-  /** The places of all objects of a resource. */
-  async list(resource: Place['resource']): Promise<Place[]> {
+  /** How many objects of a resource there are. */
+  async count(resource: Place['resource']): Promise<number> {
+    const { metadata, items } = await this.#page(resource, 1);
+    const { remainingItemCount: left } = metadata;
+    if (left !== undefined) return items.length + left;
+    return metadata.continue ? (await this.list(resource)).length : items.length;
+  }
+
+  /** The places of all objects of a resource, or of its first ones. */
+  async list(resource: Place['resource'], atMost = Number.POSITIVE_INFINITY): Promise<Place[]> {
     const places: Place[] = [];
     let rest = '';
     do {
-      const path = pathOf({ resource, namespace: undefined, name: '' });
-      const page = (await this.#call('GET', `${path}?limit=${pageItems}&continue=${rest}`)) as {
-        metadata: { continue?: string };
-        items: readonly ApiObject[];
-      };
+      const page = await this.#page(resource, pageItems, rest);
       for (const { metadata } of page.items) {
         places.push({ resource, namespace: metadata.namespace, name: metadata.name });
       }
       rest = encodeURIComponent(page.metadata.continue ?? '');
-    } while (rest !== '');
+    } while (rest !== '' && places.length < atMost);
     return places;
+  }
+
+  #page(resource: Place['resource'], limit: number, rest = ''): Promise<Page> {
+    const path = pathOf({ resource, namespace: undefined, name: '' });
+    return this.#call('GET', `${path}?limit=${limit}&continue=${rest}`) as Promise<Page>;
   }
 
   /** Reads a whole list from the watch cache, counts its bytes and discards them. */

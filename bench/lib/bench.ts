@@ -34,6 +34,8 @@ export interface Beside {
 export interface Compared {
   /** The program of the reference. */
   readonly reference?: string;
+  /** Questions about sizes measure it up to so many pods. */
+  readonly referencePods?: number;
   /** Another build of kubestate, as that of the commit before. */
   readonly parent?: string;
   /** Without it all of them. */

@@ -28,6 +28,14 @@ export interface Listening {
 export async function startSimulated(contents: Contents): Promise<Cluster> {
   const child = fork(join(import.meta.dirname, 'simulated.ts'), [JSON.stringify(contents)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // It stands beside the exporter, and what it makes is garbage at once.
+    execArgv: ['--max-semi-space-size=1', '--expose-gc'],
+    env: {
+      ...process.env,
+      MALLOC_ARENA_MAX: '1',
+      MALLOC_TRIM_THRESHOLD_: '131072',
+      MALLOC_MMAP_THRESHOLD_: '32768',
+    },
   });
   const exited = once(child, 'exit');
   const failed = exited.then(([code]) => {

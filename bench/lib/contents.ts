@@ -1,6 +1,7 @@
 // The contents of a benchmark cluster: the workloads of the demo, with a given number of pods.
 
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
+import type { ProtobufOf } from '../../src/demo/apiserver/http.ts';
 import { builtinKinds } from '../../src/demo/apiserver/kinds.ts';
 import { buildCluster } from '../../src/demo/cluster/cluster.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
@@ -21,12 +22,21 @@ export interface Contents {
   readonly namespacesPerTeam?: number;
   /** Whether there is a custom object for each pod. */
   readonly workloads?: boolean;
+  /**
+   * Whether a simulated server has protobuf too, and makes the objects when they are asked for
+   * instead of holding them, if there are many.
+   */
+  readonly streamed?: boolean;
 }
 
 /** A server with the contents, which does not listen yet. */
-export function holding(contents: Contents): ApiServer {
+export function holding(contents: Contents, protobuf?: ProtobufOf): ApiServer {
   const { pods, managedFields, namespacesPerTeam = 1, workloads = false } = contents;
-  const server = new ApiServer({ clock: systemClock, random: Math.random });
+  const server = new ApiServer({
+    clock: systemClock,
+    random: Math.random,
+    ...(protobuf && { protobuf }),
+  });
   buildCluster(server, { clock, seed, pods, managedFields });
   for (const { metadata } of server.objects('nodes')) server.create(leaseOf(metadata.name));
   if (namespacesPerTeam > 1) spread(server, namespacesPerTeam);

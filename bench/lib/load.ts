@@ -12,6 +12,8 @@ import { newMetadata } from './fill.ts';
 
 /** Every node Lease is renewed once in this time. */
 const renewalMs = 10_000;
+/** Of a larger cluster, the first ones are written to: so many are more than a load reaches. */
+const podsMax = 20_000;
 /** Short-lived pods that exist at the same time, per lane. */
 const youngMax = 50;
 /** Concurrent writers, so that a slow response does not lower the rate. */
@@ -196,7 +198,9 @@ export class Load {
     const api = new Api(cluster);
     const quotas = await api.list('resourcequotas');
     const limited = new Set(quotas.map(({ namespace }) => namespace));
-    const pods = (await api.list('pods')).filter(({ namespace }) => !limited.has(namespace));
+    const pods = (await api.list('pods', podsMax)).filter(
+      ({ namespace }) => !limited.has(namespace),
+    );
     const leases = await api.list('leases');
     const ofNodes = leases.filter(({ namespace }) => namespace === 'kube-node-lease');
     return new Load(api, { pods, leases: ofNodes, wrote });

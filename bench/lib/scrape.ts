@@ -1,5 +1,6 @@
 // Scrapes like Prometheus, timed from the request to the last byte.
 import { Agent, get, type IncomingMessage } from 'node:http';
+import { type Exposition, expositionOf, SeriesCounter } from './exposition.ts';
 
 /** The headers of Prometheus 3. */
 const prometheusHeaders = {
@@ -36,6 +37,13 @@ export async function textOf(url: string): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** Counts the series of a scrape, whose text may be larger than what can be held. */
+export async function countedOf(url: string): Promise<Exposition> {
+  const counter = new SeriesCounter();
+  for await (const chunk of await answerOf(url, 'plain')) counter.push(chunk);
+  return counter;
+}
+
 async function answerOf(url: string, encoding: Encoding): Promise<AsyncIterable<Buffer>> {
   const asked = encoding === 'gzip' ? 'gzip' : 'identity';
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -53,17 +61,5 @@ async function answerOf(url: string, encoding: Encoding): Promise<AsyncIterable<
   );
 }
 
-const NEWLINE = 0x0a;
-const HASH = 0x23;
-
 /** The number of series in an exposition. */
-export function countSeries(text: Buffer): number {
-  let series = 0;
-  for (let at = 0; at < text.length; ) {
-    const end = text.indexOf(NEWLINE, at);
-    const next = end < 0 ? text.length : end + 1;
-    if (text[at] !== HASH && text[at] !== NEWLINE) series += 1;
-    at = next;
-  }
-  return series;
-}
+export const countSeries = (text: Buffer): number => expositionOf(text).series;

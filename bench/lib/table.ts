@@ -15,6 +15,12 @@ export function cell({ key, digits = 0, significant }: Column, row: Row): string
   });
 }
 
+/** A row by itself, as it is printed once it is known. */
+export const rowLine = (columns: readonly Column[], row: Row): string =>
+  shownColumns(columns, [row])
+    .map((column) => `${column.heading} ${cell(column, row)}`)
+    .join(' · ');
+
 /** A plain-text table, without columns that have no values. */
 export function plainTable(columns: readonly Column[], rows: readonly Row[]): string {
   const shown = shownColumns(columns, rows);

@@ -21,19 +21,20 @@ interface CgroupFiles {
   readonly inactive: string;
 }
 
-/** A container sees its own cgroup at this place; outside of one there are no such files. */
 const root = '/sys/fs/cgroup';
-const versions: readonly CgroupFiles[] = [
+
+/** The files of both versions in the cgroup at this path. */
+const filesAt = (v2: string, v1: string): readonly CgroupFiles[] => [
   {
-    limit: `${root}/memory.max`,
-    used: `${root}/memory.current`,
-    stat: `${root}/memory.stat`,
+    limit: `${root}${v2}/memory.max`,
+    used: `${root}${v2}/memory.current`,
+    stat: `${root}${v2}/memory.stat`,
     inactive: 'inactive_file',
   },
   {
-    limit: `${root}/memory/memory.limit_in_bytes`,
-    used: `${root}/memory/memory.usage_in_bytes`,
-    stat: `${root}/memory/memory.stat`,
+    limit: `${root}/memory${v1}/memory.limit_in_bytes`,
+    used: `${root}/memory${v1}/memory.usage_in_bytes`,
+    stat: `${root}/memory${v1}/memory.stat`,
     inactive: 'total_inactive_file',
   },
 ];
@@ -51,6 +52,12 @@ export function cgroupMemory(readFile: (path: string) => Buffer): ContainerMemor
       return undefined;
     }
   };
+  const own = text('/proc/self/cgroup') ?? '';
+  const [, v2 = '/'] = /^0::(.*)$/m.exec(own) ?? [];
+  const [, v1 = '/'] = /^\d+:(?:.*,)?memory(?:,.*)?:(.*)$/m.exec(own) ?? [];
+  const below = (path: string): string => (path === '/' ? '' : path);
+  // A container sees its own cgroup as the root, whatever /proc calls it; a service does not.
+  const versions = [...filesAt(below(v2), below(v1)), ...filesAt('', '')];
   const limitOf = ({ limit }: CgroupFiles): number => Number(text(limit) ?? Number.NaN);
   const files = versions.find((version) => limitOf(version) < unlimitedBytesMin);
   return {

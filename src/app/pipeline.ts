@@ -28,6 +28,7 @@ import { noopObserver, type SelfMetrics } from '../telemetry/registry.ts';
 import type { ServedState } from '../telemetry/state.ts';
 import { CustomResources, type CustomSetup, customChoicesOf } from './customResources.ts';
 import { hotTextLimitOf } from './hotTextLimit.ts';
+import { type FollowedSources, labelSourcesOf, sourceStatus } from './labelSources.ts';
 import { roomyMemoryMin } from './nodeOptions.ts';
 import { seriesBudgetOf } from './seriesBudgets.ts';
 import {
@@ -108,10 +109,11 @@ export async function openPipeline(
     const scope = scopeOf(options, sharding.owns);
     // Each step compiles its code and does not wait: other work gets a turn in between.
     await clock.turn();
-    stores = openStores(selection, options, parts);
+    const sources = labelSourcesOf(selection, options, client, parts);
+    stores = openStores(selection, sources, options, parts);
     await clock.turn();
     const namespaces = selectedNamespaces(options, client, parts);
-    const syncParts: SyncParts = { options, client, scope, namespaces, ...parts };
+    const syncParts: SyncParts = { options, client, scope, namespaces, sources, ...parts };
     const { byResource } = stores;
     const core = selection.resources.map((one) =>
       syncedResource(one, one.plural, byResource.get(one.plural) as Store, syncParts),
@@ -123,7 +125,7 @@ export async function openPipeline(
       for (const { sync } of core) sync.relist('resharded');
       customs?.relist('resharded');
     };
-    const synced = { core, customs, namespaces };
+    const synced = { core, customs, namespaces, sources };
     const opened = { selection, client, parts, ...synced, stores, sharding, ending };
     return pipelineOf({ ...opened, disconnect });
   } catch (error) {
@@ -146,13 +148,18 @@ const withTicks = (stores: Stores, ticks: WatchTicks): Stores => ({
   stalenessMs: () => Math.max(stores.stalenessMs(), ticks.stalenessMs()),
 });
 
-function openStores(selection: Selection, options: Options, parts: Parts): Stores {
+function openStores(
+  selection: Selection,
+  sources: FollowedSources,
+  options: Options,
+  parts: Parts,
+): Stores {
   const { selfMetrics, clock, log, memoryBytes } = parts;
   const onRenderError = renderErrors(log, selfMetrics);
-  const renderers = selection.resources.map(
-    ({ plural, resource, choices }) =>
-      [plural, compile(resource, choices, onRenderError(plural))] as const,
-  );
+  const renderers = selection.resources.map(({ plural, resource, choices, inherits }) => {
+    const own = new Map([...sources].filter(([name]) => inherits.includes(name)));
+    return [plural, compile(resource, choices, onRenderError(plural), own)] as const;
+  });
   return openSegmentStores(new Map(renderers), {
     clock,
     // Another thread takes some 15 MB.
@@ -170,6 +177,7 @@ interface Opened {
   readonly core: readonly SyncedResource[];
   readonly customs: CustomResources | undefined;
   readonly namespaces: SelectedNamespaces | undefined;
+  readonly sources: FollowedSources;
   readonly stores: Stores;
   readonly sharding: Sharding;
   readonly ending: AbortController;
@@ -177,7 +185,7 @@ interface Opened {
 }
 
 function pipelineOf(opened: Opened): Pipeline {
-  const { selection, client, parts, core, customs, namespaces, sharding, ending } = opened;
+  const { selection, client, parts, core, customs, namespaces, sources, sharding, ending } = opened;
   const { clock, ticks } = parts;
   const stores = withTicks(opened.stores, ticks);
   const served = (): readonly SyncedResource[] => [...core, ...(customs?.resources ?? [])];
@@ -185,6 +193,7 @@ function pipelineOf(opened: Opened): Pipeline {
   let flushesEnd = (): void => undefined;
   const run = async (): Promise<void> => {
     const loops: (Promise<void> | undefined)[] = [namespaces?.run(ending.signal)];
+    for (const source of sources.values()) loops.push(source.run(ending.signal));
     for (const { sync } of core) {
       loops.push(sync.run(ending.signal));
       // Thirty requests at once would keep other work waiting.
@@ -200,6 +209,7 @@ function pipelineOf(opened: Opened): Pipeline {
       ...core.map((one) => statusOf(one, clock)),
       ...(customs?.statuses ?? []),
       ...(namespaces === undefined ? [] : [namespacesStatus(namespaces, clock)]),
+      ...[...sources.values()].map((source) => sourceStatus(source, clock)),
     ],
     get resources() {
       return served().map((one) => telemetryOf(one, clock));
@@ -287,6 +297,7 @@ export async function selectBy(options: Options, custom?: CustomSetup): Promise<
       namespaceSelector: options['namespace-selector'],
       profile: familiesOf(options.profile),
       sparseStateSets: options['sparse-statesets'],
+      promoteLabels: options['promote-labels'],
     },
     custom && customChoicesOf(custom.config, options),
   );

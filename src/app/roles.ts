@@ -6,6 +6,7 @@ import { leaseOf } from '../leader/open.ts';
 import { ConfigError } from '../lib/errors.ts';
 import { contentsOf } from '../lib/fileWatcher.ts';
 import type { ProcessContext } from '../lib/processContext.ts';
+import type { LabelSourceName } from '../metrics/promotedLabels.ts';
 import type { Selected } from '../metrics/select.ts';
 import { tableOfKind } from '../resources/index.ts';
 import { scopeOf } from '../sync/scope.ts';
@@ -86,7 +87,10 @@ function rolesOf(needs: RoleNeeds): Roles {
   const { options, selected, patterns } = needs;
   const notes: string[] = [];
   const needed = selected.map(({ plural, resource }): Needed => ({ ...resource, plural }));
-  if (options['namespace-selector'] !== undefined) needed.push(namespacesTable);
+  if (options['namespace-selector'] !== undefined) needed.push(sourceTable('namespaces'));
+  // What labels are inherited from is followed beside what is served.
+  const sources = new Set(selected.flatMap(({ inherits }) => inherits));
+  needed.push(...[...sources].map(sourceTable));
   if (patterns !== undefined) needed.push(definitionsTable, ...kindsOf(patterns, options, notes));
   const rules = new Map<string | undefined, Rule[]>();
   for (const [namespace, watched] of watchedIn(needed, options, notes)) {
@@ -112,13 +116,13 @@ interface Needed extends RuledResource {
   readonly scope: 'cluster' | 'namespace';
 }
 
-/** What --namespace-selector follows, whether it is served or not. */
-const namespacesTable: Needed = {
+/** What --namespace-selector and --promote-labels follow, whether it is served or not. */
+const sourceTable = (plural: LabelSourceName): Needed => ({
   group: '',
-  plural: 'namespaces',
+  plural,
   version: 'v1',
   scope: 'cluster',
-};
+});
 const definitionsTable: Needed = { ...definitions, version: 'v1', scope: 'cluster' };
 
 /** The resources by the namespace that they are listed in; undefined for all namespaces. */

@@ -17,6 +17,7 @@ import type { Scope } from '../sync/scope.ts';
 import type { SelectedNamespaces } from '../sync/selectedNamespaces.ts';
 import type { OpenLabelValues, SelfMetrics } from '../telemetry/registry.ts';
 import type { NamedResource, ResourceTelemetry } from '../telemetry/state.ts';
+import type { FollowedSources } from './labelSources.ts';
 
 /** Consistency checks that are more frequent would load the API server more than the watches do. */
 const checkMsMin = 10_000;
@@ -34,6 +35,8 @@ export interface SyncParts {
   readonly scope: Scope;
   /** Those of --namespace-selector; undefined without it. */
   readonly namespaces: SelectedNamespaces | undefined;
+  /** What objects inherit labels from. */
+  readonly sources: FollowedSources;
   readonly selfMetrics: SelfMetrics;
   readonly clock: Clock;
   readonly random: () => number;
@@ -49,8 +52,8 @@ export function syncedResource(
   store: Store,
   parts: SyncParts,
 ): SyncedResource {
-  const { plural, resource, representation, deferSpec, builtIn, labelSelector } = one;
-  const { options, client, scope, namespaces, clock, random, log, goType } = parts;
+  const { plural, resource, representation, deferSpec, builtIn, labelSelector, inherits } = one;
+  const { options, client, scope, namespaces, sources, clock, random, log, goType } = parts;
   const checkMs = checkMsOf(options);
   const warn = logOnce(log);
   const { version, kind } = resource;
@@ -74,6 +77,7 @@ export function syncedResource(
     protobuf: builtIn && options['kube-api-protobuf'],
     collections: scope.collections(plural, resource, labelSelector),
     namespaces: resource.scope === 'namespace' ? namespaces : undefined,
+    sources: inherits.flatMap((source) => sources.get(source) ?? []),
     sinkOf: (part) => sinkOf(store, part),
     versionsOf: (part) => store.versions(part),
     limit: objectsMax === 0 ? undefined : new ObjectLimit(objectsMax, onDropped),

@@ -142,6 +142,26 @@ export const allowList: Kind<string> = {
   },
 };
 
+/** Label keys by resource, as `pods=[team],namespaces=[team]->pods`; each flag adds to them. */
+export const promotions: Kind<readonly string[]> = {
+  placeholder: 'R=[K,K]->R',
+  expected: 'label keys by resource such as pods=[team],namespaces=[team]->pods',
+  parse: (given, before) => [...before, given],
+  inFile: {
+    expected: 'a map such as "namespaces->pods" to a list of label keys',
+    read: (value) => (isMap(value) ? promotionTexts(Object.entries(value)) : undefined),
+  },
+};
+
+function promotionTexts(entries: readonly [string, unknown][]): readonly string[] | undefined {
+  const texts = entries.flatMap(([resources, value]) => {
+    const [from = '', target] = resources.split('->');
+    const text = allowListText([[from.trim(), value]]);
+    return text === undefined ? [] : [target === undefined ? text : `${text}->${target.trim()}`];
+  });
+  return texts.length === entries.length ? texts : undefined;
+}
+
 /** The map as the flag writes it; undefined where an item has characters of that syntax. */
 function allowListText(entries: readonly [string, unknown][]): string | undefined {
   const texts = entries.map(([resource, value]) => {

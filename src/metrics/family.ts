@@ -1,5 +1,6 @@
 // The row types: a row declares one metric family, with its help and the function that reads it.
 import type { KubeObject, ObjectMeta } from './object.ts';
+import type { LabelSourceName } from './promotedLabels.ts';
 
 export type Stability = 'ALPHA' | 'BETA' | 'STABLE';
 export type MetricType = 'gauge' | 'counter' | 'info' | 'stateset';
@@ -26,6 +27,8 @@ interface Row {
   readonly deprecatedSince?: string;
   /** Not served unless --metric-opt-in-list names it. */
   readonly optIn?: boolean;
+  /** What its labels are inherited from: see `inherited`. */
+  readonly inherits?: LabelSourceName;
   /** What the row reads of an object; set by the builders below. */
   readonly reads: Section | 'joined' | 'object';
 }
@@ -274,6 +277,31 @@ export function joined<O, Taken extends Json, const Labels extends readonly stri
     ...options,
     join,
     collect: (object, emit) => join.collect(join.take(object), object, emit),
+  };
+}
+
+/**
+ * One series of value 1 for each object, whose `labels` are those that a source has for it: it
+ * follows what the object belongs to as promoted labels do. A label that is unknown is absent.
+ */
+export function inherited<O, const Labels extends readonly string[]>(
+  stability: Stability,
+  help: string,
+  inherits: LabelSourceName,
+  labels: Labels,
+  options: RowOptions = {},
+): SampleRow<O> {
+  const none = labels.map((): LabelValue => noLabel);
+  const collect: SampleRow<O>['collect'] = (_, emit) => emit(1, ...none);
+  return {
+    type: 'gauge',
+    stability,
+    help,
+    labels,
+    reads: 'metadata',
+    ...options,
+    inherits,
+    collect,
   };
 }
 

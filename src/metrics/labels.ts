@@ -76,7 +76,7 @@ function distinct(names: readonly string[]): readonly string[] {
 const labelNamesMax = 10_000;
 
 /** A key as part of a label's name: `app.kubernetes.io/partOf` is `app_kubernetes_io_part_of`. */
-const labelNameOf: (key: string) => string = memoize(labelNamesMax, (key) =>
+export const labelNameOf: (key: string) => string = memoize(labelNamesMax, (key) =>
   sanitised(key)
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase(),

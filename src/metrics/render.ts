@@ -1,30 +1,22 @@
 // Compiles a table into a Renderer, which turns one object into exposition text: the hot path.
-import {
-  type AnyEmitState,
-  canDeferSpec,
-  type EmitLabelled,
-  type Family,
-  isStateSet,
-  type Join,
-  type Json,
-  type LabelledRow,
-  type LabelValue,
-  type MapRow,
-  type MetricType,
-  type SampleRow,
-  type Stability,
-  type StateSetRow,
-} from './family.ts';
-import { everyKey, type KeyFilter, labelsOf } from './labels.ts';
+import { canDeferSpec, type Family, type Json, type MetricType, type Stability } from './family.ts';
+import type { KeyFilter } from './labels.ts';
 import type { KubeObject, Received } from './object.ts';
+import {
+  inheritedLabels,
+  type LabelSourceName,
+  labelSources,
+  type PromotedLabel,
+} from './promotedLabels.ts';
+import { type LabelSource, type Promoted, Promotion } from './promotion.ts';
+import { leftOut, type Rendered, textsOf } from './rendered.ts';
 import type { Resource } from './resource.ts';
-import { addLabels, bytes, SeriesLines, textOf } from './seriesLines.ts';
-import { escapeLabelValue, headerOf, helpOf } from './text.ts';
-import { type FixedText, fixedText, type TextBytes } from './textBytes.ts';
+import { type RowWriter, writerOf } from './rowWriters.ts';
+import { bytes, type Range, textOf } from './seriesLines.ts';
+import { headerOf, helpOf } from './text.ts';
+import { fixedText } from './textBytes.ts';
 
 const QUOTE = 0x22;
-const COMMA = 0x2c;
-const equals = fixedText('="');
 
 /** Renders the enabled families of a resource. */
 export interface Renderer {
@@ -34,10 +26,12 @@ export interface Renderer {
    * A row that throws loses its own text only, and is reported to `onError`.
    */
   render(object: KubeObject): string[];
-  /** The same as bytes. */
-  renderAll(object: KubeObject): RenderedAll;
+  /** The same as bytes; without `promoted`, with the labels that are promoted to it now. */
+  renderAll(object: KubeObject, promoted?: Promoted): RenderedAll;
   /** Undefined where it saves nothing that a spec has not changed: `canDeferSpec`. */
   readonly bySection?: SectionRenderer | undefined;
+  /** What makes the promoted labels of the objects; undefined where there are none. */
+  readonly promotion?: Promotion | undefined;
 }
 
 /** What the joined rows have taken of a spec, in the order of these rows. */
@@ -48,18 +42,7 @@ export interface SectionRenderer {
   /** The families whose texts are made of the spec alone. */
   readonly ofSpec: readonly number[];
   /** As `renderAll`, but what is made of the spec alone is left out, and the spec is not read. */
-  renderRest(object: KubeObject, taken: TakenOfSpec): Rendered;
-}
-
-/** Stands for the length of a text that is left out; no text is so long. */
-export const leftOut = 0xffff_ffff;
-
-/** The texts of one object by family; whatever is rendered next overwrites them. */
-export interface Rendered {
-  readonly bytes: TextBytes;
-  readonly starts: Uint32Array;
-  readonly lengths: Uint32Array;
-  readonly series: Uint32Array;
+  renderRest(object: KubeObject, taken: TakenOfSpec, promoted?: Promoted): Rendered;
 }
 
 export interface RenderedAll extends Rendered {
@@ -85,7 +68,12 @@ export interface RenderChoices {
   readonly annotations: KeyFilter | undefined;
   /** Whether of this state set only the series of 1 are rendered; absent means of none. */
   sparse?(family: string): boolean;
+  /** Labels that all series get, behind those that identify the object. */
+  readonly promoted?: readonly PromotedLabel[] | undefined;
 }
+
+/** The sources that objects inherit labels from, of those that the choices need. */
+export type LabelSources = ReadonlyMap<LabelSourceName, LabelSource>;
 
 export type OnRenderError = (family: string, object: KubeObject, error: unknown) => void;
 
@@ -94,6 +82,7 @@ export function compile<T>(
   resource: Resource<T, string>,
   choices: RenderChoices,
   onError: OnRenderError,
+  sources: LabelSources = new Map(),
 ): Renderer {
   const rows = Object.entries<Family<Received<T>>>(resource.families).filter(([name]) =>
     choices.enabled(name),
@@ -108,14 +97,7 @@ export function compile<T>(
     help: helpOf(row),
     header: { text: headerOf(name, row, 'text'), openmetrics: headerOf(name, row, 'openmetrics') },
   }));
-  const writers = rows.map(([name, row]): RowWriter<Received<T>> => {
-    const { reads } = row;
-    const sparse = isStateSet(row) && choices.sparse?.(name) === true;
-    if ('prefix' in row) return { name, reads, write: mapWriter(name, row, choices) };
-    if ('states' in row) return { name, reads, write: stateSetWriter(name, row, sparse) };
-    if ('collectLabelled' in row) return { name, reads, write: labelledWriter(name, row, sparse) };
-    return { name, reads, write: sampleWriter(name, row), take: row.join?.take };
-  });
+  const writers = rows.map(([name, row]) => writerOf(name, row, choices));
   const identify = (object: Received<T>): void => {
     for (const [prefix, get] of identity) {
       bytes.addFixed(prefix);
@@ -123,43 +105,81 @@ export function compile<T>(
       bytes.addByte(QUOTE);
     }
   };
-  const renderer = rendererOf(writers, identify, onError);
+  const promotion = promotionOf(resource, rows, choices.promoted ?? [], sources);
+  const renderer = rendererOf(writers, identify, onError, promotion);
   const bySection = canDeferSpec(rows.map(([, row]) => row)) ? renderer : undefined;
   const { renderAll } = renderer;
   const render = (object: KubeObject): string[] => textsOf(renderAll(object));
-  return { families, render, renderAll, bySection };
+  return { families, render, renderAll, bySection, promotion };
 }
 
-const textsOf = ({ bytes, starts, lengths }: Rendered): string[] =>
-  Array.from(starts, (start, i) => bytes.text(start, start + (lengths[i] as number)));
+/** Undefined where no label is promoted. */
+function promotionOf<O>(
+  { identity }: Pick<Resource<never, string>, 'identity'>,
+  rows: readonly (readonly [string, Family<O>])[],
+  labels: readonly PromotedLabel[],
+  sources: LabelSources,
+): Promotion | undefined {
+  const inheriting = rows.filter(([, { inherits }]) => inherits !== undefined);
+  if (labels.length === 0 && inheriting.length === 0) return undefined;
+  const familyLabels = new Map(
+    inheriting.map(([name, row]) => [name, inheritedLabels(row, labels)] as const),
+  );
+  return new Promotion({
+    families: rows.map(([name]) => name),
+    identityLabels: Object.keys(identity).length,
+    labels,
+    familyLabels,
+    inheritances: [...sources].map(([name, source]) => ({ name, source, ...labelSources[name] })),
+  });
+}
 
-/** Renders one family of one object. */
-interface RowWriter<O> {
-  readonly name: string;
-  readonly reads: Family<O>['reads'];
-  /**
-   * Writes the lines, and returns how many. `identityEnd` is where the text of the object's
-   * identity labels ends in `bytes`; `taken` is what a joined row took of the spec.
-   */
-  write(object: O, identityEnd: number, taken?: Json): number;
-  readonly take?: Join<O>['take'] | undefined;
+/** The labels that all series of a family begin with. */
+interface SharedLabels {
+  /** By family. */
+  readonly of: readonly Range[];
+  /** Writes them, behind the identity that begins `bytes`. */
+  write(promoted: Promoted | undefined): void;
+}
+
+function sharedLabels(families: number, promotion: Promotion | undefined): SharedLabels {
+  const all = Array.from(
+    { length: promotion?.textCount ?? 1 },
+    (): Range => ({ start: 0, end: 0 }),
+  );
+  return {
+    of: Array.from({ length: families }, (_, i) => all[promotion?.textIndexOf(i) ?? 0] as Range),
+    write(promoted) {
+      const identityEnd = bytes.end;
+      for (let i = 0; i < all.length; i++) {
+        const labels = all[i] as Range;
+        if (i > 0) {
+          labels.start = bytes.end;
+          bytes.repeat(0, identityEnd);
+        }
+        if (promoted !== undefined) bytes.addText(promoted.texts[i] as string);
+        labels.end = bytes.end;
+      }
+    },
+  };
 }
 
 function rendererOf<O>(
   writers: readonly RowWriter<O>[],
   identify: (object: O) => void,
   onError: OnRenderError,
+  promotion: Promotion | undefined,
 ): SectionRenderer & Pick<Renderer, 'renderAll'> {
   const starts = new Uint32Array(writers.length);
   const lengths = new Uint32Array(writers.length);
   const series = new Uint32Array(writers.length);
   const rendered: Rendered = { bytes, starts, lengths, series };
-  const begin = (object: O): number => {
+  const shared = sharedLabels(writers.length, promotion);
+  const begin = (object: O, promoted: Promoted | undefined): void => {
     bytes.clear();
     identify(object);
-    const { end } = bytes;
+    shared.write(promoted);
     bytes.pad();
-    return end;
   };
   const set = (i: number, start: number, lines: number): void => {
     starts[i] = start;
@@ -169,9 +189,9 @@ function rendererOf<O>(
   };
   return {
     ofSpec: writers.flatMap(({ reads }, i) => (reads === 'spec' ? [i] : [])),
-    renderAll(object) {
+    renderAll(object, promoted = promotion?.of(object)) {
       const received = object as O;
-      const identityEnd = begin(received);
+      begin(received, promoted);
       const taken: Json[] = [];
       let failed = false;
       for (let i = 0; i < writers.length; i++) {
@@ -181,7 +201,7 @@ function rendererOf<O>(
         try {
           const ofSpec = row.take?.(received);
           if (row.take !== undefined) taken.push(ofSpec);
-          lines = row.write(received, identityEnd, ofSpec);
+          lines = row.write(received, shared.of[i] as Range, ofSpec);
         } catch (error) {
           bytes.end = start;
           failed ||= row.reads === 'spec' || row.reads === 'joined';
@@ -191,9 +211,9 @@ function rendererOf<O>(
       }
       return { ...rendered, taken: failed ? undefined : taken };
     },
-    renderRest(object, taken) {
+    renderRest(object, taken, promoted) {
       const received = object as O;
-      const identityEnd = begin(received);
+      begin(received, promoted);
       let joined = 0;
       for (let i = 0; i < writers.length; i++) {
         const row = writers[i] as RowWriter<O>;
@@ -205,7 +225,7 @@ function rendererOf<O>(
           continue;
         }
         try {
-          lines = row.write(received, identityEnd, row.take && taken[joined++]);
+          lines = row.write(received, shared.of[i] as Range, row.take && taken[joined++]);
         } catch (error) {
           bytes.end = start;
           onError(row.name, object, error);
@@ -214,96 +234,5 @@ function rendererOf<O>(
       }
       return rendered;
     },
-  };
-}
-
-function sampleWriter<O>(name: string, row: SampleRow<O>): RowWriter<O>['write'] {
-  const prefixes = row.labels.map((label) => fixedText(`,${label}="`));
-  const lines = new SeriesLines(name);
-  const emit = (value: number, ...labels: LabelValue[]): void => {
-    lines.open();
-    addLabels(prefixes, labels);
-    if (lines.isNew()) lines.close(value);
-    else lines.drop();
-  };
-  const { join } = row;
-  return (object, identityEnd, taken) => {
-    lines.start(identityEnd);
-    if (join === undefined) row.collect(object, emit);
-    else join.collect(taken, object, emit);
-    return lines.count;
-  };
-}
-
-function stateSetWriter<O>(
-  name: string,
-  { labels, states, collectStates }: StateSetRow<O>,
-  sparse: boolean,
-): RowWriter<O>['write'] {
-  const prefixes = labels.map((label) => fixedText(`,${label}="`));
-  const ofState = `,${labels.at(-1)}="`;
-  prefixes.pop();
-  const endings = states.map((state) => fixedText(`${ofState}${escapeLabelValue(state)}"`));
-  const lines = new SeriesLines(name);
-  const emit: AnyEmitState = (current, ...group) => {
-    const start = lines.open();
-    addLabels(prefixes, group);
-    const { end } = bytes;
-    // The states differ, so that the group tells all of its series from others.
-    const isNew = lines.isNew(sparse ? bytes.key(start, end) : undefined);
-    lines.drop();
-    if (!isNew) return;
-    for (let i = 0; i < endings.length; i++) {
-      const holds = states[i] === current;
-      if (!holds && sparse) continue;
-      if (bytes.end === start) bytes.end = end;
-      else bytes.repeat(start, end);
-      bytes.addFixed(endings[i] as FixedText);
-      lines.close(holds ? 1 : 0);
-    }
-  };
-  return (object, identityEnd) => {
-    lines.start(identityEnd);
-    collectStates(object, emit);
-    return lines.count;
-  };
-}
-
-function mapWriter<O>(name: string, row: MapRow<O>, choices: RenderChoices): RowWriter<O>['write'] {
-  const filter = row.allowList === undefined ? everyKey : choices[row.allowList];
-  if (filter === undefined) return () => 0;
-  const lines = new SeriesLines(name);
-  return (object, identityEnd) => {
-    lines.start(identityEnd);
-    lines.open();
-    for (const [label, value] of labelsOf(row.prefix, row.entries(object) ?? {}, filter)) {
-      bytes.addByte(COMMA);
-      bytes.addEscaped(label);
-      bytes.addFixed(equals);
-      bytes.addEscaped(textOf(value));
-      bytes.addByte(QUOTE);
-    }
-    lines.close(1);
-    return lines.count;
-  };
-}
-
-function labelledWriter<O>(
-  name: string,
-  row: LabelledRow<O>,
-  sparse: boolean,
-): RowWriter<O>['write'] {
-  const lines = new SeriesLines(name);
-  const emit: EmitLabelled = (value, labels, id = labels) => {
-    // Of duplicate series the first one counts, also where it is 0.
-    if (!lines.isNew(id) || (sparse && value === 0)) return;
-    lines.open();
-    bytes.addText(labels);
-    lines.close(value);
-  };
-  return (object) => {
-    lines.start(0);
-    row.collectLabelled(object, emit);
-    return lines.count;
   };
 }

@@ -6,6 +6,13 @@ import { keyFilters, refuseUnknownResource, type UnusedPattern } from './allowli
 import { type Dialect, match, re2, regexp2 } from './expressions/matching.ts';
 import { canDeferSpec, type Family, isStateSet } from './family.ts';
 import { objectSelectors, type SelectorChoices } from './objectSelectors.ts';
+import {
+  type LabelSourceName,
+  labelSources,
+  type PromotionTarget,
+  promotedLabels,
+  sourcesOf,
+} from './promotedLabels.ts';
 import type { RenderChoices } from './render.ts';
 import type { Resource } from './resource.ts';
 
@@ -26,6 +33,8 @@ export interface Choices extends SelectorChoices {
   readonly profile?: ReadonlySet<string> | undefined;
   /** Of which state sets the series of 0 are left out: all, none, or these families. */
   readonly sparseStateSets?: boolean | readonly string[];
+  /** Labels that all series of a resource get: pods=[team],namespaces=[team]->pods. */
+  readonly promoteLabels?: readonly string[];
 }
 
 /** A resource with at least one enabled family. */
@@ -41,6 +50,8 @@ export interface Selected {
   readonly builtIn: boolean;
   /** Which of its objects are served, by their labels; all where it is undefined. */
   readonly labelSelector: string | undefined;
+  /** What its objects inherit labels from. */
+  readonly inherits: readonly LabelSourceName[];
 }
 
 /** What custom resources bring to the choices: their tables come with their kinds. */
@@ -124,7 +135,8 @@ export async function select(
     const enabled = (family: string): boolean => on.has(family);
     const labelSelector = selectors.of(called);
     const rest = { builtIn, labelSelector, choices: { enabled, sparse, ...keys } };
-    return { plural, resource, ...needsOf(resource, on), ...rest };
+    const inherits = sourcesOf(familiesOf(resource, enabled), []);
+    return inheriting({ plural, resource, ...needsOf(resource, on), ...rest, inherits });
   };
   for (const [plural, resource] of custom?.only ? [] : Object.entries(tables)) {
     const named = choices.resources.includes(plural);
@@ -134,7 +146,7 @@ export async function select(
     if (one !== undefined) selected.push(one);
   }
   return {
-    resources: selected,
+    resources: promoteLabels(selected, choices.promoteLabels ?? [], tables, custom),
     selectCustom: (plural, resource, called) =>
       selectOne(plural, resource, false, { labels: undefined, annotations: undefined }, called),
     unusedPatterns: () => [...labels.unused(), ...annotations.unused()],
@@ -145,6 +157,44 @@ export async function select(
     idleExpressions: [...idleExpressions, ...idleNames],
   };
 }
+
+/** The resources, with what --promote-labels says of them. */
+function promoteLabels(
+  selected: readonly Selected[],
+  texts: readonly string[],
+  tables: Readonly<Record<string, AnyResource>>,
+  custom: CustomChoices | undefined,
+): readonly Selected[] {
+  if (texts.length === 0) return selected;
+  const served = new Map(
+    selected.map(({ plural, resource: table, choices }): [string, PromotionTarget] => [
+      plural,
+      { table, families: familiesOf(table, choices.enabled) },
+    ]),
+  );
+  const isCustom = (name: string): boolean => custom?.accepts(name) === true;
+  const promoted = promotedLabels(texts, tables, served, isCustom);
+  return selected.map((one) => {
+    const labels = promoted.get(one.plural);
+    if (labels === undefined) return one;
+    const inherits = sourcesOf(served.get(one.plural)?.families ?? [], labels);
+    return inheriting({ ...one, inherits, choices: { ...one.choices, promoted: labels } });
+  });
+}
+
+/** The resource; its objects are asked for whole where their specs say what they inherit from. */
+function inheriting(one: Selected): Selected {
+  const readsSpec = one.inherits.some((source) => labelSources[source].ofSpec);
+  return readsSpec && one.representation === 'metadata'
+    ? { ...one, representation: 'object' }
+    : one;
+}
+
+const familiesOf = (
+  { families }: AnyResource,
+  enabled: RenderChoices['enabled'],
+): Family<never>[] =>
+  Object.entries<Family<never>>(families).flatMap(([name, row]) => (enabled(name) ? [row] : []));
 
 const namesOf = ({ families }: AnyResource): string[] => Object.keys(families);
 

@@ -18,12 +18,19 @@ const closing = fixedText('} ');
 /** One for all tables, as an object is rendered in one go. */
 export const bytes = new TextBytes();
 
+/** Where something stands in `bytes`. */
+export interface Range {
+  start: number;
+  end: number;
+}
+
 /** Writes the lines of one family of one object; of duplicate series the first one stays. */
 export class SeriesLines {
   /** Lines so far. */
   count = 0;
   readonly #name: FixedText;
-  #identityEnd = 0;
+  /** The labels that all series begin with. */
+  #shared: Range = { start: 0, end: 0 };
   /** Where the family begins, its first head ends, and its last line and labels begin. */
   #start = 0;
   #headEnd = 0;
@@ -43,9 +50,9 @@ export class SeriesLines {
     this.#name = fixedText(`${name}{`);
   }
 
-  start(identityEnd: number): void {
+  start(shared: Range): void {
     this.count = 0;
-    this.#identityEnd = identityEnd;
+    this.#shared = shared;
     this.#start = bytes.end;
     this.#known = 0;
     this.#seen = undefined;
@@ -57,7 +64,7 @@ export class SeriesLines {
     this.#lineStart = start;
     if (this.count === 0) {
       bytes.addFixed(this.#name);
-      bytes.repeat(0, this.#identityEnd);
+      bytes.repeat(this.#shared.start, this.#shared.end);
       this.#headEnd = bytes.end;
     } else {
       bytes.repeat(this.#start, this.#headEnd);

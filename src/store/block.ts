@@ -1,5 +1,7 @@
 // Block is up to 32 objects of one age: their text, and changes that are pending.
 
+import type { Promoted } from '../metrics/promotion.ts';
+import type { Bytes } from './codec.ts';
 import type { FamilyTexts } from './familyTexts.ts';
 import { BlockText, slotsMax } from './segment.ts';
 import type { Changes, Lengths, SegmentWriter } from './segmentWriter.ts';
@@ -29,6 +31,8 @@ export interface ObjectRecord extends ObjectVersion {
   bytes: number;
   /** The spec that some of its texts are made of; undefined where that is not known. */
   spec: SpecState | undefined;
+  /** What is promoted to it; undefined where no labels are promoted. */
+  promoted: Promoted | undefined;
   /** The number of the last relist that listed it. */
   seen: number;
 }
@@ -151,6 +155,7 @@ export class Block {
     object.series = record.series;
     object.bytes = record.bytes;
     object.spec = record.spec;
+    object.promoted = record.promoted;
   }
 
   #apply(slot: number, changes: readonly Change[]): void {
@@ -242,19 +247,29 @@ export class Block {
     this.#pending = undefined;
   }
 
-  /** The newest text of one family of an object, which may not be served yet. */
-  textOf(slot: number, family: number, writer: SegmentWriter): string {
-    const newest = this.#pending?.[slot]?.get(family) ?? this.#taken[slot]?.get(family);
-    if (newest !== undefined) return newest.buffer.toString('utf8', newest.start, newest.end);
+  /** The newest texts of the objects in some slots, by family; they may not be served yet. */
+  newestTexts(slots: readonly number[], writer: SegmentWriter): string[][] {
+    const texts = slots.map(() => new Array<string>(this.#families).fill(''));
+    for (let family = 0; family < this.#families; family++) {
+      const segment = this.text.segments[family];
+      const plain = segment && writer.plain(segment);
+      for (const [i, slot] of slots.entries()) {
+        const newest = this.#pending?.[slot]?.get(family) ?? this.#taken[slot]?.get(family);
+        const text = newest ?? (plain && this.#textIn(plain, slot, family));
+        if (text !== undefined) {
+          (texts[i] as string[])[family] = text.buffer.toString('utf8', text.start, text.end);
+        }
+      }
+    }
+    return texts;
+  }
+
+  /** An object's text in that of its segment. */
+  #textIn({ buffer, start }: Bytes, slot: number, family: number): Bytes {
     const first = family * slotsMax;
-    const length = this.lengths[first + slot] as number;
-    const segment = this.text.segments[family];
-    if (length === 0 || segment === undefined) return '';
-    let start = 0;
-    for (let i = 0; i < slot; i++) start += this.lengths[first + i] as number;
-    const text = Buffer.allocUnsafe(segment.textBytes);
-    writer.copyText(segment, text, 0);
-    return text.toString('utf8', start, start + length);
+    let at = start;
+    for (let i = 0; i < slot; i++) at += this.lengths[first + i] as number;
+    return { buffer, start: at, end: at + (this.lengths[first + slot] as number) };
   }
 
   /**

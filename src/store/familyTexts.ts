@@ -1,6 +1,7 @@
 // FamilyTexts is one object's text by family, with hashes that changes are found by.
 import { hash64 } from '../lib/hash64.ts';
-import { leftOut, type Rendered } from '../metrics/render.ts';
+import type { Promoted } from '../metrics/promotion.ts';
+import { leftOut, type Rendered } from '../metrics/rendered.ts';
 import type { PackedTexts, Text, TextPages } from './slotTexts.ts';
 import type { SpecState } from './specTexts.ts';
 
@@ -16,6 +17,8 @@ export class FamilyTexts {
   bytes = 0;
   /** What the store is to keep of the object's spec. */
   spec: SpecState | undefined;
+  /** The labels in the texts that were promoted to the object. */
+  promoted: Promoted | undefined;
   /** Whether texts are left out, because they are as they were in the state before. */
   partial = false;
   readonly #families: number;
@@ -32,6 +35,7 @@ export class FamilyTexts {
   read(rendered: Rendered, standing?: SpecState): void {
     this.#rendered = rendered;
     this.spec = standing;
+    this.promoted = undefined;
     this.partial = standing !== undefined;
     this.series = standing?.series ?? 0;
     this.bytes = standing?.bytes ?? 0;

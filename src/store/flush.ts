@@ -150,7 +150,7 @@ export class Flusher implements FlushWork {
     return since === undefined ? 0 : this.#clock.now() - since;
   }
 
-  get work(): StoreWork {
+  get work(): Omit<StoreWork, 'promotion'> {
     return {
       segments: this.writer.counts.written,
       compressed: this.writer.counts.compressed,

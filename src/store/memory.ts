@@ -13,11 +13,12 @@ const heapBytesPerSegment = 80;
 /** The memory of these stores, whose work is `work`. */
 export function memoryOf(
   resources: Iterable<ResourceData>,
-  { storedBytes, hotBytes, pendingBytes }: StoreWork,
+  { storedBytes, hotBytes, pendingBytes }: Omit<StoreWork, 'promotion'>,
 ): StoreMemory {
-  const sum = { needed: 0, untouched: 0, objects: 0, segments: 0 };
-  for (const { blocks, index } of resources) {
+  const sum = { needed: 0, untouched: 0, objects: 0, segments: 0, inheritors: 0 };
+  for (const { blocks, index, inheritors } of resources) {
     sum.objects += index.size;
+    sum.inheritors += inheritors?.heapBytes ?? 0;
     for (const { indexBytes, text } of blocks) {
       sum.needed += indexBytes.needed;
       sum.untouched += indexBytes.untouched;
@@ -29,7 +30,8 @@ export function memoryOf(
     hot: hotBytes,
     pending: pendingBytes,
     indexInBuffers: sum.needed,
-    indexInHeap: heapBytesPerObject * sum.objects + heapBytesPerSegment * sum.segments,
+    indexInHeap:
+      heapBytesPerObject * sum.objects + heapBytesPerSegment * sum.segments + sum.inheritors,
     untouched: sum.untouched,
   };
 }

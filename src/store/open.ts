@@ -6,6 +6,7 @@ import type { ByteCount } from './block.ts';
 import { findObjects } from './find.ts';
 import { Flusher } from './flush.ts';
 import { memoryOf } from './memory.ts';
+import { Promoter } from './promoter.ts';
 import { Readers } from './readers.ts';
 import { ResourceData } from './resourceData.ts';
 import { ResourceStore } from './resourceStore.ts';
@@ -27,9 +28,12 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
   /** One for all searches: many at once may not keep the event loop, either. */
   const searchSlicer = new TimeSlicer(options.clock);
   const flusher = new Flusher({ resources, pendingBytes, writer, readers, ...options });
+  const promoter = new Promoter({ resources, flusher, ...options });
   const byResource = new Map<string, Store>();
   const open = (key: string, renderer: Renderer): ResourceData => {
-    const data = new ResourceData(key, renderer, pendingBytes, pages, budget);
+    const data = new ResourceData(key, renderer, pendingBytes, pages, budget, () =>
+      promoter.wake(),
+    );
     resources.add(data);
     byResource.set(key, new ResourceStore(data, flusher));
     return data;
@@ -80,8 +84,8 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
     find: (text, find) => findObjects([...resources], text, find, searchSlicer),
     flushed: () => flusher.flush(),
     stalenessMs: () => flusher.stalenessMs,
-    work: () => flusher.work,
+    work: () => ({ ...flusher.work, promotion: promoter.work }),
     memory: () => memoryOf(resources, flusher.work),
-    close: () => flusher.close(),
+    close: () => promoter.close().then(() => flusher.close()),
   };
 };

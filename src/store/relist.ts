@@ -6,7 +6,7 @@ import type { FamilyTexts } from './familyTexts.ts';
 import { isSameObject, isUnchanged, objectVersionOf } from './objectState.ts';
 import type { ResourceData } from './resourceData.ts';
 import { lengthOf } from './slotTexts.ts';
-import { knownSpecOf } from './specTexts.ts';
+import { knownStateOf } from './specTexts.ts';
 import type { ListBudget } from './storeBudget.ts';
 import type { ObjectVersion, Relist } from './types.ts';
 
@@ -103,7 +103,7 @@ export class StoreRelist implements Relist {
       this.#unstage(existing);
       existing.seen = this.#number;
       if (isUnchanged(existing, incoming)) return;
-      const texts = this.#data.render(object, knownSpecOf(existing, incoming));
+      const texts = this.#data.render(object, knownStateOf(existing, incoming));
       if (this.#stage(existing, incoming, texts)) return;
       existing.seen = 0;
       this.#add(incoming, texts.partial ? this.#data.render(object) : texts);
@@ -217,7 +217,7 @@ export class StoreRelist implements Relist {
 
   /** The list has an object twice, or the object changed while the list was streamed. */
   #replaceAdded(added: StoredObject, incoming: ObjectVersion, object: KubeObject): void {
-    const texts = this.#data.render(object, knownSpecOf(added, incoming));
+    const texts = this.#data.render(object, knownStateOf(added, incoming));
     if (isSameObject(added, incoming)) {
       const changes = added.block.diff(added.slot, texts);
       const update = (): void =>
@@ -247,11 +247,12 @@ export class StoreRelist implements Relist {
 
   /**
    * Keeps the changes of an existing object until the commit, if it can stay in its block. Where
-   * there are several parts it cannot: another part may take the object over in the meantime.
+   * there are several parts it cannot: another part may take the object over in the meantime. Nor
+   * where labels are promoted: the texts that have not changed may get others in the meantime.
    */
   #stage(existing: StoredObject, incoming: ObjectVersion, texts: FamilyTexts): boolean {
-    if (this.#part !== undefined || existing.version === '' || incoming.version === '')
-      return false;
+    if (this.#part !== undefined || this.#data.inheritors !== undefined) return false;
+    if (existing.version === '' || incoming.version === '') return false;
     if (existing.uid !== incoming.uid || !existing.block.hasRoomFor(existing, texts)) return false;
     const changes = existing.block.diff(existing.slot, texts);
     const bytes = changes.reduce((sum, { text }) => sum + lengthOf(text), 0);
@@ -267,7 +268,8 @@ export class StoreRelist implements Relist {
     this.#staged.delete(existing);
   }
 
-  #recordOf(incoming: ObjectVersion, { series, bytes, spec }: FamilyTexts): ObjectRecord {
-    return { ...incoming, part: this.#part, series, bytes, spec, seen: this.#number };
+  #recordOf(incoming: ObjectVersion, texts: FamilyTexts): ObjectRecord {
+    const { series, bytes, spec, promoted } = texts;
+    return { ...incoming, part: this.#part, series, bytes, spec, promoted, seen: this.#number };
   }
 }

@@ -11,6 +11,7 @@ import {
 } from './block.ts';
 import type { Cooler } from './cooler.ts';
 import { FamilyTexts } from './familyTexts.ts';
+import { Inheritors } from './inheritors.ts';
 import type { Readers } from './readers.ts';
 import { type BlockText, slotsMax } from './segment.ts';
 import type { Changes, SegmentWriter } from './segmentWriter.ts';
@@ -18,7 +19,7 @@ import type { SeriesBudget } from './seriesBudget.ts';
 import { ServedSizes } from './servedSizes.ts';
 import type { TextPages } from './slotTexts.ts';
 import { type Headers, headersOf, type StoreSnapshot } from './snapshot.ts';
-import { type SpecState, SpecTexts } from './specTexts.ts';
+import { type KnownState, SpecTexts } from './specTexts.ts';
 import { StoreBudget } from './storeBudget.ts';
 import type { ObjectTexts, ResourceSizes, StoreSize } from './types.ts';
 
@@ -45,6 +46,8 @@ export class ResourceData {
   readonly index = new Map<string, StoredObject>();
   /** Undefined where series have no limit. */
   readonly budget: StoreBudget | undefined;
+  /** Undefined where no labels are promoted. */
+  readonly inheritors: Inheritors | undefined;
   readonly #renderer: Renderer;
   readonly #pendingBytes: ByteCount;
   readonly #texts: FamilyTexts;
@@ -70,6 +73,7 @@ export class ResourceData {
     pendingBytes: ByteCount,
     pages: TextPages,
     budget: SeriesBudget | undefined,
+    onStale?: () => void,
   ) {
     this.name = name;
     this.#renderer = renderer;
@@ -79,6 +83,8 @@ export class ResourceData {
     this.#servedSizes = new ServedSizes(renderer.families.length);
     const families = renderer.families.map((family) => family.name);
     this.budget = budget && new StoreBudget(budget, name, families);
+    const { promotion } = renderer;
+    this.inheritors = promotion && new Inheritors(promotion, onStale);
   }
 
   get size(): StoreSize {
@@ -131,17 +137,18 @@ export class ResourceData {
     const object = this.index.get(key);
     if (object === undefined) return undefined;
     const { block, slot, series, bytes } = object;
+    const [texts = []] = block.newestTexts([slot], writer);
     const families = this.#renderer.families
-      .map((header, family) => ({ header, text: block.textOf(slot, family, writer) }))
+      .map((header, family) => ({ header, text: texts[family] ?? '' }))
       .filter(({ text }) => text !== '');
     return { resource: this.name, key, series, bytes, families };
   }
 
   /**
-   * The object's texts; the next call overwrites them. Those of a spec that is `known` and has not
-   * changed are left out: such texts can only update the object that is in the store.
+   * The object's texts; the next call overwrites them. Those of a spec that has not changed since
+   * the `known` state are left out: such texts can only update the object that is in the store.
    */
-  render(object: KubeObject, known?: SpecState): FamilyTexts {
+  render(object: KubeObject, known?: KnownState): FamilyTexts {
     this.#specTexts.read(object, known, this.#texts);
     return this.#texts;
   }
@@ -163,6 +170,7 @@ export class ResourceData {
     const before = existing && this.budget?.seriesOf(existing);
     if (existing !== undefined) this.#remove(existing);
     this.index.set(object.key, object);
+    this.inheritors?.add(object);
     this.budget?.admit(object, before);
     this.#grow(object.key, 1, object.series, object.bytes);
     this.#hasPending = true;
@@ -179,11 +187,39 @@ export class ResourceData {
   update(object: StoredObject, changes: readonly Change[], record: ObjectRecord): void {
     const { series, bytes } = object;
     const before = this.budget?.seriesOf(object);
+    const moves = record.promoted !== object.promoted;
+    if (moves) this.inheritors?.remove(object);
     object.block.update(object, changes, record);
+    if (moves) this.inheritors?.add(object);
     this.budget?.admit(object, before);
     this.#grow(object.key, 0, object.series - series, object.bytes - bytes);
     this.changes++;
     if (changes.length > 0) this.#hasPending = true;
+  }
+
+  /**
+   * Gives the objects of one block the labels that they inherit now: a block is decompressed once
+   * for all of them. Returns how many objects changed; there may be more, also where none did.
+   */
+  promoteInBlock(writer: SegmentWriter): number {
+    const stale = this.inheritors?.takeBlock() ?? [];
+    const [first] = stale;
+    if (first === undefined) return 0;
+    const { block } = first.object;
+    try {
+      const slots = stale.map(({ object }) => object.slot);
+      const texts = block.newestTexts(slots, writer);
+      for (const [i, { object, promoted }] of stale.entries()) {
+        this.#specTexts.promote(texts[i] ?? [], object, promoted, this.#texts);
+        const { series, bytes, spec } = this.#texts;
+        const changes = block.diff(object.slot, this.#texts);
+        this.update(object, changes, { ...object, series, bytes, spec, promoted });
+      }
+    } catch (error) {
+      this.inheritors?.giveBack(stale);
+      throw error;
+    }
+    return stale.length;
   }
 
   /** Takes over the blocks of a relist as the newest; `insert` takes over their objects. */
@@ -240,6 +276,7 @@ export class ResourceData {
 
   #remove(object: StoredObject): void {
     this.index.delete(object.key);
+    this.inheritors?.remove(object);
     object.block.remove(object);
     this.#grow(object.key, -1, -object.series, -object.bytes);
     this.#hasPending = true;
@@ -263,6 +300,7 @@ export class ResourceData {
     this.#emptied = [];
     this.#served = [];
     for (const object of this.index.values()) this.budget?.release(object);
+    this.inheritors?.close();
     this.index.clear();
   }
 

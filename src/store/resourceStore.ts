@@ -6,7 +6,7 @@ import { isSameObject, isUnchanged, objectVersionOf } from './objectState.ts';
 import { type RelistWork, StoreRelist } from './relist.ts';
 import type { ResourceData } from './resourceData.ts';
 import type { SegmentWriter } from './segmentWriter.ts';
-import { knownSpecOf } from './specTexts.ts';
+import { knownStateOf } from './specTexts.ts';
 import type { ObjectTexts, ObjectVersion, Relist, Store, StoreSize } from './types.ts';
 
 /** What a store needs of the Flusher. */
@@ -51,9 +51,9 @@ export class ResourceStore implements Store {
       existing.part = part;
       return;
     }
-    const texts = this.#data.render(object, knownSpecOf(existing, incoming));
-    const { series, bytes, spec } = texts;
-    const record: ObjectRecord = { ...incoming, part, series, bytes, spec, seen: 0 };
+    const texts = this.#data.render(object, knownStateOf(existing, incoming));
+    const { series, bytes, spec, promoted } = texts;
+    const record: ObjectRecord = { ...incoming, part, series, bytes, spec, promoted, seen: 0 };
     if (
       existing !== undefined &&
       isSameObject(existing, incoming) &&

@@ -136,6 +136,14 @@ export class SegmentWriter {
     return segment as Segment;
   }
 
+  /** The text of a segment; that of a cold one is valid until the next call of any method. */
+  plain(segment: Segment): Bytes {
+    if (segment.hot) return segment;
+    const buffer = this.#old.ofSize(segment.textBytes);
+    this.#codec.inflateInto(segment, buffer, 0, segment.textBytes);
+    return { buffer, start: 0, end: segment.textBytes };
+  }
+
   /** Writes the text of a segment to `target`. */
   copyText(segment: Segment, target: Buffer, at: number): void {
     if (segment.hot) copyAll(segment.buffer, segment.start, segment.end, target, at);
@@ -174,14 +182,10 @@ export class SegmentWriter {
     return added;
   }
 
-  /** The text of a segment; that of a cold one is valid until the next call. */
   #plain(segment: Segment | undefined): Bytes {
     if (segment === undefined) return noBytes;
-    if (segment.hot) return segment;
-    this.counts.decompressed++;
-    const buffer = this.#old.ofSize(segment.textBytes);
-    this.#codec.inflateInto(segment, buffer, 0, segment.textBytes);
-    return { buffer, start: 0, end: segment.textBytes };
+    if (!segment.hot) this.counts.decompressed++;
+    return this.plain(segment);
   }
 }
 

@@ -1,5 +1,5 @@
 // SlotTexts is the new text of one object in its block: all of it, or that of single families.
-import type { Rendered } from '../metrics/render.ts';
+import type { Rendered } from '../metrics/rendered.ts';
 import type { Bytes } from './codec.ts';
 
 /** The text of one family of one object, and how many series it has. */

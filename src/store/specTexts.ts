@@ -2,7 +2,9 @@
 import { deferredSpecOf } from '../lib/deferredSpec.ts';
 import type { Json } from '../metrics/family.ts';
 import type { KubeObject } from '../metrics/object.ts';
+import type { Promoted } from '../metrics/promotion.ts';
 import type { Renderer, TakenOfSpec } from '../metrics/render.ts';
+import { renderedOf } from '../metrics/rendered.ts';
 import type { FamilyTexts } from './familyTexts.ts';
 import type { ObjectVersion } from './types.ts';
 
@@ -20,12 +22,18 @@ export interface SpecState {
   readonly bytes: number;
 }
 
-/** The spec of the object in the store, if `incoming` is certainly a later state of it. */
-export const knownSpecOf = (
-  existing: { readonly uid: string | undefined; readonly spec: SpecState | undefined } | undefined,
+/** What the store knows of an earlier state of an object. */
+export interface KnownState {
+  readonly spec: SpecState | undefined;
+  readonly promoted: Promoted | undefined;
+}
+
+/** The object in the store, if `incoming` is certainly a later state of it. */
+export const knownStateOf = (
+  existing: (KnownState & { readonly uid: string | undefined }) | undefined,
   { uid }: ObjectVersion,
-): SpecState | undefined =>
-  existing !== undefined && uid !== undefined && existing.uid === uid ? existing.spec : undefined;
+): KnownState | undefined =>
+  existing !== undefined && uid !== undefined && existing.uid === uid ? existing : undefined;
 
 export class SpecTexts {
   readonly #renderer: Renderer;
@@ -38,26 +46,36 @@ export class SpecTexts {
   }
 
   /**
-   * Reads the object's texts into `into`. `known` is the spec of the state that the store has of
-   * the object: where it has not changed, texts that are made of it alone are not read.
+   * Reads the object's texts into `into`. `known` is the state that the store has of the object:
+   * where neither its spec nor its promoted labels have changed, texts that are made of the spec
+   * alone are not read.
    */
-  read(object: KubeObject, known: SpecState | undefined, into: FamilyTexts): void {
-    const { bySection } = this.#renderer;
+  read(object: KubeObject, known: KnownState | undefined, into: FamilyTexts): void {
+    const { bySection, promotion } = this.#renderer;
     const spec = deferredSpecOf(object);
     if (bySection === undefined || spec === undefined) {
-      into.read(this.#renderer.renderAll(object));
+      const promoted = promotion?.of(object, known?.promoted);
+      into.read(this.#renderer.renderAll(object, promoted));
+      into.promoted = promoted;
       return;
     }
     const { a, b } = spec.hash();
-    if (known !== undefined && known.a === a && known.b === b) {
-      into.read(bySection.renderRest(object, known.taken), known);
-      return;
+    const before = known?.spec;
+    if (before !== undefined && before.a === a && before.b === b) {
+      const promoted = promotion?.of(object, known?.promoted, true);
+      if (promoted === known?.promoted) {
+        into.read(bySection.renderRest(object, before.taken, promoted), before);
+        into.promoted = promoted;
+        return;
+      }
     }
     // Throws here where it is no JSON: then the object is left out as one that cannot be read.
     spec.parse();
-    const rendered = this.#renderer.renderAll(object);
+    const promoted = promotion?.of(object, known?.promoted);
+    const rendered = this.#renderer.renderAll(object, promoted);
     const { taken } = rendered;
     into.read(rendered);
+    into.promoted = promoted;
     if (taken === undefined) return;
     into.spec = {
       a,
@@ -65,6 +83,23 @@ export class SpecTexts {
       taken: this.#shareAll(taken),
       ...into.sumOf(bySection.ofSpec),
     };
+  }
+
+  /** Reads all texts of an object again, with other labels promoted to them. */
+  promote(
+    texts: readonly string[],
+    { spec, promoted: from }: KnownState,
+    to: Promoted,
+    into: FamilyTexts,
+  ): void {
+    const { bySection, promotion } = this.#renderer;
+    const replaced =
+      from === undefined || promotion === undefined ? texts : promotion.replace(texts, from, to);
+    into.read(renderedOf(replaced));
+    into.promoted = to;
+    if (spec !== undefined && bySection !== undefined) {
+      into.spec = { ...spec, ...into.sumOf(bySection.ofSpec) };
+    }
   }
 
   #shareAll(taken: TakenOfSpec): TakenOfSpec {

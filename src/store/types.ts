@@ -115,6 +115,15 @@ export interface StoreWork {
   /** The part of it that is not compressed because it changed lately, and the limit of that. */
   readonly hotBytes: number;
   readonly hotBytesMax: number;
+  readonly promotion: PromotionWork;
+}
+
+/** How far changes of inherited labels have been followed, in objects. */
+export interface PromotionWork {
+  /** Those whose texts may have labels that are not those of now. */
+  readonly waiting: number;
+  /** Those whose texts got other labels since the start. */
+  readonly changed: number;
 }
 
 /**

@@ -3,6 +3,7 @@ import { type CheckResult, ConsistencyCheck } from '../kube/consistency.ts';
 import { Reflector, type ReflectorOptions, type RelistReason } from '../kube/reflector.ts';
 import type { ReflectorReport, Representation, SyncStatus } from '../kube/types.ts';
 import type { ObjectVersion, Sink } from '../store/types.ts';
+import type { FollowedSource } from './labelTable.ts';
 import { NamespaceFilter } from './namespaceFilter.ts';
 import type { ObjectLimit } from './objectLimit.ts';
 import { type Filter, filtered, type Scope, type SyncedCollection } from './scope.ts';
@@ -21,6 +22,8 @@ export interface ResourceSyncOptions extends Omit<ReflectorOptions, 'collection'
   readonly limit: ObjectLimit | undefined;
   /** The namespaces whose objects are kept; without it, those of all. */
   readonly namespaces?: SelectedNamespaces | undefined;
+  /** What objects inherit labels from: they are followed once these are known. */
+  readonly sources?: readonly Pick<FollowedSource, 'name' | 'status' | 'known'>[] | undefined;
   /** The objects stored of that part. */
   readonly versionsOf: (part: string | undefined) => Iterable<ObjectVersion>;
   /** Without it no stored object is compared with the server. */
@@ -48,6 +51,8 @@ export class ResourceSync {
   readonly #options: ResourceSyncOptions;
   /** By collection: its own reflector, or those of its fallback once that has taken its place. */
   readonly #active = new Map<SyncedCollection, readonly CollectionSync[]>();
+  /** Whether all is known that it waits for. */
+  #isRunning = false;
 
   constructor(options: ResourceSyncOptions) {
     this.#options = options;
@@ -61,6 +66,11 @@ export class ResourceSync {
     const statuses = this.#syncs.map(({ reflector }) => reflector.status);
     if (this.#options.namespaces?.isKnown === false) {
       return statuses.map((status) => ({ ...status, detail: namespacesUnknown }));
+    }
+    const unknown = this.#unknownSource;
+    if (unknown !== undefined && !this.#isRunning) {
+      const detail = `waiting for the labels of ${unknown} (--promote-labels)`;
+      return statuses.map((status) => ({ ...status, detail }));
     }
     if (!this.#options.limit?.reached) return statuses;
     return statuses.map((status) => ({ ...status, detail: `${status.detail}; ${limitReached}` }));
@@ -84,9 +94,15 @@ export class ResourceSync {
 
   /** Works until the signal aborts, then resolves; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    const { collections, namespaces } = this.#options;
+    const { collections, namespaces, sources = [] } = this.#options;
     await namespaces?.known(signal);
+    await Promise.all(sources.map((source) => source.known(signal)));
+    this.#isRunning = true;
     await Promise.all(collections.map((collection) => this.#follow(collection, signal)));
+  }
+
+  get #unknownSource(): string | undefined {
+    return this.#options.sources?.find(({ status }) => !status.synced)?.name;
   }
 
   get #syncs(): readonly CollectionSync[] {

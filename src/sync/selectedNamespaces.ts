@@ -7,6 +7,7 @@ import { unlessAborted } from '../lib/deadline.ts';
 import type { Logger } from '../lib/log.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type { Relist, Sink } from '../store/types.ts';
+import { markedLog } from './markedLog.ts';
 
 /** Changes of this time are one line of the log. */
 const logMs = 1_000;
@@ -46,7 +47,7 @@ export class SelectedNamespaces {
   constructor(options: SelectedNamespacesOptions) {
     const { client, selector, clock, random, observer, fromMemory } = options;
     this.#options = options;
-    const log = marked(options.log);
+    const log = markedLog(options.log, '--namespace-selector');
     this.#reflector = new Reflector({
       client,
       collection: {
@@ -179,17 +180,4 @@ export class SelectedNamespaces {
       'other namespaces match --namespace-selector now',
     );
   }
-}
-
-/** The log, whose lines say that they are not about the resource `namespaces` as it is served. */
-function marked(log: Logger): Logger {
-  const marking = (level: keyof Logger): Logger[typeof level] =>
-    ((keys: object, message: string) =>
-      log[level]({ ...keys, for: '--namespace-selector' }, message)) as Logger[typeof level];
-  return {
-    debug: marking('debug'),
-    info: marking('info'),
-    warn: marking('warn'),
-    error: marking('error'),
-  };
 }

@@ -145,6 +145,12 @@ export const selfFamilies = {
   kube_state_metrics_store_batch_seconds_total: counter(
     'Time from the start to the end of each flush, summed.',
     ({ stores }) => stores.work().seconds),
+  kube_state_metrics_promoted_labels_waiting_objects: gauge(
+    'Objects whose series may still have labels from before a change of their namespace or node, by --promote-labels.',
+    ({ stores }) => stores.work().promotion.waiting),
+  kube_state_metrics_promoted_labels_changed_objects_total: counter(
+    'Objects whose series got other labels because their namespace or node changed, by --promote-labels.',
+    ({ stores }) => stores.work().promotion.changed),
   kube_state_metrics_event_loop_longest_run_cpu_seconds: gauge(
     'Longest time without a turn of the event loop, by CPU time of the main thread; an upper bound.',
     ({ loop }) => inWindows(loop.runCpu), windows),

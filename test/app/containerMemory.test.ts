@@ -33,6 +33,24 @@ describe('The memory of a container', () => {
     });
   }
 
+  for (const [version, own, folder, files] of [
+    ['version1', '4:cpu,memory:/kube/pod\n1:cpuset:/', '/sys/fs/cgroup/memory', version1],
+    ['version2', '0::/kube/pod\n', '/sys/fs/cgroup', version2],
+  ] as const) {
+    it(`is that of its own cgroup, where it sees those of others too: ${version}`, () => {
+      const nested = Object.entries(files).map(([path, text]) => [
+        path.replace(folder, `${folder}/kube/pod`),
+        text,
+      ]);
+      const outer = { ...files, [Object.keys(files)[0] as string]: `${512 * mib}` };
+      const all = { ...outer, ...Object.fromEntries(nested), '/proc/self/cgroup': own };
+      expect(memoryOf(all).read()).to.include({ limitBytes: 128 * mib });
+      // A container is told its path outside, and has none of these files.
+      const within = { ...files, '/proc/self/cgroup': own };
+      expect(memoryOf(within).read()).to.include({ limitBytes: 128 * mib });
+    });
+  }
+
   it('is unknown without a limit', () => {
     const max = { ...version2, '/sys/fs/cgroup/memory.max': 'max\n' };
     expect(memoryOf(max).read()).to.equal(undefined);

@@ -12,6 +12,7 @@ import {
 import { sumOf } from '../../bench/lib/compare/parts.ts';
 import { missingIn, untilQuiet } from '../../bench/lib/compare/quiet.ts';
 import { Samples } from '../../bench/lib/compare/samples.ts';
+import { expositionOf } from '../../bench/lib/exposition.ts';
 import { flags } from '../../bench/lib/flags.ts';
 import type { Write } from '../../bench/lib/load.ts';
 import { cell } from '../../bench/lib/table.ts';
@@ -126,9 +127,10 @@ describe('freshness', () => {
 describe('a start', () => {
   it('is complete when each family has a series for each object', () => {
     const families = (pods: number) => new Map([['kube_pod_info', pods]]);
-    expect(missingIn(text, families(2))).to.deep.equal([]);
-    expect(missingIn(text, families(3))).to.deep.equal(['kube_pod_info: 2 of 3']);
-    expect(missingIn(text, new Map([['kube_node_info', 1]]))).to.deep.equal([
+    const served = expositionOf(Buffer.from(text));
+    expect(missingIn(served, families(2))).to.deep.equal([]);
+    expect(missingIn(served, families(3))).to.deep.equal(['kube_pod_info: 2 of 3']);
+    expect(missingIn(served, new Map([['kube_node_info', 1]]))).to.deep.equal([
       'kube_node_info: 0 of 1',
     ]);
   });

@@ -1,6 +1,7 @@
 // Calculations of the benchmark suite.
 import { expect } from 'chai';
 import { largest } from '../../bench/lib/exporter.ts';
+import { SeriesCounter } from '../../bench/lib/exposition.ts';
 import { countDiffering, familySums } from '../../bench/lib/families.ts';
 import { help } from '../../bench/lib/flags.ts';
 import { parseMemory, parseRunNs } from '../../bench/lib/proc.ts';
@@ -56,6 +57,19 @@ describe('an exposition', () => {
   it('has one series per line that is no comment', () => {
     expect(countSeries(Buffer.from(`${before}\n# EOF\n`))).to.equal(3);
     expect(countSeries(Buffer.from('a 1'))).to.equal(1);
+  });
+
+  it('is counted by family, wherever it is cut', () => {
+    const text = Buffer.from(
+      `# HELP a Has # within.\n${before}\n# TYPE c counter\nc_total 1\n# EOF\n`,
+    );
+    for (let cut = 0; cut <= text.length; cut++) {
+      const counter = new SeriesCounter();
+      counter.push(text.subarray(0, cut));
+      counter.push(text.subarray(cut));
+      expect([counter.series, counter.bytes]).to.deep.equal([4, text.length]);
+      expect([counter.families.get('a'), counter.families.get('c')]).to.deep.equal([3, 1]);
+    }
   });
 
   it('has a largest value of a metric', () => {

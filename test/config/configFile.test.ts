@@ -40,6 +40,7 @@ const rows: Readonly<Record<string, Row>> = {
   metric_denylist: { flag: 'metric-denylist', right: 'a,b', value: ['a', 'b'], wrong: '[{}]', expected: items, got: 'a list' },
   metric_opt_in_list: { flag: 'metric-opt-in-list', right: '[1]', value: ['1'], wrong: '[[]]', expected: items, got: 'a list' },
   profile: { flag: 'profile', right: 'mixin', value: 'mixin', wrong: 'all', expected: 'one of minimal, mixin, full', got: '"all"' },
+  promote_labels: { flag: 'promote-labels', right: '{pods: [team], "namespaces -> pods": [team, tier]}', value: ['pods=[team]', 'namespaces=[team,tier]->pods'], wrong: '[team]', expected: 'a map such as "namespaces->pods" to a list of label keys', got: 'a list' },
   sparse_statesets: { flag: 'sparse-statesets', right: '[a, b]', value: ['a', 'b'], wrong: '{a: {}}', expected: 'true, false or a list', got: 'a map' },
   labels_allow_list: { flag: 'metric-labels-allowlist', right: '{pods: [app, "team/*"], nodes: ["*"]}', value: 'pods=[app,team/*],nodes=[*]', wrong: '{pods: app}', expected: keysBy, got: 'a map' },
   annotations_allow_list: { flag: 'metric-annotations-allowlist', right: '{"*": []}', value: '*=[]', wrong: '{pods: ["a,b"]}', expected: keysBy, got: 'a map' },

@@ -12,6 +12,7 @@ const duration = 'a duration such as 30s, 1m30s or 0';
 const text = 'a text behind it';
 const items = 'items between commas behind it';
 const keysBy = 'keys by resource such as pods=[app,tier],nodes=[*] behind it';
+const promotions = 'label keys by resource such as pods=[team],namespaces=[team]->pods behind it';
 
 type Wrong = readonly [given: string, expected: string, got: string];
 
@@ -42,6 +43,7 @@ const wrong: Readonly<Record<keyof Options, Wrong | null>> = {
   'metric-opt-in-list': ['', items, 'nothing'],
   profile: ['=mixn', 'one of minimal, mixin, full', '"mixn"'],
   'sparse-statesets': null,
+  'promote-labels': ['', promotions, 'nothing'],
   'metric-labels-allowlist': ['', keysBy, 'nothing'],
   'metric-annotations-allowlist': ['', keysBy, 'nothing'],
   'custom-resource-state-config': ['', text, 'nothing'],

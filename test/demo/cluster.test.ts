@@ -17,7 +17,7 @@ function build(options: Partial<ClusterOptions> = {}): ApiServer {
 
 const bytesOf = (server: ApiServer, resource: string): string => {
   const storage = server.storage(resource);
-  const items = storage.itemsAt(storage.version) ?? [];
+  const items = [...(storage.itemsAt(storage.version) ?? [])];
   return Buffer.concat(items.map(({ bytes }) => bytes)).toString();
 };
 

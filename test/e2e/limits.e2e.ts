@@ -25,6 +25,9 @@ const READY_MS = 240_000;
 const SMALL_MEMORY_MAX = 128 * 2 ** 20;
 const SMALL_PODS = [96, 1_000];
 const SMALL_READY_MS = 120_000;
+/** Far too many for it. */
+const MANY_PODS = 20_000;
+const END_MAX_MS = 300_000;
 const STOP_MAX_MS = 8_000;
 const CLIENTS = 24;
 
@@ -176,6 +179,33 @@ describe('a container of 128 MiB and 100m CPU', function () {
       }
     });
   }
+});
+
+describe('a container of 128 MiB that is too small', function () {
+  this.timeout(END_MAX_MS + 60_000);
+
+  it(`says so at 90 % before it ends, with ${MANY_PODS} pods`, async () => {
+    const cluster = await startSimulated({
+      pods: MANY_PODS,
+      managedFields: true,
+      streamed: true,
+    });
+    const cgroup = Cgroup.make({ cpuShare: 1, memoryBytes: SMALL_MEMORY_MAX });
+    const { program } = await startProgram(cluster.url, [], cgroup);
+    const killing = setTimeout(() => void program.stop('SIGKILL'), END_MAX_MS);
+    try {
+      await program.exitCode;
+      expect(program.stderr).to.match(
+        /(the container is at 9\d % of its memory limit|the heap is at 9\d % of its limit), and/,
+      );
+      const ended = cgroup.killed > 0 || program.stderr.includes('out of memory');
+      expect(ended, program.stderr.slice(-2_000)).to.equal(true);
+    } finally {
+      clearTimeout(killing);
+      cgroup.remove();
+      await cluster.stop();
+    }
+  });
 });
 
 describe('SIGTERM among clients that keep their connections', () => {

@@ -14,7 +14,8 @@ import {
 } from '../../src/metrics/family.ts';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject, Received } from '../../src/metrics/object.ts';
-import { compile, leftOut, type RenderChoices, type Rendered } from '../../src/metrics/render.ts';
+import { compile, type RenderChoices } from '../../src/metrics/render.ts';
+import { leftOut, type Rendered } from '../../src/metrics/rendered.ts';
 import type { Resource } from '../../src/metrics/resource.ts';
 import { annotations, labels } from '../../src/metrics/stock.ts';
 

@@ -64,6 +64,7 @@ export async function knownOfSelf(): Promise<Known> {
     storedBytes: 0,
     hotBytes: 0,
     hotBytesMax: 0,
+    promotion: { waiting: 0, changed: 0 },
     compressed: 0,
     decompressed: 0,
   };

@@ -56,17 +56,6 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
   };
   const storedBytes = (): number =>
     [...byResource.values()].reduce((sum, { size }) => sum + size.bytes, 0);
-  const done = {
-    segments: 0,
-    compressed: 0,
-    decompressed: 0,
-    flushes: 0,
-    seconds: 0,
-    incomingObjects: 0,
-    pendingBytes: 0,
-    hotBytes: 0,
-    hotBytesMax: 0,
-  };
   return {
     byResource,
     snapshot,
@@ -96,6 +85,19 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
     memory: () => ({ ...nothing, cold: storedBytes() }),
   };
 }
+
+const done = {
+  segments: 0,
+  compressed: 0,
+  decompressed: 0,
+  flushes: 0,
+  seconds: 0,
+  incomingObjects: 0,
+  pendingBytes: 0,
+  hotBytes: 0,
+  hotBytesMax: 0,
+  promotion: { waiting: 0, changed: 0 },
+};
 
 const nothing = { hot: 0, pending: 0, indexInBuffers: 0, indexInHeap: 0, untouched: 0 };
 

@@ -33,6 +33,7 @@ const stores: ServedState['stores'] = {
     storedBytes: 13,
     hotBytes: 17,
     hotBytesMax: 19,
+    promotion: { waiting: 0, changed: 0 },
     compressed: 23,
     decompressed: 29,
   }),
@@ -185,6 +186,7 @@ describe('the metrics about ourselves', () => {
       storedBytes: 2,
       hotBytes: 3,
       hotBytesMax: 4,
+      promotion: { waiting: 0, changed: 0 },
       compressed: 5,
       decompressed: 6,
     };

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Row } from '../../bench/lib/question.ts';
 import type { Result } from '../../bench/lib/results.ts';
-import { proposalOf, sizingPage } from '../../tools/generate/sizing.ts';
+import { proposalOf, sizingPages } from '../../tools/generate/sizing.ts';
 
 const ours: Row = {
   pods: 96,
@@ -43,9 +43,12 @@ const result = (question: string, rows: readonly Row[]): Result => ({
   rows,
 });
 
+const sizingPage = (results: Readonly<Record<string, Result>>): string =>
+  sizingPages(results)['sizing.md'] ?? '';
+
 describe('the page on sizing', () => {
   it('is not there before anything was measured', () => {
-    expect(sizingPage({})).to.equal(undefined);
+    expect(sizingPages({})).to.deep.equal({});
   });
 
   it('proposes more than what is resident, and more than the highest peak', () => {
@@ -65,12 +68,42 @@ describe('the page on sizing', () => {
 
   it('has values to copy, both exporters, and what the smallest is made of', () => {
     const page = sizingPage({ sizing: result('sizing', [ours, theirs]) });
-    expect(page).to.include('| 96 | 75m | 112Mi | 176Mi |');
+    expect(page).to.include('| 96 | 75m | 112Mi | 176Mi | 1.5 s | 80Mi, 176Mi |');
     expect(page).to.include('    memory: 176Mi\n');
     expect(page).to.include('| 96 | kube-state-metrics | 1.5 s |');
     expect(page).to.include('| anonymous memory outside the heap | 15 MB |');
     expect(page).to.include('kube-state-metrics has 62 MB there, 42 MB of it file pages.');
     expect(page).to.not.include('250Mi\n');
+  });
+
+  it('says from which size on a scrape by Prometheus needs a longer timeout, or shards', () => {
+    const large = { ...ours, pods: 60_000, readySeconds: 30 };
+    const scrapes = [
+      { pods: 20_000, samples: 1_000_000, durationMs: 4_000, answerMs: 500, restMs: 3_500 },
+      { pods: 50_000, samples: 2_500_000, durationMs: 16_000, answerMs: 900, restMs: 15_100 },
+    ];
+    const pages = sizingPages({
+      sizing: result('sizing', [ours, large]),
+      prometheus: result('prometheus', scrapes),
+    });
+    const page = pages['sizing.md'];
+    expect(page).to.include('| 96 | 75m | 112Mi | 176Mi | 1.5 s | the default | 1 |  |');
+    expect(page).to.include('| 60,000 | 75m | 112Mi | 176Mi | 30 s | 30s | 2 |  |');
+    expect(page).to.include('| 50,000 | 2,500,000 | 16 s | 0.9 s | 15 s | no |');
+    expect(page).to.include('**Up to 35,000 pods the default is enough**');
+    expect(page).to.include('      scrapeTimeout: 30s\n');
+    expect(page).to.include('](benchmarks/sizing-memory.svg)');
+    expect(pages['benchmarks/sizing-time.svg']).to.include('scrape by Prometheus');
+  });
+
+  it('has each of several shards, and the memory to give it', () => {
+    const costs = { ...ours, pods: 500_000, exporter: undefined, flipsCpu: undefined };
+    const shards = ['1 of 2', '2 of 2'].map((shard) => ({ ...costs, shard }));
+    const sizing = result('sizing', [ours]);
+    const page = sizingPage({ sizing, largeShards: result('largeShards', shards) });
+    expect(page).to.include('## 500,000 pods in 2 shards');
+    expect(page).to.include('| 2 of 2 | 5,000 | 1.5 s | 1 s | 90 MB | 120 MB |');
+    expect(page).to.include('| 112Mi, 176Mi |');
   });
 
   it('says so where other work took the processors', () => {
@@ -91,10 +124,12 @@ describe('the page on sizing', () => {
       },
       { pods: 10_000, exporter: 'kube-state-metrics', slowestMs: 900, killed: 'yes' },
     ];
+    const smaller = { ...rows[0], memoryMib: 128, readySeconds: 30 };
     const page = sizingPage({
       sizing: result('sizing', [ours]),
-      limits: result('limits', rows),
+      limits: result('limits', [...rows, smaller]),
     });
+    expect(page).to.match(/## With cpu: 100m and memory: 128Mi[^#]*\| 96 \| kubestate \| 30 s/);
     expect(page).to.include('| 96 | kubestate | 20 s | 0.4 s | no | 80 MB |');
     expect(page).to.include('| 10,000 | kube-state-metrics | never | 0.9 s | yes |  |');
   });

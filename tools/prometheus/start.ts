@@ -35,9 +35,14 @@ export class Prometheus {
 
   /**
    * Starts it with a configuration on a free port, and waits until it is ready. The default program
-   * is Debian's. If it does not start, the error names its log, which is kept.
+   * is Debian's; `more` are arguments that others take. If it does not start, the error names its
+   * log, which is kept.
    */
-  static async start(config: object, program = 'prometheus'): Promise<Prometheus> {
+  static async start(
+    config: object,
+    program = 'prometheus',
+    more: readonly string[] = [],
+  ): Promise<Prometheus> {
     const folder = mkdtempSync(join(tmpdir(), 'kubestate-prometheus-'));
     const path = join(folder, 'prometheus.yml');
     // JSON is valid YAML.
@@ -50,6 +55,7 @@ export class Prometheus {
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--web.enable-lifecycle',
+      ...more,
     ];
     const log = join(folder, 'prometheus.log');
     const process = new ServerProcess(
@@ -65,6 +71,13 @@ export class Prometheus {
       throw error;
     }
     return new Prometheus(process, folder, url);
+  }
+
+  /** Its process. */
+  get pid(): number {
+    const { pid } = this.#process;
+    if (pid === undefined) throw new Error('expected a Prometheus that runs');
+    return pid;
   }
 
   /** The data of an API response, by the path below `/api/v1/`. */

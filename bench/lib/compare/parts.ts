@@ -4,7 +4,7 @@ import { type Cluster, startSimulated } from '../cluster.ts';
 import type { Exporter, ExporterOptions } from '../exporter.ts';
 import { Load, type Mix, mixes, type Write } from '../load.ts';
 import { bytesPerMb } from '../question.ts';
-import { countSeries, type Encoding, scrape, textOf } from '../scrape.ts';
+import { countedOf, type Encoding, scrape } from '../scrape.ts';
 import { median } from '../stats.ts';
 import { cpuPerMinute, loopOf, watch } from '../watch.ts';
 import { agesShown, observe } from './freshness.ts';
@@ -67,7 +67,7 @@ export async function measureStarts(
 ): Promise<void> {
   bench.say('looking whether all is served when /readyz says so');
   await bench.withExporter(cluster, {}, async (exporter) => {
-    const missing = missingIn(await textOf(exporter.metrics), expected);
+    const missing = missingIn(await countedOf(exporter.metrics), expected);
     if (missing.length > 0) throw new Error(`ready, but without ${missing.join(', ')}`);
   });
   for (let round = 1; round <= bench.plan.rounds; round++) {
@@ -75,11 +75,11 @@ export async function measureStarts(
       bench.say(`start ${round} of ${bench.plan.rounds}: ${name}`);
       await bench.withExporter(cluster, options, async (exporter) => {
         const runs = name === 'reference' ? undefined : await loopOf(exporter, 'start');
-        const { ms, cpuMs, text } = await untilComplete(exporter, expected);
+        const { ms, cpuMs, served } = await untilComplete(exporter, expected);
         // The reference says nothing that would tell; its last work is the last object.
         const readyMs = name === 'reference' ? ms : exporter.readyMs;
-        samples.add(name, startMeasures.series, countSeries(text));
-        samples.add(name, startMeasures.text, text.length / bytesPerMb);
+        samples.add(name, startMeasures.series, served.series);
+        samples.add(name, startMeasures.text, served.bytes / bytesPerMb);
         samples.add(name, startMeasures.ready, readyMs / msPerSecond);
         samples.add(name, startMeasures.cpu, cpuMs / msPerSecond);
         samples.add(name, startMeasures.run, runs?.runMs);
@@ -235,18 +235,18 @@ async function measureScrapes(
   }
 }
 
-/** The median time, and the mean of CPU time and size, of ten scrapes one after the other. */
-async function scrapes(exporter: Exporter, encoding: Encoding) {
+/** The median time, and the mean of CPU time and size, of scrapes one after the other. */
+export async function scrapes(exporter: Exporter, encoding: Encoding, rounds = scrapeRounds) {
   const before = exporter.cpuMs();
   const times: number[] = [];
   let bytes = 0;
-  for (let round = 0; round < scrapeRounds; round++) {
+  for (let round = 0; round < rounds; round++) {
     const one = await scrape(exporter.metrics, encoding);
     times.push(one.ms);
     bytes += one.bytes;
   }
-  const cpuMs = (exporter.cpuMs() - before) / scrapeRounds;
-  return { ms: median(times), cpuMs, mb: bytes / scrapeRounds / bytesPerMb };
+  const cpuMs = (exporter.cpuMs() - before) / rounds;
+  return { ms: median(times), cpuMs, mb: bytes / rounds / bytesPerMb };
 }
 
 /** Memory and scrapes of a large simulated cluster, of kubestate and its parent commit. */

@@ -3,8 +3,8 @@ import { type Clock, systemClock } from '../../../src/lib/clock.ts';
 import { Api, type Place } from '../api.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Exporter } from '../exporter.ts';
-import { familyIn } from '../families.ts';
-import { textOf } from '../scrape.ts';
+import type { Exposition } from '../exposition.ts';
+import { countedOf } from '../scrape.ts';
 
 const lookMs = 50;
 /** A process that used more CPU than this between two looks is busy. */
@@ -63,7 +63,7 @@ export async function expectedOf(cluster: Cluster): Promise<Expected> {
   try {
     const counts = new Map<string, number>();
     for (const [resource, family] of Object.entries(familyOf)) {
-      counts.set(family, (await api.list(resource as Place['resource'])).length);
+      counts.set(family, await api.count(resource as Place['resource']));
     }
     return counts;
   } finally {
@@ -71,10 +71,10 @@ export async function expectedOf(cluster: Cluster): Promise<Expected> {
   }
 }
 
-/** The families that have fewer series in the text than expected. */
-export function missingIn(text: Buffer, expected: Expected): string[] {
+/** The families that have fewer series than expected. */
+export function missingIn({ families }: Pick<Exposition, 'families'>, expected: Expected) {
   return [...expected].flatMap(([family, count]) => {
-    const got = familyIn(text, family).split(`\n${family}{`).length - 1;
+    const got = families.get(family) ?? 0;
     return got >= count ? [] : [`${family}: ${got} of ${count}`];
   });
 }
@@ -86,9 +86,9 @@ export async function untilComplete(exporter: Exporter, expected: Expected) {
   for (;;) {
     const busy = await untilQuiet(exporter);
     const before = exporter.cpuMs();
-    const text = await textOf(exporter.metrics);
-    const missing = missingIn(text, expected);
-    if (missing.length === 0) return { ms: busy.ms, cpuMs: busy.cpuMs - askedCpuMs, text };
+    const served = await countedOf(exporter.metrics);
+    const missing = missingIn(served, expected);
+    if (missing.length === 0) return { ms: busy.ms, cpuMs: busy.cpuMs - askedCpuMs, served };
     if (performance.now() > deadline) {
       throw new Error(`expected all objects, got ${missing.join(', ')}`);
     }

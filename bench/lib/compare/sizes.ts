@@ -13,15 +13,21 @@ export interface Setting {
   readonly side: Side;
 }
 
-/** A row of each exporter at each size of the plan. */
+/** A row of each exporter at each size of the plan; of the reference, up to its largest. */
 export async function* eachSize(
   bench: Bench,
   measure: (bench: Bench, setting: Setting) => Promise<Row>,
+  isMeasured: (setting: Pick<Setting, 'pods' | 'side'>) => boolean = () => true,
 ): AsyncGenerator<Row> {
+  const { referencePods = Number.POSITIVE_INFINITY } = bench.compared;
   for (const pods of bench.plan.sizes) {
-    const cluster = await bench.cluster(pods);
+    const sides = sidesOf(bench).filter(
+      (side) => isMeasured({ pods, side }) && (side.name !== 'reference' || pods <= referencePods),
+    );
+    if (sides.length === 0) continue;
+    const cluster = await bench.cluster(pods, { streamed: true });
     const expected = await expectedOf(cluster);
-    for (const side of sidesOf(bench)) {
+    for (const side of sides) {
       yield await measure(bench, { pods, cluster, expected, side });
     }
   }

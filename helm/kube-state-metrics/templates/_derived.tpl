@@ -242,6 +242,9 @@ metric-labels-allowlist:
   expected: keys by resource such as pods=[app,tier],nodes=[*]
 metric-annotations-allowlist:
   expected: keys by resource such as pods=[app,tier],nodes=[*]
+promote-labels:
+  expected: label keys by resource such as pods=[team],namespaces=[team]->pods
+  list: true
 custom-resource-state-config:
   expected: a text
 custom-resource-state-config-file:

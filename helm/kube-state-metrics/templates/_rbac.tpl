@@ -25,10 +25,18 @@
 {{- end }}
 {{- /* --namespace-selector follows namespaces, whether they are served or not. */}}
 {{- $given := include "kube-state-metrics.givenFlags" . | fromJson }}
-{{- if and (hasKey $given "namespace-selector") (not (has "namespaces" $collectors)) }}
+{{- /* --promote-labels follows what pods and others inherit labels from. */}}
+{{- $promoted := get $given "promote-labels" | toString }}
+{{- range $source := list "namespaces" "nodes" }}
+{{- $follows := regexMatch (printf "%s\\s*=\\s*\\[[^]]*\\]\\s*->" $source) $promoted }}
+{{- if and (eq $source "namespaces") (hasKey $given "namespace-selector") }}
+{{- $follows = true }}
+{{- end }}
+{{- if and $follows (not (has $source $collectors)) }}
 - apiGroups: [""]
-  resources: [namespaces]
+  resources: [{{ $source }}]
   verbs: [list, watch]
+{{- end }}
 {{- end }}
 {{- /* Authentication and authorization of scrapers: TokenReviews and SubjectAccessReviews. */}}
 {{- if or .Values.kubeRBACProxy.enabled .Values.authFilter.enabled }}

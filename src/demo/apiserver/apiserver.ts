@@ -7,7 +7,7 @@ import type { Logger } from '../../lib/log.ts';
 import type { ApiObject } from '../objects.ts';
 import { kindsDefinedBy } from './definitions.ts';
 import { Faults } from './faults.ts';
-import { apiApp, type RecordedRequest, type Served } from './http.ts';
+import { apiApp, type ProtobufOf, type RecordedRequest, type Served } from './http.ts';
 import { apiVersionOf, builtinKinds, type Kind } from './kinds.ts';
 import { Storage, Versions } from './storage.ts';
 
@@ -15,7 +15,7 @@ import { Storage, Versions } from './storage.ts';
 const requestsMax = 1_000;
 /** Time after which an idle connection is closed, as in the API server. */
 const idleMsMax = 90_000;
-const firstVersion = 1_000;
+const firstVersionDefault = 1_000;
 
 export interface ApiServerOptions {
   readonly clock: Clock;
@@ -25,6 +25,10 @@ export interface ApiServerOptions {
   readonly bookmarkMs?: number;
   /** How long a list waits for a version that the server has not reached. */
   readonly versionWaitMs?: number;
+  /** The version before the first change. */
+  readonly firstVersion?: number;
+  /** Objects in protobuf; without it the server has JSON alone. */
+  readonly protobuf?: ProtobufOf;
 }
 
 /** The address on which a server listens. */
@@ -38,7 +42,7 @@ export class ApiServer {
   /** The faults to simulate; empty at first. */
   readonly faults = new Faults();
   readonly #options: ApiServerOptions;
-  readonly #versions = new Versions(firstVersion);
+  readonly #versions: Versions;
   readonly #storages = new Map<string, Storage>();
   /** Storages of kinds that a definition has added, by their paths. */
   #defined: ReadonlySet<string> = new Set();
@@ -48,6 +52,7 @@ export class ApiServer {
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
+    this.#versions = new Versions(options.firstVersion ?? firstVersionDefault);
     for (const kind of Object.values(builtinKinds)) this.serve(kind);
     this.storage('customresourcedefinitions').subscribe(() => this.#serveDefined());
   }
@@ -212,6 +217,7 @@ export class ApiServer {
       clock,
       random,
       log,
+      protobuf: this.#options.protobuf,
       bookmarkMs,
       versionWaitMs,
       faults: this.faults,

@@ -13,7 +13,8 @@ import type { Connection, Fault, Faults, FaultTarget, Verb } from './faults.ts';
 import { apiVersionOf, type Kind } from './kinds.ts';
 import { findPage, listPieces } from './list.ts';
 import { parseListOptions, type Query } from './listOptions.ts';
-import { negotiate } from './representation.ts';
+import { negotiate, type Protobuf } from './representation.ts';
+import type { StateList } from './stateList.ts';
 import type { Storage } from './storage.ts';
 import { type Abilities, watchPieces } from './watch.ts';
 import { write } from './write.ts';
@@ -31,12 +32,16 @@ export interface Served {
   readonly faults: Faults;
   readonly bookmarkMs: number;
   readonly versionWaitMs: number;
+  /** The kind's representations in protobuf, where the server has them. */
+  readonly protobuf: ProtobufOf | undefined;
   kinds(): readonly Kind[];
   storageAt(apiVersion: string, resource: string): Storage | undefined;
   /** Whether the Authorization header is accepted. */
   admits(authorization: string): boolean;
   record(request: RecordedRequest): void;
 }
+
+export type ProtobufOf = (kind: Kind) => Protobuf | undefined;
 
 /** A recorded request, for tests. */
 export interface RecordedRequest {
@@ -185,13 +190,13 @@ async function answerList(ctx: Context, at: Place, faults: Fault[], served: Serv
   const query = queryOf(ctx);
   const { tables } = abilitiesUnder(faults);
   const { clock, versionWaitMs: waitMs } = served;
-  const as = negotiate(ctx.get('Accept'), { asked: 'list', query, clock, tables });
+  const protobuf = served.protobuf?.(storage.kind);
+  const as = negotiate(ctx.get('Accept'), { asked: 'list', query, clock, tables, protobuf });
   const selector = parseSelectors(storage.kind, query);
   const options = parseListOptions(query, true);
   const wait = { clock, waitMs, signal: departureOf(ctx) };
   const page = await findPage({ storage, namespace, selector, options }, wait);
-  const length = page.items.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const gzip = length > plainBytesMax && ctx.get('Accept-Encoding').includes('gzip');
+  const gzip = ctx.get('Accept-Encoding').includes('gzip') && isLong(page.items);
   const pieces = listPieces(storage, page, as);
   const spoilt = faults.some((fault) => fault.pieces !== undefined);
   ctx.set('Content-Type', as.contentType);
@@ -201,6 +206,16 @@ async function answerList(ctx: Context, at: Place, faults: Fault[], served: Serv
   answerStream(ctx, spoilt ? Readable.from(pieces) : together(pieces), { faults, gzip, clock });
 }
 
+/** Whether the items have more bytes than are sent plain. */
+function isLong(items: StateList): boolean {
+  let length = 0;
+  for (const { bytes } of items) {
+    length += bytes.length;
+    if (length > plainBytesMax) return true;
+  }
+  return false;
+}
+
 function answerWatch(ctx: Context, at: Place, faults: Fault[], served: Served): void {
   const { storage, namespace } = at;
   const query = queryOf(ctx);
@@ -208,7 +223,8 @@ function answerWatch(ctx: Context, at: Place, faults: Fault[], served: Served): 
   const abilities = abilitiesUnder(faults);
   const { tables } = abilities;
   const { clock, bookmarkMs } = served;
-  const as = negotiate(ctx.get('Accept'), { asked: 'watch', query, clock, tables });
+  const protobuf = served.protobuf?.(storage.kind);
+  const as = negotiate(ctx.get('Accept'), { asked: 'watch', query, clock, tables, protobuf });
   if (abilities.watchList === 'refused' && query.sendInitialEvents !== undefined) {
     throw new ApiStatus(400, 'BadRequest', 'unknown query parameter: sendInitialEvents');
   }
@@ -230,7 +246,7 @@ function answerGet(ctx: Context, at: Place, faults: Fault[], served: Served): vo
   const stored = storage.get(storage.key(namespace, name));
   if (stored === undefined) throw notFound(storage.kind, name);
   ctx.set('Content-Type', as.contentType);
-  ctx.body = Buffer.concat([as.object(storage.kind, stored.bytes), NEWLINE]);
+  ctx.body = Buffer.concat([as.object(storage.kind, stored), NEWLINE]);
 }
 
 const NEWLINE = Buffer.from('\n');

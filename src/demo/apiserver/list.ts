@@ -3,8 +3,9 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Selector } from '../selectors.ts';
 import { badRequest, expired, versionTooLarge } from './apiStatus.ts';
 import { anyVersion, type ListOptions } from './listOptions.ts';
-import type { ListMetadata, Representation } from './representation.ts';
-import { lowerBound, type Storage, type Stored } from './storage.ts';
+import type { Page, Representation } from './representation.ts';
+import { lowerBound, type StateList } from './stateList.ts';
+import type { Storage } from './storage.ts';
 
 export interface ListRequest {
   readonly storage: Storage;
@@ -12,12 +13,6 @@ export interface ListRequest {
   readonly namespace: string | undefined;
   readonly selector: Selector | undefined;
   readonly options: ListOptions;
-}
-
-/** One page of a list, or the whole of it. */
-export interface Page {
-  readonly metadata: ListMetadata;
-  readonly items: readonly Stored[];
 }
 
 /** How long a list waits for a version that the server has not reached. */
@@ -70,12 +65,12 @@ function nextPage(request: ListRequest): Page {
 
 function pageOf(
   { storage, selector }: ListRequest,
-  { items, version, limit }: { items: readonly Stored[]; version: number; limit: number },
+  { items, version, limit }: { items: StateList; version: number; limit: number },
 ): Page {
   const resourceVersion = String(version);
   const selected =
-    selector === undefined ? items : items.filter((stored) => selector(storage.read(stored)));
-  const next = limit > 0 ? selected[limit] : undefined;
+    selector === undefined ? items : [...items].filter((stored) => selector(storage.read(stored)));
+  const next = limit > 0 ? selected.at(limit) : undefined;
   if (next === undefined) return { metadata: { resourceVersion }, items: selected };
   return {
     metadata: {
@@ -91,22 +86,19 @@ function pageOf(
 /** The body of a page in pieces: head, one for each item, tail. */
 export function* listPieces(storage: Storage, page: Page, as: Representation): Iterable<Buffer> {
   const { kind } = storage;
-  const { head, tail } = as.envelope(kind, {
-    metadata: page.metadata,
-    empty: page.items.length === 0,
-  });
-  yield Buffer.from(head);
-  let comma = '';
-  for (const { bytes } of page.items) {
-    const item = as.item(kind, bytes);
-    yield comma === '' ? item : Buffer.concat([Buffer.from(comma), item]);
-    comma = ',';
+  const { head, tail } = as.envelope(kind, page);
+  yield head;
+  let separator = '';
+  for (const state of page.items) {
+    const item = as.item(kind, state);
+    yield separator === '' ? item : Buffer.concat([Buffer.from(separator), item]);
+    ({ separator } = as);
   }
-  yield Buffer.from(tail);
+  yield tail;
 }
 
 /** The objects of one namespace, which are adjacent. */
-function within(items: readonly Stored[], namespace: string | undefined): readonly Stored[] {
+function within(items: StateList, namespace: string | undefined): StateList {
   if (namespace === undefined) return items;
   const start = lowerBound(items, ({ key }) => key >= `${namespace}/`);
   // '0' is the character after '/'.

@@ -1,27 +1,38 @@
 // Content negotiation: objects as whole JSON, PartialObjectMetadata or Table, by the Accept header.
 import type { Clock } from '../../lib/clock.ts';
 import type { ApiObject } from '../objects.ts';
-import { badRequest, notAcceptable } from './apiStatus.ts';
+import { type ApiStatus, badRequest, notAcceptable } from './apiStatus.ts';
 import { cellsOf, columnsOf } from './columns.ts';
 import { apiVersionOf, type Kind } from './kinds.ts';
 import type { Query } from './listOptions.ts';
+import type { StateList } from './stateList.ts';
+import type { State } from './storage.ts';
 
-/** A representation of objects in one answer; `bytes` is the JSON without apiVersion and kind. */
-export interface Representation {
+/** A representation of objects in one answer. */
+export interface Representation extends Framing {
   readonly contentType: string;
   /** A single object, or the object of a watch event. */
-  object(kind: Kind, bytes: Buffer): Buffer;
+  object(kind: Kind, state: State): Buffer;
   /** An item of a list. */
-  item(kind: Kind, bytes: Buffer): Buffer;
-  /** The JSON before and after the items of a list. */
-  envelope(kind: Kind, list: ListFacts): { head: string; tail: string };
+  item(kind: Kind, state: State): Buffer;
+  /** What stands before and after the items of a list. */
+  envelope(kind: Kind, page: Page): { head: Buffer; tail: Buffer };
 }
 
-/** The metadata of a list. */
-export interface ListFacts {
+/** What is around objects. */
+interface Framing {
+  /** What stands between the items of a list. */
+  readonly separator: string;
+  /** An event of a watch. */
+  event(type: string, object: Buffer): Buffer;
+  /** The object of an ERROR event. */
+  status(status: ApiStatus): Buffer;
+}
+
+/** One page of a list, or the whole of it. */
+export interface Page {
   readonly metadata: ListMetadata;
-  /** Whether there are no items: some kinds of lists then have `null`. */
-  readonly empty: boolean;
+  readonly items: StateList;
 }
 
 export interface ListMetadata {
@@ -40,22 +51,38 @@ export interface Negotiation {
   readonly clock: Clock;
   /** How the server treats Accept for a Table: serves it, answers 406, or serves whole objects. */
   readonly tables: 'on' | 'refused' | 'ignored';
+  /** Makes representations in protobuf, if the server has it. */
+  readonly protobuf?: Protobuf | undefined;
 }
+
+/** A representation in protobuf: of metadata alone, or of whole objects. */
+export type Protobuf = (of: 'object' | 'metadata') => Representation;
 
 const contentType = 'application/json';
 const metaVersion = 'meta.k8s.io/v1';
 
+/** Of all representations in JSON: each event is a line. */
+const lines: Framing = {
+  separator: ',',
+  event: (type, object) =>
+    Buffer.concat([Buffer.from(`{"type":"${type}","object":`), object, LINE_END]),
+  status: ({ body }) => Buffer.from(JSON.stringify(body)),
+};
+
+const LINE_END = Buffer.from('}\n');
+
 /** Whole objects. */
 const whole: Representation = {
+  ...lines,
   contentType,
 
-  object(kind, bytes) {
+  object(kind, { bytes }) {
     return Buffer.concat([Buffer.from(`{${typeOf(kind)},`), bytes.subarray(1)]);
   },
 
   // Items of a built-in list have no apiVersion and kind; those of a custom resource have.
-  item(kind, bytes) {
-    return kind.custom ? whole.object(kind, bytes) : bytes;
+  item(kind, state) {
+    return kind.custom ? whole.object(kind, state) : state.bytes;
   },
 
   // Lists of custom resources have sorted keys, so their metadata comes last.
@@ -64,25 +91,31 @@ const whole: Representation = {
     const listKind = `${kind.kind}List`;
     if (kind.custom) {
       const sorted = JSON.stringify({ continue: '', ...metadata });
-      return {
-        head: `{"apiVersion":"${apiVersion}","items":[`,
-        tail: `],"kind":"${listKind}","metadata":${sorted}}\n`,
-      };
+      return around(
+        `{"apiVersion":"${apiVersion}","items":[`,
+        `],"kind":"${listKind}","metadata":${sorted}}\n`,
+      );
     }
     const type = `"kind":"${listKind}","apiVersion":"${apiVersion}"`;
-    return { head: `{${type},"metadata":${JSON.stringify(metadata)},"items":[`, tail: ']}\n' };
+    return around(`{${type},"metadata":${JSON.stringify(metadata)},"items":[`, ']}\n');
   },
 };
 
+const around = (head: string, tail: string) => ({
+  head: Buffer.from(head),
+  tail: Buffer.from(tail),
+});
+
 /** PartialObjectMetadata. */
 const metadataOnly: Representation = {
+  ...lines,
   contentType,
-  object: (_kind, bytes) => Buffer.from(JSON.stringify(partial(parse(bytes)))),
-  item: (kind, bytes) => metadataOnly.object(kind, bytes),
-  envelope(_kind, { metadata, empty }) {
+  object: (_kind, state) => Buffer.from(JSON.stringify(partial(parse(state)))),
+  item: (kind, state) => metadataOnly.object(kind, state),
+  envelope(_kind, { metadata, items }) {
     const type = `"kind":"PartialObjectMetadataList","apiVersion":"${metaVersion}"`;
     const head = `{${type},"metadata":${JSON.stringify(metadata)},"items":`;
-    return empty ? { head, tail: 'null}\n' } : { head: `${head}[`, tail: ']}\n' };
+    return items.length === 0 ? around(head, 'null}\n') : around(`${head}[`, ']}\n');
   },
 };
 
@@ -91,8 +124,8 @@ function tables({ query, clock }: Negotiation): Representation {
   const { includeObject = 'Metadata' } = query;
   const kept = objectsInRows[includeObject];
   if (kept === undefined) throw badRequest(`unrecognized includeObject value: "${includeObject}"`);
-  const row = (kind: Kind, bytes: Buffer): string => {
-    const object = parse(bytes);
+  const row = (kind: Kind, state: State): string => {
+    const object = parse(state);
     const cells = cellsOf(kind, object, clock.wall());
     return JSON.stringify({ cells, object: kept(kind, object) });
   };
@@ -104,15 +137,16 @@ function tables({ query, clock }: Negotiation): Representation {
   };
   let said = false;
   return {
+    ...lines,
     contentType,
-    object(kind, bytes) {
-      const { resourceVersion } = parse(bytes).metadata;
+    object(kind, state) {
+      const { resourceVersion } = parse(state).metadata;
       const head = start(kind, { resourceVersion }, said);
       said = true;
-      return Buffer.from(`${head}${row(kind, bytes)}]}`);
+      return Buffer.from(`${head}${row(kind, state)}]}`);
     },
-    item: (kind, bytes) => Buffer.from(row(kind, bytes)),
-    envelope: (kind, { metadata }) => ({ head: start(kind, metadata, false), tail: ']}\n' }),
+    item: (kind, state) => Buffer.from(row(kind, state)),
+    envelope: (kind, { metadata }) => around(start(kind, metadata, false), ']}\n'),
   };
 }
 
@@ -128,8 +162,13 @@ export function negotiate(accept: string, negotiation: Negotiation): Representat
   const clauses = (accept || '*/*').split(',').map(parseClause);
   clauses.sort((a, b) => b.quality - a.quality);
   for (const clause of clauses) {
-    if (!jsonTypes.includes(clause.type)) continue;
     const { target } = clause;
+    if (clause.type === protobufType && negotiation.protobuf !== undefined) {
+      if (target === undefined) return negotiation.protobuf('object');
+      if (target !== partialName(negotiation.asked)) continue;
+      return negotiation.protobuf('metadata');
+    }
+    if (!jsonTypes.includes(clause.type)) continue;
     if (target === undefined) return whole;
     if (target === 'Table') {
       if (negotiation.tables === 'ignored') return whole;
@@ -143,11 +182,15 @@ export function negotiate(accept: string, negotiation: Negotiation): Representat
 
 /** PartialObjectMetadataList for lists, PartialObjectMetadata otherwise; other names are a 406. */
 function partialOf(target: string, asked: Asked): Representation {
-  const wanted = asked === 'list' ? 'PartialObjectMetadataList' : 'PartialObjectMetadata';
+  const wanted = partialName(asked);
   if (target === wanted) return metadataOnly;
   throw notAcceptable([`application/json;as=${wanted};g=meta.k8s.io;v=v1`]);
 }
 
+const partialName = (asked: Asked): string =>
+  asked === 'list' ? 'PartialObjectMetadataList' : 'PartialObjectMetadata';
+
+export const protobufType = 'application/vnd.kubernetes.protobuf';
 const jsonTypes: readonly string[] = ['application/json', 'application/*', '*/*'];
 
 interface Clause {
@@ -169,7 +212,7 @@ function parseClause(clause: string): Clause {
 /** An object as stored. */
 type Bare = Omit<ApiObject, 'apiVersion' | 'kind'>;
 
-const parse = (bytes: Buffer): Bare => JSON.parse(bytes.toString());
+const parse = ({ bytes }: State): Bare => JSON.parse(bytes.toString());
 
 const partial = ({ metadata }: Bare): object => ({
   kind: 'PartialObjectMetadata',

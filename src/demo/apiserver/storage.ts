@@ -4,16 +4,23 @@ import type { ApiObject } from '../objects.ts';
 import { uuid } from '../random.ts';
 import { alreadyExists, conflict, notFound } from './apiStatus.ts';
 import { apiVersionOf, type Kind } from './kinds.ts';
+import { lowerBound, type Objects, objectsOf, overlaid, type StateList } from './stateList.ts';
 
 /** Changes kept for watches from earlier versions; when full, the older half is dropped. */
 const changesMax = 10_000;
 
-/** An immutable state of an object. */
-export interface Stored {
-  /** namespace/name, or the name of a cluster-scoped object. */
-  readonly key: string;
+/** An object in its encodings. */
+export interface State {
   /** The JSON without apiVersion and kind, as items of a list have it. */
   readonly bytes: Buffer;
+  /** The message in protobuf; absent where it is to be made of the JSON. */
+  readonly protobuf?: Buffer;
+}
+
+/** An immutable state of an object. */
+export interface Stored extends State {
+  /** namespace/name, or the name of a cluster-scoped object. */
+  readonly key: string;
 }
 
 /** A change of an object, and its resource version. */
@@ -56,15 +63,14 @@ export class Storage {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #listeners = new Set<ChangeListener>();
-  readonly #byKey = new Map<string, Stored>();
-  #sorted: Stored[] = [];
+  #objects: Objects = objectsOf([]);
   #changes: Change[] = [];
   /** Changes up to this version are dropped. */
   #forgotten: number;
   /** Requests for a version below this are answered with 410. */
   #oldest: number;
   /** The past state requested last, which the pages of a list share. */
-  #past: { readonly version: number; readonly items: readonly Stored[] } | undefined;
+  #past: { readonly version: number; readonly items: StateList } | undefined;
   #epoch = 0;
 
   constructor(kind: Kind, { versions, clock, random }: StorageOptions) {
@@ -92,11 +98,11 @@ export class Storage {
   }
 
   get size(): number {
-    return this.#sorted.length;
+    return this.#objects.size;
   }
 
   get(key: string): Stored | undefined {
-    return this.#byKey.get(key);
+    return this.#objects.get(key);
   }
 
   /** Parses a state, with apiVersion and kind. */
@@ -106,17 +112,14 @@ export class Storage {
   }
 
   /** The objects at a version, in the order of their keys; `undefined` if it is too old. */
-  itemsAt(version: number): readonly Stored[] | undefined {
+  itemsAt(version: number): StateList | undefined {
     const later = this.changesAfter(version);
     if (version < this.#oldest || later === undefined) return undefined;
-    if (later.length === 0) return this.#sorted.slice();
+    if (later.length === 0) return this.#objects.list();
     if (this.#past?.version === version) return this.#past.items;
-    const past = new Map(this.#sorted.map((stored) => [stored.key, stored]));
-    for (const { previous, stored } of later.reverse()) {
-      if (previous === undefined) past.delete(stored.key);
-      else past.set(stored.key, previous);
-    }
-    const items = [...past.values()].sort(byKey);
+    // Of one object, the state before the first of the changes comes last, and stays.
+    const past = later.reverse().map(({ stored, previous }) => [stored.key, previous] as const);
+    const items = overlaid(this.#objects.list(), new Map(past));
     this.#past = { version, items };
     return items;
   }
@@ -130,7 +133,7 @@ export class Storage {
   /** Adds an object with a new version; throws an ApiStatus if one of its name exists. */
   create(object: ApiObject): ApiObject {
     const key = this.keyOf(object);
-    if (this.#byKey.has(key)) throw alreadyExists(this.kind, object.metadata.name);
+    if (this.#objects.get(key) !== undefined) throw alreadyExists(this.kind, object.metadata.name);
     const version = this.#versions.next();
     const metadata = {
       ...object.metadata,
@@ -151,7 +154,7 @@ export class Storage {
   update(object: ApiObject): ApiObject {
     const { name, resourceVersion } = object.metadata;
     const key = this.keyOf(object);
-    const previous = this.#byKey.get(key);
+    const previous = this.#objects.get(key);
     if (previous === undefined) throw notFound(this.kind, name);
     const before = this.read(previous);
     if (resourceVersion && resourceVersion !== before.metadata.resourceVersion) {
@@ -182,7 +185,7 @@ export class Storage {
   /** Removes an object, or marks it as terminating while it has finalizers. */
   delete(namespace: string | undefined, name: string): ApiObject {
     const key = this.key(namespace, name);
-    const previous = this.#byKey.get(key);
+    const previous = this.#objects.get(key);
     if (previous === undefined) throw notFound(this.kind, name);
     const object = this.read(previous);
     if (object.metadata.finalizers?.length) {
@@ -225,10 +228,8 @@ export class Storage {
    * Replaces all objects by these states, in the order of their keys, like a restored backup; open
    * watches end.
    */
-  restore(items: readonly Stored[]): void {
-    this.#sorted = [...items];
-    this.#byKey.clear();
-    for (const stored of items) this.#byKey.set(stored.key, stored);
+  restore(items: StateList): void {
+    this.#objects = objectsOf(items);
     this.#changes = [];
     this.#past = undefined;
     this.#forgotten = this.#versions.current;
@@ -253,17 +254,14 @@ export class Storage {
 
   #store(key: string, object: ApiObject): Stored {
     const stored = { key, bytes: encode(object) };
-    const at = this.#indexOf(key);
-    this.#sorted.splice(at, this.#byKey.has(key) ? 1 : 0, stored);
-    this.#byKey.set(key, stored);
+    this.#objects.put(stored);
     return stored;
   }
 
   #remove(key: string, previous: Stored, last: ApiObject): void {
     const version = this.#versions.next();
     last.metadata.resourceVersion = String(version);
-    this.#sorted.splice(this.#indexOf(key), 1);
-    this.#byKey.delete(key);
+    this.#objects.delete(key);
     const stored = { key, bytes: encode(last) };
     this.#record({ type: 'DELETED', version, stored, previous });
   }
@@ -277,22 +275,6 @@ export class Storage {
     this.#changes.push(change);
     for (const listener of this.#listeners) listener(change);
   }
-
-  #indexOf(key: string): number {
-    return lowerBound(this.#sorted, (stored) => stored.key >= key);
-  }
-}
-
-/** Binary search: the first index that passes, in a list where all later ones pass too. */
-export function lowerBound<T>(list: readonly T[], passes: (element: T) => boolean): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (passes(list[middle] as T)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 const byKey = (a: Stored, b: Stored): number => (a.key < b.key ? -1 : 1);

@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { type ApiStatus, tooOld } from './apiStatus.ts';
 import type { ListRequest } from './list.ts';
 import type { Representation } from './representation.ts';
-import type { Change, Stored } from './storage.ts';
+import type { Change, State, Stored } from './storage.ts';
 
 /** The default of timeoutSeconds. */
 const timeoutSecondsDefault = 1_800;
@@ -83,7 +83,8 @@ class Watch {
         this.#cursor = Number(options.resourceVersion) || storage.version;
         if (this.#cursor < storage.oldest) {
           // An open watch gets an ERROR event, because the status code was sent already.
-          yield errorLine(tooOld(this.#cursor, storage.oldest));
+          const { as } = this.#request;
+          yield as.event('ERROR', as.status(tooOld(this.#cursor, storage.oldest)));
           return;
         }
       }
@@ -127,7 +128,7 @@ class Watch {
     for (const stored of items) {
       if (!stored.key.startsWith(this.#prefix)) continue;
       if (selector !== undefined && !selector(storage.read(stored))) continue;
-      yield this.#event('ADDED', stored.bytes);
+      yield this.#event('ADDED', stored);
     }
   }
 
@@ -135,17 +136,17 @@ class Watch {
   #line({ type, stored, previous, version }: Change): Buffer | undefined {
     if (!stored.key.startsWith(this.#prefix)) return undefined;
     const { storage, selector } = this.#request;
-    if (selector === undefined) return this.#event(type, stored.bytes);
+    if (selector === undefined) return this.#event(type, stored);
     const selects = (state: Stored | undefined): boolean =>
       state !== undefined && selector(storage.read(state));
     const was = selects(previous);
     const is = type !== 'DELETED' && selects(stored);
-    if (is) return this.#event(was ? 'MODIFIED' : 'ADDED', stored.bytes);
+    if (is) return this.#event(was ? 'MODIFIED' : 'ADDED', stored);
     if (!was || previous === undefined) return undefined;
     // An object that leaves the selection is sent as DELETED, in its last matching state.
     const { apiVersion: _, kind: __, ...last } = storage.read(previous);
     last.metadata.resourceVersion = String(version);
-    return this.#event('DELETED', Buffer.from(JSON.stringify(last)));
+    return this.#event('DELETED', { bytes: Buffer.from(JSON.stringify(last)) });
   }
 
   /** The bookmark, if one is due; all changes so far must have been sent. */
@@ -167,13 +168,12 @@ class Watch {
 
   #bookmark(metadata: object): Buffer {
     const object = { metadata: { ...metadata, creationTimestamp: null } };
-    return this.#event('BOOKMARK', Buffer.from(JSON.stringify(object)));
+    return this.#event('BOOKMARK', { bytes: Buffer.from(JSON.stringify(object)) });
   }
 
-  #event(type: Change['type'] | 'BOOKMARK', bytes: Buffer): Buffer {
+  #event(type: Change['type'] | 'BOOKMARK', state: State): Buffer {
     const { storage, as } = this.#request;
-    const object = as.object(storage.kind, bytes);
-    return Buffer.concat([Buffer.from(`{"type":"${type}","object":`), object, LINE_END]);
+    return as.event(type, as.object(storage.kind, state));
   }
 
   #startTimers(): void {
@@ -203,8 +203,6 @@ class Watch {
     void this.#request.clock.sleep(ms, this.#signal).then(ring);
   }
 }
-
-const LINE_END = Buffer.from('}\n');
 
 /** Wakes a waiter; a ring without a waiter is kept for the next one. */
 class Bell {

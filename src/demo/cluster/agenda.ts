@@ -1,6 +1,6 @@
 // Agenda is a scheduler of actions in simulated time, which may run faster than real time.
 import type { Clock } from '../../lib/clock.ts';
-import { lowerBound } from '../apiserver/storage.ts';
+import { lowerBound } from '../apiserver/stateList.ts';
 
 /** More than 100,000 pods need; beyond it something schedules without end. */
 const entriesMax = 1_000_000;

@@ -2,6 +2,7 @@
 import type Koa from 'koa';
 import type { LeaderStatus } from '../../leader/status.ts';
 import { grouped } from '../../lib/grouped.ts';
+import type { PromotionWork } from '../../store/types.ts';
 import { ageText, type ResourceStatus } from '../readiness.ts';
 import { type Html, html } from './html.ts';
 import { answer, linkList } from './layout.ts';
@@ -76,7 +77,7 @@ function apiServerText({ apiServer, nowMs }: StatusReport): string {
 }
 
 function workSection({ loop, stalenessMs, storeWork, scrapes, nowMs }: StatusReport): Html {
-  const { flushes, seconds, segments, compressed, decompressed } = storeWork;
+  const { flushes, seconds, segments, compressed, decompressed, promotion } = storeWork;
   const longest = ({ minute, start }: { minute: number; start: number }): string =>
     `${millisecondsText(minute * 1_000)} in the last minute, ` +
     `${millisecondsText(start * 1_000)} since the start`;
@@ -94,6 +95,7 @@ ${facts([
     `${grouped(segments)} written, ${grouped(compressed)} compressed, ` +
       `${grouped(decompressed)} decompressed`,
   ],
+  ...promotionFacts(promotion),
   ['Scrapes in flight', `${inFlight}; ${rejected} were rejected, ${cutOff} cut off`],
   [
     'Last scrapes',
@@ -108,6 +110,13 @@ ${facts([
   ],
 ])}
 </section>`;
+}
+
+/** How far changes of inherited labels have come; nothing where there were none. */
+function promotionFacts({ waiting, changed }: PromotionWork): [string, string][] {
+  if (waiting + changed === 0) return [];
+  const left = waiting === 0 ? 'no object is left' : `${grouped(waiting)} objects are left`;
+  return [['Changes of inherited labels', `${left}, ${grouped(changed)} done since the start`]];
 }
 
 function delayText(ms: number): string {

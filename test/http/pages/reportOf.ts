@@ -67,6 +67,7 @@ export const reportOf = (given: Partial<StatusReport> = {}): StatusReport => ({
     storedBytes: 45 * mib,
     hotBytes: 5 * mib,
     hotBytesMax: 64 * mib,
+    promotion: { waiting: 0, changed: 0 },
   },
   scrapes: { inFlight: 1, rejected: 2, cutOff: 3, last: [] },
   log: { lines: [], total: 0 },

@@ -191,6 +191,17 @@ describe('the page of the telemetry port', () => {
       .and.include('Last scrapes 12 ms, 5 s ago 0 ms, 0 s ago (HEAD)');
   });
 
+  it('tells how far changes of inherited labels have come, where there were any', () => {
+    const { storeWork } = reportOf();
+    const of = (waiting: number, changed: number): string =>
+      said({ storeWork: { ...storeWork, promotion: { waiting, changed } } }, 'work');
+    expect(of(0, 0)).to.not.include('inherited labels');
+    expect(of(1_234, 0)).to.include(
+      'Changes of inherited labels 1,234 objects are left, 0 done since the start',
+    );
+    expect(of(0, 5_000)).to.include('no object is left, 5,000 done since the start');
+  });
+
   describe('of the log', () => {
     const line = (i: number) => ({
       level: i % 2 === 0 ? 'warn' : 'error',

@@ -119,6 +119,8 @@ need. Add more for:
   \`--resources\`.
 - **\`--namespace-selector\`** with \`limited/\`: a ClusterRole with \`list\` and \`watch\`
   on namespaces.
+- **\`--promote-labels\`** with \`->\`: a ClusterRole with \`list\` and \`watch\`
+  on the namespaces or nodes in front of it.
 - **\`--auth-filter\`**, for which the API server reviews the tokens of scrapers:
   [docs/tls-and-auth.md](../docs/tls-and-auth.md#--auth-filter) has the rules.
 

@@ -1,0 +1,40 @@
+// Rendered is the texts of one object by family, as bytes.
+import { bytes } from './seriesLines.ts';
+import type { TextBytes } from './textBytes.ts';
+
+/** The texts of one object by family; whatever is rendered next overwrites them. */
+export interface Rendered {
+  readonly bytes: TextBytes;
+  readonly starts: Uint32Array;
+  readonly lengths: Uint32Array;
+  readonly series: Uint32Array;
+}
+
+/** Stands for the length of a text that is left out; no text is so long. */
+export const leftOut = 0xffff_ffff;
+
+export const textsOf = ({ bytes, starts, lengths }: Rendered): string[] =>
+  Array.from(starts, (start, i) => bytes.text(start, start + (lengths[i] as number)));
+
+/** Texts that were rendered before, as if they had been rendered last. */
+export function renderedOf(texts: readonly string[]): Rendered {
+  const starts = new Uint32Array(texts.length);
+  const lengths = new Uint32Array(texts.length);
+  const series = new Uint32Array(texts.length);
+  bytes.clear();
+  for (const [i, text] of texts.entries()) {
+    starts[i] = bytes.end;
+    bytes.addText(text);
+    lengths[i] = bytes.end - (starts[i] as number);
+    series[i] = linesOf(text);
+    bytes.pad();
+  }
+  return { bytes, starts, lengths, series };
+}
+
+/** Label values are escaped, so that a newline ends a series and stands nowhere else. */
+function linesOf(text: string): number {
+  let lines = 0;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) lines++;
+  return lines;
+}
