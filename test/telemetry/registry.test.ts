@@ -44,6 +44,10 @@ const loop = () => ({
 });
 const everything: ServedState = {
   resources: [watched('pods', 'Pod'), watched('cronjobs', 'CronJob')],
+  owners: {
+    objects: new Map([['replicasets.apps', 20]]),
+    problems: { cycle: 1, depth: 0, namespace: 2 },
+  },
   customs: { definitions: 3, disabledRules: [{ filename: '/etc/crs.yaml', rules: 2 }] },
   shard: { index: 0, total: 1 },
   stores,
@@ -203,6 +207,19 @@ describe('the metrics about ourselves', () => {
       '1',
       '0.5',
     ]);
+  });
+
+  it('tell of the owners of pods, where they are followed', async () => {
+    const self = open();
+    const read = (): Promise<string[]> => series(self, 'kube_state_metrics_owner_');
+    expect(await read()).to.deep.equal([
+      'kube_state_metrics_owner_objects{resource="replicasets.apps"} 20',
+      'kube_state_metrics_owner_problems_total{problem="cycle"} 1',
+      'kube_state_metrics_owner_problems_total{problem="depth"} 0',
+      'kube_state_metrics_owner_problems_total{problem="namespace"} 2',
+    ]);
+    inForce = { ...everything, owners: undefined };
+    expect(await read()).to.deep.equal([]);
   });
 
   it('tell how long our thread was longest without a turn', async () => {
