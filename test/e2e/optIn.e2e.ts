@@ -20,7 +20,8 @@ const ownedBy = (pod: string, kind: string, group: string): string =>
   ofPod(
     'owner',
     pod,
-    `owner_kind="${kind}",owner_name="o",owner_is_controller="true",owner_group="${group}",owner_api_version="v1"`,
+    `owner_kind="${kind}",owner_name="o",owner_is_controller="true",` +
+      `owner_group="${group}",owner_api_version="v1"`,
   );
 const allocatable = (node: string): string =>
   `kube_node_status_allocatable{node="${node}",resource="cpu",unit="core"}`;

@@ -181,8 +181,8 @@ class History extends RandomHistory {
     const label =
       /^kube_pod_info\{.*?,uid="(.*?)"(?:,team="(.*?)")?(?:,workload="(.*?)")?,host_ip/gm;
     const infos = [...text.matchAll(label)].map(([, uid, team, name]) => `${uid} ${team} ${name}`);
-    const own =
-      /^kube_pod_workload\{.*?,uid="(.*?)",workload="(.*?)",workload_type="(.*?)"(?:,team="(.*?)")?\}/gm;
+    const labels = 'uid="(.*?)",workload="(.*?)",workload_type="(.*?)"(?:,team="(.*?)")?';
+    const own = new RegExp(`^kube_pod_workload\\{.*?,${labels}\\}`, 'gm');
     const all = [...text.matchAll(own)];
     const same = all.map(([, uid, name, , team]) => `${uid} ${team} ${name}`).sort();
     if (same.join('\n') !== infos.sort().join('\n')) return ['families differ'];

@@ -39,10 +39,12 @@ describe('kube_pod_owner', () => {
   it('has group and version behind them where these are asked for', () => {
     const [job, node] = linesOf(true, references);
     expect(job).to.equal(
-      `kube_pod_owner{${identity},owner_kind="Job",owner_name="o",owner_is_controller="true",owner_group="batch.volcano.sh",owner_api_version="v1alpha1"} 1`,
+      `kube_pod_owner{${identity},owner_kind="Job",owner_name="o",owner_is_controller="true",` +
+        'owner_group="batch.volcano.sh",owner_api_version="v1alpha1"} 1',
     );
     expect(node).to.equal(
-      `kube_pod_owner{${identity},owner_kind="Node",owner_name="o",owner_is_controller="false",owner_group="",owner_api_version="v1"} 1`,
+      `kube_pod_owner{${identity},owner_kind="Node",owner_name="o",owner_is_controller="false",` +
+        'owner_group="",owner_api_version="v1"} 1',
     );
   });
 

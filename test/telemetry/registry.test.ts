@@ -209,19 +209,6 @@ describe('the metrics about ourselves', () => {
     ]);
   });
 
-  it('tell of the owners of pods, where they are followed', async () => {
-    const self = open();
-    const read = (): Promise<string[]> => series(self, 'kube_state_metrics_owner_');
-    expect(await read()).to.deep.equal([
-      'kube_state_metrics_owner_objects{resource="replicasets.apps"} 20',
-      'kube_state_metrics_owner_problems_total{problem="cycle"} 1',
-      'kube_state_metrics_owner_problems_total{problem="depth"} 0',
-      'kube_state_metrics_owner_problems_total{problem="namespace"} 2',
-    ]);
-    inForce = { ...everything, owners: undefined };
-    expect(await read()).to.deep.equal([]);
-  });
-
   it('tell how long our thread was longest without a turn', async () => {
     expect(await series(open(), 'kube_state_metrics_event_loop_')).to.deep.equal([
       'kube_state_metrics_event_loop_longest_run_cpu_seconds{window="1m"} 0.01',

@@ -1,4 +1,4 @@
-// Forest is objects that own each other, in tables of owners, and what a simple reading makes of them.
+// Forest is objects that own each other, in tables of owners, and a simple reading of them.
 import { controllerOf, type OwnerReference, ownerKey, placeOf } from '../../../src/lib/ownerKey.ts';
 import type { KubeObject } from '../../../src/metrics/object.ts';
 import type { Relist } from '../../../src/store/types.ts';
@@ -17,7 +17,7 @@ export interface ObjectFields {
   readonly labels?: Labels;
 }
 
-/** `Deployment.apps/web` as an object of the namespace `x`, with `web-uid` unless said otherwise. */
+/** `Deployment.apps/web` as an object in `x` with the uid `web-uid`, unless said otherwise. */
 export function object(what: string, fields: ObjectFields = {}): ForestObject {
   const [type = '', name = ''] = what.split('/');
   const [kind = '', ...group] = type.split('.');

@@ -140,6 +140,8 @@ describe('Workloads', () => {
     await until(() => of(web) === 'fleet all');
     expect(of(job)).to.equal('cronjob nightly');
     await until(() => settled());
+    expect(workloads.report.objects.get('replicasets.apps')).to.equal(1);
+    expect(workloads.report.problems).to.deep.equal({ cycle: 0, depth: 0, namespace: 0 });
     const kinds = workloads.statuses.map(({ name, objects }) => `${name} ${objects}`);
     expect(kinds.slice(0, ownerKinds.length)).to.deep.equal([
       'replicasets.apps 1',
@@ -170,7 +172,7 @@ describe('Workloads', () => {
     expect(of(web)).to.equal('deployment web {"team":"b"}');
   });
 
-  it('of a start wait for each kind that the first lists name, and of later on for none', async () => {
+  it('wait at the start for each kind that the first lists name, later for none', async () => {
     server.create(definition('Rollout', { group: 'argoproj.io' }));
     const rollout = create('argoproj.io/v1', 'Rollout', 'web');
     const web = create('apps/v1', 'ReplicaSet', 'web-1', controlledBy(rollout));
