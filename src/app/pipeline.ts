@@ -17,7 +17,7 @@ import type { TimeSlicer } from '../lib/timeSlicer.ts';
 import type { UnusedPattern } from '../metrics/allowlist.ts';
 import { compile, type OnRenderError } from '../metrics/render.ts';
 import { type Selection, select } from '../metrics/select.ts';
-import { resources } from '../resources/index.ts';
+import { resources, tablesWith } from '../resources/index.ts';
 import { familiesOf } from '../resources/profiles.ts';
 import { openSegmentStores } from '../store/open.ts';
 import type { Store, StoreSize, Stores } from '../store/types.ts';
@@ -28,7 +28,12 @@ import { noopObserver, type SelfMetrics } from '../telemetry/registry.ts';
 import type { ServedState } from '../telemetry/state.ts';
 import { CustomResources, type CustomSetup, customChoicesOf } from './customResources.ts';
 import { hotTextLimitOf } from './hotTextLimit.ts';
-import { type FollowedSources, labelSourcesOf, sourceStatus } from './labelSources.ts';
+import {
+  type FollowedSources,
+  labelSourcesOf,
+  ownersReportOf,
+  sourceStatuses,
+} from './labelSources.ts';
 import { roomyMemoryMin } from './nodeOptions.ts';
 import { seriesBudgetOf } from './seriesBudgets.ts';
 import {
@@ -109,13 +114,23 @@ export async function openPipeline(
     const scope = scopeOf(options, sharding.owns);
     // Each step compiles its code and does not wait: other work gets a turn in between.
     await clock.turn();
-    const sources = labelSourcesOf(selection, options, client, parts);
+    let core: readonly SyncedResource[] = [];
+    const areHeirsSynced = (): boolean =>
+      core.every(({ sync }) => sync.statuses.every(({ synced }) => synced));
+    const sources = labelSourcesOf(selection, options, {
+      client,
+      scope,
+      areHeirsSynced,
+      clock,
+      random,
+      log,
+    });
     stores = openStores(selection, sources, options, parts);
     await clock.turn();
     const namespaces = selectedNamespaces(options, client, parts);
     const syncParts: SyncParts = { options, client, scope, namespaces, sources, ...parts };
     const { byResource } = stores;
-    const core = selection.resources.map((one) =>
+    core = selection.resources.map((one) =>
       syncedResource(one, one.plural, byResource.get(one.plural) as Store, syncParts),
     );
     const coreTables = resources;
@@ -209,13 +224,16 @@ function pipelineOf(opened: Opened): Pipeline {
       ...core.map((one) => statusOf(one, clock)),
       ...(customs?.statuses ?? []),
       ...(namespaces === undefined ? [] : [namespacesStatus(namespaces, clock)]),
-      ...[...sources.values()].map((source) => sourceStatus(source, clock)),
+      ...[...sources.values()].flatMap((source) => sourceStatuses(source, clock)),
     ],
     get resources() {
       return served().map((one) => telemetryOf(one, clock));
     },
     get customs() {
       return customs?.telemetry ?? { definitions: 0, disabledRules: [] };
+    },
+    get owners() {
+      return ownersReportOf(sources);
     },
     get shard() {
       return sharding.shard;
@@ -285,7 +303,7 @@ export async function selectBy(options: Options, custom?: CustomSetup): Promise<
     });
   }
   const selection = await select(
-    resources,
+    tablesWith({ podOwnerApiVersion: options['pod-owner-api-version'] }),
     {
       resources: options.resources,
       metricAllowlist: options['metric-allowlist'],

@@ -9,6 +9,8 @@ import type { ProcessContext } from '../lib/processContext.ts';
 import type { LabelSourceName } from '../metrics/promotedLabels.ts';
 import type { Selected } from '../metrics/select.ts';
 import { tableOfKind } from '../resources/index.ts';
+import { groupOf } from '../sync/owners/owners.ts';
+import { ownerKinds } from '../sync/owners/workloads.ts';
 import { scopeOf } from '../sync/scope.ts';
 import { refuseHalfOfPod } from '../sync/sharding.ts';
 import { customPathsOf, mistakeSentence, readCustom } from './customConfig.ts';
@@ -87,10 +89,11 @@ function rolesOf(needs: RoleNeeds): Roles {
   const { options, selected, patterns } = needs;
   const notes: string[] = [];
   const needed = selected.map(({ plural, resource }): Needed => ({ ...resource, plural }));
-  if (options['namespace-selector'] !== undefined) needed.push(sourceTable('namespaces'));
+  if (options['namespace-selector'] !== undefined) needed.push(coreTable('namespaces'));
   // What labels are inherited from is followed beside what is served.
   const sources = new Set(selected.flatMap(({ inherits }) => inherits));
-  needed.push(...[...sources].map(sourceTable));
+  for (const source of sources) needed.push(...tablesOf(source));
+  if (sources.has('workloads')) notes.push(ownersNote);
   if (patterns !== undefined) needed.push(definitionsTable, ...kindsOf(patterns, options, notes));
   const rules = new Map<string | undefined, Rule[]>();
   for (const [namespace, watched] of watchedIn(needed, options, notes)) {
@@ -117,12 +120,26 @@ interface Needed extends RuledResource {
 }
 
 /** What --namespace-selector and --promote-labels follow, whether it is served or not. */
-const sourceTable = (plural: LabelSourceName): Needed => ({
+const coreTable = (plural: 'namespaces' | 'nodes'): Needed => ({
   group: '',
   plural,
   version: 'v1',
   scope: 'cluster',
 });
+
+function tablesOf(source: LabelSourceName): readonly Needed[] {
+  if (source !== 'workloads') return [coreTable(source)];
+  return ownerKinds.map(({ apiVersion, kind }) => {
+    const [plural, table] = tableOfKind(groupOf(apiVersion), kind) ?? [];
+    if (plural === undefined || table === undefined) throw new Error(`no table of ${kind}`);
+    const { group, version, scope } = table;
+    return { group, version, scope, plural };
+  });
+}
+
+const ownersNote =
+  'Owners of other kinds, such as Rollouts, are followed once pods name them: add a rule with ' +
+  'list and watch for each, or chains end at it.';
 const definitionsTable: Needed = { ...definitions, version: 'v1', scope: 'cluster' };
 
 /** The resources by the namespace that they are listed in; undefined for all namespaces. */

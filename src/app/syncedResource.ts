@@ -141,7 +141,10 @@ export const telemetryOf = (one: SyncedResource, clock: Clock): ResourceTelemetr
 });
 
 /** The status of a resource is that of its slowest reflector. */
-export function statusOf({ name, sync }: SyncedResource, clock: Clock): ResourceStatus {
+export function statusOf(
+  { name, sync }: { readonly name: string; readonly sync: Pick<ResourceSync, 'statuses'> },
+  clock: Clock,
+): ResourceStatus {
   const { statuses } = sync;
   const waiting = statuses.find(({ synced, refused }) => !synced && !refused);
   const refused = statuses.find(({ synced }) => !synced);

@@ -1,5 +1,6 @@
 // promotedLabels reads --promote-labels: the labels of objects that all of their series get.
 import { ConfigError } from '../lib/errors.ts';
+import { podOwnerKey } from '../lib/ownerKey.ts';
 import { suggest } from '../lib/suggest.ts';
 import { refuseUnknownResource } from './allowlist.ts';
 import type { Family } from './family.ts';
@@ -20,6 +21,12 @@ interface SourceKind {
 
 /** What objects inherit labels from; of two that have the same label, the first one counts. */
 export const labelSources = {
+  workloads: {
+    heirs: 'pods',
+    ofSpec: false,
+    inherits: (plural) => plural === 'pods',
+    keyOf: ({ metadata }) => podOwnerKey(metadata),
+  },
   namespaces: {
     heirs: 'objects in namespaces',
     ofSpec: false,
@@ -34,7 +41,7 @@ export const labelSources = {
   },
 } satisfies Readonly<Record<string, SourceKind>> as Readonly<Record<LabelSourceName, SourceKind>>;
 
-export type LabelSourceName = 'namespaces' | 'nodes';
+export type LabelSourceName = 'workloads' | 'namespaces' | 'nodes';
 
 /** A pod, or what looks like one. */
 interface Scheduled extends KubeObject {

@@ -11,8 +11,11 @@ const sharedMax = 4_096;
 export interface LabelSource {
   /** The labels of that key which are promoted; undefined where there is nothing of that key. */
   labelsOf(key: string): Readonly<Record<string, string>> | undefined;
-  /** Calls the listener after each change, until the returned function is called. */
-  listen(listener: (key: string) => void): () => void;
+  /**
+   * Calls the listener after each change, until the returned function is called. What is kept up to
+   * date are the keys of which `isUsed` holds; of others the source may forget what it knows.
+   */
+  listen(listener: (key: string) => void, isUsed: (key: string) => boolean): () => void;
 }
 
 /** What an object inherits from: a source, and how it finds its key there. */

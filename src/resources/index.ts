@@ -27,6 +27,7 @@ import { nodes } from './nodes.ts';
 import { persistentvolumeclaims } from './persistentvolumeclaims.ts';
 import { persistentvolumes } from './persistentvolumes.ts';
 import { poddisruptionbudgets } from './poddisruptionbudgets.ts';
+import { podOwnerWithApiVersion } from './podOwner.ts';
 import { pods } from './pods.ts';
 import { replicasets } from './replicasets.ts';
 import { replicationcontrollers } from './replicationcontrollers.ts';
@@ -89,6 +90,17 @@ export const resources = {
   validatingwebhookconfigurations,
   volumeattachments,
 } satisfies Readonly<Record<string, Resource<never>>>;
+
+/** The tables as flags change their rows. */
+export const tablesWith = ({
+  podOwnerApiVersion,
+}: {
+  readonly podOwnerApiVersion: boolean;
+}): Readonly<Record<ResourceName, AnyResource>> => {
+  if (!podOwnerApiVersion) return resources;
+  const families = { ...pods.families, kube_pod_owner: podOwnerWithApiVersion };
+  return { ...resources, pods: { ...pods, families } };
+};
 
 /** The names of all families that are state sets. */
 export const stateSetNames = (): string[] =>

@@ -4,6 +4,7 @@ import {
   type Emit,
   type EmitState,
   type Identity,
+  inherited,
   joined,
   spec,
   status,
@@ -242,6 +243,9 @@ export const pods = {
       'Always 1: the pod was asked to resize in place and waits: Deferred where the node has no room now, Infeasible where it never will.', ['reason'], resizeReasons('PodResizePending', pendingReasons), { optIn: true }),
     kube_pod_status_resize_in_progress: status.gauges('ALPHA',
       'Always 1: the node resizes the pod in place; the reason is Error where that failed, and else empty.', ['reason'], resizeReasons('PodResizeInProgress', progressReasons), { optIn: true }),
+    kube_pod_workload: inherited('ALPHA',
+      'Always 1: what is at the top of the owners that control the pod, such as its Deployment or CronJob, with the kind in lower case as workload_type; barepod without any, staticpod where the node controls it.',
+      'workloads', ['workload', 'workload_type'], { optIn: true }),
   },
 } satisfies Resource<V1Pod>;
 

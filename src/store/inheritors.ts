@@ -29,7 +29,10 @@ export class Inheritors {
     this.#onStale = onStale;
     this.#byKey = promotion.sources.map(() => new Map());
     this.#endings = promotion.sources.map((source, i) =>
-      source.listen((key) => this.#changed(this.#byKey[i]?.get(key))),
+      source.listen(
+        (key) => this.#changed(this.#byKey[i]?.get(key)),
+        (key) => this.#byKey[i]?.has(key) === true,
+      ),
     );
   }
 

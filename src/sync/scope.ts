@@ -50,6 +50,8 @@ export interface Scope {
     resource: Scoped,
     labelSelector?: string,
   ): readonly SyncedCollection[];
+  /** As `collections`, but on all nodes: what controls pods is on none. */
+  collectionsOfOwners(plural: string, resource: Scoped): readonly SyncedCollection[];
   /**
    * `sink`, but it gets the objects of this shard only. What holds for all collections is filtered
    * here; what holds for one, by its `filter`.
@@ -74,14 +76,26 @@ export function scopeOf(options: ScopeOptions, owns?: (uid: string) => boolean):
   const namespaces = namespacesOf(options);
   // Only a collection of all namespaces needs a selector for those that are denied.
   const denied = namespaces.length > 0 ? [] : options['namespaces-denylist'];
+  const deniedSelectors = denied.map((namespace) => `metadata.namespace!=${namespace}`);
   const selectors = placementsOf(options).map((placement) =>
-    [...denied.map((namespace) => `metadata.namespace!=${namespace}`), ...placement].join(','),
+    [...deniedSelectors, ...placement].join(','),
   );
   const isOwn = owns ?? ((uid: string): boolean => shardOf(uid, shardTotal) === shard);
   const inShard: Filter = ({ uid }) => isOwn(uid ?? '');
+  const selected = (
+    { scope }: Scoped,
+    collection: Collection,
+    fieldSelectors: readonly string[],
+  ): readonly SyncedCollection[] => {
+    if (scope === 'cluster') return [{ collection, part: undefined }];
+    return fieldSelectors.flatMap((fieldSelector) => {
+      const some = fieldSelector === '' ? collection : { ...collection, fieldSelector };
+      return collectionsIn(namespaces, some, fieldSelectors.length);
+    });
+  };
   return {
     collections(resource, table, labelSelector) {
-      const { group, version, olderVersions, scope, exactIntegers } = table;
+      const { group, version, olderVersions, exactIntegers } = table;
       const collection = {
         resource,
         group,
@@ -90,11 +104,12 @@ export function scopeOf(options: ScopeOptions, owns?: (uid: string) => boolean):
         ...(labelSelector !== undefined && { labelSelector }),
         ...(exactIntegers && { exactIntegers }),
       };
-      if (scope === 'cluster') return [{ collection, part: undefined }];
-      return selectors.flatMap((selector) => {
-        const selected = selector === '' ? collection : { ...collection, fieldSelector: selector };
-        return collectionsIn(namespaces, selected, selectors.length);
-      });
+      return selected(table, collection, selectors);
+    },
+    collectionsOfOwners(resource, table) {
+      const { group, version, olderVersions } = table;
+      const collection = { resource, group, version, ...(olderVersions && { olderVersions }) };
+      return selected(table, collection, [deniedSelectors.join(',')]);
     },
     share: (sink) => (owns === undefined && shardTotal === 1 ? sink : filtered(sink, inShard)),
   };

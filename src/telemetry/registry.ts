@@ -144,9 +144,9 @@ export class SelfMetrics {
     this.#clock = clock;
     const lastSeenMs = this.lastSeenMs.bind(this);
     this.#metrics = register(this.#registry, selfFamilies, (): TelemetryState => {
-      const { resources, stores, customs, shard } = now();
-      const stateAgeMs = this.stateAgeMs();
-      return { build, resources, stores, customs, shard, loop: loop(), stateAgeMs, lastSeenMs };
+      const { resources, stores, customs, owners, shard } = now();
+      const served = { resources, stores, customs, owners, shard };
+      return { build, ...served, loop: loop(), stateAgeMs: this.stateAgeMs(), lastSeenMs };
     });
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: lagLookMs });
     for (const { name } of this.#registry.getMetricsAsArray()) {

@@ -1,6 +1,7 @@
 // What the rows of telemetry's table read at each scrape.
 import type { LoopTimes } from '../app/eventLoop.ts';
 import type { StoreSize, Stores } from '../store/types.ts';
+import type { WorkloadsReport } from '../sync/owners/workloads.ts';
 import type { Shard } from '../sync/statefulSetShard.ts';
 
 /** What is watched now, and which part of it. */
@@ -8,6 +9,8 @@ export interface ServedState {
   readonly resources: readonly ResourceTelemetry[];
   readonly stores: Pick<Stores, 'stalenessMs' | 'work'>;
   readonly customs: CustomTelemetry;
+  /** Undefined where no workloads of pods are served. */
+  readonly owners: WorkloadsReport | undefined;
   /** Undefined until the StatefulSet was read. */
   readonly shard: Shard | undefined;
 }

@@ -146,11 +146,19 @@ export const selfFamilies = {
     'Time from the start to the end of each flush, summed.',
     ({ stores }) => stores.work().seconds),
   kube_state_metrics_promoted_labels_waiting_objects: gauge(
-    'Objects whose series may still have labels from before a change of their namespace or node, by --promote-labels.',
+    'Objects whose series may still have labels from before a change of their workload, namespace or node.',
     ({ stores }) => stores.work().promotion.waiting),
   kube_state_metrics_promoted_labels_changed_objects_total: counter(
-    'Objects whose series got other labels because their namespace or node changed, by --promote-labels.',
+    'Objects whose series got other labels because their workload, namespace or node changed.',
     ({ stores }) => stores.work().promotion.changed),
+  kube_state_metrics_owner_objects: gauge(
+    'Objects of which it is kept what controls them, by the resource, to find the workloads of pods.',
+    ({ owners }) => [...(owners?.objects ?? [])].map(([resource, objects]) => [{ resource }, objects]),
+    { resource: open }),
+  kube_state_metrics_owner_problems_total: counter(
+    'Owners of pods whose workload could not be found to the end. Problem: cycle, owners control each other; depth, too many owners above each other; namespace, an owner is in another namespace.',
+    ({ owners }) => Object.entries(owners?.problems ?? {}).map(([problem, count]) => [{ problem }, count]),
+    { problem: open }),
   kube_state_metrics_event_loop_longest_run_cpu_seconds: gauge(
     'Longest time without a turn of the event loop, by CPU time of the main thread; an upper bound.',
     ({ loop }) => inWindows(loop.runCpu), windows),

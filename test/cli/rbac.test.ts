@@ -79,6 +79,10 @@ const election =
 const reviews =
   'create authentication.k8s.io/tokenreviews; create authorization.k8s.io/subjectaccessreviews';
 
+const owners =
+  'list,watch apps/daemonsets apps/deployments apps/replicasets apps/statefulsets; ' +
+  'list,watch batch/cronjobs batch/jobs';
+
 const custom = '--custom-resource-state-config-file';
 const only = '--custom-resource-state-only';
 const verbs = ['list', 'watch'];
@@ -99,6 +103,8 @@ const rows: readonly (readonly [args: string, roles: readonly string[]])[] = [
   ['--resources=pods,namespaces --namespace-selector=team=a', ['ClusterRole: list,watch namespaces pods']],
   ['--resources=pods --promote-labels=namespaces=[team]->pods,nodes=[zone]->pods', ['ClusterRole: list,watch namespaces nodes pods']],
   ['--resources=pods,nodes --promote-labels=pods=[team],nodes=[zone]->pods', ['ClusterRole: list,watch nodes pods']],
+  ['--resources=pods --metric-opt-in-list=^kube_pod_workload$', [`ClusterRole: list,watch pods; ${owners}`]],
+  ['--resources=pods --namespaces=a --promote-labels=workloads=[team]->pods', [`Role in a: list,watch pods; ${owners}`]],
   ['--resources=pods --namespaces=a --promote-labels=namespaces=[team]->pods', ['ClusterRole: list,watch namespaces', 'Role in a: list,watch pods']],
   ['--resources=pods --namespaces=a --namespace-selector=team=a', ['ClusterRole: list,watch namespaces', 'Role in a: list,watch pods']],
   ['--resources=pods --auth-filter', [`ClusterRole: list,watch pods; ${reviews}`]],

@@ -42,6 +42,7 @@ const rows: Readonly<Record<string, Row>> = {
   profile: { flag: 'profile', right: 'mixin', value: 'mixin', wrong: 'all', expected: 'one of minimal, mixin, full', got: '"all"' },
   promote_labels: { flag: 'promote-labels', right: '{pods: [team], "namespaces -> pods": [team, tier]}', value: ['pods=[team]', 'namespaces=[team,tier]->pods'], wrong: '[team]', expected: 'a map such as "namespaces->pods" to a list of label keys', got: 'a list' },
   sparse_statesets: { flag: 'sparse-statesets', right: '[a, b]', value: ['a', 'b'], wrong: '{a: {}}', expected: 'true, false or a list', got: 'a map' },
+  pod_owner_api_version: { flag: 'pod-owner-api-version', right: 'true', value: true, wrong: 'v1', expected: toggle, got: '"v1"' },
   labels_allow_list: { flag: 'metric-labels-allowlist', right: '{pods: [app, "team/*"], nodes: ["*"]}', value: 'pods=[app,team/*],nodes=[*]', wrong: '{pods: app}', expected: keysBy, got: 'a map' },
   annotations_allow_list: { flag: 'metric-annotations-allowlist', right: '{"*": []}', value: '*=[]', wrong: '{pods: ["a,b"]}', expected: keysBy, got: 'a map' },
   custom_resource_config: { flag: 'custom-resource-state-config', right: 'a', value: 'a', wrong: '{spec: {}}', expected: text, got: 'a map' },

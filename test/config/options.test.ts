@@ -44,6 +44,7 @@ const wrong: Readonly<Record<keyof Options, Wrong | null>> = {
   profile: ['=mixn', 'one of minimal, mixin, full', '"mixn"'],
   'sparse-statesets': null,
   'promote-labels': ['', promotions, 'nothing'],
+  'pod-owner-api-version': ['=v1', toggle, '"v1"'],
   'metric-labels-allowlist': ['', keysBy, 'nothing'],
   'metric-annotations-allowlist': ['', keysBy, 'nothing'],
   'custom-resource-state-config': ['', text, 'nothing'],

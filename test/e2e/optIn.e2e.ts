@@ -14,6 +14,15 @@ const ofContainer = (family: string, pod: string): string =>
   ofPod(`container_${family}`, pod, 'container="app",node="busy",resource="cpu",unit="core"');
 const displayed = (pod: string, status: string): string =>
   ofPod('status_display', pod, `status="${status}"`);
+const workloadOf = (pod: string, workload: string, type: string): string =>
+  ofPod('workload', pod, `workload="${workload}",workload_type="${type}"`);
+const ownedBy = (pod: string, kind: string, group: string): string =>
+  ofPod(
+    'owner',
+    pod,
+    `owner_kind="${kind}",owner_name="o",owner_is_controller="true",` +
+      `owner_group="${group}",owner_api_version="v1"`,
+  );
 const allocatable = (node: string): string =>
   `kube_node_status_allocatable{node="${node}",resource="cpu",unit="core"}`;
 
@@ -31,6 +40,10 @@ const series: Values = {
   [ofContainer('resource_requests', 'db')]: 0.5,
   [ofContainer('status_resource_requests', 'db')]: 0.25,
   [ofPod('status_resize_pending', 'db', 'reason="Deferred"')]: 1,
+  [workloadOf('web', 'shop', 'deployment')]: 1,
+  [workloadOf('db', 'db', 'statefulset')]: 1,
+  [ownedBy('web', 'ReplicaSet', 'apps')]: 1,
+  [ownedBy('db', 'Job', 'batch.volcano.sh')]: 1,
   [displayed('web', 'Running')]: 1,
   [displayed('db', 'CrashLoopBackOff')]: 1,
   [displayed('waits', 'Pending')]: 1,
@@ -47,6 +60,11 @@ const answers: readonly Values[] = [
     '{namespace="x",status="CrashLoopBackOff"}': 1,
     '{namespace="x",status="Pending"}': 1,
   },
+  {
+    '{namespace="x",workload="shop",workload_type="deployment"}': 1,
+    '{namespace="x",workload="db",workload_type="statefulset"}': 0.5,
+  },
+  { '{owner_group="batch.volcano.sh",owner_kind="Job"}': 1 },
 ];
 
 describe('docs/opt-in.md', () => {

@@ -81,7 +81,7 @@ describe('--promote-labels', () => {
     [
       'a source that is none',
       'deployments=[team]->pods',
-      { expected: 'one of namespaces, nodes in front of ->' },
+      { expected: 'one of workloads, namespaces, nodes in front of ->' },
     ],
     [
       'what is not served',

@@ -74,6 +74,7 @@ export async function knownOfSelf(): Promise<Known> {
     now: () => ({
       shard: undefined,
       customs: { definitions: 0, disabledRules: [] },
+      owners: undefined,
       resources: [],
       stores: { stalenessMs: () => 0, work: () => work },
     }),

@@ -3,17 +3,26 @@ import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import { compile } from '../../src/metrics/render.ts';
+import { compile, type LabelSources, type OnRenderError } from '../../src/metrics/render.ts';
 import type { AnyResource } from '../../src/metrics/select.ts';
 import { resources } from '../../src/resources/index.ts';
+import { Owners } from '../../src/sync/owners/owners.ts';
+import { workloadLabels } from '../../src/sync/owners/workloads.ts';
 import { goldenCasesOf, readGolden } from './goldenCases.ts';
+
+/** What workloads are called by the references to them: nothing is known of what is above. */
+const owners = new Owners({ tableOf: () => undefined, onProblem: () => undefined });
+const sources: LabelSources = new Map([
+  ['workloads', { labelsOf: (key) => workloadLabels(owners, key), listen: () => () => undefined }],
+]);
 
 /** All series of the objects, family by family, opt-in ones and all labels included. */
 function seriesOf(resource: AnyResource, objects: readonly KubeObject[]): string[] {
   const choices = { enabled: () => true, labels: everyKey, annotations: everyKey };
-  const { families, render } = compile(resource, choices, (family, object, error) => {
+  const onError: OnRenderError = (family, object, error) => {
     throw new Error(`${family} of ${object.metadata.name}`, { cause: error });
-  });
+  };
+  const { families, render } = compile(resource, choices, onError, sources);
   const texts = objects.map(render);
   return families.flatMap((_, i) =>
     texts

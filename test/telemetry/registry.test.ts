@@ -44,6 +44,10 @@ const loop = () => ({
 });
 const everything: ServedState = {
   resources: [watched('pods', 'Pod'), watched('cronjobs', 'CronJob')],
+  owners: {
+    objects: new Map([['replicasets.apps', 20]]),
+    problems: { cycle: 1, depth: 0, namespace: 2 },
+  },
   customs: { definitions: 3, disabledRules: [{ filename: '/etc/crs.yaml', rules: 2 }] },
   shard: { index: 0, total: 1 },
   stores,

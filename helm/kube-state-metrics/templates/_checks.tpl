@@ -158,7 +158,7 @@ is not checked.
 {{- if and (hasKey $given "namespace-selector") $rbac.create (not $rbac.useClusterRole) (not $rbac.useExistingRole) }}
 {{- fail "namespaceSelector: expected rbac.useClusterRole beside it, got Roles, which cannot allow to list namespaces; name the namespaces instead" }}
 {{- end }}
-{{- if and (contains "->" (get $given "promote-labels" | toString)) $rbac.create (not $rbac.useClusterRole) (not $rbac.useExistingRole) }}
+{{- if and (regexMatch "(namespaces|nodes)\\s*=\\s*\\[[^]]*\\]\\s*->" (get $given "promote-labels" | toString)) $rbac.create (not $rbac.useClusterRole) (not $rbac.useExistingRole) }}
 {{- fail "--promote-labels: expected rbac.useClusterRole beside it, got Roles, which cannot allow to list namespaces or nodes; promote the objects' own labels only" }}
 {{- end }}
 {{- $denied := include "kube-state-metrics.items" (get $given "namespaces-denylist") | fromJsonArray }}

@@ -238,6 +238,10 @@ profile:
 sparse-statesets:
   expected: true, false, or items between commas
   switch: true
+pod-owner-api-version:
+  expected: true or false
+  pattern: (?i)^(?:1|t|true|0|f|false)$
+  switch: true
 metric-labels-allowlist:
   expected: keys by resource such as pods=[app,tier],nodes=[*]
 metric-annotations-allowlist:

@@ -38,6 +38,22 @@
   verbs: [list, watch]
 {{- end }}
 {{- end }}
+{{- /* What gives pods their workloads: the owners that Kubernetes' own controllers make. */}}
+{{- $follows := regexMatch "workloads\\s*=\\s*\\[[^]]*\\]\\s*->" $promoted }}
+{{- range splitList "," (get $given "metric-opt-in-list" | toString) }}
+{{- if and . (regexMatch (trim .) "kube_pod_workload") }}
+{{- $follows = true }}
+{{- end }}
+{{- end }}
+{{- if $follows }}
+{{- range include "kube-state-metrics.resources" . | fromYamlArray }}
+{{- if and (has .resource (list "cronjobs" "daemonsets" "deployments" "jobs" "replicasets" "statefulsets")) (not (has .resource $collectors)) }}
+- apiGroups: [{{ .group | quote }}]
+  resources: [{{ .resource }}]
+  verbs: [list, watch]
+{{- end }}
+{{- end }}
+{{- end }}
 {{- /* Authentication and authorization of scrapers: TokenReviews and SubjectAccessReviews. */}}
 {{- if or .Values.kubeRBACProxy.enabled .Values.authFilter.enabled }}
 {{ include "kube-state-metrics.reviewRules" . }}

@@ -1,0 +1,282 @@
+// OwnerKinds follows each kind of owner that is in use: the metadata of all its objects.
+import type { ServedKind } from '../../custom/types.ts';
+import type { Client } from '../../kube/client.ts';
+import { Backoff } from '../../kube/retryPolicy.ts';
+import type { ReflectorObserver, SyncStatus } from '../../kube/types.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { Deadline } from '../../lib/deadline.ts';
+import { errorMessage, httpStatusOf } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { OwnerReference } from '../../lib/ownerKey.ts';
+import { discover } from '../discovery.ts';
+import { markedLog } from '../markedLog.ts';
+import { ResourceSync } from '../resourceSync.ts';
+import type { Scope } from '../scope.ts';
+import { groupOf, kindOf } from './owners.ts';
+import { OwnerTable, type OwnerTableOptions } from './ownerTable.ts';
+
+/** Each kind is a watch of its own; for more kinds than this, chains end. */
+const kindsMax = 50;
+/** How often it is looked whether a kind that is not installed is, or one that was still is. */
+const lookMs = 30_000;
+/** How long discovery may take for one kind: as long as a refusal is waited for. */
+const askMsMax = 30_000;
+
+/** What readiness says of a kind. */
+export interface OwnerKindStatus {
+  readonly name: string;
+  /** Empty where the API server does not have the kind. */
+  readonly statuses: readonly SyncStatus[];
+  /** It came into use when what uses owners was synced: readiness does not wait for it. */
+  readonly late: boolean;
+  readonly objects: number;
+}
+
+export interface OwnerKindsOptions extends Pick<OwnerTableOptions, 'keepLabels'> {
+  readonly client: Client;
+  readonly scope: Scope;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly observer: Omit<ReflectorObserver, 'malformed'>;
+  /** As for all lists: --use-apiserver-cache. */
+  readonly fromMemory: boolean;
+  readonly protobuf: boolean;
+  /** Kinds whose plural is known; others are looked up. */
+  known(group: string, kind: string): ServedKind | undefined;
+  /** Followed from the start on. */
+  readonly always: readonly Pick<OwnerReference, 'apiVersion' | 'kind'>[];
+  /** Whether what uses owners had its first list. */
+  isSynced(): boolean;
+  /** The object of that uid has changed. */
+  onChange(table: OwnerTable, uid: string): void;
+  onRelisted(table: OwnerTable): void;
+}
+
+/** How far a kind is known. */
+type Phase =
+  | { readonly phase: 'finding'; readonly detail: string }
+  | { readonly phase: 'absent' }
+  | { readonly phase: 'following'; readonly served: ServedKind; readonly sync: ResourceSync };
+
+interface FollowedKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly table: OwnerTable;
+  readonly late: boolean;
+  readonly ending: AbortController;
+  state: Phase;
+  done: Promise<void>;
+}
+
+/** `run` it once. */
+export class OwnerKinds {
+  readonly #options: OwnerKindsOptions;
+  readonly #log: Logger;
+  readonly #kinds = new Map<string, FollowedKind>();
+  #signal: AbortSignal | undefined;
+  #limitLogged = false;
+
+  constructor(options: OwnerKindsOptions) {
+    this.#options = options;
+    this.#log = markedLog(options.log, 'owners');
+    for (const kind of options.always) this.tableOf(kind);
+  }
+
+  /** The objects of the kind, which is followed from now on; undefined for a kind too many. */
+  tableOf(reference: Pick<OwnerReference, 'apiVersion' | 'kind'>): OwnerTable | undefined {
+    const name = kindOf(reference);
+    return (this.#kinds.get(name) ?? this.#add(name, reference))?.table;
+  }
+
+  get statuses(): readonly OwnerKindStatus[] {
+    return [...this.#kinds.values()].map((followed) => ({
+      name: nameOf(followed),
+      statuses: statusesOf(followed.state),
+      late: followed.late,
+      objects: followed.table.size,
+    }));
+  }
+
+  /** Works until the signal aborts; never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#signal = signal;
+    for (const followed of this.#kinds.values()) this.#start(followed, signal);
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.all([...this.#kinds.values()].map(({ done }) => done));
+  }
+
+  /** Ends to follow the kinds whose tables are not among these, nor followed always. */
+  retain(tables: ReadonlySet<OwnerTable>): void {
+    const always = new Set(this.#options.always.map(kindOf));
+    for (const [name, { table, ending }] of this.#kinds) {
+      if (tables.has(table) || always.has(name)) continue;
+      ending.abort();
+      this.#kinds.delete(name);
+    }
+  }
+
+  #add(
+    name: string,
+    { apiVersion, kind }: Pick<OwnerReference, 'apiVersion' | 'kind'>,
+  ): FollowedKind | undefined {
+    const { keepLabels, onChange, onRelisted, isSynced } = this.#options;
+    if (this.#kinds.size >= kindsMax) {
+      const keys = { kind: name, kindsMax };
+      if (!this.#limitLogged)
+        this.#log.warn(keys, 'too many kinds of owners, chains end at others');
+      this.#limitLogged = true;
+      return undefined;
+    }
+    const table: OwnerTable = new OwnerTable({
+      keepLabels,
+      onChange: (uid) => onChange(table, uid),
+      onRelisted: () => onRelisted(table),
+    });
+    const followed: FollowedKind = {
+      apiVersion,
+      kind,
+      name,
+      table,
+      late: isSynced() && [...this.#kinds.values()].every(({ state }) => isSettled(state)),
+      ending: new AbortController(),
+      state: { phase: 'finding', detail: 'waiting' },
+      done: Promise.resolve(),
+    };
+    this.#kinds.set(name, followed);
+    if (this.#signal !== undefined) this.#start(followed, this.#signal);
+    return followed;
+  }
+
+  #start(followed: FollowedKind, signal: AbortSignal): void {
+    followed.done = this.#follow(followed, AbortSignal.any([signal, followed.ending.signal]));
+  }
+
+  async #follow(followed: FollowedKind, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    while (!signal.aborted) {
+      const served = await this.#find(followed, signal);
+      if (signal.aborted) return;
+      if (served === undefined) {
+        followed.state = { phase: 'absent' };
+        await clock.sleep(lookMs, signal);
+        continue;
+      }
+      const ending = new AbortController();
+      const sync = this.#open(served, followed.table);
+      followed.state = { phase: 'following', served, sync };
+      const done = sync.run(AbortSignal.any([signal, ending.signal]));
+      await this.#whileServed(followed, sync, signal);
+      ending.abort();
+      await done;
+    }
+  }
+
+  /** Resolves once a kind that was looked up is gone: its version, or all of its definition. */
+  async #whileServed(
+    { apiVersion, kind }: FollowedKind,
+    sync: ResourceSync,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { clock, known } = this.#options;
+    const isKnown = known(groupOf(apiVersion), kind) !== undefined;
+    const isGone = (): boolean => !isKnown && sync.statuses.every(({ absent }) => absent);
+    do await clock.sleep(lookMs, signal);
+    while (!signal.aborted && !isGone());
+  }
+
+  #open({ plural, group, version, scope }: ServedKind, table: OwnerTable): ResourceSync {
+    const { client, clock, random, observer, fromMemory, protobuf } = this.#options;
+    const log = this.#log;
+    return new ResourceSync({
+      client,
+      clock,
+      random,
+      log,
+      observer: {
+        ...observer,
+        malformed: (object, err) =>
+          log.warn(
+            { resource: plural, object, err },
+            'object or event left out: it cannot be read',
+          ),
+      },
+      fromMemory,
+      protobuf,
+      representation: 'metadata',
+      // The deletion of an owner that is created again at once must not be lost.
+      everyEvent: true,
+      collections: this.#options.scope.collectionsOfOwners(plural, { group, version, scope }),
+      // Pods of any shard may have any owner.
+      scope: { ...this.#options.scope, share: (sink) => sink },
+      sinkOf: (part) => table.sinkOf(part),
+      versionsOf: () => [],
+      limit: undefined,
+    });
+  }
+
+  /** The kind as the server has it, once that has answered; undefined where it has none. */
+  async #find(followed: FollowedKind, signal: AbortSignal): Promise<ServedKind | undefined> {
+    const { clock, random, client, known } = this.#options;
+    const { apiVersion, kind, name } = followed;
+    const group = groupOf(apiVersion);
+    const found = known(group, kind);
+    if (found !== undefined) return found;
+    const backoff = new Backoff(clock, random);
+    while (!signal.aborted) {
+      const deadline = new Deadline(clock, askMsMax, 'no answer');
+      try {
+        const either = AbortSignal.any([signal, deadline.signal]);
+        const kinds = await discover(client, group, 'all', either);
+        const all = kinds.filter((one) => one.kind === kind);
+        const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
+        const served = all.find((one) => one.version === version) ?? all[0];
+        if (served === undefined && followed.state.phase !== 'absent') {
+          this.#log.warn(
+            { kind: name },
+            'this kind cannot be listed and watched, chains end at it',
+          );
+        }
+        return served;
+      } catch (error) {
+        if (signal.aborted) break;
+        const keys = { kind: name, error: errorMessage(error) };
+        // An error is an answer: an aggregated API that fails must not hold up readiness.
+        if (httpStatusOf(error) !== undefined || deadline.signal.aborted) {
+          if (followed.state.phase !== 'absent') {
+            this.#log.warn(keys, 'discovery has no answer for this kind, chains end at it');
+          }
+          return undefined;
+        }
+        this.#log.debug(keys, 'discovery failed');
+        followed.state = { phase: 'finding', detail: `discovery failed: ${keys.error}` };
+        await clock.sleep(backoff.nextMs(), signal);
+      } finally {
+        deadline.end();
+      }
+    }
+    return undefined;
+  }
+}
+
+const nameOf = ({ state, name }: FollowedKind): string => {
+  if (state.phase !== 'following') return name;
+  const { plural, group } = state.served;
+  return group === '' ? plural : `${plural}.${group}`;
+};
+
+const isSettled = (state: Phase): boolean =>
+  state.phase === 'absent' ||
+  (state.phase === 'following' &&
+    state.sync.statuses.every(({ synced, refused }) => synced || refused));
+
+function statusesOf(state: Phase): readonly SyncStatus[] {
+  if (state.phase === 'absent') return [];
+  if (state.phase === 'following') return state.sync.statuses;
+  const { detail } = state;
+  return [{ synced: false, refused: false, absent: false, detail, behind: undefined }];
+}
