@@ -90,7 +90,10 @@ export class SeriesLines {
     bytes.addByte(LINE_FEED);
     this.count++;
     if (bytes.end - this.#start > familyBytesMax) {
-      throw new RangeError(`expected at most ${familyBytesMax} bytes of one family`);
+      throw new RangeError(
+        `expected at most ${familyBytesMax} bytes of one family of one object, got more after ` +
+          `${this.count} series; leave the family out by --metric-denylist, or shorten the object`,
+      );
     }
   }
 

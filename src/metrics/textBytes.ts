@@ -46,8 +46,7 @@ const exponentOfTwo = fixedText('e+');
 
 /**
  * Written from the beginning for each object; a family begins at a whole word, and zeros pad it to
- * the next. Bytes and not strings: a pod takes 54 µs until it is hashed and kept, and 73 with a
- * string for each series that is joined and encoded later.
+ * the next. Bytes and not strings: a string for each series, joined and encoded later, is garbage.
  */
 export class TextBytes {
   buffer: Buffer = Buffer.alloc(0);
