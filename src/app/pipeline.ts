@@ -40,7 +40,6 @@ import {
   behindOf,
   checkMsOf,
   type SyncedResource,
-  type SyncParts,
   statusOf,
   syncedResource,
   telemetryOf,
@@ -98,6 +97,7 @@ export async function openPipeline(
   const ending = new AbortController();
   const { clock, random, log, stop } = parts;
   let relist = (): void => undefined;
+  let isCaughtUp = (): boolean => false;
   let stores: Stores | undefined;
   try {
     const sharding = await openSharding(options, {
@@ -106,12 +106,13 @@ export async function openPipeline(
       random,
       log,
       relist: () => relist(),
+      isCaughtUp: () => isCaughtUp(),
       observer: noopObserver,
       signal: ending.signal,
       stop,
     });
     stop.throwIfAborted();
-    const scope = scopeOf(options, sharding.owns);
+    const scope = scopeOf(options, sharding.ownership);
     // Each step compiles its code and does not wait: other work gets a turn in between.
     await clock.turn();
     let core: readonly SyncedResource[] = [];
@@ -128,7 +129,9 @@ export async function openPipeline(
     stores = openStores(selection, sources, options, parts);
     await clock.turn();
     const namespaces = selectedNamespaces(options, client, parts);
-    const syncParts: SyncParts = { options, client, scope, namespaces, sources, ...parts };
+    const saySelection = logOnce(log);
+    const shared = { namespaces, sources, saySelection };
+    const syncParts = { options, client, scope, ...shared, ...parts };
     const { byResource } = stores;
     core = selection.resources.map((one) =>
       syncedResource(one, one.plural, byResource.get(one.plural) as Store, syncParts),
@@ -140,6 +143,8 @@ export async function openPipeline(
       for (const { sync } of core) sync.relist('resharded');
       customs?.relist('resharded');
     };
+    isCaughtUp = () =>
+      [...core, ...(customs?.resources ?? [])].every(({ sync }) => sync.isCaughtUp);
     const synced = { core, customs, namespaces, sources };
     const opened = { selection, client, parts, ...synced, stores, sharding, ending };
     return pipelineOf({ ...opened, disconnect });

@@ -11,6 +11,7 @@ import {
   noVersion,
   type RelistContext,
   type Relisted,
+  selecting,
   timeoutSecondsMin,
   watchSeconds,
 } from './initialList.ts';
@@ -43,6 +44,7 @@ export const relistReasons = {
   'namespaces-joined': 'other namespaces match --namespace-selector, whose objects were left out',
   unreadable: 'an event of the watch could not be read',
   drift: 'the stored objects were found to differ from those of the server',
+  'server-misselected': 'the server did not select the objects of this shard as it was asked to',
 } as const;
 
 /** Why a watch is opened again: the reasons that `ReflectorObserver.watchRestart` gets. */
@@ -258,7 +260,9 @@ export class Reflector {
     this.#unreadable.listBegins();
     for (;;) {
       try {
-        const relisted = await this.#listMethod.read(this.#version, signal);
+        const shardSelector = await this.#context.shardSelection?.prepare(signal);
+        const asked = { version: this.#version, signal, shardSelector };
+        const relisted = await this.#listMethod.read(asked);
         this.#listed(relisted, reason);
         return relisted.watch;
       } catch (error) {
@@ -286,10 +290,11 @@ export class Reflector {
   }
 
   async #openWatch(signal: AbortSignal): Promise<Watch> {
-    const { random } = this.#context;
+    const { random, shardSelection } = this.#context;
     const query = { resourceVersion: this.#version, timeoutSeconds: watchSeconds(random) };
+    const shardSelector = await shardSelection?.prepare(signal);
     return Watch.open({
-      ...this.#context,
+      ...selecting(this.#context, shardSelector),
       query,
       signal,
       accepts: acceptsOf(this.#context.sink),
@@ -327,6 +332,8 @@ export class Reflector {
 
   async #afterClose(livedMs: number, signal: AbortSignal): Promise<Next> {
     this.#restart('closed');
+    // A server that is about to stop ends its watches early.
+    if (livedMs < wholeWatchMsMin) this.#context.shardSelection?.connectionBroke();
     if (livedMs < watchMsMin) await this.#retryPolicy.backoff(signal);
     return 'watch';
   }
@@ -336,6 +343,7 @@ export class Reflector {
     { error, during }: Extract<End, { error: unknown }>,
     signal: AbortSignal,
   ): Promise<Next> {
+    if (isBrokenConnection(error)) this.#context.shardSelection?.connectionBroke();
     if (during === 'list') return this.#fail(error, 'retry', signal);
     if (error instanceof SilenceError) {
       this.#restart('silence');

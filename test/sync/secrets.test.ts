@@ -86,10 +86,12 @@ async function withExporter(
     'track-unscheduled-pods': false,
     shard: 0,
     'total-shards': 1,
+    'server-side-sharding': 'false',
   });
   const log = recordingLog();
   const observer = recordingObserver();
   const sync = new ResourceSync({
+    saySelection: () => undefined,
     client: clientOf(tap.url, clock, log),
     clock,
     random: () => 0,

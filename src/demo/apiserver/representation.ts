@@ -39,6 +39,8 @@ export interface ListMetadata {
   readonly resourceVersion: string;
   readonly continue?: string;
   readonly remainingItemCount?: number;
+  /** In lists of whole objects only. */
+  readonly shardInfo?: { readonly selector: string };
 }
 
 /** The verb of a request; some representations exist for some verbs only. */
@@ -112,7 +114,7 @@ const metadataOnly: Representation = {
   contentType,
   object: (_kind, state) => Buffer.from(JSON.stringify(partial(parse(state)))),
   item: (kind, state) => metadataOnly.object(kind, state),
-  envelope(_kind, { metadata, items }) {
+  envelope(_kind, { metadata: { shardInfo: _, ...metadata }, items }) {
     const type = `"kind":"PartialObjectMetadataList","apiVersion":"${metaVersion}"`;
     const head = `{${type},"metadata":${JSON.stringify(metadata)},"items":`;
     return items.length === 0 ? around(head, 'null}\n') : around(`${head}[`, ']}\n');
@@ -146,7 +148,8 @@ function tables({ query, clock }: Negotiation): Representation {
       return Buffer.from(`${head}${row(kind, state)}]}`);
     },
     item: (kind, state) => Buffer.from(row(kind, state)),
-    envelope: (kind, { metadata }) => around(start(kind, metadata, false), ']}\n'),
+    envelope: (kind, { metadata: { shardInfo: _, ...metadata } }) =>
+      around(start(kind, metadata, false), ']}\n'),
   };
 }
 
