@@ -4,6 +4,7 @@ import compare from './compare.ts';
 import custom from './custom.ts';
 import decode from './decode.ts';
 import explorer from './explorer.ts';
+import foreign from './foreign.ts';
 import hash from './hash.ts';
 import largeShards from './largeShards.ts';
 import type { Question } from './lib/question.ts';
@@ -12,6 +13,7 @@ import memory from './memory.ts';
 import namespaces from './namespaces.ts';
 import prometheus from './prometheus.ts';
 import scrape from './scrape.ts';
+import shards from './shards.ts';
 import sizing from './sizing.ts';
 import start from './start.ts';
 import updates from './updates.ts';
@@ -30,6 +32,8 @@ export const questions: Readonly<Record<string, Question>> = {
   namespaces,
   memory,
   custom,
+  shards,
+  foreign,
   decode,
   hash,
 };

@@ -3,7 +3,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { errorMessage } from '../lib/errors.ts';
 import type { HashRanges } from '../lib/hashRanges.ts';
-import { isUnacceptable } from './apiError.ts';
+import { ApiError, isUnacceptable } from './apiError.ts';
 import type { Client } from './client.ts';
 import { withPace } from './listPace.ts';
 import { asRecord } from './objects.ts';
@@ -131,7 +131,7 @@ export class ShardSelection {
     try {
       echo = await this.#echoOf(selector, signal);
     } catch (error) {
-      if (!isUnacceptable(error)) throw error;
+      if (!isRefusal(error)) throw error;
       this.#trust = { state: 'unsupported' };
       this.#say('unsupported', unsupported, errorMessage(error));
       return;
@@ -171,7 +171,12 @@ export class ShardSelection {
   }
 }
 
+/** Kubernetes 1.36 answers 500 where it cannot read the selector. */
+const isRefusal = (error: unknown): boolean =>
+  isUnacceptable(error) ||
+  (error instanceof ApiError && error.status === 500 && error.message.includes('shard selector'));
+
 const unsupported =
-  'the API server does not know shardSelector, each shard receives and filters all objects';
+  'the API server does not confirm shardSelector, receiving and filtering all of these objects';
 const wrongEcho =
   'the API server applied another shardSelector than it was sent, filtering objects here';

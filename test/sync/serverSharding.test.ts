@@ -142,7 +142,7 @@ describe('Server-side sharding', () => {
       for (const program of parts) {
         const warnings = program.lines.filter(({ level }) => level === 'warn');
         expect(warnings.map(({ message }) => message)).to.deep.equal([
-          'the API server does not know shardSelector, each shard receives and filters all objects',
+          'the API server does not confirm shardSelector, receiving and filtering all of these objects',
         ]);
         expect(await serverSide(program)).to.deep.equal(
           resources.map((resource) => `${resource} 0`),

@@ -92,7 +92,9 @@ const whole: Representation = {
     const apiVersion = apiVersionOf(kind);
     const listKind = `${kind.kind}List`;
     if (kind.custom) {
-      const sorted = JSON.stringify({ continue: '', ...metadata });
+      // Kubernetes 1.36 selects shards of custom resources, and does not say so.
+      const { shardInfo: _, ...rest } = metadata;
+      const sorted = JSON.stringify({ continue: '', ...rest });
       return around(
         `{"apiVersion":"${apiVersion}","items":[`,
         `],"kind":"${listKind}","metadata":${sorted}}\n`,
