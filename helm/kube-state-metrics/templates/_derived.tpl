@@ -321,6 +321,9 @@ pod:
   expected: a text
 pod-namespace:
   expected: a text
+server-side-sharding:
+  expected: one of auto, true, false
+  pattern: ^(?:auto|true|false)$
 leader-elect:
   expected: true or false
   pattern: (?i)^(?:1|t|true|0|f|false)$
