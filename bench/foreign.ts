@@ -28,10 +28,11 @@ type EncodingName = keyof typeof encodings;
 export default {
   asks: 'What does an object of another shard cost?',
   how:
-    'The list of pods is read once, by LIST and by a watch that begins with it, and then decoded in ' +
-    'this process in pieces of 64 KiB: by a shard that owns all pods, which are rendered and ' +
-    'stored as in the program, and by one that owns none, which looks at their uids. The best of several rounds ' +
-    'counts. Compression takes place later, and is not in the figures.',
+    'The list of pods is read once, by LIST and by a watch that begins with it, and then ' +
+    'decoded in this process in pieces of 64 KiB: by a shard that owns all pods, which are ' +
+    'rendered and stored as in the program, and by one that owns none, which looks at their ' +
+    'uids. The best of several rounds counts. Compression takes place later, and is not in ' +
+    'the figures.',
   namedOnly: true,
   columns: [
     { key: 'by', heading: 'request' },

@@ -9,7 +9,6 @@ import { median } from './lib/stats.ts';
 const totals = [1, 2, 4];
 /** Of more shards than these, only so many are measured: their parts are of the same size. */
 const measuredMax = 2;
-/** Three of them a second are as many changes as a cluster of this size has at a quiet hour. */
 const loadSecondsMax = 10;
 const msPerSecond = 1_000;
 
@@ -26,10 +25,10 @@ interface Cost {
 export default {
   asks: 'What does a shard cost, with and without server-side sharding?',
   how:
-    'Shards by --shard and --total-shards are started one after the other; figures are the median ' +
-    'of the first two. Bytes are those of the API server on the wire, counted by a relay. CPU ' +
-    'is that of the exporter. A start is measured until /readyz is 200, changes for ten ' +
-    'seconds of status flips. The last two columns compare with one process that has all. ' +
+    'Shards by --shard and --total-shards are started one after the other; figures are the ' +
+    'median of the first two. Bytes are those of the API server on the wire, counted by a ' +
+    'relay. CPU is that of the exporter. A start is measured until /readyz is 200, changes for ' +
+    'ten seconds of status flips. The last columns compare with one process that has all. ' +
     'Needs --real: kube-apiserver runs with the feature gate ShardedListAndWatch.',
   namedOnly: true,
   writes: true,

@@ -3,7 +3,7 @@ import type { Options } from '../config/options.ts';
 import { type Behind, type ResourceStatus, stateOf } from '../http/readiness.ts';
 import type { Client } from '../kube/client.ts';
 import { checkResults } from '../kube/consistency.ts';
-import { relistReasons, restartReasons } from '../kube/reflector.ts';
+import { relistReasons, restartReasons } from '../kube/reasons.ts';
 import type { SaySelection } from '../kube/shardSelection.ts';
 import type { ReflectorObserver } from '../kube/types.ts';
 import type { Clock } from '../lib/clock.ts';

@@ -16,6 +16,7 @@ import {
   watchSeconds,
 } from './initialList.ts';
 import { ListMethod } from './listMethod.ts';
+import type { RelistReason, RestartReason } from './reasons.ts';
 import { reportOf } from './reflectorReport.ts';
 import { type Failure, RetryPolicy } from './retryPolicy.ts';
 import { type Next, SyncState } from './syncState.ts';
@@ -33,30 +34,6 @@ const relistMsMin = 5_000;
 const wholeWatchMsMin = timeoutSecondsMin * 1_000 - 10_000;
 /** Why a watch ended, or a list begins, is logged this often for each reason. */
 const logMs = 300_000;
-
-/** Why a full list starts: the reasons that `ReflectorObserver.relist` gets. */
-export const relistReasons = {
-  start: 'the first list',
-  retry: 'the list before it failed',
-  gone: 'the server no longer knows the last version (410)',
-  'version-refused': 'the server has never known the last version, as after a restored backup',
-  resharded: 'the shard of this process has changed',
-  'namespaces-joined': 'other namespaces match --namespace-selector, whose objects were left out',
-  unreadable: 'an event of the watch could not be read',
-  drift: 'the stored objects were found to differ from those of the server',
-  'server-misselected': 'the server did not select the objects of this shard as it was asked to',
-} as const;
-
-/** Why a watch is opened again: the reasons that `ReflectorObserver.watchRestart` gets. */
-export const restartReasons = {
-  closed: 'the server ended it in order',
-  silence: 'neither event nor bookmark came for too long',
-  refused: 'the server answered with an error, or in another form',
-  reset: 'the connection broke, or could not be made',
-} as const;
-
-export type RelistReason = keyof typeof relistReasons;
-type RestartReason = keyof typeof restartReasons;
 
 /** How far a reflector has come. */
 export interface SyncPosition {

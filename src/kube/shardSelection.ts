@@ -9,7 +9,7 @@ import { withPace } from './listPace.ts';
 import { asRecord } from './objects.ts';
 import type { Collection } from './types.ts';
 
-/** No object can have this name: Secrets, whose objects must not be read, are asked about as well. */
+/** No object can have this name: Secrets must not be read, and are asked about as well. */
 const nobody = 'kubestate.io:shard-selector';
 
 export interface ShardSelectionOptions {

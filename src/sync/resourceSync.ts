@@ -1,6 +1,7 @@
 // ResourceSync keeps one store equal to the API server: a reflector for each collection.
 import { type CheckResult, ConsistencyCheck } from '../kube/consistency.ts';
-import { Reflector, type ReflectorOptions, type RelistReason } from '../kube/reflector.ts';
+import type { RelistReason } from '../kube/reasons.ts';
+import { Reflector, type ReflectorOptions } from '../kube/reflector.ts';
 import { type SaySelection, ShardSelection } from '../kube/shardSelection.ts';
 import type { ReflectorReport, Representation, SyncStatus } from '../kube/types.ts';
 import type { ObjectVersion, Sink } from '../store/types.ts';

@@ -65,8 +65,8 @@ export interface Scope {
   /** As `collections`, but on all nodes: what controls pods is on none. */
   collectionsOfOwners(plural: string, resource: Scoped): readonly SyncedCollection[];
   /**
-   * `sink`, but it gets the objects of this shard only; `foreign` is called with the uid of each
-   * other one. What holds for all collections is filtered here; what holds for one, by its `filter`.
+   * `sink`, but it gets the objects of this shard only; `foreign` gets the uid of each other one.
+   * What holds for all collections is filtered here; what holds for one, by its `filter`.
    */
   share(sink: Sink, foreign?: (uid: string) => void): Sink;
 }

@@ -1,7 +1,7 @@
 // shardOf is the shard of an object: FNV-1a of its uid, then jump hash, exactly as in KSM.
 import { type Fnv64, fnv1a64 } from '../lib/fnv1a.ts';
 
-/** The shard of `shardTotal` that owns the object. Objects without a uid all belong to one shard. */
+/** The shard of `shardTotal` that owns the object. Those without a uid all belong to one shard. */
 export function shardOf(uid: string, shardTotal: number): number {
   return jumpHash(fnv1a64(uid), shardTotal);
 }

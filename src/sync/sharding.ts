@@ -214,7 +214,7 @@ class AutoSharding implements Sharding {
     return (await this.#parts.client.get(`/api/v1/${words.join('/')}`, signal)) as ShardPod;
   }
 
-  /** How many pods of the set divide the objects as this one does, up to the first that does not. */
+  /** How many pods divide the objects as this one does, up to the first that does not. */
   async #countAgreeing(set: string, signal: AbortSignal): Promise<number> {
     for (let i = 0; i < peersMax; i++) {
       const pod = await this.#pod(`${set}-${i}`, signal).catch((error: unknown) => {

@@ -201,7 +201,7 @@ describe('server-side shards of a StatefulSet on a real API server', function ()
     });
   });
 
-  it('are rolled out from ranges to jump hash and back, and no object is ever missing', async () => {
+  it('are rolled out from ranges to jump hash and back, and none is ever missing', async () => {
     await looks(async () => {
       await set.roll(2, '--server-side-sharding=false');
       await set.share('two shards by jump hash share all objects', 0, 1);

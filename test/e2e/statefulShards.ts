@@ -104,7 +104,7 @@ export class StatefulShards {
     await this.reports(to);
   }
 
-  /** Shrinks: the last pods are told to end, as a kubelet does at once, and serve on for a while. */
+  /** Shrinks: the last pods are told to end, as by a kubelet, and serve on for a while. */
   async shrink(from: number, to: number): Promise<void> {
     await this.scale(to);
     await sleep(LOOK_EVERY_MS);

@@ -9,6 +9,8 @@ import { clusterOf, node, pod, TestProgram } from '../support/program.ts';
 import { until } from '../support/until.ts';
 
 const each = 24;
+const unaware =
+  'the API server does not confirm shardSelector, receiving and filtering all of these objects';
 const resources = ['configmaps', 'nodes', 'pods', 'secrets'];
 
 /** One of these for each number: whole objects, metadata alone, rows of a table, cluster-scoped. */
@@ -129,11 +131,11 @@ describe('Server-side sharding', () => {
     expect(await foreign(parts[0] as TestProgram)).to.equal(0);
   });
 
-  const unaware: [mode: 'off' | 'refused', what: string][] = [
+  const unawareModes: [mode: 'off' | 'refused', what: string][] = [
     ['off', 'ignores the selector'],
     ['refused', 'refuses it'],
   ];
-  for (const [mode, what] of unaware) {
+  for (const [mode, what] of unawareModes) {
     it(`filters here where the server ${what}, and says so once`, async () => {
       serverIs(mode);
       const parts = [await startShard(0, 2), await startShard(1, 2)];
@@ -141,9 +143,7 @@ describe('Server-side sharding', () => {
       await expectWhole(parts);
       for (const program of parts) {
         const warnings = program.lines.filter(({ level }) => level === 'warn');
-        expect(warnings.map(({ message }) => message)).to.deep.equal([
-          'the API server does not confirm shardSelector, receiving and filtering all of these objects',
-        ]);
+        expect(warnings.map(({ message }) => message)).to.deep.equal([unaware]);
         expect(await serverSide(program)).to.deep.equal(
           resources.map((resource) => `${resource} 0`),
         );
@@ -192,7 +192,7 @@ describe('Server-side sharding', () => {
     }
   });
 
-  it('asks again after the connection broke: the server may be a newer one, or an older', async () => {
+  it('asks again after the connection broke: the server may be newer, or older', async () => {
     serverIs('off');
     const parts = [await startShard(0, 2), await startShard(1, 2)];
     const all = (value: number) => async () =>
