@@ -1,6 +1,7 @@
 // Sharding decides which objects this process serves: by flags, or by its pod's StatefulSet.
 
 import type { Options } from '../config/options.ts';
+import { ApiError } from '../kube/apiError.ts';
 import type { Client } from '../kube/client.ts';
 import { Reflector } from '../kube/reflector.ts';
 import { Backoff } from '../kube/retryPolicy.ts';
@@ -218,7 +219,8 @@ class AutoSharding implements Sharding {
   async #countAgreeing(set: string, signal: AbortSignal): Promise<number> {
     for (let i = 0; i < peersMax; i++) {
       const pod = await this.#pod(`${set}-${i}`, signal).catch((error: unknown) => {
-        if (isNotFound(error)) return undefined;
+        // Not there, or not to be read: nothing is known of it.
+        if (error instanceof ApiError) return undefined;
         throw error;
       });
       if (pod === undefined || schemeIn(pod.spec) !== this.#scheme) return i;
@@ -252,9 +254,14 @@ class AutoSharding implements Sharding {
    */
   #isMixed({ spec }: ReplicatedSet, { total, rolling }: Replica): boolean {
     const next = this.#isReadable ? schemeIn(spec?.template?.spec) : this.#scheme;
-    if (next !== this.#scheme) this.#isUniform = false;
-    else if (!rolling || this.#scheme === 'jump-hash') this.#isUniform = true;
-    else if (spec?.ordinals?.start ? false : this.#agreeing >= total) this.#isUniform = true;
+    if (next !== this.#scheme) {
+      this.#isUniform = false;
+      this.#agreeing = 0;
+    } else if (!rolling || this.#scheme === 'jump-hash') {
+      this.#isUniform = true;
+    } else if (!spec?.ordinals?.start && this.#agreeing >= total) {
+      this.#isUniform = true;
+    }
     return !this.#isUniform;
   }
 

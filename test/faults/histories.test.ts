@@ -24,7 +24,7 @@ describe('After whatever happened', () => {
       await new History(seed).run(actsPerHistory);
     });
   for (const seed of serverSideSeeds)
-    it(`so it is where the server selects the objects of a shard, or says so (seed ${seed})`, async () => {
+    it(`so it is where the server selects a shard, or says so (seed ${seed})`, async () => {
       await new ServerSideHistory(seed).run(actsPerHistory);
     });
 });
