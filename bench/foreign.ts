@@ -1,5 +1,5 @@
 // Question `foreign`: what an object of another shard costs where the server sends all of them.
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { ListDecoder } from '../src/kube/decode.ts';
 import type { Accepts } from '../src/kube/itemParser.ts';
 import { ProtobufListDecoder } from '../src/kube/protobuf/listDecoder.ts';
@@ -79,7 +79,6 @@ async function bodyOf(
   by: 'LIST' | 'WatchList',
   encoding: EncodingName,
 ): Promise<Buffer | undefined> {
-  const { Agent } = await import('undici');
   const dispatcher = new Agent({ connect: { ...(ca && { ca }) } });
   const type = encodings[encoding];
   const streamed = 'watch=1&allowWatchBookmarks=1&sendInitialEvents=1';
