@@ -258,8 +258,6 @@ describe('the metrics about ourselves', () => {
       'kube_state_metrics_shard_objects{shard_ordinal="2",resource="pods"} 2',
       'kube_state_metrics_shard_objects{shard_ordinal="2",resource="cronjobs"} 2',
     ]);
-    const selected = 'kube_state_metrics_shard_server_side';
-    expect(await series(self, selected)).to.deep.equal([`${selected}{resource="pods"} 1`]);
   });
 
   it('time requests in the buckets of Prometheus, and count scrapes', async () => {
