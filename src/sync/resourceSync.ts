@@ -28,8 +28,8 @@ export interface ResourceSyncOptions extends Omit<ReflectorOptions, 'collection'
   readonly sources?: readonly Pick<FollowedSource, 'name' | 'status' | 'known'>[] | undefined;
   /** The objects stored of that part. */
   readonly versionsOf: (part: string | undefined) => Iterable<ObjectVersion>;
-  /** Logs once what is found out about the server's selection of shards. */
-  readonly saySelection: SaySelection;
+  /** Logs once how the server selects shards; without it, it is asked for all objects. */
+  readonly saySelection?: SaySelection;
   /** Without it no stored object is compared with the server. */
   readonly checks?: Checks | undefined;
 }
@@ -173,6 +173,7 @@ export class ResourceSync {
     const misselected = (): void => reflector.relist('server-misselected');
     const shardSelection =
       selectable &&
+      say &&
       new ShardSelection({ ...shared, ...selectable, collection, say, relist: misselected });
     const stored = (): Iterable<ObjectVersion> => versionsOf(part);
     const store = sinkOf(part);

@@ -91,7 +91,6 @@ async function withExporter(
   const log = recordingLog();
   const observer = recordingObserver();
   const sync = new ResourceSync({
-    saySelection: () => undefined,
     client: clientOf(tap.url, clock, log),
     clock,
     random: () => 0,
