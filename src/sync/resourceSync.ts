@@ -26,6 +26,10 @@ export interface ResourceSyncOptions extends Omit<ReflectorOptions, 'collection'
   readonly sources?: readonly Pick<FollowedSource, 'name' | 'status' | 'known'>[] | undefined;
   /** The objects stored of that part. */
   readonly versionsOf: (part: string | undefined) => Iterable<ObjectVersion>;
+  /** Called before objects come that were left out so far: as `Store.scopeGrows`. */
+  readonly onScopeGrows?: (namespace?: string) => void;
+  /** As `Store.scopeShrinks`. */
+  readonly onScopeShrinks?: () => void;
   /** Without it no stored object is compared with the server. */
   readonly checks?: Checks | undefined;
 }
@@ -89,6 +93,7 @@ export class ResourceSync {
 
   /** Asks each reflector for a full list; scrapes see the old ones until then. */
   relist(reason: RelistReason): void {
+    if (reason === 'resharded') this.#options.onScopeGrows?.();
     for (const { reflector } of this.#syncs) reflector.relist(reason);
   }
 
