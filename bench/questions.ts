@@ -1,4 +1,5 @@
 // All questions of the suite, in the order in which they run; each is one file.
+import beyond from './beyond.ts';
 import change from './change.ts';
 import compare from './compare.ts';
 import custom from './custom.ts';
@@ -30,6 +31,7 @@ export const questions: Readonly<Record<string, Question>> = {
   namespaces,
   memory,
   custom,
+  beyond,
   decode,
   hash,
 };
