@@ -1,4 +1,5 @@
 // All questions of the suite, in the order in which they run; each is one file.
+import beyond from './beyond.ts';
 import change from './change.ts';
 import compare from './compare.ts';
 import custom from './custom.ts';
@@ -34,6 +35,7 @@ export const questions: Readonly<Record<string, Question>> = {
   custom,
   shards,
   foreign,
+  beyond,
   decode,
   hash,
 };

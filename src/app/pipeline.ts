@@ -19,6 +19,7 @@ import { compile, type OnRenderError } from '../metrics/render.ts';
 import { type Selection, select } from '../metrics/select.ts';
 import { resources, tablesWith } from '../resources/index.ts';
 import { familiesOf } from '../resources/profiles.ts';
+import { countersMax } from '../store/counters.ts';
 import { openSegmentStores } from '../store/open.ts';
 import type { Store, StoreSize, Stores } from '../store/types.ts';
 import { scopeOf } from '../sync/scope.ts';
@@ -63,6 +64,11 @@ export interface Pipeline extends ServedState {
   reflectors(): ReadonlyMap<string, readonly ReflectorReport[]>;
   /** Patterns of the allow-lists that have matched no key so far. */
   unusedPatterns(): readonly UnusedPattern[];
+  /**
+   * Called before this pipeline takes the place of another one: what that has counted goes on here.
+   * Resolves once it is served.
+   */
+  continue(from: Pipeline): Promise<void>;
   /** Starts to fill the stores; called once. */
   start(): void;
   /** Called before `stop`: resolves when other shards have had time to take over its objects. */
@@ -186,6 +192,7 @@ function openStores(
     compressOnThread: memoryBytes >= roomyMemoryMin,
     hotBytesMax: options['hot-text-limit'] ?? hotTextLimitOf(memoryBytes),
     onError: (err) => log.error({ err }, flushFailed),
+    onCountersFull: countersFull(log, selfMetrics),
     seriesBudget: seriesBudgetOf(options, parts),
   });
 }
@@ -252,6 +259,10 @@ function pipelineOf(opened: Opened): Pipeline {
       // Without its place in the StatefulSet a shard would not know which objects to keep.
       const followed = sharding.follow(() => (running = run()));
       done = followed.then(() => running);
+    },
+    async continue(from) {
+      stores.continueCounting(from.stores);
+      if (stores.counters.size > 0) await flush(stores, parts.log);
     },
     handOver: () => sharding.leave(),
     async stop() {
@@ -380,5 +391,15 @@ function renderErrors(log: Logger, selfMetrics: SelfMetrics): (plural: string) =
       { resource, family, object, err },
       'a family of this object could not be rendered',
     );
+  };
+}
+
+/** Handles what gets no counter of its own: each thing is counted, each family is logged once. */
+function countersFull(log: Logger, selfMetrics: SelfMetrics) {
+  const warn = logOnce(log);
+  return (resource: string, family: string): void => {
+    selfMetrics.countersFull(resource, family);
+    const keys = { resource, family, limit: countersMax };
+    warn(family, keys, 'too many series, what is new is counted in one without label values');
   };
 }

@@ -81,6 +81,8 @@ export function syncedResource(
     namespaces: resource.scope === 'namespace' ? namespaces : undefined,
     sources: inherits.flatMap((source) => sources.get(source) ?? []),
     sinkOf: (part) => sinkOf(store, part),
+    onScopeGrows: (namespace) => store.scopeGrows?.(namespace),
+    onScopeShrinks: () => store.scopeShrinks?.((name) => namespaces?.has(name) !== false),
     versionsOf: (part) => store.versions(part),
     saySelection: parts.saySelection,
     limit: objectsMax === 0 ? undefined : new ObjectLimit(objectsMax, onDropped),

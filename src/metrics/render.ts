@@ -1,4 +1,6 @@
 // Compiles a table into a Renderer, which turns one object into exposition text: the hot path.
+
+import { type CountedRenderer, countedRenderer } from './counts.ts';
 import {
   type AnyEmitState,
   canDeferSpec,
@@ -11,7 +13,6 @@ import {
   type LabelValue,
   type MapRow,
   type MetricType,
-  noLabel,
   type SampleRow,
   type Stability,
   type StateSetRow,
@@ -26,7 +27,7 @@ import {
 } from './promotedLabels.ts';
 import { type LabelSource, type Promoted, Promotion } from './promotion.ts';
 import type { Resource } from './resource.ts';
-import { escapeLabelValue, formatNumber, headerOf, helpOf } from './text.ts';
+import { escapeLabelValue, formatNumber, headerOfRow, labelsText } from './text.ts';
 
 /**
  * The limit for one family of one object: some 80,000 series. A family that pairs two lists can
@@ -44,6 +45,8 @@ export interface Renderer {
   render(object: KubeObject): string[];
   /** Undefined where it saves nothing that a spec has not changed: `canDeferSpec`. */
   readonly bySection?: SectionRenderer | undefined;
+  /** The families that count over all objects, which are none of `families`, if there are any. */
+  readonly counted?: CountedRenderer | undefined;
   /** What makes the promoted labels of the objects; undefined where there are none. */
   readonly promotion?: Promotion | undefined;
   /** As `render`, with these labels promoted and not those that the sources have now. */
@@ -100,19 +103,14 @@ export function compile<T>(
   onError: OnRenderError,
   sources: LabelSources = new Map(),
 ): Renderer {
-  const rows = Object.entries<Family<Received<T>>>(resource.families).filter(([name]) =>
+  const enabled = Object.entries<Family<Received<T>>>(resource.families).filter(([name]) =>
     choices.enabled(name),
   );
+  const rows = enabled.filter(([, row]) => !row.counted);
   const identity = Object.entries(resource.identity).map(
     ([name, get], i) => [`${i === 0 ? '' : ','}${name}="`, get] as const,
   );
-  const families = rows.map(([name, row]) => ({
-    name,
-    type: row.type,
-    stability: row.stability ?? 'ALPHA',
-    help: helpOf(row),
-    header: { text: headerOf(name, row, 'text'), openmetrics: headerOf(name, row, 'openmetrics') },
-  }));
+  const families = rows.map(headerOfRow);
   const writers = rows.map(([name, row]): RowWriter<Received<T>> => {
     const { reads } = row;
     const sparse = isStateSet(row) && choices.sparse?.(name) === true;
@@ -131,6 +129,7 @@ export function compile<T>(
   const bySection = canDeferSpec(rows.map(([, row]) => row)) ? renderer : undefined;
   return {
     families,
+    counted: countedRenderer(enabled, onError),
     render: (object) => renderer.renderAll(object, promotion?.of(object)).texts,
     bySection,
     promotion,
@@ -234,15 +233,6 @@ function sampleWriter<O>(name: string, row: SampleRow<O>): RowWriter<O>['write']
     else join.collect(taken, object, emit);
     return lines.text;
   };
-}
-
-function labelsText(prefixes: readonly string[], labels: readonly LabelValue[]): string {
-  let text = '';
-  for (let i = 0; i < prefixes.length; i++) {
-    const label = labels[i] ?? '';
-    if (label !== noLabel) text += `${prefixes[i]}${escapeLabelValue(label)}"`;
-  }
-  return text;
 }
 
 function stateSetWriter<O>(

@@ -30,6 +30,10 @@ export interface ResourceSyncOptions extends Omit<ReflectorOptions, 'collection'
   readonly versionsOf: (part: string | undefined) => Iterable<ObjectVersion>;
   /** Logs once how the server selects shards; without it, it is asked for all objects. */
   readonly saySelection?: SaySelection;
+  /** Called before objects come that were left out so far: as `Store.scopeGrows`. */
+  readonly onScopeGrows?: (namespace?: string) => void;
+  /** As `Store.scopeShrinks`. */
+  readonly onScopeShrinks?: () => void;
   /** Without it no stored object is compared with the server. */
   readonly checks?: Checks | undefined;
 }
@@ -108,6 +112,7 @@ export class ResourceSync {
 
   /** Asks each reflector for a full list; scrapes see the old ones until then. */
   relist(reason: RelistReason): void {
+    if (reason === 'resharded') this.#options.onScopeGrows?.();
     for (const { reflector } of this.#syncs) reflector.relist(reason);
   }
 

@@ -112,6 +112,9 @@ export const selfFamilies = {
   kube_state_metrics_series_dropped_total: set('counter',
     'Series dropped because of --series-budget-per-family or --series-budget-per-namespace, counted at each change of their object. Budget: family or namespace.',
     { resource: open, family: open, budget: open }),
+  kube_state_metrics_counters_full_total: set('counter',
+    'Objects, and changes of them, that count in a series without label values because their family has 10000 others.',
+    { resource: open, family: open }),
   kube_state_metrics_resource_objects: perResource(
     'Objects in memory.', ({ store }) => store.size.objects),
   kube_state_metrics_resource_series: perResource(

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Renderer } from '../../src/metrics/render.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
-import { RelistAbortedError } from '../../src/store/relist.ts';
+import { RelistAbortedError } from '../../src/store/relistPhases.ts';
 import { type Store, type Stores, sinkOf } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
 import { familyHeader } from '../support/familyHeader.ts';

@@ -16,6 +16,8 @@
   group: ""
 - resource: endpointslices
   group: discovery.k8s.io
+- resource: events
+  group: events.k8s.io
 - resource: horizontalpodautoscalers
   group: autoscaling
 - resource: ingresses
