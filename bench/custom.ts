@@ -1,11 +1,10 @@
 // Question `custom`: the cost of custom objects against that of pods with the same content.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pod } from '../src/demo/objects.ts';
 import { Api, type Place } from './lib/api.ts';
 import type { Bench } from './lib/bench.ts';
 import type { Cluster } from './lib/cluster.ts';
 import type { Exporter } from './lib/exporter.ts';
-import { flip, paced } from './lib/load.ts';
+import { flipSome, paced } from './lib/load.ts';
 import type { Question, Row } from './lib/question.ts';
 import { countSeries, scrape, textOf } from './lib/scrape.ts';
 import { median } from './lib/stats.ts';
@@ -130,14 +129,6 @@ async function costOfChange(
   });
   const idleSeconds = (idle.cpuSeconds / idle.seconds) * seen.seconds;
   return ((seen.cpuSeconds - idleSeconds) / done) * 1_000;
-}
-
-async function flipSome(api: Api, places: readonly Place[]): Promise<void> {
-  const place = places[Math.floor(Math.random() * places.length)] as Place;
-  const object = await api.get<Pod>(place);
-  const ready = object.status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
-  flip(object, !ready);
-  await api.replaceStatus(place, object);
 }
 
 async function costOfScrape(exporter: Exporter, encoding: 'gzip' | 'plain'): Promise<number> {

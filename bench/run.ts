@@ -162,7 +162,7 @@ async function openCluster(
   if (!values.real && values.kubeconfig === undefined) {
     return startSimulated({ ...wanted, managedFields: true });
   }
-  if (wanted.workloads) {
+  if (wanted.workloads || wanted.beyond) {
     throw new ConfigError({
       expected: 'the simulated API server for this question',
       got: 'another',

@@ -19,6 +19,7 @@ import { ruleFiles } from './generate/alerts.ts';
 import { alertsPage } from './generate/alertsPage.ts';
 import { benchmarkPages } from './generate/benchmarks.ts';
 import { withGenerated } from './generate/between.ts';
+import { beyondPart } from './generate/beyond.ts';
 import { profilePart, stateSetTable } from './generate/cardinality.ts';
 import { alertTemplates, chartFacts, derivedTemplates, withCollectors } from './generate/chart.ts';
 import { differenceTable } from './generate/chartDifferences.ts';
@@ -105,6 +106,9 @@ async function generate(): Promise<Record<string, string>> {
     'docs/cardinality.md': await renewed('docs/cardinality.md', {
       'src/resources': stateSetTable(resources),
       'src/resources/profiles.ts': profilePart(resources, ruleGroups),
+    }),
+    'docs/opt-in.md': await renewed('docs/opt-in.md', {
+      'bench/results/beyond.json': beyondPart(results),
     }),
     'docs/packs.md': await renewed(
       'docs/packs.md',

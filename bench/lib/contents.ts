@@ -6,6 +6,7 @@ import { builtinKinds } from '../../src/demo/apiserver/kinds.ts';
 import { buildCluster } from '../../src/demo/cluster/cluster.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
+import { addBeyond } from './beyond.ts';
 import { addWorkloads } from './workloads.ts';
 
 const seed = 1;
@@ -22,6 +23,8 @@ export interface Contents {
   readonly namespacesPerTeam?: number;
   /** Whether there is a custom object for each pod. */
   readonly workloads?: boolean;
+  /** Whether there are objects of what kubestate has beyond kube-state-metrics. */
+  readonly beyond?: boolean;
   /**
    * Whether a simulated server has protobuf too, and makes the objects when they are asked for
    * instead of holding them, if there are many.
@@ -31,7 +34,7 @@ export interface Contents {
 
 /** A server with the contents, which does not listen yet. */
 export function holding(contents: Contents, protobuf?: ProtobufOf): ApiServer {
-  const { pods, managedFields, namespacesPerTeam = 1, workloads = false } = contents;
+  const { pods, managedFields, namespacesPerTeam = 1, workloads, beyond } = contents;
   const server = new ApiServer({
     clock: systemClock,
     random: Math.random,
@@ -41,6 +44,7 @@ export function holding(contents: Contents, protobuf?: ProtobufOf): ApiServer {
   for (const { metadata } of server.objects('nodes')) server.create(leaseOf(metadata.name));
   if (namespacesPerTeam > 1) spread(server, namespacesPerTeam);
   if (workloads) addWorkloads(server);
+  if (beyond) addBeyond(server);
   return server;
 }
 

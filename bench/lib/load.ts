@@ -80,6 +80,15 @@ export function flip(pod: Pod, ready: boolean): void {
   markReady(pod, ready, timestamp(Date.now()));
 }
 
+/** Makes the pod of one of the places unready or ready; or another object with its status. */
+export async function flipSome(api: Api, places: readonly Place[]): Promise<void> {
+  const place = places[Math.floor(Math.random() * places.length)] as Place;
+  const object = await api.get<Pod>(place);
+  const ready = object.status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
+  flip(object, !ready);
+  await api.replaceStatus(place, object);
+}
+
 async function* shortLived(field: Field): Steps {
   const { api, random, suffix, pods } = field;
   const young: Place[] = [];

@@ -49,6 +49,24 @@ unless on (job)${disagreement}`,
     mixin: ['KubeStateMetricsShardingMismatch'],
   },
   {
+    alert: 'KubeStateMetricsShardSchemesDiffer',
+    severity: 'critical',
+    for: '15m',
+    expr: `
+      count by (job) (count by (job, scheme) (kube_state_metrics_shard_scheme))
+      > 1`,
+    summary: 'Shards of kubestate divide the objects in different ways.',
+    description:
+      'Static shards serve some objects twice and others not at all. Those of a StatefulSet ' +
+      'serve what either way gives them until all are rolled out: sums are too high.',
+    steps: [
+      'Give all of {job} the same --server-side-sharding. See which has which: ' +
+        '`kube_state_metrics_shard_scheme`.',
+      'Shards of a StatefulSet: check that its roll-out goes on: `kubectl rollout status`.',
+    ],
+    because: 'A roll-out restarts shards one by one, and each is back within about a minute.',
+  },
+  {
     alert: 'KubeStateMetricsNoLeader',
     severity: 'critical',
     for: '2m',

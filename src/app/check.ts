@@ -5,6 +5,7 @@ import { openTransport } from '../kube/transport.ts';
 import { candidateOf } from '../leader/open.ts';
 import { ConfigError } from '../lib/errors.ts';
 import { contentsOf } from '../lib/fileWatcher.ts';
+import { ownsAll } from '../sync/claims.ts';
 import { scopeOf } from '../sync/scope.ts';
 import { refuseHalfOfPod } from '../sync/sharding.ts';
 import { customPathsOf, mistakeSentence, readCustom } from './customConfig.ts';
@@ -81,7 +82,7 @@ async function checkOptions(
   const elects = options['leader-elect'];
   if (!elects) refuseHalfOfPod(options);
   const isPlaced = Boolean(options.pod) && !elects;
-  scopeOf(options, isPlaced ? () => true : undefined);
+  scopeOf(options, isPlaced ? ownsAll : undefined);
   candidateOf(options, env);
   refuseSamePorts(options);
   await checkWebConfig(options, context);

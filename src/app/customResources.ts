@@ -9,7 +9,7 @@ import type {
   ServedKind,
 } from '../custom/types.ts';
 import type { ResourceStatus } from '../http/readiness.ts';
-import type { RelistReason } from '../kube/reflector.ts';
+import type { RelistReason } from '../kube/reasons.ts';
 import { errorMessage } from '../lib/errors.ts';
 import { logOnce } from '../lib/logThrottle.ts';
 import { keyOf } from '../lib/objectKey.ts';

@@ -19,6 +19,7 @@ import { compile, type OnRenderError } from '../metrics/render.ts';
 import { type Selection, select } from '../metrics/select.ts';
 import { resources, tablesWith } from '../resources/index.ts';
 import { familiesOf } from '../resources/profiles.ts';
+import { countersMax } from '../store/counters.ts';
 import { openSegmentStores } from '../store/open.ts';
 import type { Store, StoreSize, Stores } from '../store/types.ts';
 import { scopeOf } from '../sync/scope.ts';
@@ -40,7 +41,6 @@ import {
   behindOf,
   checkMsOf,
   type SyncedResource,
-  type SyncParts,
   statusOf,
   syncedResource,
   telemetryOf,
@@ -64,6 +64,11 @@ export interface Pipeline extends ServedState {
   reflectors(): ReadonlyMap<string, readonly ReflectorReport[]>;
   /** Patterns of the allow-lists that have matched no key so far. */
   unusedPatterns(): readonly UnusedPattern[];
+  /**
+   * Called before this pipeline takes the place of another one: what that has counted goes on here.
+   * Resolves once it is served.
+   */
+  continue(from: Pipeline): Promise<void>;
   /** Starts to fill the stores; called once. */
   start(): void;
   /** Called before `stop`: resolves when other shards have had time to take over its objects. */
@@ -98,6 +103,7 @@ export async function openPipeline(
   const ending = new AbortController();
   const { clock, random, log, stop } = parts;
   let relist = (): void => undefined;
+  let isCaughtUp = (): boolean => false;
   let stores: Stores | undefined;
   try {
     const sharding = await openSharding(options, {
@@ -106,12 +112,13 @@ export async function openPipeline(
       random,
       log,
       relist: () => relist(),
+      isCaughtUp: () => isCaughtUp(),
       observer: noopObserver,
       signal: ending.signal,
       stop,
     });
     stop.throwIfAborted();
-    const scope = scopeOf(options, sharding.owns);
+    const scope = scopeOf(options, sharding.ownership);
     // Each step compiles its code and does not wait: other work gets a turn in between.
     await clock.turn();
     let core: readonly SyncedResource[] = [];
@@ -128,7 +135,9 @@ export async function openPipeline(
     stores = openStores(selection, sources, options, parts);
     await clock.turn();
     const namespaces = selectedNamespaces(options, client, parts);
-    const syncParts: SyncParts = { options, client, scope, namespaces, sources, ...parts };
+    const saySelection = logOnce(log);
+    const shared = { namespaces, sources, saySelection };
+    const syncParts = { options, client, scope, ...shared, ...parts };
     const { byResource } = stores;
     core = selection.resources.map((one) =>
       syncedResource(one, one.plural, byResource.get(one.plural) as Store, syncParts),
@@ -140,6 +149,8 @@ export async function openPipeline(
       for (const { sync } of core) sync.relist('resharded');
       customs?.relist('resharded');
     };
+    isCaughtUp = () =>
+      [...core, ...(customs?.resources ?? [])].every(({ sync }) => sync.isCaughtUp);
     const synced = { core, customs, namespaces, sources };
     const opened = { selection, client, parts, ...synced, stores, sharding, ending };
     return pipelineOf({ ...opened, disconnect });
@@ -181,6 +192,7 @@ function openStores(
     compressOnThread: memoryBytes >= roomyMemoryMin,
     hotBytesMax: options['hot-text-limit'] ?? hotTextLimitOf(memoryBytes),
     onError: (err) => log.error({ err }, flushFailed),
+    onCountersFull: countersFull(log, selfMetrics),
     seriesBudget: seriesBudgetOf(options, parts),
   });
 }
@@ -247,6 +259,10 @@ function pipelineOf(opened: Opened): Pipeline {
       // Without its place in the StatefulSet a shard would not know which objects to keep.
       const followed = sharding.follow(() => (running = run()));
       done = followed.then(() => running);
+    },
+    async continue(from) {
+      stores.continueCounting(from.stores);
+      if (stores.counters.size > 0) await flush(stores, parts.log);
     },
     handOver: () => sharding.leave(),
     async stop() {
@@ -375,5 +391,15 @@ function renderErrors(log: Logger, selfMetrics: SelfMetrics): (plural: string) =
       { resource, family, object, err },
       'a family of this object could not be rendered',
     );
+  };
+}
+
+/** Handles what gets no counter of its own: each thing is counted, each family is logged once. */
+function countersFull(log: Logger, selfMetrics: SelfMetrics) {
+  const warn = logOnce(log);
+  return (resource: string, family: string): void => {
+    selfMetrics.countersFull(resource, family);
+    const keys = { resource, family, limit: countersMax };
+    warn(family, keys, 'too many series, what is new is counted in one without label values');
   };
 }

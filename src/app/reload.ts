@@ -195,6 +195,7 @@ export class Reloader {
       return;
     }
     const { watching: old } = this.#current;
+    await next.watching.continue(old);
     this.#current = next;
     this.#next = undefined;
     this.#patternsSaid = false;

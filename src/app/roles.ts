@@ -9,6 +9,7 @@ import type { ProcessContext } from '../lib/processContext.ts';
 import type { LabelSourceName } from '../metrics/promotedLabels.ts';
 import type { Selected } from '../metrics/select.ts';
 import { tableOfKind } from '../resources/index.ts';
+import { ownsAll } from '../sync/claims.ts';
 import { groupOf } from '../sync/owners/owners.ts';
 import { ownerKinds } from '../sync/owners/workloads.ts';
 import { scopeOf } from '../sync/scope.ts';
@@ -149,7 +150,7 @@ function watchedIn(
   notes: string[],
 ): Map<string | undefined, Needed[]> {
   const isPlaced = Boolean(options.pod) && !options['leader-elect'];
-  const scope = scopeOf(options, isPlaced ? () => true : undefined);
+  const scope = scopeOf(options, isPlaced ? ownsAll : undefined);
   const watched = new Map<string | undefined, Needed[]>();
   let fallsBack = false;
   for (const one of needed) {

@@ -3,7 +3,8 @@ import type { Options } from '../config/options.ts';
 import { type Behind, type ResourceStatus, stateOf } from '../http/readiness.ts';
 import type { Client } from '../kube/client.ts';
 import { checkResults } from '../kube/consistency.ts';
-import { relistReasons, restartReasons } from '../kube/reflector.ts';
+import { relistReasons, restartReasons } from '../kube/reasons.ts';
+import type { SaySelection } from '../kube/shardSelection.ts';
 import type { ReflectorObserver } from '../kube/types.ts';
 import type { Clock } from '../lib/clock.ts';
 import { ConfigError } from '../lib/errors.ts';
@@ -41,6 +42,7 @@ export interface SyncParts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  readonly saySelection: SaySelection;
   /** What some self-metrics call its objects; by default `*v1.Pod` of the table's names. */
   readonly goType?: string;
 }
@@ -79,7 +81,10 @@ export function syncedResource(
     namespaces: resource.scope === 'namespace' ? namespaces : undefined,
     sources: inherits.flatMap((source) => sources.get(source) ?? []),
     sinkOf: (part) => sinkOf(store, part),
+    onScopeGrows: (namespace) => store.scopeGrows?.(namespace),
+    onScopeShrinks: () => store.scopeShrinks?.((name) => namespaces?.has(name) !== false),
     versionsOf: (part) => store.versions(part),
+    saySelection: parts.saySelection,
     limit: objectsMax === 0 ? undefined : new ObjectLimit(objectsMax, onDropped),
     everyEvent: resource.everyEvent,
     fromMemory: options['use-apiserver-cache'],
@@ -136,6 +141,7 @@ export const telemetryOf = (one: SyncedResource, clock: Clock): ResourceTelemetr
   store: one.store,
   synced: () => one.sync.statuses.every(({ synced }) => synced),
   absent: () => one.sync.statuses.some(({ absent }) => absent),
+  serverSelects: () => one.sync.serverSelects,
   stale: () => stateOf(statusOf(one, clock)) === 'stale',
   drift: () => one.sync.drift,
 });

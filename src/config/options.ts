@@ -174,6 +174,8 @@ export const flags = {
   'pod-namespace': { group: sharding, kind: { ...text, placeholder: 'NAME' }, default: undefined, configKeys: ['namespace'],
     help: 'Namespace of the pod of this process. Requires --pod.',
     difference: 'Without --pod it is an error; kube-state-metrics ignores it.' },
+  'server-side-sharding': { group: sharding, kind: oneOf('auto', 'true', 'false'), default: 'false', configKeys: [], extension: true,
+    help: 'Ask the API server for the objects of this shard only (Kubernetes 1.36, feature gate ShardedListAndWatch). auto does so in a StatefulSet; true also with --shard, and then all shards must have it. Where the server cannot, each shard filters.' },
 
   'leader-elect': { group: availability, kind: toggle, default: false, restartRequired: true, extension: true,
     help: 'Elect a leader among the replicas: only the leader serves metrics, and its pod gets a label that the Service selects. Requires POD_NAME and POD_NAMESPACE, or --pod and --pod-namespace.' },

@@ -373,8 +373,9 @@ const exactIntegersOf = ({ exactIntegers }: Collection): ExactIntegers | undefin
 
 /** The parameters that lists and watches of a collection have in common. */
 function selectionOf(collection: Collection): Query {
-  const { fieldSelector, labelSelector } = collection;
-  return { fieldSelector, labelSelector, includeObject: tableOf(collection) && 'Metadata' };
+  const { fieldSelector, labelSelector, shardSelector } = collection;
+  const includeObject = tableOf(collection) && 'Metadata';
+  return { fieldSelector, labelSelector, shardSelector, includeObject };
 }
 
 function pathOf(collection: Collection): string {

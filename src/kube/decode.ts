@@ -31,6 +31,8 @@ export interface ListMetadata {
   readonly resourceVersion: string;
   /** The token that asks for the next page; empty on the last. */
   readonly continue: string;
+  /** What the server says it applied; in lists of whole objects only. */
+  readonly shardSelector?: string;
 }
 
 /** A body is pushed in pieces of any size, then ended. */
@@ -87,10 +89,13 @@ export class ListDecoder implements Decoder<unknown> {
     if (this.#inItems || this.#quoted || this.#depth > 0 || this.#envelope.length === 0) {
       throw new DecodeError('expected a whole list, got a body that ended early');
     }
-    const { resourceVersion, continue: token } = metadataOf(parseList(this.#envelope.text()));
+    const metadata = metadataOf(parseList(this.#envelope.text()));
+    const { resourceVersion, continue: token } = metadata;
+    const { selector } = asRecord(metadata.shardInfo);
     return {
       resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
       continue: typeof token === 'string' ? token : '',
+      ...(typeof selector === 'string' && { shardSelector: selector }),
     };
   }
 

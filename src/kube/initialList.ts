@@ -10,6 +10,7 @@ import { DecodeError } from './decode.ts';
 import type { Accepts } from './itemParser.ts';
 import { type ListLength, type ListPace, UnfinishedError, withPace } from './listPace.ts';
 import { apply, asRecord, metadataOf, resourceVersionOf } from './objects.ts';
+import type { ShardSelection } from './shardSelection.ts';
 import type { Collection, ListedBy, ReflectorObserver } from './types.ts';
 import { Watch } from './watch.ts';
 import type { WatchEvent } from './watchFormat.ts';
@@ -44,6 +45,8 @@ export interface RelistContext {
   readonly atOnce?: boolean | undefined;
   /** Every list is taken from the server's watch cache, however old that is. */
   readonly fromMemory?: boolean;
+  /** Asks the server for a shard of the objects; undefined where all are asked for. */
+  readonly shardSelection?: ShardSelection | undefined;
 }
 
 /** One attempt at a list. */
@@ -52,6 +55,8 @@ export interface RelistTry {
   readonly version: string;
   readonly signal: AbortSignal;
   readonly length: ListLength;
+  /** Sent with the list; undefined for all objects. */
+  readonly shardSelector: string | undefined;
 }
 
 /** A list that has been committed. */
@@ -79,11 +84,21 @@ export function watchSeconds(random: () => number): number {
  */
 export async function relistByWatch(
   context: RelistContext,
-  { version, signal, length }: RelistTry,
+  { version, signal, length, shardSelector }: RelistTry,
 ): Promise<Relisted> {
-  const { clock } = context;
-  return withPace({ clock, signal, length }, (pace) => streamList(context, version, pace));
+  const selected = selecting(context, shardSelector);
+  const paced = { clock: context.clock, signal, length };
+  return withPace(paced, (pace) => streamList(selected, version, pace));
 }
+
+/** The same with a collection that the server selects a shard of. */
+export const selecting = <C extends Pick<RelistContext, 'collection'>>(
+  context: C,
+  shardSelector: string | undefined,
+): C =>
+  shardSelector === undefined
+    ? context
+    : { ...context, collection: { ...context.collection, shardSelector } };
 
 async function streamList(
   context: RelistContext,
@@ -164,11 +179,12 @@ function applyInitial(
  */
 export async function relistByList(
   context: RelistContext,
-  { version, signal, length }: RelistTry,
+  { version, signal, length, shardSelector }: RelistTry,
 ): Promise<Relisted> {
   const { clock } = context;
+  const selected = selecting(context, shardSelector);
   const read = (query: ListQuery): Promise<Relisted> =>
-    withPace({ clock, signal, length }, (pace) => readPages(context, query, pace));
+    withPace({ clock, signal, length }, (pace) => readPages(selected, query, pace));
   try {
     return await read(firstQuery(context.fromMemory ? anyVersion : version));
   } catch (error) {
@@ -177,6 +193,9 @@ export async function relistByList(
     return await read({});
   }
 }
+
+/** Lists in other forms have no echo of the shard selector. */
+const isWhole = ({ representation = 'object' }: Collection): boolean => representation === 'object';
 
 function firstQuery(version: string): ListQuery {
   if (version === noVersion) return { limit: pageSize };
@@ -206,7 +225,9 @@ async function readPages(
         const room = backpressure.count();
         if (room !== undefined) await unlessAborted(room, signal);
       }
-      const { resourceVersion, continue: token } = list.metadata();
+      const { resourceVersion, continue: token, shardSelector } = list.metadata();
+      if (isWhole(collection)) context.shardSelection?.sawEcho(shardSelector);
+      signal.throwIfAborted();
       if (token === '') {
         if (resourceVersion === '') {
           throw new DecodeError('expected a list with a resourceVersion, got one without');

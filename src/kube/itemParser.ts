@@ -47,12 +47,15 @@ export class ItemParser {
 
   /** The item that these bytes complete; undefined where it was reported, or is not accepted. */
   parse(chunk: Buffer, start: number, end: number): unknown {
+    if (this.#accepts !== undefined) {
+      const head = readObjectHead(this.#headText(chunk, start, end));
+      if (head !== undefined && !this.#accepts(head)) {
+        this.#carry.clear();
+        return undefined;
+      }
+    }
     const text = this.#take(chunk, start, end);
     if (text === undefined) return undefined;
-    if (this.#accepts !== undefined) {
-      const head = readObjectHead(text.slice(0, headCharsMax));
-      if (head !== undefined && !this.#accepts(head)) return undefined;
-    }
     try {
       return parseUnmanaged(text, this.#options);
     } catch (error) {
@@ -65,6 +68,13 @@ export class ItemParser {
   isBlank(chunk: Buffer, start: number, end: number): boolean {
     for (let i = start; i < end; i++) if ((chunk[i] as number) > 0x20) return false;
     return this.#carry.text().trim() === '';
+  }
+
+  /** The first bytes of the item, as Latin-1: of what is not kept no more is made text. */
+  #headText(chunk: Buffer, start: number, end: number): string {
+    const carried = this.#carry.latin1(headCharsMax);
+    const left = headCharsMax - carried.length;
+    return carried + chunk.toString('latin1', start, Math.min(end, start + left));
   }
 
   #take(chunk: Buffer, start: number, end: number): string | undefined {
@@ -127,6 +137,11 @@ export class Carry {
 
   text(start = 0, end = this.length): string {
     return this.#bytes.toString('utf8', start, end);
+  }
+
+  /** The first of the bytes that are kept. */
+  latin1(bytesMax: number): string {
+    return this.#bytes.toString('latin1', 0, Math.min(this.length, bytesMax));
   }
 
   /** What is kept, in a buffer of its own; the carry is empty then. */

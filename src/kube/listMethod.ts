@@ -1,6 +1,12 @@
 // ListMethod reads full lists by the cheapest request that the server takes: WatchList, else LIST.
 import { isUnacceptable } from './apiError.ts';
-import { type RelistContext, type Relisted, relistByList, relistByWatch } from './initialList.ts';
+import {
+  type RelistContext,
+  type Relisted,
+  type RelistTry,
+  relistByList,
+  relistByWatch,
+} from './initialList.ts';
 import { ListLength, UnfinishedError } from './listPace.ts';
 import { SilenceError } from './watch.ts';
 
@@ -20,10 +26,11 @@ export class ListMethod {
     this.#context = context;
   }
 
-  /** Reads one full list, no older than `version`, into the sink, and commits it. */
-  async read(version: string, signal: AbortSignal): Promise<Relisted> {
+  /** Reads one full list, no older than its version, into the sink, and commits it. */
+  async read(asked: Omit<RelistTry, 'length'>): Promise<Relisted> {
+    const { signal } = asked;
     const { traits } = this.#context.client;
-    const attempt = { version, signal, length: this.#length };
+    const attempt = { ...asked, length: this.#length };
     while (this.#method.by === 'stream' && traits.watchList !== 'refused') {
       try {
         const relisted = await relistByWatch(this.#context, attempt);

@@ -11,10 +11,12 @@ import {
   noVersion,
   type RelistContext,
   type Relisted,
+  selecting,
   timeoutSecondsMin,
   watchSeconds,
 } from './initialList.ts';
 import { ListMethod } from './listMethod.ts';
+import type { RelistReason, RestartReason } from './reasons.ts';
 import { reportOf } from './reflectorReport.ts';
 import { type Failure, RetryPolicy } from './retryPolicy.ts';
 import { type Next, SyncState } from './syncState.ts';
@@ -32,29 +34,6 @@ const relistMsMin = 5_000;
 const wholeWatchMsMin = timeoutSecondsMin * 1_000 - 10_000;
 /** Why a watch ended, or a list begins, is logged this often for each reason. */
 const logMs = 300_000;
-
-/** Why a full list starts: the reasons that `ReflectorObserver.relist` gets. */
-export const relistReasons = {
-  start: 'the first list',
-  retry: 'the list before it failed',
-  gone: 'the server no longer knows the last version (410)',
-  'version-refused': 'the server has never known the last version, as after a restored backup',
-  resharded: 'the shard of this process has changed',
-  'namespaces-joined': 'other namespaces match --namespace-selector, whose objects were left out',
-  unreadable: 'an event of the watch could not be read',
-  drift: 'the stored objects were found to differ from those of the server',
-} as const;
-
-/** Why a watch is opened again: the reasons that `ReflectorObserver.watchRestart` gets. */
-export const restartReasons = {
-  closed: 'the server ended it in order',
-  silence: 'neither event nor bookmark came for too long',
-  refused: 'the server answered with an error, or in another form',
-  reset: 'the connection broke, or could not be made',
-} as const;
-
-export type RelistReason = keyof typeof relistReasons;
-type RestartReason = keyof typeof restartReasons;
 
 /** How far a reflector has come. */
 export interface SyncPosition {
@@ -258,7 +237,9 @@ export class Reflector {
     this.#unreadable.listBegins();
     for (;;) {
       try {
-        const relisted = await this.#listMethod.read(this.#version, signal);
+        const shardSelector = await this.#context.shardSelection?.prepare(signal);
+        const asked = { version: this.#version, signal, shardSelector };
+        const relisted = await this.#listMethod.read(asked);
         this.#listed(relisted, reason);
         return relisted.watch;
       } catch (error) {
@@ -286,10 +267,11 @@ export class Reflector {
   }
 
   async #openWatch(signal: AbortSignal): Promise<Watch> {
-    const { random } = this.#context;
+    const { random, shardSelection } = this.#context;
     const query = { resourceVersion: this.#version, timeoutSeconds: watchSeconds(random) };
+    const shardSelector = await shardSelection?.prepare(signal);
     return Watch.open({
-      ...this.#context,
+      ...selecting(this.#context, shardSelector),
       query,
       signal,
       accepts: acceptsOf(this.#context.sink),
@@ -327,6 +309,8 @@ export class Reflector {
 
   async #afterClose(livedMs: number, signal: AbortSignal): Promise<Next> {
     this.#restart('closed');
+    // A server that is about to stop ends its watches early.
+    if (livedMs < wholeWatchMsMin) this.#context.shardSelection?.connectionBroke();
     if (livedMs < watchMsMin) await this.#retryPolicy.backoff(signal);
     return 'watch';
   }
@@ -336,6 +320,7 @@ export class Reflector {
     { error, during }: Extract<End, { error: unknown }>,
     signal: AbortSignal,
   ): Promise<Next> {
+    if (isBrokenConnection(error)) this.#context.shardSelection?.connectionBroke();
     if (during === 'list') return this.#fail(error, 'retry', signal);
     if (error instanceof SilenceError) {
       this.#restart('silence');

@@ -1,6 +1,6 @@
 // SyncState is where a reflector stands: its phase, its content, its last failure, its status.
 import { Freshness } from './freshness.ts';
-import type { RelistReason } from './reflector.ts';
+import type { RelistReason } from './reasons.ts';
 import type { Failure } from './retryPolicy.ts';
 import type { Behind, ListedBy, SyncStatus } from './types.ts';
 import type { Watch } from './watch.ts';

@@ -13,6 +13,8 @@ export interface Collection {
   readonly namespace?: string;
   readonly fieldSelector?: string;
   readonly labelSelector?: string;
+  /** Ranges of hashes of uids, as an API server takes them: lib/hashRanges.ts. */
+  readonly shardSelector?: string;
   /** How much of each object is asked for; all of it by default. */
   readonly representation?: Representation;
   /** Names of fields whose integers keep all digits, as bigints where a number would not do. */

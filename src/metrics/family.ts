@@ -27,6 +27,11 @@ interface Row {
   readonly deprecatedSince?: string;
   /** Not served unless --metric-opt-in-list names it. */
   readonly optIn?: boolean;
+  /**
+   * The row says what each object counts, and the series are sums over all objects: they grow with
+   * each, and outlive it. It has no identity labels, so that objects share series.
+   */
+  readonly counted?: boolean;
   /** What its labels are inherited from: see `inherited`. */
   readonly inherits?: LabelSourceName;
   /** What the row reads of an object; set by the builders below. */
@@ -176,6 +181,7 @@ export interface RowOptions {
   readonly type?: MetricType;
   readonly deprecatedSince?: string;
   readonly optIn?: boolean;
+  readonly counted?: boolean;
 }
 
 /** A family of at most one series per object; `undefined` and `null` mean no series. */
@@ -217,6 +223,19 @@ export function gauges<O, const Labels extends readonly string[]>(
     collect: collect as SampleRow<O>['collect'],
   };
 }
+
+/**
+ * A family of counters over all objects of the table: `collect` emits what one object counts, as
+ * its series and how far it has counted there. See `Row.counted`.
+ */
+export const counts = <O, const Labels extends readonly string[]>(
+  stability: Stability,
+  help: string,
+  labels: Labels,
+  collect: (object: O, emit: Emit<Labels>) => void,
+  options: RowOptions = {},
+): SampleRow<O> =>
+  gauges(stability, help, labels, collect, { type: 'counter', counted: true, ...options });
 
 /** An info metric: one series of value 1; the keys of `labels` are its label names. */
 export function info<O>(

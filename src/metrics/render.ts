@@ -1,4 +1,5 @@
 // Compiles a table into a Renderer, which turns one object into exposition text: the hot path.
+import { type CountedRenderer, countedRenderer } from './counts.ts';
 import { canDeferSpec, type Family, type Json, type MetricType, type Stability } from './family.ts';
 import type { KeyFilter } from './labels.ts';
 import type { KubeObject, Received } from './object.ts';
@@ -13,7 +14,7 @@ import { leftOut, type Rendered, textsOf } from './rendered.ts';
 import type { Resource } from './resource.ts';
 import { type RowWriter, writerOf } from './rowWriters.ts';
 import { bytes, type Range, textOf } from './seriesLines.ts';
-import { headerOf, helpOf } from './text.ts';
+import { headerOfRow } from './text.ts';
 import { fixedText } from './textBytes.ts';
 
 const QUOTE = 0x22;
@@ -30,6 +31,8 @@ export interface Renderer {
   renderAll(object: KubeObject, promoted?: Promoted): RenderedAll;
   /** Undefined where it saves nothing that a spec has not changed: `canDeferSpec`. */
   readonly bySection?: SectionRenderer | undefined;
+  /** The families that count over all objects, which are none of `families`, if there are any. */
+  readonly counted?: CountedRenderer | undefined;
   /** What makes the promoted labels of the objects; undefined where there are none. */
   readonly promotion?: Promotion | undefined;
 }
@@ -84,19 +87,14 @@ export function compile<T>(
   onError: OnRenderError,
   sources: LabelSources = new Map(),
 ): Renderer {
-  const rows = Object.entries<Family<Received<T>>>(resource.families).filter(([name]) =>
+  const enabled = Object.entries<Family<Received<T>>>(resource.families).filter(([name]) =>
     choices.enabled(name),
   );
+  const rows = enabled.filter(([, row]) => !row.counted);
   const identity = Object.entries(resource.identity).map(
     ([name, get], i) => [fixedText(`${i === 0 ? '' : ','}${name}="`), get] as const,
   );
-  const families = rows.map(([name, row]) => ({
-    name,
-    type: row.type,
-    stability: row.stability ?? 'ALPHA',
-    help: helpOf(row),
-    header: { text: headerOf(name, row, 'text'), openmetrics: headerOf(name, row, 'openmetrics') },
-  }));
+  const families = rows.map(headerOfRow);
   const writers = rows.map(([name, row]) => writerOf(name, row, choices));
   const identify = (object: Received<T>): void => {
     for (const [prefix, get] of identity) {
@@ -110,7 +108,8 @@ export function compile<T>(
   const bySection = canDeferSpec(rows.map(([, row]) => row)) ? renderer : undefined;
   const { renderAll } = renderer;
   const render = (object: KubeObject): string[] => textsOf(renderAll(object));
-  return { families, render, renderAll, bySection, promotion };
+  const counted = countedRenderer(enabled, onError);
+  return { families, counted, render, renderAll, bySection, promotion };
 }
 
 /** Undefined where no label is promoted. */

@@ -1,4 +1,6 @@
 // Rendered is the texts of one object by family, as bytes.
+import type { KubeObject } from './object.ts';
+import type { FamilyHeader, Renderer } from './render.ts';
 import { bytes } from './seriesLines.ts';
 import type { TextBytes } from './textBytes.ts';
 
@@ -38,3 +40,13 @@ function linesOf(text: string): number {
   for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) lines++;
   return lines;
 }
+
+/** A renderer of what is text already. */
+export const rendererOfTexts = (
+  families: readonly FamilyHeader[],
+  render: (object: KubeObject) => string[],
+): Renderer => ({
+  families,
+  render,
+  renderAll: (object) => ({ ...renderedOf(render(object)), taken: undefined }),
+});

@@ -1,7 +1,8 @@
 // The grammar of the exposition: headers, escaping, and numbers as Go prints them.
 
 import type { Format } from '../store/types.ts';
-import type { Family, MetricType } from './family.ts';
+import { type Family, type LabelValue, type MetricType, noLabel } from './family.ts';
+import type { FamilyHeader } from './render.ts';
 
 /** The HELP and TYPE lines of a family; types that only OpenMetrics has are gauges in text. */
 export function headerOf(name: string, row: Family<never>, format: Format): string {
@@ -9,6 +10,15 @@ export function headerOf(name: string, row: Family<never>, format: Format): stri
   const help = escapeHelp(stability + helpOf(row));
   return `# HELP ${name} ${help}\n# TYPE ${name} ${typeIn(format, row.type)}\n`;
 }
+
+/** What is known of a family beside its series. */
+export const headerOfRow = <O>([name, row]: readonly [string, Family<O>]): FamilyHeader => ({
+  name,
+  type: row.type,
+  stability: row.stability ?? 'ALPHA',
+  help: helpOf(row),
+  header: { text: headerOf(name, row, 'text'), openmetrics: headerOf(name, row, 'openmetrics') },
+});
 
 /** The help of a family, with the release that deprecated it. */
 export function helpOf({ deprecatedSince, help }: Pick<Family<never>, 'deprecatedSince' | 'help'>) {
@@ -29,6 +39,16 @@ const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\
 /** Escapes a label's value: backslash, quote and line feed. */
 export function escapeLabelValue(value: string): string {
   return special.test(value) ? value.replace(specials, (found) => escapes[found] ?? found) : value;
+}
+
+/** Labels as between braces, each behind its prefix. */
+export function labelsText(prefixes: readonly string[], labels: readonly LabelValue[]): string {
+  let text = '';
+  for (let i = 0; i < prefixes.length; i++) {
+    const label = labels[i] ?? '';
+    if (label !== noLabel) text += `${prefixes[i]}${escapeLabelValue(label)}"`;
+  }
+  return text;
 }
 
 /** Characters of a malformed number that an error quotes. */

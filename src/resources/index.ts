@@ -12,6 +12,7 @@ import { deployments } from './deployments.ts';
 import { deviceclasses } from './deviceclasses.ts';
 import { endpoints } from './endpoints.ts';
 import { endpointslices } from './endpointslices.ts';
+import { events } from './events.ts';
 import { horizontalpodautoscalers } from './horizontalpodautoscalers.ts';
 import { ingressclasses } from './ingressclasses.ts';
 import { ingresses } from './ingresses.ts';
@@ -57,6 +58,7 @@ export const resources = {
   deviceclasses,
   endpoints,
   endpointslices,
+  events,
   horizontalpodautoscalers,
   ingressclasses,
   ingresses,

@@ -10,12 +10,13 @@ import type { StoreMemory, StoreWork } from './types.ts';
 const heapBytesPerObject = 380;
 const heapBytesPerSegment = 80;
 
-/** The memory of these stores, whose work is `work`. */
+/** The memory of these stores, whose work is `work`; so many objects are known without texts. */
 export function memoryOf(
   resources: Iterable<ResourceData>,
+  countedObjects: number,
   { storedBytes, hotBytes, pendingBytes }: Omit<StoreWork, 'promotion'>,
 ): StoreMemory {
-  const sum = { needed: 0, untouched: 0, objects: 0, segments: 0, inheritors: 0 };
+  const sum = { needed: 0, untouched: 0, objects: countedObjects, segments: 0, inheritors: 0 };
   for (const { blocks, index, inheritors } of resources) {
     sum.objects += index.size;
     sum.inheritors += inheritors?.heapBytes ?? 0;

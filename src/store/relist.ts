@@ -4,6 +4,7 @@ import type { KubeObject } from '../metrics/object.ts';
 import type { Block, ByteCount, Change, ObjectRecord, StoredObject } from './block.ts';
 import type { FamilyTexts } from './familyTexts.ts';
 import { isSameObject, isUnchanged, objectVersionOf } from './objectState.ts';
+import { type RelistEnds, RelistPhases } from './relistPhases.ts';
 import type { ResourceData } from './resourceData.ts';
 import { lengthOf } from './slotTexts.ts';
 import { knownStateOf } from './specTexts.ts';
@@ -38,23 +39,10 @@ interface StagedChange {
   readonly since: string;
 }
 
-/** The commit of a relist that was aborted before the commit began. */
-export class RelistAbortedError extends Error {
-  override readonly name = 'RelistAbortedError';
-}
-
-/**
- * The phases of a relist: a commit that is `queued` can be aborted still, one that is `committing`
- * changes the store and cannot.
- */
-type Phase = 'open' | 'queued' | 'committing' | 'committed' | 'aborted';
-
 /** What the store gives to one relist. */
-export interface StoreRelistOptions {
+export interface StoreRelistOptions extends RelistEnds {
   readonly part: string | undefined;
   readonly number: number;
-  onCommit(): void;
-  onEnd(): void;
 }
 
 export class StoreRelist implements Relist {
@@ -67,10 +55,7 @@ export class StoreRelist implements Relist {
   readonly #blocks: Block[] = [];
   readonly #staged = new Map<StoredObject, StagedChange>();
   readonly #budget: ListBudget | undefined;
-  readonly #onCommit: () => void;
-  readonly #onEnd: () => void;
-  #phase: Phase = 'open';
-  #commit: Promise<void> = Promise.resolve();
+  readonly #phases: RelistPhases;
 
   /**
    * `number` is unique in the store, and not 0. Between `onCommit` and `onEnd` the part must not be
@@ -86,12 +71,20 @@ export class StoreRelist implements Relist {
     this.#part = part;
     this.#number = number;
     this.#budget = data.budget?.ofList();
-    this.#onCommit = onCommit;
-    this.#onEnd = onEnd;
+    this.#phases = new RelistPhases({
+      apply: () => this.#apply(),
+      discard: () => this.#discard(),
+      commit: (changes) => work.commit(changes),
+      onCommit,
+      onEnd: () => {
+        work.incoming.objects -= this.#added.size;
+        onEnd();
+      },
+    });
   }
 
   put(object: KubeObject): void {
-    this.#refuseIfClosed();
+    this.#phases.refuseIfClosed();
     const incoming = objectVersionOf(object);
     const added = this.#added.get(incoming.key);
     if (added !== undefined) {
@@ -113,7 +106,7 @@ export class StoreRelist implements Relist {
   }
 
   delete(object: KubeObject): void {
-    this.#refuseIfClosed();
+    this.#phases.refuseIfClosed();
     const incoming = objectVersionOf(object);
     const added = this.#added.get(incoming.key);
     if (added !== undefined) {
@@ -135,48 +128,17 @@ export class StoreRelist implements Relist {
     return this.#work.drained();
   }
 
-  async commit(): Promise<void> {
-    this.#refuseIfClosed();
-    this.#phase = 'queued';
-    this.#onCommit();
-    this.#commit = this.#work.commit(() => this.#begin());
-    await this.#commit.finally(() => this.#committed());
+  commit(): Promise<void> {
+    return this.#phases.commit();
   }
 
-  async abort(): Promise<boolean> {
-    switch (this.#phase) {
-      case 'aborted':
-        return false;
-      case 'open':
-      case 'queued':
-        this.#end('aborted');
-        for (const existing of this.#staged.keys()) this.#unstage(existing);
-        for (const block of this.#blocks) block.discardPending();
-        return false;
-      default:
-        // The caller of `commit` gets its error.
-        await this.#commit.catch(() => undefined);
-        return true;
-    }
+  abort(): Promise<boolean> {
+    return this.#phases.abort();
   }
 
-  /** The commit begins; a relist that was aborted in the meantime changes nothing. */
-  #begin(): Iterable<void> {
-    if (this.#phase !== 'queued') {
-      throw new RelistAbortedError('the relist was aborted before its commit began');
-    }
-    this.#phase = 'committing';
-    return this.#apply();
-  }
-
-  #committed(): void {
-    if (this.#phase === 'committing') this.#end('committed');
-  }
-
-  #end(phase: 'committed' | 'aborted'): void {
-    this.#phase = phase;
-    this.#work.incoming.objects -= this.#added.size;
-    this.#onEnd();
+  #discard(): void {
+    for (const existing of this.#staged.keys()) this.#unstage(existing);
+    for (const block of this.#blocks) block.discardPending();
   }
 
   /** One step for each object. */
@@ -204,11 +166,6 @@ export class StoreRelist implements Relist {
       yield;
     }
     this.#data.append(this.#blocks);
-  }
-
-  #refuseIfClosed(): void {
-    if (this.#phase !== 'open')
-      throw new Error('a relist takes nothing more once it was committed or aborted');
   }
 
   #covers({ part }: StoredObject): boolean {

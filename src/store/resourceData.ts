@@ -10,6 +10,7 @@ import {
   type StoredObject,
 } from './block.ts';
 import type { Cooler } from './cooler.ts';
+import type { Flushes } from './counters.ts';
 import { FamilyTexts } from './familyTexts.ts';
 import { Inheritors } from './inheritors.ts';
 import type { Readers } from './readers.ts';
@@ -63,6 +64,9 @@ export class ResourceData {
   readonly #servedSizes: ServedSizes;
   /** Objects that were added, changed and removed so far. */
   changes = 0;
+  /** Flushes that have begun, and the number of the last one that is served. */
+  #begun = 0;
+  #servedFlush = 0;
   #series = 0;
   #bytes = 0;
   #hasPending = false;
@@ -89,6 +93,11 @@ export class ResourceData {
 
   get size(): StoreSize {
     return { objects: this.index.size, series: this.#series, bytes: this.#bytes };
+  }
+
+  /** Which flush will serve a change of now, and which one is served. */
+  get flushes(): Flushes {
+    return { next: this.#begun + 1, served: this.#servedFlush };
   }
 
   /** Whether changes are not served yet. */
@@ -234,6 +243,7 @@ export class ResourceData {
     this.#headers ??= headersOf(this.#renderer.families, writer);
     await this.#compact(tools);
     this.#hasPending = false;
+    const flush = ++this.#begun;
     const blocks = this.#blocks.filter(({ objectCount }) => objectCount > 0);
     const empty = this.#blocks.filter(({ objectCount }) => objectCount === 0);
     for (const block of empty) block.discardPending();
@@ -266,6 +276,7 @@ export class ResourceData {
       this.#servedSizes.replaced(undefined, block.text);
     }
     this.#served = blocks;
+    this.#servedFlush = flush;
     for (const block of this.#emptied.splice(0)) {
       if (block.served) this.#servedSizes.replaced(block.text, undefined);
       cooler.forget(block);

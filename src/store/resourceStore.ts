@@ -3,6 +3,7 @@ import { isOlder } from '../lib/resourceVersion.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type { ObjectRecord } from './block.ts';
 import { isSameObject, isUnchanged, objectVersionOf } from './objectState.ts';
+import { OpenRelists } from './openRelists.ts';
 import { type RelistWork, StoreRelist } from './relist.ts';
 import type { ResourceData } from './resourceData.ts';
 import type { SegmentWriter } from './segmentWriter.ts';
@@ -16,19 +17,10 @@ export interface FlushWork extends RelistWork {
   changed(): void;
 }
 
-/** What a relist under way replaces. */
-interface RelistedPart {
-  /** Undefined for all of the store. */
-  readonly part: string | undefined;
-}
-
 export class ResourceStore implements Store {
   readonly #data: ResourceData;
   readonly #work: FlushWork;
-  /** Relists that have not ended. */
-  readonly #relists = new Set<RelistedPart>();
-  /** Those of them whose commit is queued or under way. */
-  readonly #committing = new Set<RelistedPart>();
+  readonly #relists = new OpenRelists();
   #relistCount = 0;
 
   constructor(data: ResourceData, work: FlushWork) {
@@ -37,7 +29,7 @@ export class ResourceStore implements Store {
   }
 
   put(object: KubeObject, part?: string): void {
-    this.#refuseWhileCommitted(part);
+    this.#relists.refuseWhileCommitted(part);
     const incoming = objectVersionOf(object);
     const existing = this.#data.index.get(incoming.key);
     // Events of two collections may come in any order; those of one come in the server's.
@@ -68,7 +60,7 @@ export class ResourceStore implements Store {
   }
 
   delete(object: KubeObject, part?: string): void {
-    this.#refuseWhileCommitted(part);
+    this.#relists.refuseWhileCommitted(part);
     const incoming = objectVersionOf(object);
     const existing = this.#data.index.get(incoming.key);
     if (existing === undefined || existing.part !== part || !isSameObject(existing, incoming))
@@ -78,18 +70,9 @@ export class ResourceStore implements Store {
   }
 
   relist(part?: string): Relist {
-    this.#refuseWhileRelisted(part);
-    const relist = { part };
-    this.#relists.add(relist);
-    return new StoreRelist(this.#data, this.#work, {
-      part,
-      number: ++this.#relistCount,
-      onCommit: () => this.#committing.add(relist),
-      onEnd: () => {
-        this.#committing.delete(relist);
-        this.#relists.delete(relist);
-      },
-    });
+    const ends = this.#relists.begin(part);
+    const number = ++this.#relistCount;
+    return new StoreRelist(this.#data, this.#work, { part, number, ...ends });
   }
 
   drained(): Promise<void> {
@@ -109,30 +92,4 @@ export class ResourceStore implements Store {
   textsOf(key: string): ObjectTexts | undefined {
     return this.#data.textsOf(key, this.#work.writer);
   }
-
-  /** Of two relists of the same objects the one that commits last would undo the other. */
-  #refuseWhileRelisted(part: string | undefined): void {
-    for (const relist of this.#relists) {
-      if (isApart(relist, part)) continue;
-      throw new Error(
-        `expected no relist under way of ${part ?? 'the store'}, got one of ` +
-          `${relist.part ?? 'all of it'}; commit or abort that first`,
-      );
-    }
-  }
-
-  /** The list that is committed does not have the change, and would undo it. */
-  #refuseWhileCommitted(part: string | undefined): void {
-    if (this.#committing.size === 0) return;
-    for (const relist of this.#committing) {
-      if (isApart(relist, part)) continue;
-      throw new Error(
-        `expected changes of ${part ?? 'the store'} once its list is committed, got one before; ` +
-          'wait for the commit',
-      );
-    }
-  }
 }
-
-const isApart = ({ part: listed }: RelistedPart, part: string | undefined): boolean =>
-  listed !== undefined && part !== undefined && listed !== part;

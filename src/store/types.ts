@@ -2,6 +2,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type { FamilyHeader, Renderer } from '../metrics/render.ts';
+import type { Counters } from './counters.ts';
 import type { SeriesBudgetOptions } from './seriesBudget.ts';
 import type { TextPack } from './textPack.ts';
 
@@ -19,7 +20,9 @@ export interface OpenStoresOptions {
   readonly hotBytesMax: number;
   /** Whether long lists are compressed on a thread of their own. */
   readonly compressOnThread: boolean;
-  readonly clock: Pick<Clock, 'now' | 'sleep' | 'turn'>;
+  readonly clock: Pick<Clock, 'now' | 'wall' | 'sleep' | 'turn'>;
+  /** Told of each thing to count that gets no counter, because there are too many. */
+  onCountersFull?(resource: string, family: string): void;
   /** Undefined where series have no limit. */
   readonly seriesBudget?: SeriesBudgetOptions | undefined;
   /** Told of work that failed; it is tried again. */
@@ -33,6 +36,8 @@ export interface Stores {
    * that were added, by their keys.
    */
   readonly byResource: ReadonlyMap<string, Store>;
+  /** The counters of the resources that have counted families, by their plurals. */
+  readonly counters: ReadonlyMap<string, Counters>;
   /**
    * The content of the stores now; later changes do not show in it. `includes` gets the names of
    * each store, of which any may be meant.
@@ -49,6 +54,8 @@ export interface Stores {
    * relist of it be open. Resolves once its memory is free.
    */
   remove(key: string): Promise<void>;
+  /** Counts on from the stores of another configuration, which these take the place of. */
+  continueCounting(from: Pick<Stores, 'byResource' | 'counters'>): void;
   /** The sizes of what a snapshot of now would have; valid until the event loop turns. */
   sizes(): Sizes;
   /**
@@ -148,6 +155,13 @@ export interface Store {
    * committed. Throws while another relist of the same objects is neither committed nor aborted.
    */
   relist(part?: string): Relist;
+  /**
+   * From now on objects may come that were left out before, of the namespace, or of any. Only a
+   * store that counts asks whether an object is new.
+   */
+  scopeGrows?(namespace?: string): void;
+  /** Drops what a store that counts keeps of namespaces which are not included any more. */
+  scopeShrinks?(includes: (namespace: string) => boolean): void;
   /** Resolves once there is room for more: pending text has a bound. */
   drained(): Promise<void>;
   /** The objects of one part, or of all, in no order; changes during the loop may show or not. */

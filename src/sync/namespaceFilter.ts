@@ -17,6 +17,10 @@ export interface NamespaceFilterOptions {
   readonly clock: Clock;
   /** What of the collection is stored. */
   readonly stored: () => Iterable<ObjectVersion>;
+  /** Called when objects of one more namespace are kept. */
+  readonly onScopeGrows?: (namespace: string) => void;
+  /** Called when objects of namespaces that do not match any more have been deleted. */
+  readonly onScopeShrinks?: () => void;
   /** Asks for a full list of the collection. */
   readonly relist: () => void;
 }
@@ -74,6 +78,7 @@ export class NamespaceFilter {
     };
     const stop = namespaces.listen({
       joined: (namespace) => {
+        this.#options.onScopeGrows?.(namespace);
         if (this.#droppedAll || this.#dropped.has(namespace)) this.#missing.add(namespace);
         settle();
       },
@@ -164,6 +169,7 @@ export class NamespaceFilter {
         return;
       }
     }
+    this.#options.onScopeShrinks?.();
   }
 }
 

@@ -1,6 +1,8 @@
 // ResourceSync keeps one store equal to the API server: a reflector for each collection.
 import { type CheckResult, ConsistencyCheck } from '../kube/consistency.ts';
-import { Reflector, type ReflectorOptions, type RelistReason } from '../kube/reflector.ts';
+import type { RelistReason } from '../kube/reasons.ts';
+import { Reflector, type ReflectorOptions } from '../kube/reflector.ts';
+import { type SaySelection, ShardSelection } from '../kube/shardSelection.ts';
 import type { ReflectorReport, Representation, SyncStatus } from '../kube/types.ts';
 import type { ObjectVersion, Sink } from '../store/types.ts';
 import type { FollowedSource } from './labelTable.ts';
@@ -26,6 +28,12 @@ export interface ResourceSyncOptions extends Omit<ReflectorOptions, 'collection'
   readonly sources?: readonly Pick<FollowedSource, 'name' | 'status' | 'known'>[] | undefined;
   /** The objects stored of that part. */
   readonly versionsOf: (part: string | undefined) => Iterable<ObjectVersion>;
+  /** Logs once how the server selects shards; without it, it is asked for all objects. */
+  readonly saySelection?: SaySelection;
+  /** Called before objects come that were left out so far: as `Store.scopeGrows`. */
+  readonly onScopeGrows?: (namespace?: string) => void;
+  /** As `Store.scopeShrinks`. */
+  readonly onScopeShrinks?: () => void;
   /** Without it no stored object is compared with the server. */
   readonly checks?: Checks | undefined;
 }
@@ -41,6 +49,7 @@ interface CollectionSync {
   readonly reflector: Reflector;
   readonly check: ConsistencyCheck | undefined;
   readonly namespaceFilter: NamespaceFilter | undefined;
+  readonly shardSelection: ShardSelection | undefined;
 }
 
 const namespacesUnknown = 'waiting for the namespaces that match --namespace-selector';
@@ -87,8 +96,23 @@ export class ResourceSync {
     return drifts.length === 0 ? undefined : drifts.reduce((sum, drift) => sum + drift, 0);
   }
 
+  /** Whether the server selects this shard's objects; undefined where it is not to. */
+  get serverSelects(): boolean | undefined {
+    const selections = this.#syncs.flatMap(({ shardSelection }) => shardSelection ?? []);
+    return selections.length === 0 ? undefined : selections.every(({ isActive }) => isActive);
+  }
+
+  /** Whether nothing more is to be listed before it is as good as can be. */
+  get isCaughtUp(): boolean {
+    return this.#syncs.every(({ reflector }) => {
+      const { refused, absent } = reflector.status;
+      return reflector.position !== undefined || refused || absent;
+    });
+  }
+
   /** Asks each reflector for a full list; scrapes see the old ones until then. */
   relist(reason: RelistReason): void {
+    if (reason === 'resharded') this.#options.onScopeGrows?.();
     for (const { reflector } of this.#syncs) reflector.relist(reason);
   }
 
@@ -125,7 +149,7 @@ export class ResourceSync {
     await Promise.all(syncs.map((sync) => runSync(sync, signal)));
   }
 
-  #open({ collection: plain, part, filter, fallback }: SyncedCollection): CollectionSync {
+  #open({ collection: plain, part, filter, ...more }: SyncedCollection): CollectionSync {
     const {
       scope,
       limit,
@@ -136,19 +160,26 @@ export class ResourceSync {
       representation,
       deferSpec,
       protobuf,
+      saySelection: say,
       collections: _,
       ...shared
     } = this.#options;
+    const { fallback, selectable } = more;
     const collection = {
       ...plain,
       ...(representation !== 'object' && { representation }),
       ...(deferSpec && { deferSpec }),
       ...(protobuf && { protobuf }),
     };
-    const share = (sink: Sink): Sink => {
-      const inShard = scope.share(sink);
+    const share = (sink: Sink, foreign?: (uid: string) => void): Sink => {
+      const inShard = scope.share(sink, foreign);
       return filter === undefined ? inShard : filtered(inShard, filter);
     };
+    const misselected = (): void => reflector.relist('server-misselected');
+    const shardSelection =
+      selectable &&
+      say &&
+      new ShardSelection({ ...shared, ...selectable, collection, say, relist: misselected });
     const stored = (): Iterable<ObjectVersion> => versionsOf(part);
     const store = sinkOf(part);
     const limited = limit === undefined ? store : limit.over(store, part);
@@ -158,7 +189,8 @@ export class ResourceSync {
     const reflector: Reflector = new Reflector({
       ...shared,
       collection,
-      sink: share(namespaceFilter?.sink ?? limited),
+      shardSelection,
+      sink: share(namespaceFilter?.sink ?? limited, (uid) => shardSelection?.sawForeign(uid)),
       onForbidden:
         fallback &&
         (({ message }) =>
@@ -175,11 +207,14 @@ export class ResourceSync {
         collection,
         share: (sink) => share(namespaces === undefined ? sink : filtered(sink, inAny(namespaces))),
         position: () => (namespaceFilter?.settled === false ? undefined : reflector.position),
-        heal: () => reflector.relist('drift'),
+        heal() {
+          if (shardSelection?.isActive) shardSelection.sawDrift();
+          else reflector.relist('drift');
+        },
         stored,
         complete: () => !limit?.reached,
       });
-    return { reflector, check, namespaceFilter };
+    return { reflector, check, namespaceFilter, shardSelection };
   }
 }
 

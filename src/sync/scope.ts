@@ -3,9 +3,10 @@
 import type { Options } from '../config/options.ts';
 import type { Collection } from '../kube/types.ts';
 import { ConfigError } from '../lib/errors.ts';
+import type { HashRanges } from '../lib/hashRanges.ts';
 import type { Resource } from '../metrics/resource.ts';
 import type { ObjectIdentity, Sink } from '../store/types.ts';
-import { shardOf } from './shardHash.ts';
+import { Claims, type Ownership, type ShardScheme } from './claims.ts';
 
 /** With more namespaces than this, one collection of all is followed, and filtered here. */
 const namespacesApartMax = 8;
@@ -21,6 +22,7 @@ type ScopeOptions = Pick<
   | 'track-unscheduled-pods'
   | 'shard'
   | 'total-shards'
+  | 'server-side-sharding'
 >;
 
 /** The fields of a table that say how its objects are asked for. */
@@ -41,6 +43,16 @@ export interface SyncedCollection {
   readonly filter?: Filter;
   /** What to follow instead where the collection is forbidden: each of its namespaces. */
   readonly fallback?: readonly SyncedCollection[];
+  /** The server may be asked for this shard's objects alone. */
+  readonly selectable?: Selectable;
+}
+
+/** A collection of which the server can be asked for ranges of uids. */
+export interface Selectable {
+  /** Those to ask for now; undefined for all objects. */
+  ranges(): HashRanges | undefined;
+  /** A namespace in which it can be asked whether it knows ranges; none of a cluster-scoped one. */
+  readonly namespace: string | undefined;
 }
 
 export interface Scope {
@@ -53,19 +65,19 @@ export interface Scope {
   /** As `collections`, but on all nodes: what controls pods is on none. */
   collectionsOfOwners(plural: string, resource: Scoped): readonly SyncedCollection[];
   /**
-   * `sink`, but it gets the objects of this shard only. What holds for all collections is filtered
-   * here; what holds for one, by its `filter`.
+   * `sink`, but it gets the objects of this shard only; `foreign` gets the uid of each other one.
+   * What holds for all collections is filtered here; what holds for one, by its `filter`.
    */
-  share(sink: Sink): Sink;
+  share(sink: Sink, foreign?: (uid: string) => void): Sink;
 }
 
 /**
- * Throws ConfigError where the options leave nothing to serve. `owns` says by uid which objects
- * are this shard's, where that changes at run time; without it the options do.
+ * Throws ConfigError where the options leave nothing to serve. `ownership` says which objects are
+ * this shard's, where that changes at run time; without it the options do.
  */
-export function scopeOf(options: ScopeOptions, owns?: (uid: string) => boolean): Scope {
+export function scopeOf(options: ScopeOptions, ownership?: Ownership): Scope {
   const { shard, 'total-shards': shardTotal } = options;
-  if (owns === undefined && shard >= shardTotal) {
+  if (ownership === undefined && shard >= shardTotal) {
     throw new ConfigError({
       flag: ['--shard', '--total-shards'],
       expected: 'a shard below their total',
@@ -77,11 +89,17 @@ export function scopeOf(options: ScopeOptions, owns?: (uid: string) => boolean):
   // Only a collection of all namespaces needs a selector for those that are denied.
   const denied = namespaces.length > 0 ? [] : options['namespaces-denylist'];
   const deniedSelectors = denied.map((namespace) => `metadata.namespace!=${namespace}`);
-  const selectors = placementsOf(options).map((placement) =>
-    [...deniedSelectors, ...placement].join(','),
-  );
-  const isOwn = owns ?? ((uid: string): boolean => shardOf(uid, shardTotal) === shard);
-  const inShard: Filter = ({ uid }) => isOwn(uid ?? '');
+  const placements = placementsOf(options);
+  const selectors = placements.map((placement) => [...deniedSelectors, ...placement].join(','));
+  const owner = ownership ?? new Claims([staticClaim(options)]);
+  // The pods of a node are few.
+  const isOfNodes = placements.some((placement) => placement.length > 0);
+  const isSelectable = schemeOf(options, ownership !== undefined) === 'uid-range' && !isOfNodes;
+  const selectable = (one: SyncedCollection, { scope }: Scoped): SyncedCollection => {
+    if (!isSelectable) return one;
+    const { namespace = scope === 'cluster' ? undefined : probedNamespace } = one.collection;
+    return { ...one, selectable: { ranges: () => owner.ranges(), namespace } };
+  };
   const selected = (
     { scope }: Scoped,
     collection: Collection,
@@ -104,16 +122,46 @@ export function scopeOf(options: ScopeOptions, owns?: (uid: string) => boolean):
         ...(labelSelector !== undefined && { labelSelector }),
         ...(exactIntegers && { exactIntegers }),
       };
-      return selected(table, collection, selectors);
+      return selected(table, collection, selectors).map((one) => selectable(one, table));
     },
+    // Owners are looked up by the pods of this shard, whoever's they are.
     collectionsOfOwners(resource, table) {
       const { group, version, olderVersions } = table;
       const collection = { resource, group, version, ...(olderVersions && { olderVersions }) };
       return selected(table, collection, [deniedSelectors.join(',')]);
     },
-    share: (sink) => (owns === undefined && shardTotal === 1 ? sink : filtered(sink, inShard)),
+    share(sink, foreign) {
+      if (ownership === undefined && shardTotal === 1) return sink;
+      return filtered(sink, ({ uid }) => {
+        const isOwn = owner.owns(uid ?? '');
+        if (!isOwn) foreign?.(uid ?? '');
+        return isOwn;
+      });
+    },
   };
 }
+
+/** Where a collection of all namespaces is asked about; it need not exist. */
+const probedNamespace = 'default';
+
+/**
+ * How the shards divide the objects. With `auto`, those of a StatefulSet do so by ranges: all of
+ * them have the flag. Others may have been given different ones.
+ */
+export function schemeOf(
+  { 'server-side-sharding': serverSide }: Pick<Options, 'server-side-sharding'>,
+  isPlaced: boolean,
+): ShardScheme {
+  const byRange = serverSide === 'true' || (serverSide === 'auto' && isPlaced);
+  return byRange ? 'uid-range' : 'jump-hash';
+}
+
+/** What the flags alone give this process. */
+const staticClaim = (options: ScopeOptions) => ({
+  scheme: schemeOf(options, false),
+  index: options.shard,
+  total: options['total-shards'],
+});
 
 /** `sink`, but it gets the objects that pass the filter only. */
 export function filtered(sink: Sink, filter: Filter): Sink {

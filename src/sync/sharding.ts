@@ -1,6 +1,7 @@
 // Sharding decides which objects this process serves: by flags, or by its pod's StatefulSet.
 
 import type { Options } from '../config/options.ts';
+import { ApiError } from '../kube/apiError.ts';
 import type { Client } from '../kube/client.ts';
 import { Reflector } from '../kube/reflector.ts';
 import { Backoff } from '../kube/retryPolicy.ts';
@@ -11,12 +12,16 @@ import { ConfigError, isNotFound } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type { Sink } from '../store/types.ts';
+import type { Claim, Ownership, ShardScheme } from './claims.ts';
+import { MovingShard } from './movingShard.ts';
+import { schemeOf } from './scope.ts';
 import {
-  MovingShard,
   type OwnedPod,
+  type Replica,
   type ReplicatedSet,
   replicaOf,
-  type Shard,
+  type StartedPod,
+  schemeIn,
   statefulSetOf,
 } from './statefulSetShard.ts';
 
@@ -28,9 +33,9 @@ const lastTurns = 4;
 
 export interface Sharding {
   /** Undefined until it is known. */
-  readonly shard: Shard | undefined;
-  /** Whether an object is in the shard, where that changes; undefined where the flags decide. */
-  readonly owns: ((uid: string) => boolean) | undefined;
+  readonly shard: Claim | undefined;
+  /** What is in the shard, where that changes; undefined where the flags decide. */
+  readonly ownership: Ownership | undefined;
   /** Follows the StatefulSet, if any, until the end; calls `placed` once the shard is known. */
   follow(placed: () => void): Promise<void>;
   /** Called before the end: resolves once other shards have had time to list this one's objects. */
@@ -46,6 +51,8 @@ export interface ShardingParts {
   readonly observer: Omit<ReflectorObserver, 'malformed'>;
   /** Called when the shard changes: everything must be listed again. */
   readonly relist: () => void;
+  /** Whether everything has been listed since. */
+  readonly isCaughtUp: () => boolean;
   /** Ends the pipeline. */
   readonly signal: AbortSignal;
   /** Aborts when the process is to stop: ends the wait of the start. */
@@ -54,7 +61,7 @@ export interface ShardingParts {
 
 type ShardingOptions = Pick<
   Options,
-  'pod' | 'pod-namespace' | 'shard' | 'total-shards' | 'leader-elect'
+  'pod' | 'pod-namespace' | 'shard' | 'total-shards' | 'server-side-sharding' | 'leader-elect'
 >;
 
 /** Rejects with ConfigError where --pod names a pod that has no place in a StatefulSet. */
@@ -64,12 +71,13 @@ export async function openSharding(
 ): Promise<Sharding> {
   const { pod, 'pod-namespace': namespace, shard: index, 'total-shards': total } = options;
   const fixed = {
-    owns: undefined,
+    shard: { scheme: schemeOf(options, false), index, total },
+    ownership: undefined,
     follow: (placed: () => void): Promise<void> => Promise.resolve(placed()),
     leave: atOnce,
   };
   // With --leader-elect, --pod names the candidate of the election, not a pod of a StatefulSet.
-  if (options['leader-elect']) return { shard: { index, total }, ...fixed };
+  if (options['leader-elect']) return fixed;
   if (pod && namespace) {
     if (index !== 0 || total !== 1) {
       parts.log.warn(
@@ -77,12 +85,12 @@ export async function openSharding(
         'the StatefulSet decides the shard, these flags are ignored',
       );
     }
-    const sharding = new AutoSharding({ pod, namespace }, parts);
+    const sharding = new AutoSharding({ pod, namespace }, schemeOf(options, true), parts);
     await sharding.look();
     return sharding;
   }
   refuseHalfOfPod(options);
-  return { shard: { index, total }, ...fixed };
+  return fixed;
 }
 
 /** The pod of this process. */
@@ -106,24 +114,42 @@ export function refuseHalfOfPod({
   });
 }
 
+/** Our own pod, and the others of its StatefulSet. */
+interface ShardPod extends OwnedPod {
+  readonly spec?: StartedPod | null;
+}
+
+/** Pods are asked one after the other whether they divide the objects as this one does. */
+const peersMax = 100;
+
 class AutoSharding implements Sharding {
   readonly #ours: OurPod;
   readonly #parts: ShardingParts;
+  readonly #scheme: ShardScheme;
   readonly #moving: MovingShard;
   #statefulSet: string | undefined;
+  /** Whether the flag of a pod can be read from its arguments. */
+  #isReadable = false;
+  /** So many pods, from the first on, had the same flag as this one at its start. */
+  #agreeing = 0;
+  /** Since all pods were of one revision, none has had another scheme. */
+  #isUniform = false;
   #placed: (() => void) | undefined;
 
-  constructor(ours: OurPod, parts: ShardingParts) {
+  constructor(ours: OurPod, scheme: ShardScheme, parts: ShardingParts) {
     this.#ours = ours;
+    this.#scheme = scheme;
     this.#parts = parts;
-    this.#moving = new MovingShard(parts);
+    this.#moving = new MovingShard({ ...parts, scheme });
   }
 
-  get shard(): Shard | undefined {
+  get shard(): Claim | undefined {
     return this.#moving.shard;
   }
 
-  readonly owns = (uid: string): boolean => this.#moving.owns(uid);
+  get ownership(): Ownership {
+    return this.#moving;
+  }
 
   /** Scaling down is what ends this process, and may be told by an event that is not read yet. */
   async leave(): Promise<void> {
@@ -169,9 +195,8 @@ class AutoSharding implements Sharding {
 
   async #find(signal: AbortSignal): Promise<void> {
     const { pod, namespace } = this.#ours;
-    const words = ['namespaces', namespace, 'pods', pod].map(encodeURIComponent);
-    const answer = this.#parts.client.get(`/api/v1/${words.join('/')}`, signal);
-    const name = statefulSetOf((await answer.catch(this.#explain)) as OwnedPod);
+    const ours = await this.#pod(pod, signal).catch(this.#explain);
+    const name = statefulSetOf(ours);
     if (name === undefined) {
       throw new ConfigError({
         flag: '--pod',
@@ -180,7 +205,27 @@ class AutoSharding implements Sharding {
         hint: 'run it in a StatefulSet, or give --shard and --total-shards instead',
       });
     }
+    this.#isReadable = schemeIn(ours.spec) === this.#scheme;
+    if (this.#scheme === 'uid-range') this.#agreeing = await this.#countAgreeing(name, signal);
     this.#statefulSet = name;
+  }
+
+  async #pod(name: string, signal: AbortSignal): Promise<ShardPod> {
+    const words = ['namespaces', this.#ours.namespace, 'pods', name].map(encodeURIComponent);
+    return (await this.#parts.client.get(`/api/v1/${words.join('/')}`, signal)) as ShardPod;
+  }
+
+  /** How many pods divide the objects as this one does, up to the first that does not. */
+  async #countAgreeing(set: string, signal: AbortSignal): Promise<number> {
+    for (let i = 0; i < peersMax; i++) {
+      const pod = await this.#pod(`${set}-${i}`, signal).catch((error: unknown) => {
+        // Not there, or not to be read: nothing is known of it.
+        if (error instanceof ApiError) return undefined;
+        throw error;
+      });
+      if (pod === undefined || schemeIn(pod.spec) !== this.#scheme) return i;
+    }
+    return peersMax;
   }
 
   readonly #explain = (error: unknown): never => {
@@ -203,12 +248,31 @@ class AutoSharding implements Sharding {
     this.#parts.log.warn({ object, err }, 'the StatefulSet of this pod cannot be read');
   };
 
+  /**
+   * Whether pods of the StatefulSet may divide the objects by the other scheme. Those of jump hash
+   * need not ask about earlier revisions: pods that know ranges see the template, and own both.
+   */
+  #isMixed({ spec }: ReplicatedSet, { total, rolling }: Replica): boolean {
+    const next = this.#isReadable ? schemeIn(spec?.template?.spec) : this.#scheme;
+    if (next !== this.#scheme) {
+      this.#isUniform = false;
+      this.#agreeing = 0;
+    } else if (!rolling || this.#scheme === 'jump-hash') {
+      this.#isUniform = true;
+    } else if (!spec?.ordinals?.start && this.#agreeing >= total) {
+      this.#isUniform = true;
+    }
+    return !this.#isUniform;
+  }
+
   #take(object: KubeObject): void {
     const replica = replicaOf(object as ReplicatedSet, this.#ours.pod);
     if (replica === undefined) {
       throw new Error(`expected a name that begins ${this.#ours.pod}, got ${object.metadata.name}`);
     }
-    this.#moving.saw(replica);
+    const { index, total, ready } = replica;
+    const mixed = this.#isMixed(object as ReplicatedSet, replica);
+    this.#moving.saw({ index, total, ready, mixed });
     if (this.#moving.shard === undefined) return;
     this.#placed?.();
     this.#placed = undefined;

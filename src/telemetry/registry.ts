@@ -233,6 +233,11 @@ export class SelfMetrics {
     this.#metrics.kube_state_metrics_render_errors_total.inc({ resource, family });
   }
 
+  /** An object counts in a series of the family that has no label values, as there are too many. */
+  countersFull(resource: string, family: string): void {
+    this.#metrics.kube_state_metrics_counters_full_total.inc({ resource, family });
+  }
+
   /** A series budget left series of an object out. */
   seriesDropped(
     labels: { readonly resource: string; readonly family: string; readonly budget: Budget },

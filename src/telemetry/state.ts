@@ -1,8 +1,8 @@
 // What the rows of telemetry's table read at each scrape.
 import type { LoopTimes } from '../app/eventLoop.ts';
 import type { StoreSize, Stores } from '../store/types.ts';
+import type { Claim } from '../sync/claims.ts';
 import type { WorkloadsReport } from '../sync/owners/workloads.ts';
-import type { Shard } from '../sync/statefulSetShard.ts';
 
 /** What is watched now, and which part of it. */
 export interface ServedState {
@@ -12,7 +12,7 @@ export interface ServedState {
   /** Undefined where no workloads of pods are served. */
   readonly owners: WorkloadsReport | undefined;
   /** Undefined until the StatefulSet was read. */
-  readonly shard: Shard | undefined;
+  readonly shard: Claim | undefined;
 }
 
 /** What is followed for the custom-resource configuration. */
@@ -57,6 +57,8 @@ export interface ResourceTelemetry {
   synced(): boolean;
   /** The API server does not have the resource at all. */
   absent(): boolean;
+  /** The API server selects the objects of this shard; undefined where it is not asked to. */
+  serverSelects(): boolean | undefined;
   /** The objects were complete once, and the API server has not been followed for some time. */
   stale(): boolean;
   /** Objects that differed from the API server's at the last check; undefined before one. */

@@ -1,6 +1,7 @@
 // The metrics about kubestate itself, in the order of the exposition on :8081: one row a family.
 import type { Longest } from '../app/eventLoop.ts';
 import type { ElectionWork } from '../leader/status.ts';
+import type { Claim } from '../sync/claims.ts';
 import {
   counted,
   countedBy,
@@ -27,6 +28,7 @@ const inWindows = ({ minute, start }: Longest): Sample[] => [
   [{ window: '1m' }, minute],
   [{ window: 'start' }, start],
 ];
+const isOneOfSeveral = (shard: Claim | undefined): shard is Claim => (shard?.total ?? 0) > 1;
 
 // biome-ignore format: a table, a row each
 export const selfFamilies = {
@@ -75,6 +77,18 @@ export const selfFamilies = {
     'Ordinal of this shard, counted from 0.',
     ({ shard }) => shard === undefined ? [] : [[{ shard_ordinal: String(shard.index) }, shard.index]],
     { shard_ordinal: open }),
+  kube_state_metrics_shard_scheme: gauge(
+    'Always 1. Scheme: how the flags of this shard divide objects, by jump-hash as kube-state-metrics does, or by uid-range with --server-side-sharding.',
+    ({ shard }) => isOneOfSeveral(shard) ? [[{ scheme: shard.scheme }, 1]] : [],
+    { scheme: open }),
+  kube_state_metrics_shard_objects: gauge(
+    'Objects in memory of this shard; during a change of the shards also those that another shard will serve, or no longer does.',
+    ({ shard, resources }) => !isOneOfSeveral(shard) ? [] : resources.map(({ resource, store }) => [{ shard_ordinal: String(shard.index), resource }, store.size.objects]),
+    { shard_ordinal: open, resource: open }),
+  kube_state_metrics_shard_server_side: perResource(
+    'Whether the API server sends the objects of this shard only: 1 if so, 0 if each shard receives and filters all. Only with --server-side-sharding.', (r) => r.serverSelects()),
+  kube_state_metrics_shard_foreign_objects_total: counted('foreignObject',
+    'Objects of other shards that the API server sent although it had confirmed the selector of this one; the first one ends server-side sharding of the resource.'),
   kube_state_metrics_total_shards: gauge(
     'Number of shards; 0 until the StatefulSet of this pod was read.',
     ({ shard }) => shard?.total ?? 0),
@@ -98,6 +112,9 @@ export const selfFamilies = {
   kube_state_metrics_series_dropped_total: set('counter',
     'Series dropped because of --series-budget-per-family or --series-budget-per-namespace, counted at each change of their object. Budget: family or namespace.',
     { resource: open, family: open, budget: open }),
+  kube_state_metrics_counters_full_total: set('counter',
+    'Objects, and changes of them, that count in a series without label values because their family has 10000 others.',
+    { resource: open, family: open }),
   kube_state_metrics_resource_objects: perResource(
     'Objects in memory.', ({ store }) => store.size.objects),
   kube_state_metrics_resource_series: perResource(

@@ -71,6 +71,7 @@ const wrong: Readonly<Record<keyof Options, Wrong | null>> = {
   'total-shards': ['=0', 'a whole number from 1 to 1000000', '"0"'],
   pod: ['', text, 'nothing'],
   'pod-namespace': ['', text, 'nothing'],
+  'server-side-sharding': ['=yes', 'one of auto, true, false', '"yes"'],
   'leader-elect': ['=yes', toggle, '"yes"'],
   'leader-elect-resource-name': ['', text, 'nothing'],
   'leader-elect-lease-duration': ['=6', duration, '"6"'],

@@ -38,9 +38,14 @@ export const facts: readonly Fact[] = parseFacts(
   readFileSync(new URL('families.tsv', import.meta.url), 'utf8'),
 );
 
-/** How a table's families are called: by its kind, which for Endpoints is a plural, and more. */
+/** How a table's families are called: by its kind, but for Endpoints and Events, and more. */
 export const familyPrefix = ({ kind }: Pick<AnyResource, 'kind'>): RegExp =>
-  new RegExp(`^kube_${kind.toLowerCase().replace(/^endpoints$/, 'endpoint')}(_|$)`);
+  new RegExp(
+    `^kube_${kind
+      .toLowerCase()
+      .replace(/^endpoints$/, 'endpoint')
+      .replace(/^event$/, 'events')}(_|$)`,
+  );
 
 /** The plurals of tables with no family that the reference has: it knows no such resource. */
 export const pluralsBeyond = <Plural extends string>(

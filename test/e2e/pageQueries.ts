@@ -9,13 +9,20 @@ import { promtool } from './promtool.ts';
 /** Values by series, or by their labels alone. */
 export type Values = Readonly<Record<string, number>>;
 
-/** Expects that the queries of the page, in their order, give these answers of the series. */
-export function expectAnswers(page: string, series: Values, answers: readonly Values[]): void {
+/**
+ * Expects that the queries of the page, in their order, give these answers of the series. A text
+ * has the values of two scrapes a minute apart.
+ */
+export function expectAnswers(
+  page: string,
+  series: Readonly<Record<string, number | string>>,
+  answers: readonly Values[],
+): void {
   const queries = blocksOf(textOf(page)).filter(({ language }) => language === 'promql');
   expect(queries, page).to.have.length(answers.length);
   const input_series = Object.entries(series).map(([name, value]) => ({
     series: name,
-    values: `${value}x1`,
+    values: typeof value === 'string' ? value : `${value}x1`,
   }));
   const promql_expr_test = queries.map(({ text }, i) => ({
     expr: text.trim(),

@@ -7,6 +7,7 @@ import { RandomHistory } from './randomHistory.ts';
 import { pod, watches } from './scene.ts';
 
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
+const serverSideSeeds = [1, 2, 3, 4];
 const actsPerHistory = 40;
 const steadyPods = 1_500;
 const pausesMs = [0, 0, 20, 50, 100, 200, 500, 1_500, 12_000];
@@ -22,10 +23,15 @@ describe('After whatever happened', () => {
     it(`what is served is what the server has, each object once (seed ${seed})`, async () => {
       await new History(seed).run(actsPerHistory);
     });
+  for (const seed of serverSideSeeds)
+    it(`so it is where the server selects a shard, or says so (seed ${seed})`, async () => {
+      await new ServerSideHistory(seed).run(actsPerHistory);
+    });
 });
 
 class History extends RandomHistory {
   #created = 0;
+  protected readonly flags: readonly string[] = [];
 
   constructor(seed: number) {
     super(seed, pausesMs);
@@ -38,7 +44,8 @@ class History extends RandomHistory {
     scene.server.create({ ...set, metadata: { ...set.metadata, namespace: 'x' } });
     scene.server.create(pod('ksm-0', 'one', owned));
     await scene.listen();
-    this.program = await scene.start('--pod=ksm-0', '--pod-namespace=x', ...this.checkFlags);
+    const place = ['--pod=ksm-0', '--pod-namespace=x', ...this.flags];
+    this.program = await scene.start(...place, ...this.checkFlags);
     await scene.until(() => watches(this.running));
   }
 
@@ -113,5 +120,32 @@ class History extends RandomHistory {
 
   #pods(): Iterable<ApiObject> {
     return this.scene.server.objects('pods');
+  }
+}
+
+/** The server changes its mind about shard selectors, and at last knows them. */
+class ServerSideHistory extends History {
+  protected override readonly flags = ['--server-side-sharding=auto'];
+  #forget = (): void => undefined;
+
+  constructor(seed: number) {
+    super(seed);
+    Object.assign(this.moves, {
+      know: () => this.#serverIs('on'),
+      forget: () => this.#serverIs('off'),
+      refuse: () => this.#serverIs('refused'),
+      lie: () => this.#serverIs('unfiltered'),
+      misquote: () => this.#serverIs('misquoted'),
+    });
+  }
+
+  override async begin(): Promise<void> {
+    this.#serverIs('on');
+    await super.begin();
+  }
+
+  #serverIs(mode: Parameters<typeof faults.shards>[0]): void {
+    this.#forget();
+    this.#forget = this.scene.server.faults.add({ act: faults.shards(mode) });
   }
 }

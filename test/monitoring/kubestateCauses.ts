@@ -99,6 +99,20 @@ export const kubestateCauses: readonly Cause[] = [
     fires: [['KubeStateMetricsShardsDisagree', { job: 'ksm' }]],
   },
   {
+    cause: 'static shards have different --server-side-sharding',
+    series: {
+      ...served,
+      ...well(target),
+      ...well(other),
+      ...shard(target, 0, 2),
+      ...shard(other, 1, 2),
+      [`kube_state_metrics_shard_scheme{${target},scheme="jump-hash"}`]: 1,
+      [`kube_state_metrics_shard_scheme{${other},scheme="uid-range"}`]: 1,
+    },
+    at: 40,
+    fires: [['KubeStateMetricsShardSchemesDiffer', { job: 'ksm' }]],
+  },
+  {
     cause: 'no replica leads',
     series: {
       ...well(target),

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { ruleGroups } from '../../monitoring/rules/index.ts';
 import type { Alert, Recording } from '../../monitoring/rules/rule.ts';
 import { packNames } from '../../src/custom/packs.ts';
-import { relistReasons } from '../../src/kube/reflector.ts';
+import { relistReasons } from '../../src/kube/reasons.ts';
 import { ruleFiles } from '../../tools/generate/alerts.ts';
 import { alertsPage } from '../../tools/generate/alertsPage.ts';
 import { dedented } from '../../tools/generate/dedented.ts';

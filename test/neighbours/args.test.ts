@@ -6,6 +6,7 @@ import type { CustomSetup } from '../../src/app/customResources.ts';
 import { selectBy } from '../../src/app/pipeline.ts';
 import { parseCommandLine } from '../../src/config/flags.ts';
 import { flags, type Options } from '../../src/config/options.ts';
+import { ownsAll } from '../../src/sync/claims.ts';
 import { scopeOf } from '../../src/sync/scope.ts';
 import { manifestsOf } from '../chart/compare.ts';
 
@@ -45,7 +46,7 @@ async function serves(options: Options): Promise<void> {
   const { resources } = await selectBy(options, custom);
   if (options['custom-resource-state-only']) expect(resources).to.be.empty;
   else expect(resources).to.not.be.empty;
-  scopeOf(options, options.pod === '' ? undefined : () => true);
+  scopeOf(options, options.pod === '' ? undefined : ownsAll);
 }
 
 /** A configuration of custom resources; its rules are of no matter here. */

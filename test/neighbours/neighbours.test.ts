@@ -6,9 +6,9 @@ import { parse } from 'yaml';
 import type { Family } from '../../src/metrics/family.ts';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import { compile } from '../../src/metrics/render.ts';
 import type { AnyResource } from '../../src/metrics/select.ts';
 import { resources } from '../../src/resources/index.ts';
+import { compileWhole } from '../support/compileWhole.ts';
 import { type Matcher, matches, selectorsOf } from '../support/promql.ts';
 import { type Oddity, oddities } from './oddities.ts';
 
@@ -52,7 +52,7 @@ function renderedSeries(): Map<string, Labels[]> {
   const found = new Map<string, Labels[]>();
   for (const table of tables) {
     const choices = { enabled: () => true, labels: everyKey, annotations: everyKey };
-    const { families, render } = compile(table, choices, (family, object, error) => {
+    const { families, render } = compileWhole(table, choices, (family, object, error) => {
       throw new Error(`${family} of ${object.metadata.name}`, { cause: error });
     });
     for (const object of objects.filter(({ kind }) => kind === table.kind)) {

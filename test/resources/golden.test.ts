@@ -3,11 +3,12 @@ import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import { compile, type LabelSources, type OnRenderError } from '../../src/metrics/render.ts';
+import type { LabelSources, OnRenderError } from '../../src/metrics/render.ts';
 import type { AnyResource } from '../../src/metrics/select.ts';
 import { resources } from '../../src/resources/index.ts';
 import { Owners } from '../../src/sync/owners/owners.ts';
 import { workloadLabels } from '../../src/sync/owners/workloads.ts';
+import { compileWhole } from '../support/compileWhole.ts';
 import { goldenCasesOf, readGolden } from './goldenCases.ts';
 
 /** What workloads are called by the references to them: nothing is known of what is above. */
@@ -22,7 +23,7 @@ function seriesOf(resource: AnyResource, objects: readonly KubeObject[]): string
   const onError: OnRenderError = (family, object, error) => {
     throw new Error(`${family} of ${object.metadata.name}`, { cause: error });
   };
-  const { families, render } = compile(resource, choices, onError, sources);
+  const { families, render } = compileWhole(resource, choices, onError, sources);
   const texts = objects.map(render);
   return families.flatMap((_, i) =>
     texts

@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import { compile, type Renderer } from '../../src/metrics/render.ts';
+import type { Renderer } from '../../src/metrics/render.ts';
 import type { AnyResource } from '../../src/metrics/select.ts';
+import { compileWhole } from '../support/compileWhole.ts';
 import { objectsOf } from './arbitrary.ts';
 
 const objectsMax = 3;
@@ -11,7 +12,7 @@ const objectsMax = 3;
 /** A renderer of all families with all labels, which throws errors of rows. */
 export function rendererOf(resource: AnyResource): Renderer {
   const choices = { enabled: () => true, labels: everyKey, annotations: everyKey };
-  return compile(resource, choices, (family, object, error) => {
+  return compileWhole(resource, choices, (family, object, error) => {
     throw new Error(`${family} of ${JSON.stringify(object)}`, { cause: error });
   });
 }

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
-import { RelistAbortedError } from '../../src/store/relist.ts';
+import { RelistAbortedError } from '../../src/store/relistPhases.ts';
 import { type Store, type Stores, sinkOf } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
 import { textRenderer } from '../support/textRenderer.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
-import { RelistAbortedError } from '../../src/store/relist.ts';
+import { RelistAbortedError } from '../../src/store/relistPhases.ts';
 import type { Body, Relist, Snapshot, Store, Stores } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
 import { textRenderer } from '../support/textRenderer.ts';
@@ -65,7 +65,7 @@ interface Reading {
   readonly plain: Snapshot;
 }
 
-/** The most hot text: none, some blocks of it, or all. */
+/** None, some blocks, or all. */
 const hotBytesMaxima = [0, 40_000, 1e8];
 
 class Run {
@@ -91,17 +91,17 @@ class Run {
     let looks = 0;
     const clock = {
       now: () => this.#clock.now() + looks++,
+      wall: () => this.#clock.wall(),
       sleep: (ms: number, signal?: AbortSignal) => this.#clock.sleep(ms, signal),
       turn: () => this.#clock.turn(),
-    };
-    const onError = (error: unknown): void => {
-      throw error;
     };
     this.#fast = openSegmentStores(new Map([['pods', renderer]]), {
       clock,
       hotBytesMax,
       compressOnThread: false,
-      onError,
+      onError(error) {
+        throw error;
+      },
     });
     this.#stores = [this.#fast, this.#plain].map((stores) => storeOf(stores));
   }

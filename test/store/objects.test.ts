@@ -171,6 +171,7 @@ describe('a search of many keys', () => {
     const clock = {
       // Each look at the clock finds a millisecond more.
       now: () => nowMs++,
+      wall: () => nowMs,
       sleep: systemClock.sleep,
       turn: async () => {
         if (++turns === stopAt) ending.abort(new Error('the reader left'));

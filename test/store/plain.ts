@@ -58,6 +58,7 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
     [...byResource.values()].reduce((sum, { size }) => sum + size.bytes, 0);
   return {
     byResource,
+    counters: new Map(),
     snapshot,
     add(key, renderer, place) {
       const store = new PlainStore(key, renderer);
@@ -78,6 +79,7 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
       const objects = [...exact, ...all.filter((one) => !exact.includes(one))];
       return { objects: objects.slice(0, limit), more: objects.length > limit };
     },
+    continueCounting: () => undefined,
     flushed: atOnce,
     close: atOnce,
     stalenessMs: () => 0,
@@ -86,6 +88,7 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
   };
 }
 
+/** The work of a store that compresses nothing. */
 const done = {
   segments: 0,
   compressed: 0,

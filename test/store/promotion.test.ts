@@ -55,6 +55,7 @@ class Run {
     this.#stores = openSegmentStores(new Map([['things', this.#renderer]]), {
       clock: {
         now: () => this.#clock.now() + looks++,
+        wall: () => this.#clock.wall(),
         sleep: (ms: number, signal?: AbortSignal) => this.#clock.sleep(ms, signal),
         turn: () => this.#clock.turn(),
       },

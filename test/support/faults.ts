@@ -76,6 +76,9 @@ export const bookmarks = (mode: Abilities['bookmarks']): Fault => ({
 /** The server refuses to make tables, or answers with whole objects instead. */
 export const tables = (mode: Abilities['tables']): Fault => ({ abilities: { tables: mode } });
 
+/** The server knows shard selectors, or treats them in a way of its own. */
+export const shards = (mode: Abilities['shards']): Fault => ({ abilities: { shards: mode } });
+
 /** After so many pieces the connection breaks in the middle of the next. */
 export const resetWithin = (piecesBefore: number): Fault => ({
   async *pieces(pieces, connection) {

@@ -1,16 +1,10 @@
 // textRenderer is a Renderer of families that a test makes up, with the texts that it gives them.
 import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Renderer } from '../../src/metrics/render.ts';
-import { renderedOf } from '../../src/metrics/rendered.ts';
+import { rendererOfTexts } from '../../src/metrics/rendered.ts';
 import { familyHeader } from './familyHeader.ts';
 
-export function textRenderer(
+export const textRenderer = (
   names: readonly string[],
   render: (object: KubeObject) => string[],
-): Renderer {
-  return {
-    families: names.map(familyHeader),
-    render,
-    renderAll: (object) => ({ ...renderedOf(render(object)), taken: undefined }),
-  };
-}
+): Renderer => rendererOfTexts(names.map(familyHeader), render);

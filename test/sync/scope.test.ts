@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Sink } from '../../src/store/types.ts';
+import { ownsAll } from '../../src/sync/claims.ts';
 import { filtered, type SyncedCollection, scopeOf } from '../../src/sync/scope.ts';
 import { shardOf } from '../../src/sync/shardHash.ts';
 import { MemorySink } from '../kube/harness.ts';
@@ -15,6 +16,7 @@ const everything = {
   'track-unscheduled-pods': false,
   shard: 0,
   'total-shards': 1,
+  'server-side-sharding': 'false' as const,
 };
 const pods = { group: '', version: 'v1', scope: 'namespace' } as const;
 const nodes = { group: '', version: 'v1', scope: 'cluster' } as const;
@@ -125,7 +127,7 @@ describe('The scope', () => {
   it('says before an object is parsed whether it is kept: by namespace and uid', () => {
     const sink: Sink = new MemorySink();
     sink.accepts = ({ name }) => name !== 'no';
-    const shard = scopeOf(everything, (uid) => uid === 'ours').share(sink);
+    const shard = scopeOf(everything, { ...ownsAll, owns: (uid) => uid === 'ours' }).share(sink);
     const kept = filtered(shard, ({ namespace }) => namespace === 'a');
     const ours = { name: 'x', namespace: 'a', uid: 'ours' };
     expect(kept.accepts?.(ours)).to.equal(true);

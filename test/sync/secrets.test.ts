@@ -86,6 +86,7 @@ async function withExporter(
     'track-unscheduled-pods': false,
     shard: 0,
     'total-shards': 1,
+    'server-side-sharding': 'false',
   });
   const log = recordingLog();
   const observer = recordingObserver();

@@ -10,6 +10,7 @@ const watched = (resource: string, kind: string, version = 'v1'): ResourceTeleme
   store: { size: { objects: 2, series: 30, bytes: 4_000 } },
   synced: () => resource === 'pods',
   absent: () => false,
+  serverSelects: () => (resource === 'pods' ? true : undefined),
   stale: () => resource === 'cronjobs',
   drift: () => (resource === 'pods' ? 3 : undefined),
 });
@@ -49,7 +50,7 @@ const everything: ServedState = {
     problems: { cycle: 1, depth: 0, namespace: 2 },
   },
   customs: { definitions: 3, disabledRules: [{ filename: '/etc/crs.yaml', rules: 2 }] },
-  shard: { index: 0, total: 1 },
+  shard: { scheme: 'jump-hash', index: 0, total: 1 },
   stores,
 };
 let inForce: ServedState;
@@ -241,18 +242,17 @@ describe('the metrics about ourselves', () => {
 
   it('say which shard this is, and only that after it changed', async () => {
     const self = open();
-    const shard = async (): Promise<string[]> => [
-      ...(await series(self, 'kube_state_metrics_shard_ordinal')),
-      ...(await series(self, 'kube_state_metrics_total_shards')),
-    ];
+    const names = ['shard_ordinal', 'total_shards', 'shard_scheme', 'shard_objects'];
+    const all = () => names.map((name) => series(self, `kube_state_metrics_${name}`));
+    const shard = async () => (await Promise.all(all())).flat().map((one) => one.slice(19));
+    expect(await shard()).to.deep.equal(['shard_ordinal{shard_ordinal="0"} 0', 'total_shards 1']);
+    inForce = { ...everything, shard: { scheme: 'uid-range', index: 2, total: 5 } };
     expect(await shard()).to.deep.equal([
-      'kube_state_metrics_shard_ordinal{shard_ordinal="0"} 0',
-      'kube_state_metrics_total_shards 1',
-    ]);
-    inForce = { ...everything, shard: { index: 2, total: 5 } };
-    expect(await shard()).to.deep.equal([
-      'kube_state_metrics_shard_ordinal{shard_ordinal="2"} 2',
-      'kube_state_metrics_total_shards 5',
+      'shard_ordinal{shard_ordinal="2"} 2',
+      'total_shards 5',
+      'shard_scheme{scheme="uid-range"} 1',
+      'shard_objects{shard_ordinal="2",resource="pods"} 2',
+      'shard_objects{shard_ordinal="2",resource="cronjobs"} 2',
     ]);
   });
 

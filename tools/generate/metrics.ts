@@ -50,11 +50,15 @@ function resourcePage(plural: string, table: Resource<never>): string {
   const versions =
     older === undefined ? apiVersionOf(table) : `${apiVersionOf(table)}, else ${older}`;
   const state = table.default ? 'on by default' : `off unless \`--resources\` names \`${plural}\``;
+  const carried =
+    identity === ''
+      ? 'Series have the labels below'
+      : `Every series carries ${identity}; the labels below come after them`;
   return `<!-- ${notice(`src/resources/${plural}.ts`)} -->
 # ${plural}
 
 ${table.kind} of ${versions}, ${scope}; ${state}.
-Every series carries ${identity}; the labels below come after them.
+${carried}.
 
 ${tableOf(['family', 'type', 'stability', 'labels', 'what it says'], rows)}
 `;

@@ -22,6 +22,7 @@ const holds: Readonly<Record<ResourceName, string>> = {
   deviceclasses: 'settings of device drivers',
   endpoints: 'addresses of pods',
   endpointslices: 'addresses of pods',
+  events: 'messages of controllers and kubelets: names, images, now and then what a probe answered',
   horizontalpodautoscalers: names,
   ingressclasses: names,
   ingresses: 'host names, paths, and annotations of the ingress controller, which may have secrets',

@@ -48,6 +48,7 @@ const rows: Readonly<Record<string, Schema>> = {
   'global.imagePullSecrets': pullSecrets,
 
   updateStrategy: choice('RollingUpdate', 'Recreate'),
+  'autosharding.serverSide': { enum: ['auto', true, false, 'true', 'false', '', null] },
   hostUsers: toggle,
   dnsPolicy: choice('ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'),
   dnsConfig: open,

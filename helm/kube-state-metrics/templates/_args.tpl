@@ -25,6 +25,14 @@
 {{- uniq $namespaces | toJson }}
 {{- end }}
 
+{{- /* The value of --server-side-sharding, empty for its default. */ -}}
+{{- define "kube-state-metrics.serverSide" -}}
+{{- $value := toString (default false .Values.autosharding.serverSide) }}
+{{- if ne $value "false" }}
+{{- $value }}
+{{- end }}
+{{- end }}
+
 {{- /* The packs of custom resources as a JSON list. */ -}}
 {{- define "kube-state-metrics.packs" -}}
 {{- include "kube-state-metrics.items" .Values.customResourceState.packs | fromJsonArray | uniq | toJson }}
@@ -100,6 +108,9 @@
 {{- if .Values.autosharding.enabled }}
 - --pod=$(POD_NAME)
 - --pod-namespace=$(POD_NAMESPACE)
+{{- with include "kube-state-metrics.serverSide" . }}
+- --server-side-sharding={{ . }}
+{{- end }}
 {{- end }}
 {{- if include "kube-state-metrics.elects" . }}
 - --leader-elect

@@ -5,6 +5,9 @@
 {{- if and $elects .Values.autosharding.enabled }}
 {{- fail "highAvailability.enabled and autosharding.enabled: expected one of them, got both; leader election and sharding exclude each other, so turn one off" }}
 {{- end }}
+{{- if and (include "kube-state-metrics.serverSide" .) (not .Values.autosharding.enabled) }}
+{{- fail (printf "autosharding.serverSide: expected autosharding.enabled beside it, got %q alone; enable it, or remove this value" (include "kube-state-metrics.serverSide" .)) }}
+{{- end }}
 {{- if and $elects (eq (toString .Values.updateStrategy) "Recreate") }}
 {{- fail "updateStrategy: expected none with highAvailability.enabled, got Recreate, which stops all replicas at once; remove it" }}
 {{- end }}

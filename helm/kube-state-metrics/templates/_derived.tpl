@@ -16,6 +16,8 @@
   group: ""
 - resource: endpointslices
   group: discovery.k8s.io
+- resource: events
+  group: events.k8s.io
 - resource: horizontalpodautoscalers
   group: autoscaling
 - resource: ingresses
@@ -321,6 +323,9 @@ pod:
   expected: a text
 pod-namespace:
   expected: a text
+server-side-sharding:
+  expected: one of auto, true, false
+  pattern: ^(?:auto|true|false)$
 leader-elect:
   expected: true or false
   pattern: (?i)^(?:1|t|true|0|f|false)$

@@ -11,9 +11,10 @@ import { ApiStatus, badRequest, notFound, notServed, unauthorized } from './apiS
 import { coreVersions, groupList, groupNamed, resourceList, versionInfo } from './discovery.ts';
 import type { Connection, Fault, Faults, FaultTarget, Verb } from './faults.ts';
 import { apiVersionOf, type Kind } from './kinds.ts';
-import { findPage, listPieces } from './list.ts';
+import { echoing, findPage, listPieces } from './list.ts';
 import { parseListOptions, type Query } from './listOptions.ts';
 import { negotiate, type Protobuf } from './representation.ts';
+import { bothOf, shardOf } from './shards.ts';
 import type { StateList } from './stateList.ts';
 import type { Storage } from './storage.ts';
 import { type Abilities, watchPieces } from './watch.ts';
@@ -188,14 +189,16 @@ function wordsOf(path: string): string[] {
 async function answerList(ctx: Context, at: Place, faults: Fault[], served: Served): Promise<void> {
   const { storage, namespace } = at;
   const query = queryOf(ctx);
-  const { tables } = abilitiesUnder(faults);
+  const { tables, shards } = abilitiesUnder(faults);
   const { clock, versionWaitMs: waitMs } = served;
   const protobuf = served.protobuf?.(storage.kind);
   const as = negotiate(ctx.get('Accept'), { asked: 'list', query, clock, tables, protobuf });
-  const selector = parseSelectors(storage.kind, query);
+  const shard = shardOf(query, shards);
+  const selector = bothOf(parseSelectors(storage.kind, query), shard.selects);
   const options = parseListOptions(query, true);
   const wait = { clock, waitMs, signal: departureOf(ctx) };
-  const page = await findPage({ storage, namespace, selector, options }, wait);
+  const found = await findPage({ storage, namespace, selector, options }, wait);
+  const page = echoing(found, shard.echo);
   const gzip = ctx.get('Accept-Encoding').includes('gzip') && isLong(page.items);
   const pieces = listPieces(storage, page, as);
   const spoilt = faults.some((fault) => fault.pieces !== undefined);
@@ -219,9 +222,9 @@ function isLong(items: StateList): boolean {
 function answerWatch(ctx: Context, at: Place, faults: Fault[], served: Served): void {
   const { storage, namespace } = at;
   const query = queryOf(ctx);
-  const selector = parseSelectors(storage.kind, query);
   const abilities = abilitiesUnder(faults);
-  const { tables } = abilities;
+  const { tables, shards } = abilities;
+  const selector = bothOf(parseSelectors(storage.kind, query), shardOf(query, shards).selects);
   const { clock, bookmarkMs } = served;
   const protobuf = served.protobuf?.(storage.kind);
   const as = negotiate(ctx.get('Accept'), { asked: 'watch', query, clock, tables, protobuf });
@@ -270,7 +273,12 @@ function answerFaults(ctx: Context, faults: readonly Fault[], target: FaultTarge
 }
 
 function abilitiesUnder(faults: readonly Fault[]): Abilities {
-  const usual: Abilities = { watchList: 'on', bookmarks: 'on', tables: 'on' };
+  const usual: Abilities = {
+    watchList: 'on',
+    bookmarks: 'on',
+    tables: 'on',
+    shards: 'off',
+  };
   return Object.assign(usual, ...faults.map(({ abilities }) => abilities));
 }
 

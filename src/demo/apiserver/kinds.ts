@@ -46,6 +46,7 @@ const rows = {
   deviceclasses: [allocation, 'DeviceClass', gen],
   endpoints: ['v1', 'Endpoints', ns],
   endpointslices: ['discovery.k8s.io/v1', 'EndpointSlice', ns, gen],
+  events: ['events.k8s.io/v1', 'Event', ns],
   horizontalpodautoscalers: ['autoscaling/v2', 'HorizontalPodAutoscaler', ns, status],
   ingressclasses: ['networking.k8s.io/v1', 'IngressClass', gen],
   ingresses: ['networking.k8s.io/v1', 'Ingress', ns, gen, status],

@@ -83,6 +83,12 @@ function pageOf(
   };
 }
 
+/** The page with the shard selector that the server says it has applied. */
+export const echoing = (page: Page, selector: string | undefined): Page =>
+  selector === undefined
+    ? page
+    : { ...page, metadata: { ...page.metadata, shardInfo: { selector } } };
+
 /** The body of a page in pieces: head, one for each item, tail. */
 export function* listPieces(storage: Storage, page: Page, as: Representation): Iterable<Buffer> {
   const { kind } = storage;

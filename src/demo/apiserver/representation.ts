@@ -39,6 +39,8 @@ export interface ListMetadata {
   readonly resourceVersion: string;
   readonly continue?: string;
   readonly remainingItemCount?: number;
+  /** In lists of whole objects only. */
+  readonly shardInfo?: { readonly selector: string };
 }
 
 /** The verb of a request; some representations exist for some verbs only. */
@@ -90,7 +92,9 @@ const whole: Representation = {
     const apiVersion = apiVersionOf(kind);
     const listKind = `${kind.kind}List`;
     if (kind.custom) {
-      const sorted = JSON.stringify({ continue: '', ...metadata });
+      // Kubernetes 1.36 selects shards of custom resources, and does not say so.
+      const { shardInfo: _, ...rest } = metadata;
+      const sorted = JSON.stringify({ continue: '', ...rest });
       return around(
         `{"apiVersion":"${apiVersion}","items":[`,
         `],"kind":"${listKind}","metadata":${sorted}}\n`,
@@ -112,7 +116,7 @@ const metadataOnly: Representation = {
   contentType,
   object: (_kind, state) => Buffer.from(JSON.stringify(partial(parse(state)))),
   item: (kind, state) => metadataOnly.object(kind, state),
-  envelope(_kind, { metadata, items }) {
+  envelope(_kind, { metadata: { shardInfo: _, ...metadata }, items }) {
     const type = `"kind":"PartialObjectMetadataList","apiVersion":"${metaVersion}"`;
     const head = `{${type},"metadata":${JSON.stringify(metadata)},"items":`;
     return items.length === 0 ? around(head, 'null}\n') : around(`${head}[`, ']}\n');
@@ -146,7 +150,8 @@ function tables({ query, clock }: Negotiation): Representation {
       return Buffer.from(`${head}${row(kind, state)}]}`);
     },
     item: (kind, state) => Buffer.from(row(kind, state)),
-    envelope: (kind, { metadata }) => around(start(kind, metadata, false), ']}\n'),
+    envelope: (kind, { metadata: { shardInfo: _, ...metadata } }) =>
+      around(start(kind, metadata, false), ']}\n'),
   };
 }
 

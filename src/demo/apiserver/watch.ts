@@ -22,6 +22,12 @@ export interface Abilities {
   readonly bookmarks: 'on' | 'off' | 'noVersion';
   /** How the server treats Accept for a Table: serves it, answers 406, or serves whole objects. */
   readonly tables: 'on' | 'refused' | 'ignored';
+  /**
+   * How the server treats `shardSelector`: `on`; `off`, ignores it, as older servers do; `refused`,
+   * the parameter is unknown (400); `unfiltered`, says that it was applied, and sends all objects;
+   * `misquoted`, says that another one was applied.
+   */
+  readonly shards: 'on' | 'off' | 'refused' | 'unfiltered' | 'misquoted';
 }
 
 export interface WatchRequest extends ListRequest {

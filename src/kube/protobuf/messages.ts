@@ -2201,6 +2201,37 @@ function discoveryV1ForZone(r: Reader, end: number): Fields {
   return o;
 }
 
+function eventsV1Event(r: Reader, end: number): Fields {
+  const o: Fields = { metadata: undefined, series: undefined, reason: undefined, regarding: undefined, type: undefined, deprecatedCount: undefined };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 10: o.metadata = metaV1ObjectMeta(r, r.end()); break;
+      case 26: o.series = eventsV1EventSeries(r, r.end()); break;
+      case 58: o.reason = r.string() || undefined; break;
+      case 66: o.regarding = coreV1ObjectReference(r, r.end()); break;
+      case 90: o.type = r.string() || undefined; break;
+      case 120: o.deprecatedCount = r.int32() || undefined; break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
+function eventsV1EventSeries(r: Reader, end: number): Fields {
+  const o: Fields = { count: 0 };
+  while (r.at < end) {
+    const tag = r.varint();
+    switch (tag) {
+      case 8: o.count = r.int32(); break;
+      default: r.skip(tag);
+    }
+  }
+  r.finish(end);
+  return o;
+}
+
 function metaV1ListMeta(r: Reader, end: number): Fields {
   const o: Fields = { selfLink: undefined, resourceVersion: undefined, continue: undefined, remainingItemCount: undefined, shardInfo: undefined };
   while (r.at < end) {
@@ -3005,6 +3036,7 @@ export const rootMessages: Readonly<Record<string, RootMessage>> = {
   'resource.k8s.io/v1/deviceclasses': { object: resourceV1DeviceClass, spec: resourceV1DeviceClassSpec },
   '/v1/endpoints': { object: coreV1Endpoints },
   'discovery.k8s.io/v1/endpointslices': { object: discoveryV1EndpointSlice },
+  'events.k8s.io/v1/events': { object: eventsV1Event },
   'autoscaling/v2/horizontalpodautoscalers': { object: autoscalingV2HorizontalPodAutoscaler, spec: autoscalingV2HorizontalPodAutoscalerSpec },
   'networking.k8s.io/v1/ingressclasses': { object: networkingV1IngressClass, spec: networkingV1IngressClassSpec },
   'networking.k8s.io/v1/ingresses': { object: networkingV1Ingress, spec: networkingV1IngressSpec },

@@ -1,5 +1,6 @@
 // ObjectReader reads the objects of one resource, whole or their heads alone, from protobuf.
 import { DeferredSpec, withDeferredSpec } from '../../lib/deferredSpec.ts';
+import type { ListMetadata } from '../decode.ts';
 import type { ObjectHead } from '../eventHead.ts';
 import { readMetadata, readStatus, rootMessages } from './messages.ts';
 import { type Fields, ProtobufError, Reader, type ReadMessage } from './reader.ts';
@@ -119,21 +120,35 @@ export const statusIn = (envelope: Range): Fields => read(unwrapped(envelope), r
 /** What a bookmark says. */
 export const bookmarkIn = (object: Range): Fields => read(object, readMetadataOnly);
 
+/** A message of which only the first field, a text, is wanted. */
+function readFirstText(r: Reader, end: number): string {
+  let text = '';
+  while (r.at < end) {
+    const tag = r.varint();
+    if (tag === 10) text = r.string();
+    else r.skip(tag);
+  }
+  return text;
+}
+
 /** What a list says of itself. */
-export const listMetadataIn = (metadata: Range): { resourceVersion: string; continue: string } => {
+export const listMetadataIn = (metadata: Range): ListMetadata => {
   let resourceVersion = '';
   let token = '';
+  let shardSelector: string | undefined;
   read(metadata, (r, end) => {
     while (r.at < end) {
       const tag = r.varint();
       if (tag === 18) resourceVersion = r.string();
       else if (tag === 26) token = r.string();
+      else if (tag === 42) shardSelector = readFirstText(r, r.end());
       else r.skip(tag);
     }
     r.finish(end);
     return {};
   });
-  return { resourceVersion, continue: token };
+  const shard = shardSelector !== undefined && { shardSelector };
+  return { resourceVersion, continue: token, ...shard };
 };
 
 /** The resource, by group, version and plural, and how much of its objects is asked for. */

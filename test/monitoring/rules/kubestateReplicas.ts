@@ -13,6 +13,11 @@ function replica(address: string, index: number, total: number, leads?: number):
   };
 }
 
+/** How a replica divides objects. */
+const schemeOf = (address: string, scheme: string): Series => ({
+  [`kube_state_metrics_shard_scheme{job="ksm",instance="${address}",scheme="${scheme}"}`]: 1,
+});
+
 const contact = 'kube_state_metrics_leader_election_last_contact_timestamp_seconds';
 const contacted = `${contact}{job="ksm",instance="a"}`;
 
@@ -44,6 +49,35 @@ export const replicaCases: readonly Case[] = [
     fires: { series: { ...replica('a', 0, 2), ...replica('b', 1, 3) }, at: 15, labels },
     quiet: [
       { because: 'they agree', series: { ...replica('a', 0, 2), ...replica('b', 1, 2) }, at: 30 },
+    ],
+  },
+  {
+    alert: 'KubeStateMetricsShardSchemesDiffer',
+    fires: {
+      series: {
+        ...replica('a', 0, 2),
+        ...replica('b', 1, 2),
+        ...schemeOf('a', 'jump-hash'),
+        ...schemeOf('b', 'uid-range'),
+      },
+      at: 15,
+      labels,
+    },
+    quiet: [
+      {
+        because: 'they are the same',
+        series: { ...schemeOf('a', 'uid-range'), ...schemeOf('b', 'uid-range') },
+        at: 30,
+      },
+      {
+        because: 'the roll-out is over in time',
+        series: {
+          ...schemeOf('a', 'uid-range'),
+          'kube_state_metrics_shard_scheme{job="ksm",instance="b",scheme="jump-hash"}': '1x9 stale',
+          'kube_state_metrics_shard_scheme{job="ksm",instance="b",scheme="uid-range"}': '_x9 1x30',
+        },
+        at: 30,
+      },
     ],
   },
   {

@@ -25,6 +25,7 @@ const everything = {
   'track-unscheduled-pods': false,
   shard: 0,
   'total-shards': 1,
+  'server-side-sharding': 'false' as const,
 };
 const known: readonly ServedKind[] = [
   { ...apps, kind: 'ReplicaSet', plural: 'replicasets' },

@@ -77,6 +77,9 @@ creates the namespace, and deleting it deletes the namespace: use one that conta
 
 const SEVERAL = `## Scraping several replicas
 
+[docs/sharding.md](../docs/sharding.md) says when to shard at all, and when to set
+\`--server-side-sharding=auto\` in the StatefulSet of \`autosharding/\`.
+
 With \`autosharding/\` and \`daemonsetsharding/\`, each pod serves only a part, so Prometheus must
 scrape all of them. The name of a headless Service resolves to the address of each pod:
 

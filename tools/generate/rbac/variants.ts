@@ -87,7 +87,12 @@ const POD_NAMES = { POD_NAME: 'metadata.name', POD_NAMESPACE: 'metadata.namespac
 function autosharding(parts: Parts): Files {
   const metadata = parts.called(NAME, NAMESPACE);
   const { role, binding } = grant(metadata, shardingRules(NAME), metadata);
-  const args = ['--pod=$(POD_NAME)', '--pod-namespace=$(POD_NAMESPACE)'];
+  const args = [
+    '--pod=$(POD_NAME)',
+    '--pod-namespace=$(POD_NAMESPACE)',
+    // The one word to change for an API server that selects the objects of a shard.
+    '--server-side-sharding=false',
+  ];
   const workload = { metadata, account: metadata, program: parts.program, args, env: POD_NAMES };
   return {
     ...reader(parts, metadata, parts.tables),

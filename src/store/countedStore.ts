@@ -1,0 +1,296 @@
+// CountedStore is the Store of a resource of which nothing is served but what its objects count.
+import type { Clock } from '../lib/clock.ts';
+import { LruCache } from '../lib/lru.ts';
+import { namespaceOf } from '../lib/objectKey.ts';
+import { isOlder } from '../lib/resourceVersion.ts';
+import type { Count, CountedRenderer } from '../metrics/counts.ts';
+import type { KubeObject } from '../metrics/object.ts';
+import type { Counter, Counters } from './counters.ts';
+import { isSameObject, isUnchanged, objectVersionOf } from './objectState.ts';
+import { OpenRelists } from './openRelists.ts';
+import type { RelistWork } from './relist.ts';
+import { type RelistEnds, RelistPhases } from './relistPhases.ts';
+import type { ObjectTexts, ObjectVersion, Relist, Store, StoreSize } from './types.ts';
+
+/** So many namespaces are known to have been left out once. */
+const namespacesMax = 10_000;
+
+/** A watch may be so far behind another one. */
+const behindMsMax = 60_000;
+
+/** An object, and how far it has counted. */
+interface CountedObject extends ObjectVersion {
+  part: string | undefined;
+  readonly counted: readonly Counted[];
+}
+
+interface Counted {
+  readonly counter: Counter;
+  value: number;
+  /** What it had counted already when it became known. */
+  readonly from: number;
+}
+
+/** An object as it came: its state, and what it says it has counted. */
+interface ReceivedObject {
+  readonly incoming: ObjectVersion;
+  readonly counts: readonly Count[];
+  readonly createdAt: string | null | undefined;
+}
+
+/** Those of a list, by key. */
+type ListedObjects = ReadonlyMap<string, ReceivedObject>;
+
+export interface CountedStoreOptions {
+  readonly renderer: CountedRenderer;
+  readonly counters: Counters;
+  readonly work: Pick<RelistWork, 'commit' | 'drained'>;
+  readonly clock: Pick<Clock, 'wall'>;
+}
+
+/**
+ * Counts how far each object gets, by its uid: what it says again is counted once, and an object
+ * that was made again counts anew. What the first list of a part has was there before, and counts
+ * from then on. What comes later and is not known is new, unless it was created before objects
+ * were followed that had been left out.
+ */
+export class CountedStore implements Store {
+  readonly #renderer: CountedRenderer;
+  readonly #counters: Counters;
+  readonly #work: Pick<RelistWork, 'commit' | 'drained'>;
+  readonly #relists = new OpenRelists();
+  readonly #objects = new Map<string, CountedObject>();
+  /** Parts that were listed. */
+  readonly #listed = new Set<string | undefined>();
+  /** When more objects began to be followed, of all or by namespace; milliseconds since 1970. */
+  #grewMs = Number.NEGATIVE_INFINITY;
+  readonly #namespaceGrewMs = new LruCache<number>(namespacesMax);
+  /** The store before, as long as it may have seen what has not come here. */
+  #there: { readonly store: CountedStore; readonly untilMs: number } | undefined;
+  readonly #clock: Pick<Clock, 'wall'>;
+
+  constructor({ renderer, counters, work, clock }: CountedStoreOptions) {
+    this.#renderer = renderer;
+    this.#counters = counters;
+    this.#work = work;
+    this.#clock = clock;
+  }
+
+  put(object: KubeObject, part?: string): void {
+    this.#relists.refuseWhileCommitted(part);
+    this.#count(receivedOf(object, this.#renderer), part, false);
+  }
+
+  delete(object: KubeObject, part?: string): void {
+    this.#relists.refuseWhileCommitted(part);
+    const existing = this.#objects.get(objectVersionOf(object).key);
+    if (existing === undefined || existing.part !== part) return;
+    if (isSameObject(existing, objectVersionOf(object))) this.#remove(existing);
+  }
+
+  relist(part?: string): Relist {
+    return new CountedRelist(this.#renderer, {
+      ...this.#relists.begin(part),
+      commit: (changes) => this.#work.commit(changes),
+      drained: () => this.#work.drained(),
+      apply: (listed) => this.#apply(listed, part),
+    });
+  }
+
+  scopeGrows(namespace?: string): void {
+    // The API server tells times of creation in whole seconds.
+    const nowMs = Math.floor(this.#clock.wall() / 1_000) * 1_000;
+    if (namespace === undefined) this.#grewMs = nowMs;
+    else this.#namespaceGrewMs.set(namespace, nowMs);
+  }
+
+  scopeShrinks(includes: (namespace: string) => boolean): void {
+    this.#counters.dropIdle(({ namespace }) => namespace !== '' && !includes(namespace));
+  }
+
+  /**
+   * Goes on from what another store has counted, in whose place this one is served from now on. Of
+   * the two one may have seen more of an object: each occurrence counts once all the same.
+   */
+  continue(other: CountedStore): void {
+    const continued = this.#counters.continue(other.#counters);
+    other.#there = undefined;
+    this.#there = { store: other, untilMs: this.#clock.wall() + behindMsMax };
+    for (const object of this.#objects.values()) {
+      const theirs = other.#objects.get(object.key);
+      const same = theirs !== undefined && isSameObject(theirs, object) ? theirs : undefined;
+      for (const one of object.counted) {
+        const counted = same?.counted.find(({ counter }) => hasLabels(counter, one.counter));
+        const value = counted?.value ?? one.from;
+        if (one.value > value && continued.has(one.counter)) {
+          this.#counters.add(one.counter, one.value - value);
+        }
+        one.value = Math.max(one.value, value);
+      }
+    }
+  }
+
+  drained(): Promise<void> {
+    return this.#work.drained();
+  }
+
+  *versions(part?: string): Generator<ObjectVersion> {
+    for (const object of this.#objects.values()) {
+      if (part === undefined || object.part === part) yield object;
+    }
+  }
+
+  get size(): StoreSize {
+    return { ...this.#counters.size, objects: this.#objects.size };
+  }
+
+  textsOf(key: string): ObjectTexts | undefined {
+    return this.#counters.textsOf(key);
+  }
+
+  *#apply(listed: ListedObjects, part: string | undefined): Generator<void> {
+    const isFirst = !this.#listed.has(part);
+    this.#listed.add(part);
+    for (const existing of this.#objects.values()) {
+      const isListed = listed.has(existing.key);
+      if (!isListed && (part === undefined || existing.part === part)) this.#remove(existing);
+      yield;
+    }
+    for (const object of listed.values()) {
+      this.#count(object, part, isFirst);
+      yield;
+    }
+  }
+
+  /** With `isFirst`, what the store does not have counts from now on. */
+  #count(received: ReceivedObject, part: string | undefined, isFirst: boolean): void {
+    const { incoming, counts } = received;
+    const existing = this.#objects.get(incoming.key);
+    if (existing !== undefined) {
+      if (existing.part !== part && isOlder(incoming.version, existing.version)) return;
+      if (isUnchanged(existing, incoming)) {
+        existing.part = part;
+        return;
+      }
+    }
+    const same = existing !== undefined && isSameObject(existing, incoming) ? existing : undefined;
+    const isNew = !isFirst && (same !== undefined || this.#isNew(received));
+    const counted = counts.map((count) => {
+      const counter = this.#counters.hold(count);
+      const before = same && countedBefore(same, counter, counts.length);
+      const from = before?.from ?? this.#countedThere(incoming, count) ?? (isNew ? 0 : count.value);
+      const growth = count.value - (before?.value ?? from);
+      if (growth > 0) this.#counters.add(counter, growth);
+      return { counter, value: count.value, from };
+    });
+    this.#objects.set(incoming.key, { ...incoming, part, counted });
+    for (const { counter } of existing?.counted ?? []) this.#counters.release(counter);
+  }
+
+  #isNew({ incoming, createdAt }: ReceivedObject): boolean {
+    const ofNamespace = this.#namespaceGrewMs.get(namespaceOf(incoming.key));
+    const grewMs = Math.max(this.#grewMs, ofNamespace ?? Number.NEGATIVE_INFINITY);
+    return !(Date.parse(createdAt ?? '') < grewMs);
+  }
+
+  /** What the store before has counted of an object that is new here. */
+  #countedThere(incoming: ObjectVersion, count: Count): number | undefined {
+    const there = this.#there;
+    if (there === undefined) return undefined;
+    if (this.#clock.wall() > there.untilMs) {
+      this.#there = undefined;
+      return undefined;
+    }
+    const theirs = there.store.#objects.get(incoming.key);
+    if (theirs === undefined || !isSameObject(theirs, incoming)) return undefined;
+    return theirs.counted.find(({ counter }) => hasLabels(counter, count))?.value;
+  }
+
+  #remove(object: CountedObject): void {
+    this.#objects.delete(object.key);
+    for (const { counter } of object.counted) this.#counters.release(counter);
+  }
+}
+
+const hasLabels = (counter: Counter, { family, labels }: Pick<Count, 'family' | 'labels'>) =>
+  counter.family === family && counter.labels === labels;
+
+const receivedOf = (object: KubeObject, renderer: CountedRenderer): ReceivedObject => ({
+  incoming: objectVersionOf(object),
+  counts: renderer.collect(object),
+  createdAt: object.metadata.creationTimestamp,
+});
+
+/**
+ * How far the object had got in the counter; 0 if it did not count there. If it counts in one
+ * series only, it goes on in another one where its labels have changed.
+ */
+function countedBefore(
+  { counted }: CountedObject,
+  counter: Counter,
+  series: number,
+): Pick<Counted, 'value' | 'from'> {
+  const before = counted.find((one) => one.counter === counter);
+  const only = counted.length === 1 && series === 1 ? counted[0] : undefined;
+  return before ?? only ?? { value: 0, from: 0 };
+}
+
+interface CountedRelistOptions extends RelistEnds, Pick<RelistWork, 'commit' | 'drained'> {
+  apply(listed: ListedObjects): Iterable<void>;
+}
+
+class CountedRelist implements Relist {
+  readonly #renderer: CountedRenderer;
+  readonly #options: CountedRelistOptions;
+  readonly #phases: RelistPhases;
+  readonly #listed = new Map<string, ReceivedObject>();
+  /** The labels of all objects so far: most have the same as others. */
+  readonly #labels = new Map<string, string>();
+
+  constructor(renderer: CountedRenderer, options: CountedRelistOptions) {
+    this.#renderer = renderer;
+    this.#options = options;
+    this.#phases = new RelistPhases({
+      onCommit: () => options.onCommit(),
+      onEnd: () => options.onEnd(),
+      commit: (changes) => options.commit(changes),
+      apply: () => options.apply(this.#listed),
+      discard: () => this.#listed.clear(),
+    });
+  }
+
+  put(object: KubeObject): void {
+    this.#phases.refuseIfClosed();
+    const received = receivedOf(object, this.#renderer);
+    const counts = received.counts.map((count) => this.#sharing(count));
+    this.#listed.set(received.incoming.key, { ...received, counts });
+  }
+
+  delete(object: KubeObject): void {
+    this.#phases.refuseIfClosed();
+    const incoming = objectVersionOf(object);
+    const listed = this.#listed.get(incoming.key);
+    if (listed !== undefined && isSameObject(listed.incoming, incoming)) {
+      this.#listed.delete(incoming.key);
+    }
+  }
+
+  drained(): Promise<void> {
+    return this.#options.drained();
+  }
+
+  commit(): Promise<void> {
+    return this.#phases.commit();
+  }
+
+  abort(): Promise<boolean> {
+    return this.#phases.abort();
+  }
+
+  #sharing(count: Count): Count {
+    const known = this.#labels.get(count.labels);
+    if (known !== undefined) return { ...count, labels: known };
+    this.#labels.set(count.labels, count.labels);
+    return count;
+  }
+}

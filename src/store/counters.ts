@@ -1,0 +1,211 @@
+// Counters are the series of counted families: each counts over many objects, and outlives them.
+import type { Clock } from '../lib/clock.ts';
+import type { Count, CountedFamily } from '../metrics/counts.ts';
+import type { KubeObject } from '../metrics/object.ts';
+import type { Renderer } from '../metrics/render.ts';
+import { rendererOfTexts } from '../metrics/rendered.ts';
+import { formatNumber } from '../metrics/text.ts';
+import type { Store, StoreSize } from './types.ts';
+
+/** The most counters of one store; what others would count is counted together, without labels. */
+export const countersMax = 10_000;
+/** A counter is dropped once it has had no object for so long. */
+export const idleMsMax = 3_600_000;
+
+/** One series; a `Counters` alone changes it. */
+export interface Counter extends Pick<Count, 'family' | 'labels' | 'namespace'> {
+  value: number;
+  /** Objects that count in it. */
+  objects: number;
+  /** Which flush serves it first, as 0; undefined once a scrape has seen that. */
+  zeroIn: number | undefined;
+}
+
+/** The flushes of the store of the counters, numbered as they begin. */
+export interface Flushes {
+  /** The one that will serve a change of now. */
+  readonly next: number;
+  /** The last one whose changes are served. */
+  readonly served: number;
+}
+
+export interface CountersOptions {
+  readonly families: readonly CountedFamily[];
+  readonly store: Pick<Store, 'put' | 'delete' | 'size' | 'textsOf'>;
+  readonly flushes: () => Flushes;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Called with each new thing to count that gets no counter of its own. */
+  onFull(family: string): void;
+}
+
+/**
+ * A counter appears as 0, and shows what it has counted once a scrape has seen that: of a series
+ * that begins with another number, Prometheus' `increase` would miss the first. It stays for an
+ * hour after the last of its objects.
+ */
+export class Counters {
+  readonly #options: CountersOptions;
+  readonly #families: readonly Map<string, Counter>[];
+  /** What is counted beyond the limit, by family. */
+  readonly #rests = new Map<number, Counter>();
+  /** Counters that no scrape has seen yet. */
+  readonly #unseen = new Set<Counter>();
+  /** Counters without objects, and since when; the one that has had none for longest first. */
+  readonly #idle = new Map<Counter, number>();
+  #count = 0;
+
+  constructor(options: CountersOptions) {
+    this.#options = options;
+    this.#families = options.families.map(() => new Map());
+  }
+
+  get size(): StoreSize {
+    return this.#options.store.size;
+  }
+
+  /** As `Store.textsOf`, of a counter. */
+  textsOf(key: string): ReturnType<Store['textsOf']> {
+    return this.#options.store.textsOf(key);
+  }
+
+  /** The counter of the series, for an object that counts in it from now on until `release`. */
+  hold(count: Pick<Count, 'family' | 'labels' | 'namespace'>): Counter {
+    const counter = this.#find(count);
+    counter.objects++;
+    this.#idle.delete(counter);
+    return counter;
+  }
+
+  /** An object of the counter is gone. */
+  release(counter: Counter): void {
+    counter.objects--;
+    if (counter.objects === 0) this.#idle.set(counter, this.#options.clock.now());
+    this.#expire();
+  }
+
+  add(counter: Counter, growth: number): void {
+    if (growth === 0) return;
+    counter.value += growth;
+    if (counter.zeroIn === undefined) this.#write(counter);
+  }
+
+  /** For a snapshot of now: to be called when a scrape has read all of it. */
+  onRead(): () => void {
+    const { served } = this.#options.flushes();
+    return () => this.#seen(served);
+  }
+
+  /** Drops those of the counters without objects that are meant. */
+  dropIdle(isMeant: (counter: Counter) => boolean): void {
+    for (const counter of this.#idle.keys()) if (isMeant(counter)) this.#drop(counter);
+  }
+
+  /**
+   * Goes on from the values of others, in whose place these are served from now on; returns the
+   * counters that do.
+   */
+  continue(from: Counters): ReadonlySet<Counter> {
+    const continued = new Set<Counter>();
+    const named = from.#options.families.map(({ name }) => name);
+    for (const [i, { name }] of this.#options.families.entries()) {
+      const before = from.#families[named.indexOf(name)];
+      for (const counter of this.#families[i]?.values() ?? []) {
+        const old = before?.get(counter.labels);
+        if (old === undefined) continue;
+        counter.value = old.value;
+        continued.add(counter);
+        if (old.zeroIn === undefined) {
+          counter.zeroIn = undefined;
+          this.#unseen.delete(counter);
+        }
+        this.#write(counter);
+      }
+    }
+    return continued;
+  }
+
+  /** A scrape has seen what this flush, and those before it, have written. */
+  #seen(flush: number): void {
+    for (const counter of this.#unseen) {
+      if (counter.zeroIn === undefined || counter.zeroIn > flush) continue;
+      counter.zeroIn = undefined;
+      this.#unseen.delete(counter);
+      if (counter.value !== 0) this.#write(counter);
+    }
+  }
+
+  #find(count: Pick<Count, 'family' | 'labels' | 'namespace'>): Counter {
+    const { family, labels, namespace } = count;
+    const counters = this.#families[family] as Map<string, Counter>;
+    const known = counters.get(labels);
+    if (known !== undefined) return known;
+    this.#expire();
+    if (this.#count >= countersMax) return this.#rest(family);
+    const counter = { family, labels, namespace, value: 0, objects: 0, zeroIn: 0 };
+    counters.set(labels, counter);
+    this.#count++;
+    this.#begin(counter);
+    return counter;
+  }
+
+  #rest(family: number): Counter {
+    const { name, labels } = this.#options.families[family] as CountedFamily;
+    this.#options.onFull(name);
+    const known = this.#rests.get(family);
+    if (known !== undefined) return known;
+    const empty = labels.map((label) => `${label}=""`).join(',');
+    const rest = { family, labels: empty, namespace: '', value: 0, objects: 0, zeroIn: 0 };
+    this.#rests.set(family, rest);
+    this.#begin(rest);
+    return rest;
+  }
+
+  #begin(counter: Counter): void {
+    counter.zeroIn = this.#options.flushes().next;
+    this.#unseen.add(counter);
+    this.#write(counter);
+  }
+
+  #write(counter: Counter): void {
+    const { family, labels, value, zeroIn } = counter;
+    const { name } = this.#options.families[family] as CountedFamily;
+    const shown = zeroIn === undefined ? value : 0;
+    const text = `${name}{${labels}} ${formatNumber(shown)}\n`;
+    this.#options.store.put({ ...this.#objectOf(counter), family, text } as CounterObject);
+  }
+
+  #objectOf({ family, labels, namespace }: Counter): KubeObject {
+    const { name } = this.#options.families[family] as CountedFamily;
+    return { metadata: { namespace, name: `${name}{${labels}}` } };
+  }
+
+  /** Drops counters that have had no object for an hour. */
+  #expire(): void {
+    const until = this.#options.clock.now() - idleMsMax;
+    for (const [counter, since] of this.#idle) {
+      if (since > until) return;
+      this.#drop(counter);
+    }
+  }
+
+  #drop(counter: Counter): void {
+    this.#idle.delete(counter);
+    this.#unseen.delete(counter);
+    this.#options.store.delete(this.#objectOf(counter));
+    if (this.#rests.get(counter.family) === counter) this.#rests.delete(counter.family);
+    else if (this.#families[counter.family]?.delete(counter.labels)) this.#count--;
+  }
+}
+
+/** What the store of the counters gets in place of an object of the API. */
+interface CounterObject extends KubeObject {
+  readonly family: number;
+  readonly text: string;
+}
+
+/** The renderer of that store. */
+export const rendererOfCounters = (families: readonly CountedFamily[]): Renderer =>
+  rendererOfTexts(families, (object) => {
+    const { family, text } = object as CounterObject;
+    return families.map((_, i) => (i === family ? text : ''));
+  });

@@ -1,0 +1,181 @@
+// MovingShard is a shard that changes with its StatefulSet, and what it owns during a change.
+import type { Clock } from '../lib/clock.ts';
+import type { HashRanges } from '../lib/hashRanges.ts';
+import type { Logger } from '../lib/log.ts';
+import { type Claim, Claims, type Ownership, otherScheme, type ShardScheme } from './claims.ts';
+import type { Replica } from './statefulSetShard.ts';
+
+/** Objects that move to other shards are kept until those are ready, and no longer than this. */
+const handOverMsMax = 5 * 60_000;
+/**
+ * Ranges move between shards that are ready all the while: what a shard loses is kept for so long
+ * after its own lists are complete, for the others list at the same time as it does.
+ */
+const listMs = 15_000;
+/** How often to look whether its own lists are complete. */
+const lookMs = 500;
+/** A shard that was scaled away serves this long after SIGTERM, while others list its objects. */
+const leaveMs = 5_000;
+
+export interface MovingShardOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Ends all waits for other shards. */
+  readonly signal: AbortSignal;
+  readonly scheme: ShardScheme;
+  /** Called when the owned objects change: everything must be listed again. */
+  readonly relist: () => void;
+  /** Whether all that is owned has been listed. */
+  readonly isCaughtUp: () => boolean;
+}
+
+/** Where the pod stands in its StatefulSet. */
+export interface Placement extends Omit<Replica, 'rolling'> {
+  /** Other pods may divide the objects by the other scheme. */
+  readonly mixed: boolean;
+}
+
+/**
+ * Objects that a shard gains are listed at once. Objects that it loses are kept until as many
+ * replicas are ready as there are shards: some seconds of double series are better than a gap.
+ */
+export class MovingShard implements Ownership {
+  readonly #options: MovingShardOptions;
+  /** What the StatefulSet gives it now. */
+  #target: readonly Claim[] = [];
+  /** Earlier claims, whose objects are kept until other replicas have them. */
+  #kept: readonly Claim[] = [];
+  /** All of these. */
+  #claims = new Claims([]);
+  /** Ends the wait for other replicas. */
+  #waiting = new AbortController();
+  #allReady = false;
+  #leaving = false;
+
+  constructor(options: MovingShardOptions) {
+    this.#options = options;
+    options.signal.addEventListener('abort', () => this.#waiting.abort(), { once: true });
+  }
+
+  /** Undefined until the StatefulSet was first seen. */
+  get shard(): Claim | undefined {
+    return this.#target[0];
+  }
+
+  owns(uid: string): boolean {
+    return this.#claims.owns(uid);
+  }
+
+  ranges(): HashRanges | undefined {
+    return this.#claims.ranges();
+  }
+
+  /** Called with each state of the StatefulSet. */
+  saw(placement: Placement): void {
+    const { total, ready } = placement;
+    if (this.#isLeaving(placement)) return;
+    this.#allReady = ready >= total;
+    const before = this.#target;
+    const target = this.#targetOf(placement);
+    if (before.length === 0) this.#own(target, []);
+    else if (!isSame(before, target)) this.#move(target);
+    if (this.#kept.length > 0 && this.#allReady && !this.#movesRanges(placement)) {
+      this.#drop('all replicas are ready');
+    }
+  }
+
+  /** Resolves at once; for a shard that was scaled away, once others have had time to take over. */
+  async leave(): Promise<void> {
+    if (!this.#leaving) return;
+    const { clock, log, signal } = this.#options;
+    log.info({ leaveMs }, 'serving until other shards have listed the objects of this one');
+    await clock.sleep(leaveMs, signal);
+  }
+
+  /** The flag's claim first; while pods of both schemes run, what either gives it. */
+  #targetOf({ index, total, mixed }: Placement): readonly Claim[] {
+    const { scheme } = this.#options;
+    const own = { scheme, index, total };
+    return mixed ? [own, { ...own, scheme: otherScheme(scheme) }] : [own];
+  }
+
+  #own(target: readonly Claim[], kept: readonly Claim[]): void {
+    this.#target = target;
+    this.#kept = kept;
+    this.#claims = new Claims([...target, ...kept]);
+  }
+
+  /** A shard beyond the last will be deleted, and keeps its objects until then. */
+  #isLeaving({ index, total }: Placement): boolean {
+    const leaving = index < 0 || index >= total;
+    if (leaving && !this.#leaving) {
+      this.#options.log.warn({ index, total }, 'the StatefulSet was scaled down below this shard');
+    }
+    this.#leaving = leaving;
+    return leaving;
+  }
+
+  /** Whether ranges are kept that shards gain which are ready already. */
+  #movesRanges({ total }: Pick<Claim, 'total'>): boolean {
+    return this.#kept.some((claim) => claim.scheme === 'uid-range' && claim.total !== total);
+  }
+
+  #move(target: readonly Claim[]): void {
+    const { log, relist } = this.#options;
+    const before = this.#claims;
+    const [from] = this.#target;
+    const to = target[0] as Claim;
+    const kept = before.all.filter((claim) => !new Claims(target).cover(claim));
+    log.info({ from, to, schemes: target.map(({ scheme }) => scheme) }, 'the shards changed');
+    this.#own(target, kept);
+    if (!target.every((claim) => before.cover(claim))) relist();
+    this.#waiting.abort();
+    this.#waiting = new AbortController();
+    if (kept.length === 0) return;
+    const { signal } = this.#waiting;
+    const endMs = this.#options.clock.now() + handOverMsMax;
+    void (this.#movesRanges(to)
+      ? this.#dropOnceListed(endMs, signal)
+      : this.#dropAt(endMs, signal));
+  }
+
+  async #dropOnceListed(endMs: number, signal: AbortSignal): Promise<void> {
+    const { clock, isCaughtUp } = this.#options;
+    let listedMs: number | undefined;
+    while (clock.now() < endMs && !signal.aborted) {
+      const isListed = this.#allReady && isCaughtUp();
+      listedMs = isListed ? (listedMs ?? clock.now()) : undefined;
+      if (listedMs !== undefined && clock.now() - listedMs >= listMs) {
+        this.#drop('all replicas are ready and have had time to list them');
+        return;
+      }
+      await clock.sleep(lookMs, signal);
+    }
+    await this.#dropAt(endMs, signal);
+  }
+
+  async #dropAt(endMs: number, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    await clock.sleep(Math.max(0, endMs - clock.now()), signal);
+    if (signal.aborted) return;
+    log.warn({ handOverMsMax }, 'not all replicas are ready within the time limit');
+    this.#drop('the time limit is over');
+  }
+
+  #drop(why: string): void {
+    this.#waiting.abort();
+    this.#own(this.#target, []);
+    this.#options.log.info(
+      { shard: this.shard, why },
+      'dropping objects that other shards serve now',
+    );
+    this.#options.relist();
+  }
+}
+
+const isSame = (one: readonly Claim[], other: readonly Claim[]): boolean =>
+  one.length === other.length &&
+  one.every(({ scheme, index, total }, i) => {
+    const claim = other[i] as Claim;
+    return claim.scheme === scheme && claim.index === index && claim.total === total;
+  });

@@ -1,0 +1,90 @@
+// A table with counted rows beside others: one resource in scrapes and sizes.
+import { expect } from 'chai';
+import { counts, metadata } from '../../src/metrics/family.ts';
+import { everyKey } from '../../src/metrics/labels.ts';
+import type { KubeObject } from '../../src/metrics/object.ts';
+import { compile } from '../../src/metrics/render.ts';
+import type { Resource } from '../../src/metrics/resource.ts';
+import { openSegmentStores } from '../../src/store/open.ts';
+import { TestClock } from '../support/clock.ts';
+import { readAll } from './counted.ts';
+
+const table: Resource<KubeObject> = {
+  group: '',
+  version: 'v1',
+  kind: 'Thing',
+  scope: 'namespace',
+  default: true,
+  identity: { namespace: (o) => o.metadata.namespace, thing: (o) => o.metadata.name },
+  families: {
+    kube_thing_info: metadata.gauge('ALPHA', 'Always 1: it exists.', () => 1),
+    kube_thing_ends_total: counts('ALPHA', 'Ends.', ['namespace', 'reason'], (_, emit) => {
+      emit(1, 'shop', 'Error');
+    }),
+  },
+};
+
+const renderer = compile(
+  table,
+  { enabled: () => true, labels: everyKey, annotations: everyKey },
+  (family, _, error) => expect.fail(`${family}: ${error}`),
+);
+
+describe('Counted rows beside others', () => {
+  const open = () =>
+    openSegmentStores(new Map([['things', renderer]]), {
+      clock: new TestClock(),
+      hotBytesMax: 1e6,
+      compressOnThread: false,
+      onError: (error) => void Promise.reject(error),
+    });
+
+  it('are not rendered for each object, and are served behind what is', async () => {
+    const stores = open();
+    const counters = stores.counters.get('things') ?? expect.fail('no counters');
+    const things = stores.byResource.get('things') ?? expect.fail('no store');
+    things.put({ metadata: { name: 'one', namespace: 'shop' } });
+    const ends = { family: 0, namespace: 'shop', labels: 'namespace="shop",reason="Error"' };
+    const counter = counters.hold(ends);
+    expect(counters.hold({ ...ends })).to.equal(counter);
+    counters.add(counter, 3);
+    await stores.flushed();
+    await readAll(stores.snapshot(() => true));
+    await stores.flushed();
+    const text = await readAll(stores.snapshot(() => true));
+    expect(text.split('\n').filter((line) => !line.startsWith('#'))).to.deep.equal([
+      'kube_thing_info{namespace="shop",thing="one"} 1',
+      'kube_thing_ends_total{namespace="shop",reason="Error"} 3',
+      '',
+    ]);
+    expect(await readAll(stores.snapshot(([name]) => name === 'others'))).to.equal('');
+    await stores.close();
+  });
+
+  it('add to the sizes of their resource, but are none of its objects', async () => {
+    const stores = open();
+    const counters = stores.counters.get('things') ?? expect.fail('no counters');
+    const things = stores.byResource.get('things') ?? expect.fail('no store');
+    things.put({ metadata: { name: 'one', namespace: 'shop' } });
+    for (const namespace of ['shop', 'gone']) {
+      counters.hold({ family: 0, namespace, labels: `namespace="${namespace}",reason="Error"` });
+    }
+    await stores.flushed();
+    const [sizes, ...more] = stores.sizes().resources;
+    expect(more).to.deep.equal([]);
+    expect(sizes?.objects).to.equal(1);
+    expect(sizes?.families.map(({ header, series }) => [header.name, series])).to.deep.equal([
+      ['kube_thing_info', 1],
+      ['kube_thing_ends_total', 2],
+    ]);
+    expect(
+      [...(sizes?.namespaces ?? [])].map(([name, { series }]) => [name, series]),
+    ).to.deep.equal([
+      ['shop', 2],
+      ['gone', 1],
+    ]);
+    const { objects } = await stores.find('o', { limit: 5 });
+    expect(objects.map(({ key }) => key)).to.deep.equal(['shop/one']);
+    await stores.close();
+  });
+});
