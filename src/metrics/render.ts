@@ -1,11 +1,13 @@
 // Compiles a table into a Renderer, which turns one object into exposition text: the hot path.
 
 import { type CountedRenderer, countedRenderer } from './counts.ts';
+import { type DeletionMark, deletionMarkOf } from './deletionMark.ts';
 import {
   type AnyEmitState,
   canDeferSpec,
   type EmitLabelled,
   type Family,
+  type Identity,
   isStateSet,
   type Join,
   type Json,
@@ -17,6 +19,7 @@ import {
   type Stability,
   type StateSetRow,
 } from './family.ts';
+import type { History, HistoryRow } from './history.ts';
 import { everyKey, type KeyFilter, labelsOf } from './labels.ts';
 import type { KubeObject, Received } from './object.ts';
 import {
@@ -51,6 +54,8 @@ export interface Renderer {
   readonly promotion?: Promotion | undefined;
   /** As `render`, with these labels promoted and not those that the sources have now. */
   renderPromoted?(object: KubeObject, promoted: Promoted): string[];
+  /** Undefined where no family is on that says when an object was deleted. */
+  readonly deletionMark?: DeletionMark | undefined;
 }
 
 /** What the joined rows have taken of a spec, in the order of these rows. */
@@ -89,6 +94,8 @@ export interface RenderChoices {
   sparse?(family: string): boolean;
   /** Labels that all series get, behind those that identify the object. */
   readonly promoted?: readonly PromotedLabel[] | undefined;
+  /** What rows show that count over the states of an object; without it they have no series. */
+  readonly history?: History | undefined;
 }
 
 /** The sources that objects inherit labels from, of those that the choices need. */
@@ -116,6 +123,8 @@ export function compile<T>(
     const sparse = isStateSet(row) && choices.sparse?.(name) === true;
     if ('prefix' in row) return { name, reads, write: mapWriter(name, row, choices) };
     if ('states' in row) return { name, reads, write: stateSetWriter(name, row, sparse) };
+    if ('ofHistory' in row)
+      return { name, reads, write: historyWriter(name, row, choices.history) };
     if ('collectLabelled' in row) return { name, reads, write: labelledWriter(name, row, sparse) };
     return { name, reads, write: sampleWriter(name, row), take: row.join?.take };
   });
@@ -127,6 +136,7 @@ export function compile<T>(
   const promotion = promotionOf(resource, rows, choices.promoted ?? [], sources);
   const renderer = rendererOf(writers, identify, onError, promotion);
   const bySection = canDeferSpec(rows.map(([, row]) => row)) ? renderer : undefined;
+  const deletionMark = deletionMarkOf(rows, writers, identify, resource.identity);
   return {
     families,
     counted: countedRenderer(enabled, onError),
@@ -134,6 +144,7 @@ export function compile<T>(
     bySection,
     promotion,
     renderPromoted: (object, promoted) => renderer.renderAll(object, promoted).texts,
+    deletionMark,
   };
 }
 
@@ -159,7 +170,7 @@ function promotionOf<O>(
 }
 
 /** Renders one family of one object. */
-interface RowWriter<O> {
+export interface RowWriter<O> {
   readonly name: string;
   readonly reads: Family<O>['reads'];
   /** `identity` is the text of its identity labels, `taken` what a joined row took of the spec. */
@@ -269,6 +280,23 @@ function mapWriter<O>(name: string, row: MapRow<O>, choices: RenderChoices): Row
       series += `,${label}="${escapeLabelValue(value)}"`;
     }
     return `${series}} 1\n`;
+  };
+}
+
+function historyWriter<O>(
+  name: string,
+  { labels }: HistoryRow,
+  history: History | undefined,
+): RowWriter<O>['write'] {
+  if (history === undefined) return () => '';
+  const prefixes = labels.map((label) => `,${label}="`);
+  const lines = new SeriesLines();
+  const emit = (value: number, ...values: LabelValue[]): void =>
+    lines.add(labelsText(prefixes, values), value);
+  return (object, identity) => {
+    lines.start(`${name}{${identity}`);
+    history.collect((object as { readonly metadata: Identity }).metadata, emit);
+    return lines.text;
   };
 }
 

@@ -40,6 +40,8 @@ export interface ObjectRecord extends ObjectVersion {
 export interface StoredObject extends ObjectRecord {
   block: Block;
   slot: number;
+  /** When it was deleted, where it is kept nonetheless. */
+  deletedMs: number | undefined;
 }
 
 /** The new text of one family of an object. */
@@ -108,7 +110,7 @@ export class Block {
   }
 
   append(record: ObjectRecord, texts: FamilyTexts): StoredObject {
-    const object = { ...record, block: this, slot: this.slots.length };
+    const object = { ...record, block: this, slot: this.slots.length, deletedMs: undefined };
     this.#insert(object);
     this.#apply(object.slot, this.diff(object.slot, texts));
     return object;
@@ -148,6 +150,13 @@ export class Block {
     object.bytes = record.bytes;
     object.spec = record.spec;
     object.promoted = record.promoted;
+    object.deletedMs = undefined;
+  }
+
+  /** Whether an object has no series of a family. */
+  isEmpty({ slot }: StoredObject, family: number): boolean {
+    const at = this.#hashAt(family, slot);
+    return this.#hashes[at] === 0 && this.#hashes[at + 1] === 0;
   }
 
   #apply(slot: number, changes: readonly Change[]): void {

@@ -58,11 +58,27 @@ export class FamilyTexts {
 
   /** Texts that are `undefined` are those of the spec `standing`, which has not changed. */
   read(texts: readonly (string | undefined)[], standing?: SpecState): void {
+    this.spec = standing;
+    this.promoted = undefined;
+    this.#read(texts, standing);
+  }
+
+  /** Reads the text of one family; all others stand, and have so many series and bytes. */
+  readOne(family: number, text: string, standing: Pick<SpecState, 'series' | 'bytes'>): void {
+    const texts = new Array<string | undefined>(this.lengths.length).fill(undefined);
+    texts[family] = text;
+    this.spec = undefined;
+    this.promoted = undefined;
+    this.#read(texts, standing);
+  }
+
+  #read(
+    texts: readonly (string | undefined)[],
+    standing: Pick<SpecState, 'series' | 'bytes'> | undefined,
+  ): void {
     this.#start = this.#free;
     this.#end = this.#free;
     if (this.#buffer.length > bufferBytes) this.#renew(bufferBytes);
-    this.spec = standing;
-    this.promoted = undefined;
     this.partial = standing !== undefined;
     this.series = standing?.series ?? 0;
     this.bytes = standing?.bytes ?? 0;
