@@ -32,6 +32,15 @@ export const features: readonly Feature[] = [
   { what: '`kube_pod_status_display`', flags: optIn('kube_pod_status_display') },
   { what: '`kube_pod_workload`', flags: optIn('kube_pod_workload') },
   {
+    what: '`kube_pod_container_terminations_total`',
+    flags: optIn('kube_pod_container_terminations_total'),
+  },
+  {
+    what: '`kube_pod_container_terminations_by_workload_total`',
+    flags: optIn('kube_pod_container_terminations_by_workload_total'),
+  },
+  { what: '`--deleted-grace`', flags: ['--deleted-grace=60s'] },
+  {
     what: '`--promote-labels`, two of pods',
     flags: ['--promote-labels=pods=[app.kubernetes.io/name,app.kubernetes.io/version]'],
   },

@@ -8,7 +8,7 @@ import type { ProcessContext } from '../lib/processContext.ts';
 import { TimeSlicer } from '../lib/timeSlicer.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import { discover } from '../sync/discovery.ts';
-import { connect } from './pipeline.ts';
+import { connect } from './connect.ts';
 
 /** Objects of one kind: a trial needs some of each, not all. */
 export const objectsMax = 5_000;

@@ -1,9 +1,7 @@
 // Pipeline is one configuration at work: a client, the stores, and reflectors that fill them.
 import type { Options } from '../config/options.ts';
 import type { Readiness, ResourceStatus } from '../http/readiness.ts';
-import { Client } from '../kube/client.ts';
-import { fileLimitIn } from '../kube/reachability.ts';
-import { openTransport } from '../kube/transport.ts';
+import type { Client } from '../kube/client.ts';
 import type { ReflectorReport } from '../kube/types.ts';
 import type { WatchTicks } from '../kube/watchTicks.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -19,6 +17,7 @@ import { compile, type OnRenderError } from '../metrics/render.ts';
 import { type Selection, select } from '../metrics/select.ts';
 import { resources, tablesWith } from '../resources/index.ts';
 import { familiesOf } from '../resources/profiles.ts';
+import type { PodTerminations, Terminations } from '../resources/terminations.ts';
 import { countersMax } from '../store/counters.ts';
 import { openSegmentStores } from '../store/open.ts';
 import type { Store, StoreSize, Stores } from '../store/types.ts';
@@ -27,7 +26,9 @@ import { SelectedNamespaces } from '../sync/selectedNamespaces.ts';
 import { openSharding, type Sharding } from '../sync/sharding.ts';
 import { noopObserver, type SelfMetrics } from '../telemetry/registry.ts';
 import type { ServedState } from '../telemetry/state.ts';
+import { connect } from './connect.ts';
 import { CustomResources, type CustomSetup, customChoicesOf } from './customResources.ts';
+import { deletedGraceOf, keepDeleted, servesSameObjects } from './deletedGrace.ts';
 import { hotTextLimitOf } from './hotTextLimit.ts';
 import {
   type FollowedSources,
@@ -41,10 +42,12 @@ import {
   behindOf,
   checkMsOf,
   type SyncedResource,
+  type SyncParts,
   statusOf,
   syncedResource,
   telemetryOf,
 } from './syncedResource.ts';
+import { workloadTerminationsOf } from './workloadTerminations.ts';
 
 /** The process without its terminal, and the log of the command. */
 export type RunContext = Omit<ProcessContext, 'print' | 'onHangup'> & {
@@ -55,6 +58,7 @@ export type RunContext = Omit<ProcessContext, 'print' | 'onHangup'> & {
 
 /** The pipeline of one configuration; a new one runs beside it until it takes over. */
 export interface Pipeline extends ServedState {
+  readonly options: Options;
   readonly client: Client;
   readonly stores: Stores;
   readonly readiness: Readiness;
@@ -65,8 +69,8 @@ export interface Pipeline extends ServedState {
   /** Patterns of the allow-lists that have matched no key so far. */
   unusedPatterns(): readonly UnusedPattern[];
   /**
-   * Called before this pipeline takes the place of another one: what that has counted goes on here.
-   * Resolves once it is served.
+   * Called before this pipeline takes the place of another one: what that has counted goes on here,
+   * and deleted objects that are kept there are kept here. Resolves once that is served.
    */
   continue(from: Pipeline): Promise<void>;
   /** Starts to fill the stores; called once. */
@@ -81,6 +85,7 @@ interface Parts extends RunContext {
   readonly timeSlicer: TimeSlicer;
   readonly ticks: WatchTicks;
   readonly selfMetrics: SelfMetrics;
+  readonly terminations: Terminations;
 }
 
 /**
@@ -94,10 +99,7 @@ export async function openPipeline(
   custom?: CustomSetup,
 ): Promise<Pipeline> {
   const selection = await selectBy(options, custom);
-  for (const idle of selection.idleExpressions) {
-    parts.log.warn(idle, 'this expression matches no family');
-  }
-  logSelectors(selection, options, parts.log);
+  logSelection(selection, options, parts.log);
   checkMsOf(options);
   const { client, close: disconnect } = connect(options, parts);
   const ending = new AbortController();
@@ -105,6 +107,7 @@ export async function openPipeline(
   let relist = (): void => undefined;
   let isCaughtUp = (): boolean => false;
   let stores: Stores | undefined;
+  let history: PodTerminations | undefined;
   try {
     const sharding = await openSharding(options, {
       client,
@@ -132,29 +135,33 @@ export async function openPipeline(
       random,
       log,
     });
-    stores = openStores(selection, sources, options, parts);
+    if (selection.resources.some(({ everyEvent }) => everyEvent)) {
+      history = parts.terminations.open(sharding.counts);
+    }
+    stores = openStores(selection, { sources, history }, options, parts);
+    if (history) history.workloads = workloadTerminationsOf(stores, sources);
     await clock.turn();
     const namespaces = selectedNamespaces(options, client, parts);
     const saySelection = logOnce(log);
-    const shared = { namespaces, sources, saySelection };
-    const syncParts = { options, client, scope, ...shared, ...parts };
+    const shared = { namespaces, sources, history, saySelection };
+    const syncParts: SyncParts = { options, client, scope, ...shared, ...parts };
     const { byResource } = stores;
     core = selection.resources.map((one) =>
       syncedResource(one, one.plural, byResource.get(one.plural) as Store, syncParts),
     );
-    const coreTables = resources;
-    const customs =
-      custom && new CustomResources({ ...syncParts, ...custom, selection, stores, coreTables });
+    const more = { selection, stores, coreTables: resources };
+    const customs = custom && new CustomResources({ ...syncParts, ...custom, ...more });
     relist = () => {
       for (const { sync } of core) sync.relist('resharded');
       customs?.relist('resharded');
     };
     isCaughtUp = () =>
       [...core, ...(customs?.resources ?? [])].every(({ sync }) => sync.isCaughtUp);
-    const synced = { core, customs, namespaces, sources };
-    const opened = { selection, client, parts, ...synced, stores, sharding, ending };
+    const synced = { core, customs, namespaces, sources, history };
+    const opened = { options, selection, client, parts, ...synced, stores, sharding, ending };
     return pipelineOf({ ...opened, disconnect });
   } catch (error) {
+    history?.close();
     await stores?.close();
     await disconnect();
     throw error;
@@ -176,7 +183,7 @@ const withTicks = (stores: Stores, ticks: WatchTicks): Stores => ({
 
 function openStores(
   selection: Selection,
-  sources: FollowedSources,
+  { sources, history }: Pick<Opened, 'sources' | 'history'>,
   options: Options,
   parts: Parts,
 ): Stores {
@@ -184,7 +191,8 @@ function openStores(
   const onRenderError = renderErrors(log, selfMetrics);
   const renderers = selection.resources.map(({ plural, resource, choices, inherits }) => {
     const own = new Map([...sources].filter(([name]) => inherits.includes(name)));
-    return [plural, compile(resource, choices, onRenderError(plural), own)] as const;
+    const all = { ...choices, history };
+    return [plural, compile(resource, all, onRenderError(plural), own)] as const;
   });
   return openSegmentStores(new Map(renderers), {
     clock,
@@ -194,10 +202,12 @@ function openStores(
     onError: (err) => log.error({ err }, flushFailed),
     onCountersFull: countersFull(log, selfMetrics),
     seriesBudget: seriesBudgetOf(options, parts),
+    deletedGrace: deletedGraceOf(options, parts),
   });
 }
 
 interface Opened {
+  readonly options: Options;
   readonly selection: Selection;
   readonly client: Client;
   readonly parts: Parts;
@@ -208,6 +218,7 @@ interface Opened {
   readonly stores: Stores;
   readonly sharding: Sharding;
   readonly ending: AbortController;
+  readonly history: PodTerminations | undefined;
   disconnect(): Promise<void>;
 }
 
@@ -230,6 +241,7 @@ function pipelineOf(opened: Opened): Pipeline {
     await Promise.all(loops);
   };
   return {
+    options: opened.options,
     client,
     stores,
     readiness: () => [
@@ -262,13 +274,16 @@ function pipelineOf(opened: Opened): Pipeline {
     },
     async continue(from) {
       stores.continueCounting(from.stores);
-      if (stores.counters.size > 0) await flush(stores, parts.log);
+      const isKept = servesSameObjects(opened.options, from.options);
+      if (isKept) await keepDeleted(from.stores, stores, clock);
+      if (isKept || stores.counters.size > 0) await flush(stores, parts.log);
     },
     handOver: () => sharding.leave(),
     async stop() {
       ending.abort();
       flushesEnd();
       await done;
+      opened.history?.close();
       await stores.close();
       await opened.disconnect();
     },
@@ -295,8 +310,11 @@ const namespacesStatus = ({ status }: SelectedNamespaces, clock: Clock): Resourc
   behind: behindOf([status], clock),
 });
 
-/** Says at the start, and after a reload, that only a part of the objects is served. */
-function logSelectors(selection: Selection, options: Options, log: Logger): void {
+/** Says at the start, and after a reload, what selects nothing, and what leaves objects out. */
+function logSelection(selection: Selection, options: Options, log: Logger): void {
+  for (const idle of selection.idleExpressions) {
+    log.warn(idle, 'this expression matches no family');
+  }
   const { 'object-selector': objects, 'namespace-selector': namespaces } = options;
   if (objects.length === 0 && namespaces === undefined) return;
   const keys = { ...(objects.length > 0 && { objects }), ...(namespaces && { namespaces }) };
@@ -332,6 +350,7 @@ export async function selectBy(options: Options, custom?: CustomSetup): Promise<
       profile: familiesOf(options.profile),
       sparseStateSets: options['sparse-statesets'],
       promoteLabels: options['promote-labels'],
+      keepDeleted: options['deleted-grace'] > 0,
     },
     custom && customChoicesOf(custom.config, options),
   );
@@ -342,42 +361,6 @@ export async function selectBy(options: Options, custom?: CustomSetup): Promise<
     got: 'none',
     hint: 'nothing would be served',
   });
-}
-
-type ClusterOptions = Pick<Options, 'kubeconfig' | 'context' | 'apiserver'>;
-
-/** A client of the API server that the options name, and its end. */
-export function connect(options: ClusterOptions, parts: Omit<Parts, 'selfMetrics'>) {
-  const { clock, timeSlicer, ticks, log, build } = parts;
-  const transport = openTransport(
-    { kubeconfig: options.kubeconfig, context: options.context, apiserver: options.apiserver },
-    parts,
-    { clock, log },
-  );
-  const userAgent = `kubestate/${build.version} (${build.platform}/${build.arch})`;
-  const limit = fileLimit(parts);
-  return {
-    client: new Client({
-      transport,
-      userAgent,
-      clock,
-      timeSlicer,
-      ticks,
-      log,
-      fileLimit: limit,
-    }),
-    close: () => transport.close(),
-  };
-}
-
-/** Read at the start: once the limit is reached, no file can be opened to read it. */
-function fileLimit({ readFile }: Pick<Parts, 'readFile'>): number | undefined {
-  try {
-    return fileLimitIn(readFile('/proc/self/limits').toString('utf8'));
-  } catch {
-    // Only Linux has this file.
-    return undefined;
-  }
 }
 
 /** Handles rows that throw: each time is counted, each object is logged once. */

@@ -20,6 +20,7 @@ import {
   textIn,
 } from '../lib/fileWatcher.ts';
 import type { TimeSlicer } from '../lib/timeSlicer.ts';
+import type { Terminations } from '../resources/terminations.ts';
 import type { ConfigSource, SelfMetrics } from '../telemetry/registry.ts';
 import { customPathsOf, logMistakes, readCustom } from './customConfig.ts';
 import { openPipeline, type Pipeline, type RunContext } from './pipeline.ts';
@@ -35,6 +36,7 @@ export interface ReloaderOptions extends RunContext {
   readonly timeSlicer: TimeSlicer;
   readonly ticks: WatchTicks;
   readonly selfMetrics: SelfMetrics;
+  readonly terminations: Terminations;
 }
 
 /** A configuration, with the settings and files that it is made of. */

@@ -15,7 +15,11 @@ import { WatchTicks } from '../kube/watchTicks.ts';
 import type { Elector } from '../leader/elector.ts';
 import { openElector } from '../leader/open.ts';
 import type { LeaderStatus } from '../leader/status.ts';
+import type { Logger } from '../lib/log.ts';
+import { logOnce } from '../lib/logThrottle.ts';
+import { keyOf } from '../lib/objectKey.ts';
 import { TimeSlicer } from '../lib/timeSlicer.ts';
+import { Terminations } from '../resources/terminations.ts';
 import type { StoreSize, Stores } from '../store/types.ts';
 import { SelfMetrics } from '../telemetry/registry.ts';
 import { cgroupMemory } from './containerMemory.ts';
@@ -72,7 +76,9 @@ export async function run(commandLine: Options, given: RunContext): Promise<Runn
   });
   const timeSlicer = new TimeSlicer(clock);
   const ticks = new WatchTicks(clock);
-  const live = await Reloader.open({ ...context, commandLine, selfMetrics, timeSlicer, ticks });
+  const terminations = countTerminations(log);
+  const ofAll = { selfMetrics, timeSlicer, ticks, terminations };
+  const live = await Reloader.open({ ...context, commandLine, ...ofAll });
   const readiness: Readiness = () => live.watching.readiness();
   selfMetrics.stateAgeMs = () => Math.max(0, ...readiness().map((one) => one.behind?.ageMs ?? 0));
   // Each step of the start compiles its code and does not wait: other work gets a turn in between.
@@ -121,6 +127,19 @@ export async function run(commandLine: Options, given: RunContext): Promise<Runn
       log.info({}, 'stopped');
     },
   };
+}
+
+/** One for all configurations: a reload resets no counter. */
+function countTerminations(log: Logger): Terminations {
+  const warn = logOnce(log);
+  return new Terminations({
+    onOtherReason: (reason, { metadata }) =>
+      warn(
+        reason,
+        { reason, object: keyOf(metadata) },
+        'this reason of a termination is not a known one, it is counted as other',
+      ),
+  });
 }
 
 function sayStart(

@@ -12,6 +12,7 @@ import type { Logger } from '../lib/log.ts';
 import { logOnce } from '../lib/logThrottle.ts';
 import type { Selected } from '../metrics/select.ts';
 import { type Store, sinkOf } from '../store/types.ts';
+import { type ObjectHistory, withHistory } from '../sync/historySink.ts';
 import { ObjectLimit } from '../sync/objectLimit.ts';
 import { ResourceSync } from '../sync/resourceSync.ts';
 import type { Scope } from '../sync/scope.ts';
@@ -43,6 +44,8 @@ export interface SyncParts {
   readonly random: () => number;
   readonly log: Logger;
   readonly saySelection: SaySelection;
+  /** Follows objects of which every event is read; undefined where nobody does. */
+  readonly history?: ObjectHistory | undefined;
   /** What some self-metrics call its objects; by default `*v1.Pod` of the table's names. */
   readonly goType?: string;
 }
@@ -54,8 +57,9 @@ export function syncedResource(
   store: Store,
   parts: SyncParts,
 ): SyncedResource {
-  const { plural, resource, representation, deferSpec, builtIn, labelSelector, inherits } = one;
-  const { options, client, scope, namespaces, sources, clock, random, log, goType } = parts;
+  const { plural, resource, representation, deferSpec, builtIn, labelSelector, everyEvent } = one;
+  const { options, client, scope, namespaces, sources, clock, random, log, goType, history } =
+    parts;
   const checkMs = checkMsOf(options);
   const warn = logOnce(log);
   const { version, kind } = resource;
@@ -66,6 +70,9 @@ export function syncedResource(
     const keys = { resource: name, limit: objectsMax };
     warn('limit', keys, 'objects left out: the limit is reached');
   };
+  const followed = everyEvent && history ? { history, store, openLists: 0 } : undefined;
+  // Of what the API server selects by labels, only the last state says whether it was deleted.
+  const isKeptBySelector = options['deleted-grace'] > 0 && labelSelector !== undefined;
   const sync = new ResourceSync({
     client,
     observer,
@@ -79,14 +86,17 @@ export function syncedResource(
     protobuf: builtIn && options['kube-api-protobuf'],
     collections: scope.collections(plural, resource, labelSelector),
     namespaces: resource.scope === 'namespace' ? namespaces : undefined,
-    sources: inherits.flatMap((source) => sources.get(source) ?? []),
-    sinkOf: (part) => sinkOf(store, part),
+    sources: one.inherits.flatMap((source) => sources.get(source) ?? []),
+    sinkOf: (part, hasLeft) => {
+      const sink = sinkOf(store, part, hasLeft);
+      return followed === undefined ? sink : withHistory(sink, followed);
+    },
     onScopeGrows: (namespace) => store.scopeGrows?.(namespace),
     onScopeShrinks: () => store.scopeShrinks?.((name) => namespaces?.has(name) !== false),
     versionsOf: (part) => store.versions(part),
     saySelection: parts.saySelection,
     limit: objectsMax === 0 ? undefined : new ObjectLimit(objectsMax, onDropped),
-    everyEvent: resource.everyEvent,
+    everyEvent: everyEvent || resource.everyEvent || isKeptBySelector,
     fromMemory: options['use-apiserver-cache'],
     checks: checkMs === undefined ? undefined : { intervalMs: checkMs, onResult: observer.check },
   });

@@ -98,6 +98,8 @@ export const flags = {
     help: 'Serve the pods that are not scheduled to a node, in addition to those of --node. Requires --resources=pods.' },
   'object-limit': { group: selection, kind: integer(0, OBJECTS_MAX), default: 0, defaultText: 'none',
     help: 'Maximum number of objects per resource. Objects beyond it are dropped and counted; a dropped object is added at its next change or relist once there is room.' },
+  'deleted-grace': { group: selection, kind: duration, default: 0, defaultText: 'off', extension: true,
+    help: 'Time for which the series of a deleted object are still served, marked by kube_<resource>_deletion_timestamp, so that one more scrape sees its last state: 60s. They are dropped at once when the name is created again. At most 10000 objects are kept.' },
   'series-budget-per-family': { group: selection, kind: integer(0, SERIES_MAX), default: 0, defaultText: 'none', extension: true,
     help: 'Maximum number of series per metric. An object that would exceed it loses that metric; those that have it keep it. Dropped series are counted and logged.' },
   'series-budget-per-namespace': { group: selection, kind: integer(0, SERIES_MAX), default: 0, defaultText: 'none', extension: true,

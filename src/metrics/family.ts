@@ -1,4 +1,5 @@
 // The row types: a row declares one metric family, with its help and the function that reads it.
+import type { HistoryRow } from './history.ts';
 import type { KubeObject, ObjectMeta } from './object.ts';
 import type { LabelSourceName } from './promotedLabels.ts';
 
@@ -17,7 +18,7 @@ export type Emit<Labels extends readonly string[]> = (
   ...labels: { [K in keyof Labels]: LabelValue }
 ) => void;
 
-interface Row {
+export interface Row {
   readonly type: MetricType;
   /** Undefined for what a custom-resource configuration declares: it promises nothing. */
   readonly stability?: Stability;
@@ -34,6 +35,13 @@ interface Row {
   readonly counted?: boolean;
   /** What its labels are inherited from: see `inherited`. */
   readonly inherits?: LabelSourceName;
+  /**
+   * It needs every state that an object has had, and its last one when it is deleted. Else events
+   * that a later one supersedes soon are left out, and deletions have no object.
+   */
+  readonly everyEvent?: boolean;
+  /** It says of an object when it is deleted, and marks those that --deleted-grace keeps. */
+  readonly marksDeleted?: boolean;
   /** What the row reads of an object; set by the builders below. */
   readonly reads: Section | 'joined' | 'object';
 }
@@ -57,7 +65,7 @@ export interface SampleRow<O> extends Row {
   readonly join?: Join<O>;
 }
 
-type AnyEmit = (value: number, ...labels: LabelValue[]) => void;
+export type AnyEmit = (value: number, ...labels: LabelValue[]) => void;
 
 /** The halves of a joined row: what it takes of the spec stands until the spec changes. */
 export interface Join<O> {
@@ -121,7 +129,7 @@ export interface StateSetRow<O> extends Row {
 
 export type AnyEmitState = (state: unknown, ...group: LabelValue[]) => void;
 
-export type Family<O> = SampleRow<O> | MapRow<O> | StateSetRow<O> | LabelledRow<O>;
+export type Family<O> = SampleRow<O> | MapRow<O> | StateSetRow<O> | LabelledRow<O> | HistoryRow;
 
 /** Whether a row has a series for each state, of which at most one is 1. */
 export const isStateSet = (row: Family<never>): boolean =>
@@ -182,6 +190,7 @@ export interface RowOptions {
   readonly deprecatedSince?: string;
   readonly optIn?: boolean;
   readonly counted?: boolean;
+  readonly marksDeleted?: boolean;
 }
 
 /** A family of at most one series per object; `undefined` and `null` mean no series. */

@@ -1,6 +1,8 @@
 // Compiles a table into a Renderer, which turns one object into exposition text: the hot path.
 import { type CountedRenderer, countedRenderer } from './counts.ts';
+import { type DeletionMark, deletionMarkOf, type FamilyText } from './deletionMark.ts';
 import { canDeferSpec, type Family, type Json, type MetricType, type Stability } from './family.ts';
+import type { History } from './history.ts';
 import type { KeyFilter } from './labels.ts';
 import type { KubeObject, Received } from './object.ts';
 import {
@@ -35,6 +37,8 @@ export interface Renderer {
   readonly counted?: CountedRenderer | undefined;
   /** What makes the promoted labels of the objects; undefined where there are none. */
   readonly promotion?: Promotion | undefined;
+  /** Undefined where no family is on that says when an object was deleted. */
+  readonly deletionMark?: DeletionMark | undefined;
 }
 
 /** What the joined rows have taken of a spec, in the order of these rows. */
@@ -73,6 +77,8 @@ export interface RenderChoices {
   sparse?(family: string): boolean;
   /** Labels that all series get, behind those that identify the object. */
   readonly promoted?: readonly PromotedLabel[] | undefined;
+  /** What rows show that count over the states of an object; without it they have no series. */
+  readonly history?: History | undefined;
 }
 
 /** The sources that objects inherit labels from, of those that the choices need. */
@@ -109,7 +115,8 @@ export function compile<T>(
   const { renderAll } = renderer;
   const render = (object: KubeObject): string[] => textsOf(renderAll(object));
   const counted = countedRenderer(enabled, onError);
-  return { families, counted, render, renderAll, bySection, promotion };
+  const deletionMark = deletionMarkOf(rows, renderer.familyText, resource.identity);
+  return { families, counted, render, renderAll, bySection, promotion, deletionMark };
 }
 
 /** Undefined where no label is promoted. */
@@ -168,7 +175,7 @@ function rendererOf<O>(
   identify: (object: O) => void,
   onError: OnRenderError,
   promotion: Promotion | undefined,
-): SectionRenderer & Pick<Renderer, 'renderAll'> {
+): SectionRenderer & Pick<Renderer, 'renderAll'> & { readonly familyText: FamilyText<O> } {
   const starts = new Uint32Array(writers.length);
   const lengths = new Uint32Array(writers.length);
   const series = new Uint32Array(writers.length);
@@ -232,6 +239,15 @@ function rendererOf<O>(
         set(i, start, lines);
       }
       return rendered;
+    },
+    familyText(family, object, { promoted, labels }) {
+      bytes.clear();
+      if (labels === undefined) identify(object);
+      else bytes.addText(labels);
+      shared.write(promoted);
+      const start = bytes.end;
+      writers[family]?.write(object, shared.of[family] as Range);
+      return bytes.text(start, bytes.end);
     },
   };
 }

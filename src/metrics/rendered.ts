@@ -18,14 +18,18 @@ export const leftOut = 0xffff_ffff;
 export const textsOf = ({ bytes, starts, lengths }: Rendered): string[] =>
   Array.from(starts, (start, i) => bytes.text(start, start + (lengths[i] as number)));
 
-/** Texts that were rendered before, as if they had been rendered last. */
-export function renderedOf(texts: readonly string[]): Rendered {
+/** Texts that were rendered before, as if they had been rendered last; undefined is left out. */
+export function renderedOf(texts: readonly (string | undefined)[]): Rendered {
   const starts = new Uint32Array(texts.length);
   const lengths = new Uint32Array(texts.length);
   const series = new Uint32Array(texts.length);
   bytes.clear();
   for (const [i, text] of texts.entries()) {
     starts[i] = bytes.end;
+    if (text === undefined) {
+      lengths[i] = leftOut;
+      continue;
+    }
     bytes.addText(text);
     lengths[i] = bytes.end - (starts[i] as number);
     series[i] = linesOf(text);

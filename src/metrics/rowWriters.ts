@@ -1,17 +1,19 @@
 // Row writers write the lines of one family of one object, each kind of row in its way.
 import {
+  type AnyEmit,
   type AnyEmitState,
   type EmitLabelled,
   type Family,
+  type Identity,
   isStateSet,
   type Join,
   type Json,
   type LabelledRow,
-  type LabelValue,
   type MapRow,
   type SampleRow,
   type StateSetRow,
 } from './family.ts';
+import type { History, HistoryRow } from './history.ts';
 import { everyKey, labelsOf } from './labels.ts';
 import type { RenderChoices } from './render.ts';
 import { addLabels, bytes, type Range, SeriesLines, textOf } from './seriesLines.ts';
@@ -43,24 +45,45 @@ export function writerOf<O>(name: string, row: Family<O>, choices: RenderChoices
   const sparse = isStateSet(row) && choices.sparse?.(name) === true;
   if ('prefix' in row) return { name, reads, write: mapWriter(name, row, choices) };
   if ('states' in row) return { name, reads, write: stateSetWriter(name, row, sparse) };
+  if ('ofHistory' in row) return { name, reads, write: historyWriter(name, row, choices.history) };
   if ('collectLabelled' in row) return { name, reads, write: labelledWriter(name, row, sparse) };
   return { name, reads, write: sampleWriter(name, row), take: row.join?.take };
 }
 
-function sampleWriter<O>(name: string, row: SampleRow<O>): RowWriter<O>['write'] {
-  const prefixes = row.labels.map((label) => fixedText(`,${label}="`));
-  const lines = new SeriesLines(name);
-  const emit = (value: number, ...labels: LabelValue[]): void => {
+/** Adds a line for each series that is emitted. */
+function emitTo(lines: SeriesLines, labels: readonly string[]): AnyEmit {
+  const prefixes = labels.map((label) => fixedText(`,${label}="`));
+  return (value, ...values) => {
     lines.open();
-    addLabels(prefixes, labels);
+    addLabels(prefixes, values);
     if (lines.isNew()) lines.close(value);
     else lines.drop();
   };
+}
+
+function sampleWriter<O>(name: string, row: SampleRow<O>): RowWriter<O>['write'] {
+  const lines = new SeriesLines(name);
+  const emit = emitTo(lines, row.labels);
   const { join } = row;
   return (object, shared, taken) => {
     lines.start(shared);
     if (join === undefined) row.collect(object, emit);
     else join.collect(taken, object, emit);
+    return lines.count;
+  };
+}
+
+function historyWriter<O>(
+  name: string,
+  { labels }: HistoryRow,
+  history: History | undefined,
+): RowWriter<O>['write'] {
+  if (history === undefined) return () => 0;
+  const lines = new SeriesLines(name);
+  const emit = emitTo(lines, labels);
+  return (object, shared) => {
+    lines.start(shared);
+    history.collect((object as { readonly metadata: Identity }).metadata, emit);
     return lines.count;
   };
 }

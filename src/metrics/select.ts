@@ -35,6 +35,8 @@ export interface Choices extends SelectorChoices {
   readonly sparseStateSets?: boolean | readonly string[];
   /** Labels that all series of a resource get: pods=[team],namespaces=[team]->pods. */
   readonly promoteLabels?: readonly string[];
+  /** Whether the families are on that mark deleted objects, also opt-in ones. */
+  readonly keepDeleted?: boolean;
 }
 
 /** A resource with at least one enabled family. */
@@ -46,6 +48,8 @@ export interface Selected {
   readonly representation: Representation;
   /** Whether the families that are on can mostly do without the spec. */
   readonly deferSpec: boolean;
+  /** Whether a family that is on needs every event: see its row. */
+  readonly everyEvent: boolean;
   /** Whether the table is one of ours, and not of a custom-resource configuration. */
   readonly builtIn: boolean;
   /** Which of its objects are served, by their labels; all where it is undefined. */
@@ -127,8 +131,10 @@ export async function select(
       'prefix' in family && family.allowList !== undefined && keys[family.allowList] !== undefined;
     for (const [name, family] of Object.entries<Family<never>>(resource.families)) {
       const inProfile = !builtIn || (choices.profile?.has(name) ?? true);
-      const isAsked = family.optIn === true || isShown(family);
-      if (isOn(name, family.optIn === true) && (inProfile || isAsked)) on.add(name);
+      const isMark = choices.keepDeleted === true && family.marksDeleted === true;
+      const isAsked = family.optIn === true || isMark || isShown(family);
+      const mustBeNamed = family.optIn === true && !isMark;
+      if (isOn(name, mustBeNamed) && (inProfile || isAsked)) on.add(name);
     }
     // A resource without enabled families is not watched.
     if (on.size === 0) return undefined;
@@ -201,14 +207,17 @@ const namesOf = ({ families }: AnyResource): string[] => Object.keys(families);
 function needsOf(
   { columns, families }: AnyResource,
   on: ReadonlySet<string>,
-): Pick<Selected, 'representation' | 'deferSpec'> {
+): Pick<Selected, 'representation' | 'deferSpec' | 'everyEvent'> {
   // What has columns is never asked for as metadata: that falls back to whole objects.
-  if (columns !== undefined) return { representation: { columns }, deferSpec: false };
+  if (columns !== undefined) {
+    return { representation: { columns }, deferSpec: false, everyEvent: false };
+  }
   const rows = Object.entries<Family<never>>(families)
     .filter(([name]) => on.has(name))
     .map(([, row]) => row);
+  const everyEvent = rows.some((row) => row.everyEvent === true);
   const representation = rows.every(({ reads }) => reads === 'metadata') ? 'metadata' : 'object';
-  return { representation, deferSpec: canDeferSpec(rows) };
+  return { representation, deferSpec: canDeferSpec(rows), everyEvent };
 }
 
 interface FamilyFilter {

@@ -1,5 +1,11 @@
 // The rows that many tables share: families read from the metadata of any object.
-import { type MapRow, metadata, type SampleRow, type Stability } from './family.ts';
+import {
+  type MapRow,
+  metadata,
+  type RowOptions,
+  type SampleRow,
+  type Stability,
+} from './family.ts';
 import { parseFloat64 } from './float.ts';
 import type { KubeObject } from './object.ts';
 import { unixSecondsIfSet } from './time.ts';
@@ -12,12 +18,19 @@ export const created = (stability: Stability): StockRow =>
     unixSecondsIfSet(meta.creationTimestamp),
   );
 
-/** When a terminating object is due to be deleted; other objects have no series. */
-export const deletionTimestamp = (stability: Stability): StockRow =>
+/**
+ * When a terminating object is due to be deleted, or when one was that --deleted-grace keeps; other
+ * objects have no series.
+ */
+export const deletionTimestamp = (
+  stability: Stability,
+  options: Pick<RowOptions, 'optIn'> = {},
+): StockRow =>
   metadata.gauge(
     stability,
-    'Unix time in seconds at which a terminating object is due to be deleted.',
+    'Unix time in seconds at which a terminating object is due to be deleted, or was.',
     (meta) => unixSecondsIfSet(meta.deletionTimestamp),
+    { ...options, marksDeleted: true },
   );
 
 /** The generation of the object, which rises with each change of its spec. */

@@ -2,7 +2,7 @@
 import type { V1CertificateSigningRequest } from '@kubernetes/client-node';
 import { gauge, gauges } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels } from '../metrics/stock.ts';
+import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
 
 /** Every series has the label `signer_name` of the spec, so no row can do with metadata alone. */
 const reads = 'object';
@@ -36,5 +36,6 @@ export const certificatesigningrequests = {
       }),
     kube_certificatesigningrequest_cert_length: gauge('STABLE',
       'Length in bytes of the issued PEM certificate, 0 until it is issued.', (c) => Buffer.byteLength(c.status?.certificate ?? '', 'base64')),
+    kube_certificatesigningrequest_deletion_timestamp: { ...deletionTimestamp('ALPHA', { optIn: true }), reads },
   },
 } satisfies Resource<V1CertificateSigningRequest>;

@@ -2,7 +2,13 @@
 import type { V1ClusterRoleBinding } from '@kubernetes/client-node';
 import { info } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels, resourceVersion } from '../metrics/stock.ts';
+import {
+  annotations,
+  created,
+  deletionTimestamp,
+  labels,
+  resourceVersion,
+} from '../metrics/stock.ts';
 
 // biome-ignore format: a table, a row each
 export const clusterrolebindings = {
@@ -24,5 +30,6 @@ export const clusterrolebindings = {
       }),
     kube_clusterrolebinding_created: created('ALPHA'),
     kube_clusterrolebinding_metadata_resource_version: resourceVersion('ALPHA'),
+    kube_clusterrolebinding_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1ClusterRoleBinding>;

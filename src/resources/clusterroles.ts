@@ -2,7 +2,13 @@
 import type { V1ClusterRole } from '@kubernetes/client-node';
 import { metadata } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels, resourceVersion } from '../metrics/stock.ts';
+import {
+  annotations,
+  created,
+  deletionTimestamp,
+  labels,
+  resourceVersion,
+} from '../metrics/stock.ts';
 
 // biome-ignore format: a table, a row each
 export const clusterroles = {
@@ -21,5 +27,6 @@ export const clusterroles = {
       'Always 1: the ClusterRole exists.', () => 1),
     kube_clusterrole_created: created('ALPHA'),
     kube_clusterrole_metadata_resource_version: resourceVersion('ALPHA'),
+    kube_clusterrole_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1ClusterRole>;

@@ -2,7 +2,13 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
 import { metadata } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels, resourceVersion } from '../metrics/stock.ts';
+import {
+  annotations,
+  created,
+  deletionTimestamp,
+  labels,
+  resourceVersion,
+} from '../metrics/stock.ts';
 
 // biome-ignore format: a table, a row each
 export const configmaps = {
@@ -22,5 +28,6 @@ export const configmaps = {
       'Always 1: the ConfigMap exists.', () => 1),
     kube_configmap_created: created('STABLE'),
     kube_configmap_metadata_resource_version: resourceVersion('ALPHA'),
+    kube_configmap_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1ConfigMap>;

@@ -3,7 +3,13 @@ import type { V1CronJob } from '@kubernetes/client-node';
 import { type Emit, joined, type SectionOf, spec, status } from '../metrics/family.ts';
 import type { Received } from '../metrics/object.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels, resourceVersion } from '../metrics/stock.ts';
+import {
+  annotations,
+  created,
+  deletionTimestamp,
+  labels,
+  resourceVersion,
+} from '../metrics/stock.ts';
 import { unixSeconds, unixSecondsIfSet } from '../metrics/time.ts';
 import { flag, ifSet } from './conditions.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
@@ -48,6 +54,7 @@ export const cronjobs = {
       'Number of succeeded jobs that the CronJob keeps.', (s) => s?.successfulJobsHistoryLimit),
     kube_cronjob_spec_failed_job_history_limit: spec.gauge('ALPHA',
       'Number of failed jobs that the CronJob keeps.', (s) => s?.failedJobsHistoryLimit),
+    kube_cronjob_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1CronJob>;
 

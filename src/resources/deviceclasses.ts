@@ -2,7 +2,7 @@
 import type { V1DeviceClass } from '@kubernetes/client-node';
 import { spec } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels } from '../metrics/stock.ts';
+import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
 import { olderVersions } from './deviceAllocation.ts';
 
 // biome-ignore format: a table, a row each
@@ -24,5 +24,6 @@ export const deviceclasses = {
     kube_deviceclass_created: created('ALPHA'),
     kube_deviceclass_annotations: annotations('ALPHA'),
     kube_deviceclass_labels: labels('ALPHA'),
+    kube_deviceclass_deletion_timestamp: deletionTimestamp('ALPHA'),
   },
 } satisfies Resource<V1DeviceClass>;

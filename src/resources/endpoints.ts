@@ -2,7 +2,7 @@
 import type { V1Endpoints } from '@kubernetes/client-node';
 import { gauges, metadata } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels } from '../metrics/stock.ts';
+import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
 
 // biome-ignore format: a table, a row each
 export const endpoints = {
@@ -37,5 +37,6 @@ export const endpoints = {
           for (const { name, protocol, port } of ports ?? []) emit(1, name, protocol, String(port ?? 0));
         }
       }, { deprecatedSince: 'v2.14.0' }),
+    kube_endpoint_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1Endpoints>;

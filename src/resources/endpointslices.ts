@@ -2,7 +2,7 @@
 import type { V1EndpointSlice } from '@kubernetes/client-node';
 import { gauges, info } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels } from '../metrics/stock.ts';
+import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
 
 // biome-ignore format: a table, a row each
 export const endpointslices = {
@@ -46,5 +46,6 @@ export const endpointslices = {
       }),
     kube_endpointslice_annotations: annotations('ALPHA'),
     kube_endpointslice_labels: labels('ALPHA'),
+    kube_endpointslice_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1EndpointSlice>;

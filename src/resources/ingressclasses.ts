@@ -2,7 +2,7 @@
 import type { V1IngressClass } from '@kubernetes/client-node';
 import { spec } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels } from '../metrics/stock.ts';
+import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
 
 // biome-ignore format: a table, a row each
 export const ingressclasses = {
@@ -22,5 +22,6 @@ export const ingressclasses = {
     kube_ingressclass_created: created('ALPHA'),
     kube_ingressclass_annotations: annotations('ALPHA'),
     kube_ingressclass_labels: labels('ALPHA'),
+    kube_ingressclass_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1IngressClass>;

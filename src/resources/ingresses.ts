@@ -2,7 +2,13 @@
 import type { V1Ingress } from '@kubernetes/client-node';
 import { joined, noLabel, spec } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels, resourceVersion } from '../metrics/stock.ts';
+import {
+  annotations,
+  created,
+  deletionTimestamp,
+  labels,
+  resourceVersion,
+} from '../metrics/stock.ts';
 
 // biome-ignore format: a table, a row each
 export const ingresses = {
@@ -46,5 +52,6 @@ export const ingresses = {
           for (const host of hosts ?? []) emit(1, host, secretName);
         }
       }),
+    kube_ingress_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1Ingress>;

@@ -3,7 +3,13 @@ import type { V1Job } from '@kubernetes/client-node';
 import { type Emit, metadata, noLabel, type SectionOf, spec, status } from '../metrics/family.ts';
 import type { Received } from '../metrics/object.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels, ownersAndController } from '../metrics/stock.ts';
+import {
+  annotations,
+  created,
+  deletionTimestamp,
+  labels,
+  ownersAndController,
+} from '../metrics/stock.ts';
 import { unixSeconds } from '../metrics/time.ts';
 import { conditionStates, emitCondition, flag, ifSet } from './conditions.ts';
 
@@ -55,6 +61,7 @@ export const jobs = {
         }
       }),
     kube_job_owner: ownersAndController('STABLE'),
+    kube_job_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1Job>;
 

@@ -1,6 +1,6 @@
 // Leases: their holder and last renewal.
 import type { V1Lease } from '@kubernetes/client-node';
-import { joined, spec } from '../metrics/family.ts';
+import { joined, metadata, spec } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
 import { unixSecondsIfSet } from '../metrics/time.ts';
 
@@ -30,5 +30,10 @@ export const leases = {
         const time = unixSecondsIfSet(s?.renewTime);
         if (time !== undefined) emit(time, namespace);
       }),
+    kube_lease_deletion_timestamp: metadata.gauges('ALPHA',
+      'Unix time in seconds at which a terminating lease is due to be deleted, or was.', ['namespace'], (meta, emit) => {
+        const time = unixSecondsIfSet(meta.deletionTimestamp);
+        if (time !== undefined) emit(time, meta.namespace);
+      }, { optIn: true, marksDeleted: true }),
   },
 } satisfies Resource<V1Lease>;

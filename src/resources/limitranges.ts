@@ -3,7 +3,7 @@ import type { V1LimitRange } from '@kubernetes/client-node';
 import { spec } from '../metrics/family.ts';
 import { quantity } from '../metrics/quantity.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { created } from '../metrics/stock.ts';
+import { created, deletionTimestamp } from '../metrics/stock.ts';
 
 // biome-ignore format: a table, a row each
 export const limitranges = {
@@ -27,6 +27,7 @@ export const limitranges = {
         }
       }),
     kube_limitrange_created: created('STABLE'),
+    kube_limitrange_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1LimitRange>;
 

@@ -3,7 +3,7 @@ import type { V1MutatingAdmissionPolicy } from '@kubernetes/client-node';
 import { type SectionOf, spec } from '../metrics/family.ts';
 import type { Wire } from '../metrics/object.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { created } from '../metrics/stock.ts';
+import { created, deletionTimestamp } from '../metrics/stock.ts';
 import { policyLabels } from './admission.ts';
 
 type Spec = SectionOf<Wire<V1MutatingAdmissionPolicy>, 'spec'>;
@@ -26,5 +26,6 @@ export const mutatingadmissionpolicies = {
         reinvocation_policy: (s: Spec) => s?.reinvocationPolicy,
       }),
     kube_mutatingadmissionpolicy_created: created('ALPHA'),
+    kube_mutatingadmissionpolicy_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1MutatingAdmissionPolicy>;

@@ -2,7 +2,7 @@
 import type { V1MutatingAdmissionPolicyBinding } from '@kubernetes/client-node';
 import { spec } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { created } from '../metrics/stock.ts';
+import { created, deletionTimestamp } from '../metrics/stock.ts';
 import { bindingLabels } from './admission.ts';
 
 // biome-ignore format: a table, a row each
@@ -20,5 +20,6 @@ export const mutatingadmissionpolicybindings = {
     kube_mutatingadmissionpolicybinding_info: spec.info('ALPHA',
       'Always 1: the MutatingAdmissionPolicy that is bound, and the object that holds its parameters.', bindingLabels),
     kube_mutatingadmissionpolicybinding_created: created('ALPHA'),
+    kube_mutatingadmissionpolicybinding_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1MutatingAdmissionPolicyBinding>;

@@ -2,7 +2,7 @@
 import type { V1Namespace } from '@kubernetes/client-node';
 import { status } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels } from '../metrics/stock.ts';
+import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
 import { conditionStates, emitConditions } from './conditions.ts';
 
 const phases = ['Active', 'Terminating'] as const;
@@ -26,5 +26,6 @@ export const namespaces = {
     kube_namespace_status_condition: status.stateSet('ALPHA',
       'Whether a condition of the namespace has this status: 1 if so, else 0.', ['condition', 'status'], conditionStates,
       (s, emit) => emitConditions(s?.conditions, emit)),
+    kube_namespace_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1Namespace>;

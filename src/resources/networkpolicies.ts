@@ -2,7 +2,7 @@
 import type { V1NetworkPolicy } from '@kubernetes/client-node';
 import { metadata, spec } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, labels } from '../metrics/stock.ts';
+import { annotations, deletionTimestamp, labels } from '../metrics/stock.ts';
 import { unixSeconds } from '../metrics/time.ts';
 
 // biome-ignore format: a table, a row each
@@ -26,5 +26,6 @@ export const networkpolicies = {
       'Number of ingress rules of the NetworkPolicy.', (s) => s?.ingress?.length ?? 0),
     kube_networkpolicy_spec_egress_rules: spec.gauge('ALPHA',
       'Number of egress rules of the NetworkPolicy.', (s) => s?.egress?.length ?? 0),
+    kube_networkpolicy_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1NetworkPolicy>;

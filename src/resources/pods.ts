@@ -1,6 +1,7 @@
 // Pods: placement, phase, conditions, containers, requests and limits.
 import type { V1Pod } from '@kubernetes/client-node';
 import {
+  counts,
   type Emit,
   type EmitState,
   type Identity,
@@ -9,6 +10,8 @@ import {
   spec,
   status,
 } from '../metrics/family.ts';
+import { history } from '../metrics/history.ts';
+import type { KubeObject } from '../metrics/object.ts';
 import { quantity, wholeQuantity } from '../metrics/quantity.ts';
 import type { Resource } from '../metrics/resource.ts';
 import {
@@ -40,6 +43,13 @@ import {
 import { emitPodDisplay, takeInitContainers } from './podDisplay.ts';
 import { emitPodResources, podResourceLabels, takeResources } from './podResources.ts';
 
+const terminationLabels = [
+  'namespace',
+  'workload',
+  'workload_type',
+  'container',
+  'reason',
+] as const;
 const phases = ['Pending', 'Succeeded', 'Failed', 'Unknown', 'Running'] as const;
 const qosClasses = ['BestEffort', 'Burstable', 'Guaranteed'] as const;
 /** Reasons of the conditions of a resize; others become `Other`. */
@@ -239,6 +249,10 @@ export const pods = {
     kube_pod_status_display: joined('ALPHA',
       'Always 1: the status of the pod as kubectl shows it, such as CrashLoopBackOff, Init:0/2 or Terminating.', ['status'],
       takeInitContainers, emitPodDisplay, { optIn: true }),
+    kube_pod_container_terminations_total: history('ALPHA',
+      'Number of times that a container, init container or sidecar has ended since kubestate first saw the pod, by the reason; unknown where no state showed it.', ['container', 'reason'], { optIn: true }),
+    kube_pod_container_terminations_by_workload_total: { ...counts<KubeObject, typeof terminationLabels>('ALPHA',
+      'Number of times that a container of the pods of a workload has ended since kubestate first saw the pods, also of pods that are gone, by the reason.', terminationLabels, () => undefined, { optIn: true }), everyEvent: true, inherits: 'workloads' },
     kube_pod_status_resize_pending: status.gauges('ALPHA',
       'Always 1: the pod was asked to resize in place and waits: Deferred where the node has no room now, Infeasible where it never will.', ['reason'], resizeReasons('PodResizePending', pendingReasons), { optIn: true }),
     kube_pod_status_resize_in_progress: status.gauges('ALPHA',

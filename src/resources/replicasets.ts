@@ -2,7 +2,14 @@
 import type { V1ReplicaSet } from '@kubernetes/client-node';
 import { spec, status } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, generation, labels, ownersAndController } from '../metrics/stock.ts';
+import {
+  annotations,
+  created,
+  deletionTimestamp,
+  generation,
+  labels,
+  ownersAndController,
+} from '../metrics/stock.ts';
 
 // biome-ignore format: a table, a row each
 export const replicasets = {
@@ -33,5 +40,6 @@ export const replicasets = {
     kube_replicaset_owner: ownersAndController('STABLE'),
     kube_replicaset_annotations: annotations('ALPHA'),
     kube_replicaset_labels: labels('STABLE'),
+    kube_replicaset_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1ReplicaSet>;

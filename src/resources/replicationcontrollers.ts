@@ -2,7 +2,7 @@
 import type { V1ReplicationController } from '@kubernetes/client-node';
 import { spec, status } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { created, generation, ownersAndController } from '../metrics/stock.ts';
+import { created, deletionTimestamp, generation, ownersAndController } from '../metrics/stock.ts';
 
 // biome-ignore format: a table, a row each
 export const replicationcontrollers = {
@@ -31,5 +31,6 @@ export const replicationcontrollers = {
       'Number of pods that the ReplicationController should have.', (s) => s?.replicas),
     kube_replicationcontroller_metadata_generation: generation('STABLE'),
     kube_replicationcontroller_owner: ownersAndController('ALPHA'),
+    kube_replicationcontroller_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1ReplicationController>;

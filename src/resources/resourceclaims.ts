@@ -3,7 +3,7 @@ import type { ResourceV1ResourceClaim } from '@kubernetes/client-node';
 import { metadata, type SectionOf, status } from '../metrics/family.ts';
 import type { Wire } from '../metrics/object.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels } from '../metrics/stock.ts';
+import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
 import { olderVersions } from './deviceAllocation.ts';
 
 // biome-ignore format: a table, a row each
@@ -34,6 +34,7 @@ export const resourceclaims = {
     kube_resourceclaim_created: created('ALPHA'),
     kube_resourceclaim_annotations: annotations('ALPHA'),
     kube_resourceclaim_labels: labels('ALPHA'),
+    kube_resourceclaim_deletion_timestamp: deletionTimestamp('ALPHA'),
   },
 } satisfies Resource<ResourceV1ResourceClaim>;
 

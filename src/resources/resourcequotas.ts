@@ -3,7 +3,7 @@ import type { V1ResourceQuota } from '@kubernetes/client-node';
 import { status } from '../metrics/family.ts';
 import { quantity } from '../metrics/quantity.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels } from '../metrics/stock.ts';
+import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
 
 // biome-ignore format: a table, a row each
 export const resourcequotas = {
@@ -27,6 +27,7 @@ export const resourcequotas = {
       }),
     kube_resourcequota_annotations: annotations('ALPHA'),
     kube_resourcequota_labels: labels('STABLE'),
+    kube_resourcequota_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1ResourceQuota>;
 

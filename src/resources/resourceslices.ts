@@ -2,7 +2,7 @@
 import type { V1ResourceSlice } from '@kubernetes/client-node';
 import { spec } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels } from '../metrics/stock.ts';
+import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
 import { olderVersions } from './deviceAllocation.ts';
 
 // biome-ignore format: a table, a row each
@@ -24,5 +24,6 @@ export const resourceslices = {
     kube_resourceslice_created: created('ALPHA'),
     kube_resourceslice_annotations: annotations('ALPHA'),
     kube_resourceslice_labels: labels('ALPHA'),
+    kube_resourceslice_deletion_timestamp: deletionTimestamp('ALPHA'),
   },
 } satisfies Resource<V1ResourceSlice>;

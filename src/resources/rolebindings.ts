@@ -2,7 +2,13 @@
 import type { V1RoleBinding } from '@kubernetes/client-node';
 import { info } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels, resourceVersion } from '../metrics/stock.ts';
+import {
+  annotations,
+  created,
+  deletionTimestamp,
+  labels,
+  resourceVersion,
+} from '../metrics/stock.ts';
 
 // biome-ignore format: a table, a row each
 export const rolebindings = {
@@ -25,5 +31,6 @@ export const rolebindings = {
       }),
     kube_rolebinding_created: created('ALPHA'),
     kube_rolebinding_metadata_resource_version: resourceVersion('ALPHA'),
+    kube_rolebinding_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1RoleBinding>;

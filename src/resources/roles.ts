@@ -2,7 +2,13 @@
 import type { V1Role } from '@kubernetes/client-node';
 import { metadata } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels, resourceVersion } from '../metrics/stock.ts';
+import {
+  annotations,
+  created,
+  deletionTimestamp,
+  labels,
+  resourceVersion,
+} from '../metrics/stock.ts';
 
 // biome-ignore format: a table, a row each
 export const roles = {
@@ -22,5 +28,6 @@ export const roles = {
       'Always 1: the Role exists.', () => 1),
     kube_role_created: created('ALPHA'),
     kube_role_metadata_resource_version: resourceVersion('ALPHA'),
+    kube_role_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1Role>;

@@ -5,6 +5,7 @@ import type { Resource } from '../metrics/resource.ts';
 import {
   annotations,
   created,
+  deletionTimestamp,
   labels,
   ownersAndController,
   resourceVersion,
@@ -34,5 +35,6 @@ export const secrets = {
     kube_secret_created: created('STABLE'),
     kube_secret_metadata_resource_version: resourceVersion('ALPHA'),
     kube_secret_owner: ownersAndController('ALPHA'),
+    kube_secret_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1Secret>;

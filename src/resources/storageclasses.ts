@@ -2,7 +2,7 @@
 import type { V1StorageClass } from '@kubernetes/client-node';
 import { info } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { annotations, created, labels } from '../metrics/stock.ts';
+import { annotations, created, deletionTimestamp, labels } from '../metrics/stock.ts';
 
 // biome-ignore format: a table, a row each
 export const storageclasses = {
@@ -25,5 +25,6 @@ export const storageclasses = {
     kube_storageclass_created: created('STABLE'),
     kube_storageclass_annotations: annotations('ALPHA'),
     kube_storageclass_labels: labels('STABLE'),
+    kube_storageclass_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1StorageClass>;

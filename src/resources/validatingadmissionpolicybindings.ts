@@ -2,7 +2,7 @@
 import type { V1ValidatingAdmissionPolicyBinding } from '@kubernetes/client-node';
 import { spec } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { created } from '../metrics/stock.ts';
+import { created, deletionTimestamp } from '../metrics/stock.ts';
 import { bindingLabels } from './admission.ts';
 
 // biome-ignore format: a table, a row each
@@ -24,5 +24,6 @@ export const validatingadmissionpolicybindings = {
       'Always 1: one series for each validation action of the binding: Deny, Warn or Audit.', ['action'], (s, emit) => {
         for (const action of s?.validationActions ?? []) emit(1, action);
       }),
+    kube_validatingadmissionpolicybinding_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1ValidatingAdmissionPolicyBinding>;

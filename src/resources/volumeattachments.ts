@@ -2,7 +2,7 @@
 import type { V1VolumeAttachment } from '@kubernetes/client-node';
 import { metadata, spec, status } from '../metrics/family.ts';
 import type { Resource } from '../metrics/resource.ts';
-import { created } from '../metrics/stock.ts';
+import { created, deletionTimestamp } from '../metrics/stock.ts';
 import { flag, isSet } from './conditions.ts';
 
 // biome-ignore format: a table, a row each
@@ -34,5 +34,6 @@ export const volumeattachments = {
       'Whether the volume is attached: 1 if so, else 0.', (s) => flag(s?.attached)),
     kube_volumeattachment_status_attachment_metadata: status.mapped('ALPHA',
       'Always 1: the attachment metadata that the driver reports, as metadata_*.', 'metadata', (s) => s?.attachmentMetadata),
+    kube_volumeattachment_deletion_timestamp: deletionTimestamp('ALPHA', { optIn: true }),
   },
 } satisfies Resource<V1VolumeAttachment>;

@@ -35,6 +35,8 @@ export interface ObjectRecord extends ObjectVersion {
   promoted: Promoted | undefined;
   /** The number of the last relist that listed it. */
   seen: number;
+  /** When it was deleted, where it is kept nonetheless. */
+  deletedMs?: number | undefined;
 }
 
 /** An object in the store: its record, and where its texts are. */
@@ -109,7 +111,7 @@ export class Block {
   }
 
   append(record: ObjectRecord, texts: FamilyTexts): StoredObject {
-    const object = { ...record, block: this, slot: this.slots.length };
+    const object = { deletedMs: undefined, ...record, block: this, slot: this.slots.length };
     this.#insert(object);
     this.#hashes.set(texts.hashes, this.#hashAt(0, object.slot));
     if (this.#series !== undefined) {
@@ -156,6 +158,13 @@ export class Block {
     object.bytes = record.bytes;
     object.spec = record.spec;
     object.promoted = record.promoted;
+    object.deletedMs = record.deletedMs;
+  }
+
+  /** Whether an object has no series of a family. */
+  isEmpty({ slot }: StoredObject, family: number): boolean {
+    const at = this.#hashAt(family, slot);
+    return this.#hashes[at] === 0 && this.#hashes[at + 1] === 0;
   }
 
   #apply(slot: number, changes: readonly Change[]): void {

@@ -144,6 +144,17 @@ export class CountedStore implements Store {
     return { ...this.#counters.size, objects: this.#objects.size };
   }
 
+  /** Nothing is kept of an object but what it has counted. */
+  versionOf(): undefined {
+    return undefined;
+  }
+
+  kept(): [] {
+    return [];
+  }
+
+  keep(): void {}
+
   textsOf(key: string): ObjectTexts | undefined {
     return this.#counters.textsOf(key);
   }

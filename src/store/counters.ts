@@ -59,6 +59,11 @@ export class Counters {
     this.#families = options.families.map(() => new Map());
   }
 
+  /** Which of the families has the name; -1 where none does. */
+  familyOf(name: string): number {
+    return this.#options.families.findIndex((family) => family.name === name);
+  }
+
   get size(): StoreSize {
     return this.#options.store.size;
   }

@@ -1,7 +1,7 @@
 // FamilyTexts is one object's text by family, with hashes that changes are found by.
 import { hash64 } from '../lib/hash64.ts';
 import type { Promoted } from '../metrics/promotion.ts';
-import { leftOut, type Rendered } from '../metrics/rendered.ts';
+import { leftOut, type Rendered, renderedOf } from '../metrics/rendered.ts';
 import type { PackedTexts, Text, TextPages } from './slotTexts.ts';
 import type { SpecState } from './specTexts.ts';
 
@@ -33,8 +33,20 @@ export class FamilyTexts {
 
   /** Takes what was rendered; texts that are left out are those of the spec `standing`. */
   read(rendered: Rendered, standing?: SpecState): void {
-    this.#rendered = rendered;
+    this.#read(rendered, standing);
     this.spec = standing;
+  }
+
+  /** Takes the text of one family; all others stand, and have so many series and bytes. */
+  readOne(family: number, text: string, standing: Pick<SpecState, 'series' | 'bytes'>): void {
+    const texts = new Array<string | undefined>(this.#families).fill(undefined);
+    texts[family] = text;
+    this.#read(renderedOf(texts), standing);
+  }
+
+  #read(rendered: Rendered, standing: Pick<SpecState, 'series' | 'bytes'> | undefined): void {
+    this.#rendered = rendered;
+    this.spec = undefined;
     this.promoted = undefined;
     this.partial = standing !== undefined;
     this.series = standing?.series ?? 0;

@@ -3,11 +3,12 @@ import type { Clock } from '../lib/clock.ts';
 import type { Block, ByteCount } from './block.ts';
 import { CompressThread } from './compressThread.ts';
 import { Cooler } from './cooler.ts';
+import { DeletedObjects } from './deletedObjects.ts';
 import type { Readers } from './readers.ts';
 import type { FlushTools, ResourceData } from './resourceData.ts';
 import type { FlushWork } from './resourceStore.ts';
 import type { SegmentWriter } from './segmentWriter.ts';
-import type { StoreWork } from './types.ts';
+import type { DeletedGrace, StoreWork } from './types.ts';
 
 /** A change is served after this time at the latest, as long as the machine can follow. */
 const stalenessMsMax = 1_000;
@@ -35,6 +36,7 @@ export interface FlusherOptions {
   /** Compress long lists on a thread of their own. */
   readonly compressOnThread: boolean;
   readonly clock: Pick<Clock, 'now' | 'sleep' | 'turn'>;
+  readonly deletedGrace?: DeletedGrace | undefined;
   /** Told of work that failed; it is tried again. */
   onError(error: unknown): void;
 }
@@ -47,6 +49,7 @@ export class Flusher implements FlushWork {
   readonly #clock: FlusherOptions['clock'];
   readonly #onError: FlusherOptions['onError'];
   readonly writer: SegmentWriter;
+  readonly deleted: DeletedObjects | undefined;
   readonly #readers: Readers;
   readonly #cooler: Cooler;
   readonly #thread: CompressThread | undefined;
@@ -69,7 +72,11 @@ export class Flusher implements FlushWork {
 
   constructor(options: FlusherOptions) {
     const { resources, pendingBytes, writer, readers, hotBytesMax, clock, onError } = options;
+    const { deletedGrace } = options;
     this.writer = writer;
+    this.deleted =
+      deletedGrace &&
+      new DeletedObjects({ ...deletedGrace, clock, writer, changed: () => this.changed() });
     this.#readers = readers;
     if (options.compressOnThread) {
       this.#thread = new CompressThread({ writer, clock, signal: this.#closing.signal, onError });
@@ -169,6 +176,7 @@ export class Flusher implements FlushWork {
   /** Resolves once the task under way has ended; no other one starts. */
   async close(): Promise<void> {
     this.#closing.abort();
+    await this.deleted?.close();
     await this.#queue;
     await this.#thread?.close();
   }

@@ -1,7 +1,7 @@
 // objectVersionOf reads which state of which object this is: its key, uid and version.
-import { keyOf } from '../lib/objectKey.ts';
+import { keyOf, namespaceOf } from '../lib/objectKey.ts';
 import type { KubeObject } from '../metrics/object.ts';
-import type { ObjectVersion } from './types.ts';
+import type { ObjectIdentity, ObjectVersion } from './types.ts';
 
 const malformedCharsMax = 200;
 
@@ -29,3 +29,10 @@ export const isSameObject = (
 /** Whether both are the same state of the same object, so that nothing has to be rendered. */
 export const isUnchanged = (existing: ObjectVersion, { uid, version }: ObjectVersion): boolean =>
   version !== '' && uid !== undefined && existing.version === version && existing.uid === uid;
+
+/** What metadata would say of a stored object. */
+export function identityOf({ key, uid }: Pick<ObjectVersion, 'key' | 'uid'>): ObjectIdentity {
+  const namespace = namespaceOf(key);
+  if (namespace === '') return { name: key, uid: uid ?? null };
+  return { namespace, name: key.slice(namespace.length + 1), uid: uid ?? null };
+}

@@ -43,6 +43,8 @@ interface StagedChange {
 export interface StoreRelistOptions extends RelistEnds {
   readonly part: string | undefined;
   readonly number: number;
+  /** Called by the commit with each object of the part that the list does not have. */
+  missing(object: StoredObject): void;
 }
 
 export class StoreRelist implements Relist {
@@ -56,6 +58,7 @@ export class StoreRelist implements Relist {
   readonly #staged = new Map<StoredObject, StagedChange>();
   readonly #budget: ListBudget | undefined;
   readonly #phases: RelistPhases;
+  readonly #missing: (object: StoredObject) => void;
 
   /**
    * `number` is unique in the store, and not 0. Between `onCommit` and `onEnd` the part must not be
@@ -64,7 +67,7 @@ export class StoreRelist implements Relist {
   constructor(
     data: ResourceData,
     work: RelistWork,
-    { part, number, onCommit, onEnd }: StoreRelistOptions,
+    { part, number, missing, onCommit, onEnd }: StoreRelistOptions,
   ) {
     this.#data = data;
     this.#work = work;
@@ -81,6 +84,7 @@ export class StoreRelist implements Relist {
         onEnd();
       },
     });
+    this.#missing = missing;
   }
 
   put(object: KubeObject): void {
@@ -92,7 +96,9 @@ export class StoreRelist implements Relist {
       return;
     }
     const existing = this.#data.index.get(incoming.key);
-    if (existing !== undefined && this.#covers(existing)) {
+    // One that was deleted may be gone before the commit.
+    const isThere = existing !== undefined && existing.deletedMs === undefined;
+    if (isThere && this.#covers(existing)) {
       this.#unstage(existing);
       existing.seen = this.#number;
       if (isUnchanged(existing, incoming)) return;
@@ -147,7 +153,7 @@ export class StoreRelist implements Relist {
     for (const existing of index.values()) {
       if (!this.#covers(existing)) continue;
       if (existing.seen === this.#number) existing.part = this.#part;
-      else if (!this.#added.has(existing.key)) this.#data.remove(existing);
+      else if (!this.#added.has(existing.key)) this.#missing(existing);
       yield;
     }
     for (const [existing, { record, changes, since }] of this.#staged) {

@@ -1,6 +1,7 @@
 // ResourceData is the data of one resource: objects by key, blocks by age, the snapshot served.
 import type { KubeObject } from '../metrics/object.ts';
 import type { Renderer } from '../metrics/render.ts';
+import { renderedOf } from '../metrics/rendered.ts';
 import {
   Block,
   type ByteCount,
@@ -13,16 +14,18 @@ import type { Cooler } from './cooler.ts';
 import type { Flushes } from './counters.ts';
 import { FamilyTexts } from './familyTexts.ts';
 import { Inheritors } from './inheritors.ts';
+import { identityOf } from './objectState.ts';
 import type { Readers } from './readers.ts';
 import { type BlockText, slotsMax } from './segment.ts';
-import type { Changes, SegmentWriter } from './segmentWriter.ts';
+import type { SegmentWriter } from './segmentWriter.ts';
 import type { SeriesBudget } from './seriesBudget.ts';
 import { ServedSizes } from './servedSizes.ts';
 import type { TextPages } from './slotTexts.ts';
 import { type Headers, headersOf, type StoreSnapshot } from './snapshot.ts';
 import { type KnownState, SpecTexts } from './specTexts.ts';
 import { StoreBudget } from './storeBudget.ts';
-import type { ObjectTexts, ResourceSizes, StoreSize } from './types.ts';
+import type { KeptObject, ObjectTexts, ResourceSizes, StoreSize } from './types.ts';
+import { writeBlocks } from './writeBlocks.ts';
 
 /** Blocks merged in one flush: each costs as much as ten objects that come or go. */
 const compactionsMax = 8;
@@ -37,6 +40,13 @@ export interface FlushTools {
   now(): number;
   /** Called between two pieces of work: a promise to wait for where the event loop must turn. */
   pause(): Promise<void> | undefined;
+}
+
+/** When an object was found to be deleted: by the clock, and in seconds since 1970. */
+export interface Deletion {
+  readonly sinceMs: number;
+  readonly seconds: number;
+  readonly writer: SegmentWriter;
 }
 
 /** Changes show in `index` and `size` at once, and in `snapshot` after the next flush. */
@@ -98,6 +108,11 @@ export class ResourceData {
   /** Which flush will serve a change of now, and which one is served. */
   get flushes(): Flushes {
     return { next: this.#begun + 1, served: this.#servedFlush };
+  }
+
+  /** Whether a series can mark an object as deleted. */
+  get marksDeleted(): boolean {
+    return this.#renderer.deletionMark !== undefined;
   }
 
   /** Whether changes are not served yet. */
@@ -231,6 +246,46 @@ export class ResourceData {
     return stale.length;
   }
 
+  /** Marks an object that was deleted, and is kept, by the series that says when. */
+  markDeleted(object: StoredObject, { sinceMs, seconds, writer }: Deletion): void {
+    const { deletionMark } = this.#renderer;
+    // A terminating object has that series: it is the server's own time.
+    if (deletionMark !== undefined && object.block.isEmpty(object, deletionMark.family)) {
+      const { key, uid, block, slot, part, version, spec, promoted, seen } = object;
+      const { family, like } = deletionMark;
+      const [texts] = like === undefined ? [] : block.newestTexts([slot], writer);
+      const sample = texts?.[like ?? 0] ?? '';
+      const mark = deletionMark.text(identityOf(object), sample, seconds, promoted);
+      this.#texts.readOne(family, mark, object);
+      const { series, bytes } = this.#texts;
+      const record = { key, uid, part, version, series, bytes, spec, promoted, seen };
+      this.update(object, block.diff(slot, this.#texts), record);
+    }
+    object.deletedMs = sinceMs;
+  }
+
+  /** The newest texts of some objects of a block, by the names of families. */
+  textsIn(block: Block, objects: readonly StoredObject[], writer: SegmentWriter) {
+    const slots = objects.map(({ slot }) => slot);
+    const texts = block.newestTexts(slots, writer);
+    const names = this.#renderer.families.map(({ name }) => name);
+    return objects.map((object, i) => ({
+      object,
+      texts: new Map(names.map((name, family) => [name, texts[i]?.[family] ?? ''])),
+    }));
+  }
+
+  /** Inserts an object that was deleted, and is kept. */
+  insertDeleted({ key, uid, version, sinceMs, texts }: KeptObject): StoredObject {
+    this.#texts.read(renderedOf(this.#renderer.families.map(({ name }) => texts.get(name) ?? '')));
+    const { series, bytes } = this.#texts;
+    const of = { part: undefined, spec: undefined, promoted: undefined, seen: 0 };
+    const record = { key, uid, version, series, bytes, ...of, deletedMs: sinceMs };
+    const object = this.allocate(record, this.#texts);
+    this.insert(object);
+    return object;
+  }
+
   /** Takes over the blocks of a relist as the newest; `insert` takes over their objects. */
   append(blocks: readonly Block[]): void {
     this.#blocks.push(...blocks);
@@ -255,7 +310,7 @@ export class ResourceData {
       .map((block) => ({ block, changes: block.takePending() }));
     let texts: BlockText[];
     try {
-      texts = await write(work, tools);
+      texts = await writeBlocks(work, tools);
     } catch (error) {
       this.#hasPending = true;
       for (const { block, changes } of work) block.rollback(changes);
@@ -330,34 +385,6 @@ export class ResourceData {
       await pause();
     }
   }
-}
-
-/** The new texts of blocks, which are hot as far as the budget goes. */
-async function write(
-  work: readonly { readonly block: Block; readonly changes: Changes }[],
-  { writer, cooler, now, pause }: FlushTools,
-): Promise<BlockText[]> {
-  const nowMs = now();
-  const blocks = new Set(work.map(({ block }) => block));
-  for (const block of blocks) cooler.touch(block);
-  const texts: BlockText[] = [];
-  /** Hot text that is added by the blocks written so far. */
-  let addedBytes = 0;
-  for (const { block, changes } of work) {
-    const from = block.text;
-    let text = writer.write({ from, lengths: block.lengths, changes, nowMs });
-    while (!cooler.hasRoom(addedBytes + text.hotBytes - from.hotBytes)) {
-      if (!cooler.coolOldest(blocks)) {
-        text = writer.compress(text);
-        break;
-      }
-      await pause();
-    }
-    addedBytes += text.hotBytes - from.hotBytes;
-    texts.push(text);
-    await pause();
-  }
-  return texts;
 }
 
 const fitTogether = (a: Block, b: Block): boolean =>

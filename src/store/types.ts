@@ -25,6 +25,8 @@ export interface OpenStoresOptions {
   onCountersFull?(resource: string, family: string): void;
   /** Undefined where series have no limit. */
   readonly seriesBudget?: SeriesBudgetOptions | undefined;
+  /** How long deleted objects are kept; undefined where they go at once. */
+  readonly deletedGrace?: DeletedGrace | undefined;
   /** Told of work that failed; it is tried again. */
   onError(error: unknown): void;
 }
@@ -147,14 +149,18 @@ export interface Store {
   put(object: KubeObject, part?: string): void;
   /**
    * Removes the object, unless another one with its key, or another part, has taken its place.
-   * This and `put` throw while a relist of the part, or of the whole store, is committed.
+   * One that was deleted stays for the time of `deletedGrace`; with `left` it is removed at once:
+   * it exists, and is served no more. This and `put` throw while a relist of the part, or of the
+   * whole store, is committed.
    */
-  delete(object: KubeObject, part?: string): void;
+  delete(object: KubeObject, part?: string, left?: boolean): void;
   /**
    * Starts a relist of one part, or of the whole store; the old content is served until it is
-   * committed. Throws while another relist of the same objects is neither committed nor aborted.
+   * committed. Of the objects that are missing from the list then, `hasLeft` says which exist and
+   * are served no more; the others were deleted. Throws while another relist of the same objects is
+   * neither committed nor aborted.
    */
-  relist(part?: string): Relist;
+  relist(part?: string, hasLeft?: HasLeft): Relist;
   /**
    * From now on objects may come that were left out before, of the namespace, or of any. Only a
    * store that counts asks whether an object is new.
@@ -164,14 +170,46 @@ export interface Store {
   scopeShrinks?(includes: (namespace: string) => boolean): void;
   /** Resolves once there is room for more: pending text has a bound. */
   drained(): Promise<void>;
-  /** The objects of one part, or of all, in no order; changes during the loop may show or not. */
+  /**
+   * The objects of one part, or of all, in no order, without those that were deleted and are kept;
+   * changes during the loop may show or not.
+   */
   versions(part?: string): Iterable<ObjectVersion>;
+  /** The object with the key; undefined where there is none, or where it was deleted. */
+  versionOf(key: string): ObjectVersion | undefined;
+  /** The deleted objects that are kept; changes during the loop may show or not. */
+  kept(): Iterable<KeptObject>;
+  /** Keeps an object that another store has kept so far, unless its name is in use here. */
+  keep(object: KeptObject): void;
   readonly size: StoreSize;
   /**
    * An object's text of each family that has any, with its newest change, which scrapes may show
    * only after the next flush; undefined where there is no such object.
    */
   textsOf(key: string): ObjectTexts | undefined;
+}
+
+/** Whether an object that is missing now exists and is served no more, and was not deleted. */
+export type HasLeft = (
+  object: ObjectIdentity & Pick<KubeObject['metadata'], 'deletionTimestamp'>,
+) => boolean;
+
+/** What --deleted-grace says. */
+export interface DeletedGrace {
+  /** Deleted objects are served for so long. */
+  readonly ms: number;
+  /** Milliseconds since 1970: what marks an object says when it was found to be deleted. */
+  wall(): number;
+  /** Told of each object that goes at once, because as many as may be are kept already. */
+  onFull(): void;
+}
+
+/** A deleted object that is kept. */
+export interface KeptObject extends ObjectVersion {
+  /** When it was found to be deleted, by the clock. */
+  readonly sinceMs: number;
+  /** Its texts by the names of families. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** All that is exported of one object; the sizes are those of its texts. */
@@ -303,11 +341,11 @@ export interface Sink {
 }
 
 /** The part of the store as a sink; `undefined` stands for all of it. */
-export function sinkOf(store: Store, part: string | undefined): Sink {
+export function sinkOf(store: Store, part: string | undefined, hasLeft?: HasLeft): Sink {
   return {
     put: (object) => store.put(object, part),
-    delete: (object) => store.delete(object, part),
-    relist: () => store.relist(part),
+    delete: (object) => store.delete(object, part, hasLeft?.(object.metadata)),
+    relist: () => store.relist(part, hasLeft),
     drained: () => store.drained(),
   };
 }

@@ -47,6 +47,8 @@ export class MovingShard implements Ownership {
   #kept: readonly Claim[] = [];
   /** All of these. */
   #claims = new Claims([]);
+  /** What it will own once the others have the rest. */
+  #newest = new Claims([]);
   /** Ends the wait for other replicas. */
   #waiting = new AbortController();
   #allReady = false;
@@ -68,6 +70,11 @@ export class MovingShard implements Ownership {
 
   ranges(): HashRanges | undefined {
     return this.#claims.ranges();
+  }
+
+  /** Whether its own claim has it: objects that are kept for a while belong to others. */
+  counts(uid: string): boolean {
+    return !this.#leaving && this.#newest.owns(uid);
   }
 
   /** Called with each state of the StatefulSet. */
@@ -103,6 +110,7 @@ export class MovingShard implements Ownership {
     this.#target = target;
     this.#kept = kept;
     this.#claims = new Claims([...target, ...kept]);
+    this.#newest = new Claims(target.slice(0, 1));
   }
 
   /** A shard beyond the last will be deleted, and keeps its objects until then. */

@@ -3,8 +3,9 @@ import { type CheckResult, ConsistencyCheck } from '../kube/consistency.ts';
 import type { RelistReason } from '../kube/reasons.ts';
 import { Reflector, type ReflectorOptions } from '../kube/reflector.ts';
 import { type SaySelection, ShardSelection } from '../kube/shardSelection.ts';
-import type { ReflectorReport, Representation, SyncStatus } from '../kube/types.ts';
-import type { ObjectVersion, Sink } from '../store/types.ts';
+import type { Collection, ReflectorReport, Representation, SyncStatus } from '../kube/types.ts';
+import type { Logger } from '../lib/log.ts';
+import type { HasLeft, ObjectVersion, Sink } from '../store/types.ts';
 import type { FollowedSource } from './labelTable.ts';
 import { NamespaceFilter } from './namespaceFilter.ts';
 import type { ObjectLimit } from './objectLimit.ts';
@@ -20,7 +21,7 @@ export interface ResourceSyncOptions extends Omit<ReflectorOptions, 'collection'
   readonly deferSpec?: boolean;
   readonly protobuf?: boolean;
   /** The store, or one part of it, as a sink. */
-  readonly sinkOf: (part: string | undefined) => Sink;
+  readonly sinkOf: (part: string | undefined, hasLeft: HasLeft) => Sink;
   readonly limit: ObjectLimit | undefined;
   /** The namespaces whose objects are kept; without it, those of all. */
   readonly namespaces?: SelectedNamespaces | undefined;
@@ -181,23 +182,22 @@ export class ResourceSync {
       say &&
       new ShardSelection({ ...shared, ...selectable, collection, say, relist: misselected });
     const stored = (): Iterable<ObjectVersion> => versionsOf(part);
-    const store = sinkOf(part);
+    const isWhole = tellsDeletions(plain);
+    const hasLeft: HasLeft = (metadata) =>
+      own.accepts?.(metadata) === false || (!isWhole && !metadata.deletionTimestamp);
+    const store = sinkOf(part, hasLeft);
     const limited = limit === undefined ? store : limit.over(store, part);
     const relist = (): void => reflector.relist('namespaces-joined');
     const namespaceFilter =
       namespaces && new NamespaceFilter(limited, { ...shared, namespaces, stored, relist });
+    const kept = namespaceFilter?.sink ?? limited;
+    const own = share(kept);
     const reflector: Reflector = new Reflector({
       ...shared,
       collection,
       shardSelection,
-      sink: share(namespaceFilter?.sink ?? limited, (uid) => shardSelection?.sawForeign(uid)),
-      onForbidden:
-        fallback &&
-        (({ message }) =>
-          shared.log.info(
-            { resource: collection.resource, namespace: undefined, error: message },
-            'forbidden in all namespaces at once, following each of them instead',
-          )),
+      sink: share(kept, (uid) => shardSelection?.sawForeign(uid)),
+      onForbidden: fallback && (({ message }) => sayForbidden(shared.log, collection, message)),
     });
     const check =
       checks &&
@@ -217,6 +217,19 @@ export class ResourceSync {
     return { reflector, check, namespaceFilter, shardSelection };
   }
 }
+
+const sayForbidden = (log: Logger, { resource }: Collection, error: string): void =>
+  log.info(
+    { resource, namespace: undefined, error },
+    'forbidden in all namespaces at once, following each of them instead',
+  );
+
+/**
+ * Whether what is missing from the collection was deleted. The API server says the same of an
+ * object whose labels do not match any more, and of a pod that is scheduled now.
+ */
+const tellsDeletions = ({ labelSelector, fieldSelector }: Collection): boolean =>
+  labelSelector === undefined && !/(^|,)spec\.nodeName=(,|$)/.test(fieldSelector ?? '');
 
 const inAny =
   (namespaces: SelectedNamespaces): Filter =>

@@ -36,6 +36,11 @@ export interface Sharding {
   readonly shard: Claim | undefined;
   /** What is in the shard, where that changes; undefined where the flags decide. */
   readonly ownership: Ownership | undefined;
+  /**
+   * Whether an object is in the shard, without objects that other shards are about to take over:
+   * what happens to these is counted there. Undefined where the flags decide.
+   */
+  readonly counts: ((uid: string) => boolean) | undefined;
   /** Follows the StatefulSet, if any, until the end; calls `placed` once the shard is known. */
   follow(placed: () => void): Promise<void>;
   /** Called before the end: resolves once other shards have had time to list this one's objects. */
@@ -73,6 +78,7 @@ export async function openSharding(
   const fixed = {
     shard: { scheme: schemeOf(options, false), index, total },
     ownership: undefined,
+    counts: undefined,
     follow: (placed: () => void): Promise<void> => Promise.resolve(placed()),
     leave: atOnce,
   };
@@ -150,6 +156,8 @@ class AutoSharding implements Sharding {
   get ownership(): Ownership {
     return this.#moving;
   }
+
+  readonly counts = (uid: string): boolean => this.#moving.counts(uid);
 
   /** Scaling down is what ends this process, and may be told by an event that is not read yet. */
   async leave(): Promise<void> {

@@ -70,6 +70,7 @@ const rows: Readonly<Record<string, Row>> = {
   'auto-gomemlimit': { flag: 'auto-gomemlimit', right: 'true', value: true, wrong: '0.9', expected: toggle, got: '0.9' },
   node: { flag: 'node', right: '[a, b]', value: ['a', 'b'], wrong: '[[a]]', expected: items, got: 'a list' },
   track_unscheduled_pods: { flag: 'track-unscheduled-pods', right: 'true', value: true, wrong: 'all', expected: toggle, got: '"all"' },
+  deleted_grace: { flag: 'deleted-grace', right: '1m', value: 60_000, wrong: '{h: 1}', expected: duration, got: 'a map' },
   series_budget_per_family: { flag: 'series-budget-per-family', right: '7', value: 7, wrong: '-1', expected: 'a whole number from 0 to 1000000000', got: '-1' },
   series_budget_per_namespace: { flag: 'series-budget-per-namespace', right: '7', value: 7, wrong: '-1', expected: 'a whole number from 0 to 1000000000', got: '-1' },
   object_limit: { flag: 'object-limit', right: '5', value: 5, wrong: '-1', expected: 'a whole number from 0 to 100000000', got: '-1' },

@@ -36,6 +36,7 @@ const wrong: Readonly<Record<keyof Options, Wrong | null>> = {
   node: ['', items, 'nothing'],
   'track-unscheduled-pods': ['=all', toggle, '"all"'],
   'object-limit': ['=-1', 'a whole number from 0 to 100000000', '"-1"'],
+  'deleted-grace': ['=soon', duration, '"soon"'],
   'series-budget-per-family': ['=-1', 'a whole number from 0 to 1000000000', '"-1"'],
   'series-budget-per-namespace': ['=many', 'a whole number from 0 to 1000000000', '"many"'],
   'metric-allowlist': ['', items, 'nothing'],

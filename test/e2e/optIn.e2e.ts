@@ -12,6 +12,11 @@ const requested = (pod: string, node: string, resource: string, unit: string): s
   ofPod('resource_request', pod, `node="${node}",resource="${resource}",unit="${unit}"`);
 const ofContainer = (family: string, pod: string): string =>
   ofPod(`container_${family}`, pod, 'container="app",node="busy",resource="cpu",unit="core"');
+const ended = (pod: string, reason: string): string =>
+  ofPod('container_terminations_total', pod, `container="app",reason="${reason}"`);
+const endedOf = (workload: string, reason: string): string =>
+  `kube_pod_container_terminations_by_workload_total{job="${job}",namespace="x",` +
+  `workload="${workload}",workload_type="deployment",container="app",reason="${reason}"}`;
 const displayed = (pod: string, status: string): string =>
   ofPod('status_display', pod, `status="${status}"`);
 const workloadOf = (pod: string, workload: string, type: string): string =>
@@ -27,7 +32,7 @@ const allocatable = (node: string): string =>
   `kube_node_status_allocatable{node="${node}",resource="cpu",unit="core"}`;
 
 /** No pod on the empty node requests anything. */
-const series: Values = {
+const series: Readonly<Record<string, number | string>> = {
   [allocatable('busy')]: 4,
   [allocatable('empty')]: 8,
   [requested('web', 'busy', 'cpu', 'cores')]: 1,
@@ -47,6 +52,15 @@ const series: Values = {
   [displayed('web', 'Running')]: 1,
   [displayed('db', 'CrashLoopBackOff')]: 1,
   [displayed('waits', 'Pending')]: 1,
+  [ended('web', 'OOMKilled')]: '0 2',
+  [ended('db', 'OOMKilled')]: '0 0',
+  [ended('db', 'Error')]: '0 1',
+  [endedOf('web', 'OOMKilled')]: '0 3',
+  [ofPod('info', 'web', 'node="busy"')]: 1,
+  [ofPod('info', 'gone', 'node="busy"')]: 1,
+  [ofPod('deletion_timestamp', 'gone', '')]: 1.7e9,
+  [ofPod('container_status_terminated_reason', 'gone', 'container="app",reason="OOMKilled"')]: 1,
+  [ofPod('container_status_terminated_reason', 'web', 'container="init",reason="Completed"')]: 1,
 };
 
 /** What each query of the page gives, in its order. */
@@ -65,6 +79,12 @@ const answers: readonly Values[] = [
     '{namespace="x",workload="db",workload_type="statefulset"}': 0.5,
   },
   { '{owner_group="batch.volcano.sh",owner_kind="Job"}': 1 },
+  { [ended('web', 'OOMKilled').replace('kube_pod_container_terminations_total', '')]: 2 },
+  { '{namespace="x",workload="web",workload_type="deployment"}': 3 },
+  {
+    [ofPod('container_status_terminated_reason', 'gone', 'container="app",reason="OOMKilled"')]: 1,
+  },
+  { '{namespace="x"}': 1 },
 ];
 
 describe('docs/opt-in.md', () => {

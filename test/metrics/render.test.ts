@@ -12,6 +12,7 @@ import {
   spec,
   status,
 } from '../../src/metrics/family.ts';
+import { type History, history } from '../../src/metrics/history.ts';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject, Received } from '../../src/metrics/object.ts';
 import { compile, type RenderChoices } from '../../src/metrics/render.ts';
@@ -166,6 +167,21 @@ describe('a compiled table', () => {
       ]);
       expect(lines(twice, true)).to.deep.equal(['']);
     });
+  });
+
+  it('renders what was counted of an object, and nothing where nobody counts', () => {
+    const ends: Families = { kube_thing_ends_total: history('ALPHA', 'Ends.', ['reason']) };
+    const counted: History = {
+      collect: ({ name }, emit) => {
+        emit(2, `of ${name}`);
+        emit(0, 'none');
+      },
+    };
+    expect(rendered(ends, thing, { history: counted })).to.deep.equal([
+      'kube_thing_ends_total{namespace="n",thing="a",reason="of a"} 2\n' +
+        'kube_thing_ends_total{namespace="n",thing="a",reason="none"} 0\n',
+    ]);
+    expect(rendered(ends, thing)).to.deep.equal(['']);
   });
 
   it('renders an empty text for a family without series', () => {

@@ -96,6 +96,38 @@ describe('a selection', () => {
     expect(await deferred('secrets', [])).to.deep.equal([false]);
   });
 
+  it('needs every event where a family is on that counts over them', async () => {
+    const needed = async (metricOptInList: string[]): Promise<unknown> => {
+      const choice = { ...noChoices, resources: ['pods', 'nodes'], metricOptInList };
+      const { resources: selected } = await select(resources, choice);
+      return selected.map(({ everyEvent }) => everyEvent);
+    };
+    expect(await needed(['_display$'])).to.deep.equal([false, false]);
+    expect(await needed(['_terminations_total$'])).to.deep.equal([false, true]);
+  });
+
+  it('has the families that mark deleted objects where these are kept', async () => {
+    const marks = async (choice: Partial<Choices>): Promise<string[]> => {
+      const { resources: selected } = await select(resources, {
+        ...noChoices,
+        resources: ['pods', 'jobs', 'leases'],
+        ...choice,
+      });
+      return selected.flatMap(({ resource, choices }) =>
+        Object.keys(resource.families).filter(
+          (name) => name.endsWith('_deletion_timestamp') && choices.enabled(name),
+        ),
+      );
+    };
+    const all = ['kube_job', 'kube_lease', 'kube_pod'].map((one) => `${one}_deletion_timestamp`);
+    expect(await marks({})).to.deep.equal(['kube_pod_deletion_timestamp']);
+    expect(await marks({ keepDeleted: true })).to.deep.equal(all);
+    const profile = new Set(['kube_pod_info', 'kube_job_info', 'kube_lease_owner']);
+    expect(await marks({ keepDeleted: true, profile })).to.deep.equal(all);
+    const metricDenylist = ['^kube_(job|lease)_deletion_timestamp$'];
+    expect(await marks({ keepDeleted: true, metricDenylist })).to.deep.equal([all[2]]);
+  });
+
   it('is refused for a resource that does not exist, with the nearest that does', async () => {
     await expectRefusedChoices(
       { resources: ['gears', 'nut'] },

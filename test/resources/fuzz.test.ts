@@ -100,7 +100,9 @@ describe('random objects from the schemas of the API', () => {
           if (text !== '') shown.add(renderer.families[i]?.name ?? '');
         }
       }
-      const missing = renderer.families.filter(({ name }) => !shown.has(name));
+      const missing = renderer.families.filter(
+        ({ name }) => !shown.has(name) && !name.includes('_by_workload_'),
+      );
       expect(missing.map(({ name }) => name)).to.deep.equal([]);
     });
   }

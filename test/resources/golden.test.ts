@@ -10,6 +10,7 @@ import { Owners } from '../../src/sync/owners/owners.ts';
 import { workloadLabels } from '../../src/sync/owners/workloads.ts';
 import { compileWhole } from '../support/compileWhole.ts';
 import { goldenCasesOf, readGolden } from './goldenCases.ts';
+import { historyOf } from './historyOf.ts';
 
 /** What workloads are called by the references to them: nothing is known of what is above. */
 const owners = new Owners({ tableOf: () => undefined, onProblem: () => undefined });
@@ -19,7 +20,8 @@ const sources: LabelSources = new Map([
 
 /** All series of the objects, family by family, opt-in ones and all labels included. */
 function seriesOf(resource: AnyResource, objects: readonly KubeObject[]): string[] {
-  const choices = { enabled: () => true, labels: everyKey, annotations: everyKey };
+  const all = { enabled: () => true, labels: everyKey, annotations: everyKey };
+  const choices = { ...all, history: historyOf(objects) };
   const onError: OnRenderError = (family, object, error) => {
     throw new Error(`${family} of ${object.metadata.name}`, { cause: error });
   };

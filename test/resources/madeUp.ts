@@ -1,5 +1,6 @@
 // Random objects with names, and a plain exposition of them, for fuzz tests and the judge.
 import fc from 'fast-check';
+import type { History } from '../../src/metrics/history.ts';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Renderer } from '../../src/metrics/render.ts';
@@ -9,10 +10,14 @@ import { objectsOf } from './arbitrary.ts';
 
 const objectsMax = 3;
 
+/** What a History has of any object. */
+const oneContainer: History = { collect: (_, emit) => emit(0, 'app', 'Error') };
+
 /** A renderer of all families with all labels, which throws errors of rows. */
-export function rendererOf(resource: AnyResource): Renderer {
-  const choices = { enabled: () => true, labels: everyKey, annotations: everyKey };
-  return compileWhole(resource, choices, (family, object, error) => {
+export function rendererOf(resource: AnyResource, compiled = compileWhole): Renderer {
+  const all = { enabled: () => true, labels: everyKey, annotations: everyKey };
+  const choices = { ...all, history: oneContainer };
+  return compiled(resource, choices, (family, object, error) => {
     throw new Error(`${family} of ${JSON.stringify(object)}`, { cause: error });
   });
 }

@@ -206,6 +206,9 @@ describe('a row that reads metadata only', () => {
   }
 });
 
+/** What no object shows: test/resources/workloadTerminations.test.ts has its series. */
+const ofWorkloads = 'kube_pod_container_terminations_by_workload_total';
+
 describe('every family', () => {
   const recorded = readFileSync(
     join(conformance, 'expected/all-resources-all-labels.prom'),
@@ -219,7 +222,7 @@ describe('every family', () => {
     const lines = [recorded, ...golden].join('\n').split('\n');
     const shown = new Set(lines.map((line) => /^(\w+)\{/.exec(line)?.[1]));
     const missing = rows
-      .filter(({ name }) => !shown.has(name))
+      .filter(({ name }) => !shown.has(name) && name !== ofWorkloads)
       .map(
         ({ plural, name }) => `${name}: write its series in a .prom of test/resources/${plural}`,
       );

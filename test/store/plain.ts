@@ -90,15 +90,8 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
 
 /** The work of a store that compresses nothing. */
 const done = {
-  segments: 0,
-  compressed: 0,
-  decompressed: 0,
-  flushes: 0,
-  seconds: 0,
-  incomingObjects: 0,
-  pendingBytes: 0,
-  hotBytes: 0,
-  hotBytesMax: 0,
+  ...{ segments: 0, compressed: 0, decompressed: 0, flushes: 0, seconds: 0 },
+  ...{ incomingObjects: 0, pendingBytes: 0, hotBytes: 0, hotBytesMax: 0 },
   promotion: { waiting: 0, changed: 0 },
 };
 
@@ -192,6 +185,16 @@ class PlainStore implements Store {
 
   versions(part?: string): Iterable<ObjectVersion> {
     return this.#entries.versions(part);
+  }
+
+  kept(): [] {
+    return [];
+  }
+
+  keep(): void {}
+
+  versionOf(key: string): ObjectVersion | undefined {
+    return [...this.#entries.versions(undefined)].find((one) => one.key === key);
   }
 
   textsOf(key: string): ObjectTexts | undefined {

@@ -157,7 +157,7 @@ function changed(object: Sections, act: Step['act'], other: Sections): Sections 
 
 describe('A store whose objects come with deferred specs', () => {
   const tables = Object.entries<AnyResource>(resources)
-    .map(([plural, resource]) => [plural, rendererOf(resource)] as const)
+    .map(([plural, resource]) => [plural, rendererOf(resource, compile)] as const)
     .filter(([, { bySection }]) => bySection !== undefined);
 
   it('exists for the resources that change most', () => {

@@ -66,6 +66,18 @@ describe('A shard by jump hash that changes with its StatefulSet', () => {
     expect(relists).to.equal(1);
   });
 
+  it('counts in its newest shard alone, and in none once it is scaled away', () => {
+    const counted = (): string[] => uids.filter((uid) => shard.counts(uid));
+    expect(counted()).to.deep.equal([]);
+    shard.saw({ index: 1, total: 2, ready: 2, mixed: false });
+    expect(counted()).to.deep.equal(of(1, 2));
+    shard.saw({ index: 1, total: 3, ready: 2, mixed: false });
+    expect(owned()).to.deep.equal(of(1, 2));
+    expect(counted()).to.deep.equal(of(1, 3));
+    shard.saw({ index: 1, total: 1, ready: 3, mixed: false });
+    expect(counted()).to.deep.equal([]);
+  });
+
   it('drops objects that it loses after five minutes at the latest, and logs it', async () => {
     shard.saw({ index: 0, total: 1, ready: 1, mixed: false });
     shard.saw({ index: 0, total: 2, ready: 1, mixed: false });

@@ -219,6 +219,9 @@ track-unscheduled-pods:
 object-limit:
   expected: a whole number from 0 to 100000000
   pattern: ^[+-]?\d+$
+deleted-grace:
+  expected: a duration such as 30s, 1m30s or 0
+  pattern: ^(?:0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)$
 series-budget-per-family:
   expected: a whole number from 0 to 1000000000
   pattern: ^[+-]?\d+$
