@@ -1,6 +1,6 @@
 // Compiles a table into a Renderer, which turns one object into exposition text: the hot path.
 import { type CountedRenderer, countedRenderer } from './counts.ts';
-import { type DeletionMark, deletionMarkOf, type FamilyText } from './deletionMark.ts';
+import { type DeletionMark, deletionMarkOf } from './deletionMark.ts';
 import { canDeferSpec, type Family, type Json, type MetricType, type Stability } from './family.ts';
 import type { History } from './history.ts';
 import type { KeyFilter } from './labels.ts';
@@ -16,6 +16,7 @@ import { leftOut, type Rendered, textsOf } from './rendered.ts';
 import type { Resource } from './resource.ts';
 import { type RowWriter, writerOf } from './rowWriters.ts';
 import { bytes, type Range, textOf } from './seriesLines.ts';
+import { sharedLabels } from './sharedLabels.ts';
 import { headerOfRow } from './text.ts';
 import { fixedText } from './textBytes.ts';
 
@@ -115,7 +116,7 @@ export function compile<T>(
   const { renderAll } = renderer;
   const render = (object: KubeObject): string[] => textsOf(renderAll(object));
   const counted = countedRenderer(enabled, onError);
-  const deletionMark = deletionMarkOf(rows, renderer.familyText, resource.identity);
+  const deletionMark = deletionMarkOf(rows, writers, { identify, promotion, ...resource });
   return { families, counted, render, renderAll, bySection, promotion, deletionMark };
 }
 
@@ -140,42 +141,12 @@ function promotionOf<O>(
   });
 }
 
-/** The labels that all series of a family begin with. */
-interface SharedLabels {
-  /** By family. */
-  readonly of: readonly Range[];
-  /** Writes them, behind the identity that begins `bytes`. */
-  write(promoted: Promoted | undefined): void;
-}
-
-function sharedLabels(families: number, promotion: Promotion | undefined): SharedLabels {
-  const all = Array.from(
-    { length: promotion?.textCount ?? 1 },
-    (): Range => ({ start: 0, end: 0 }),
-  );
-  return {
-    of: Array.from({ length: families }, (_, i) => all[promotion?.textIndexOf(i) ?? 0] as Range),
-    write(promoted) {
-      const identityEnd = bytes.end;
-      for (let i = 0; i < all.length; i++) {
-        const labels = all[i] as Range;
-        if (i > 0) {
-          labels.start = bytes.end;
-          bytes.repeat(0, identityEnd);
-        }
-        if (promoted !== undefined) bytes.addText(promoted.texts[i] as string);
-        labels.end = bytes.end;
-      }
-    },
-  };
-}
-
 function rendererOf<O>(
   writers: readonly RowWriter<O>[],
   identify: (object: O) => void,
   onError: OnRenderError,
   promotion: Promotion | undefined,
-): SectionRenderer & Pick<Renderer, 'renderAll'> & { readonly familyText: FamilyText<O> } {
+): SectionRenderer & Pick<Renderer, 'renderAll'> {
   const starts = new Uint32Array(writers.length);
   const lengths = new Uint32Array(writers.length);
   const series = new Uint32Array(writers.length);
@@ -239,15 +210,6 @@ function rendererOf<O>(
         set(i, start, lines);
       }
       return rendered;
-    },
-    familyText(family, object, { promoted, labels }) {
-      bytes.clear();
-      if (labels === undefined) identify(object);
-      else bytes.addText(labels);
-      shared.write(promoted);
-      const start = bytes.end;
-      writers[family]?.write(object, shared.of[family] as Range);
-      return bytes.text(start, bytes.end);
     },
   };
 }

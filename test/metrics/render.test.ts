@@ -5,18 +5,15 @@ import {
   gauge,
   gauges,
   info,
-  joined,
   mapped,
   metadata,
   noLabel,
-  spec,
   status,
 } from '../../src/metrics/family.ts';
 import { type History, history } from '../../src/metrics/history.ts';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject, Received } from '../../src/metrics/object.ts';
 import { compile, type RenderChoices } from '../../src/metrics/render.ts';
-import { leftOut, type Rendered } from '../../src/metrics/rendered.ts';
 import type { Resource } from '../../src/metrics/resource.ts';
 import { annotations, labels } from '../../src/metrics/stock.ts';
 
@@ -46,14 +43,7 @@ function rendered(
   return compile(tableOf(families), { ...everything, ...choices }, onError).render(object);
 }
 
-/** The texts, without those that are left out. */
-const textsIn = ({ bytes, starts, lengths }: Rendered): (string | undefined)[] =>
-  Array.from(starts, (start, i) => {
-    const length = lengths[i] as number;
-    return length === leftOut ? undefined : bytes.text(start, start + length);
-  });
-
-const tableOf = <T>(families: Resource<T>['families']): Resource<T> => ({
+const tableOf = <T = Thing>(families: Resource<T>['families']): Resource<T> => ({
   group: '',
   version: 'v1',
   kind: 'Thing',
@@ -355,54 +345,6 @@ describe('a compiled table', () => {
     expect(rendered(families, object)).to.deep.equal([
       'kube_thing_generation{namespace="n",thing="a"} 0\n',
       'kube_thing_labels{namespace="n",thing="a"} 1\n',
-    ]);
-  });
-
-  it('renders what is not made of the spec alone, with what was taken of an earlier one', () => {
-    interface Split extends KubeObject {
-      spec?: { size?: number };
-      status?: { used?: number };
-    }
-    const families: Resource<Split>['families'] = {
-      kube_thing_size: spec.gauge('STABLE', 'Size.', (s) => s?.size),
-      kube_thing_used: status.gauge('STABLE', 'Used.', (s) => s?.used),
-      kube_thing_free: joined(
-        'STABLE',
-        'Free.',
-        ['of'],
-        (s) => s?.size,
-        (size, object, emit) => emit((size ?? 0) - (object.status?.used ?? 0), String(size)),
-      ),
-      kube_thing_generation: metadata.gauge('STABLE', 'G.', (meta) => meta.generation),
-    };
-    const renderer = compile(tableOf(families), everything, () => expect.fail('an error'));
-    const object = {
-      metadata: { name: 'a', generation: 1 },
-      spec: { size: 5 },
-      status: { used: 2 },
-    };
-    expect(renderer.bySection?.ofSpec).to.deep.equal([0]);
-    const all = renderer.renderAll(object);
-    expect(all.taken).to.deep.equal([5]);
-    expect(textsIn(all)).to.deep.equal([
-      'kube_thing_size{namespace="",thing="a"} 5\n',
-      'kube_thing_used{namespace="",thing="a"} 2\n',
-      'kube_thing_free{namespace="",thing="a",of="5"} 3\n',
-      'kube_thing_generation{namespace="",thing="a"} 1\n',
-    ]);
-    const later = {
-      metadata: { name: 'a', generation: 2 },
-      get spec(): never {
-        return expect.fail('read');
-      },
-      status: { used: 4 },
-    };
-    const rest = renderer.bySection?.renderRest(later, all.taken ?? []);
-    expect(rest && textsIn(rest)).to.deep.equal([
-      undefined,
-      'kube_thing_used{namespace="",thing="a"} 4\n',
-      'kube_thing_free{namespace="",thing="a",of="5"} 1\n',
-      'kube_thing_generation{namespace="",thing="a"} 2\n',
     ]);
   });
 });
