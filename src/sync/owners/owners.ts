@@ -90,10 +90,13 @@ export class Owners {
     for (const node of allOf(this.#byUid.get(uid))) if (node.table === table) this.#update(node);
   }
 
-  /** Any object in the table may have changed. */
-  relisted(table: OwnerTable): void {
+  /** Any object in the table may have changed: a step for each owner in use. */
+  *relisted(table: OwnerTable): Generator<void> {
     // An update may add nodes of this table, which are up to date.
-    for (const node of [...this.#nodes.values()]) if (node.table === table) this.#update(node);
+    for (const node of this.#nodes.values()) {
+      if (node.table === table) this.#update(node);
+      yield;
+    }
   }
 
   /** Forgets the owners that are not used, and that nobody asked for since the last time. */

@@ -75,12 +75,7 @@ export class Workloads implements FollowedSource {
       always: ownerKinds,
       keepLabels: labels.length === 0 ? undefined : (all) => chosen(all, labels),
       onChange: (table, uid) => this.#owners.changed(table, uid),
-      onRelisted: (table) => {
-        this.#owners.relisted(table);
-        // What is above them is followed as well, before there are pods.
-        for (const one of table.controllers) this.#tableOf(one);
-        this.#listed.resolve();
-      },
+      onRelisted: (table) => this.#relisted(table),
     });
   }
 
@@ -128,6 +123,16 @@ export class Workloads implements FollowedSource {
   /** Works until the signal aborts; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([this.#kinds.run(signal), this.#sweep(signal)]);
+  }
+
+  *#relisted(table: OwnerTable): Generator<void> {
+    yield* this.#owners.relisted(table);
+    // What is above them is followed as well, before there are pods.
+    for (const one of table.controllers()) {
+      if (one !== undefined) this.#tableOf(one);
+      yield;
+    }
+    this.#listed.resolve();
   }
 
   /** Of a node nothing is followed: it controls static pods, and nothing controls it. */

@@ -49,6 +49,13 @@ export class Forest {
     tableOf: (reference) => this.table(reference),
     onProblem: (problem, { reference }) => this.problems.push(`${problem} ${reference.name}`),
   });
+  /** Turns of the event loop that were asked for. */
+  turns = 0;
+  readonly clock = {
+    turn: async (): Promise<void> => {
+      this.turns++;
+    },
+  };
   /** The keys that were told of since this was emptied. */
   readonly told = new Set<string>();
   /** By kind and uid. */
@@ -70,6 +77,7 @@ export class Forest {
       keepLabels: ({ team }) => (team === undefined ? undefined : { team }),
       onChange: (uid) => this.owners.changed(table, uid),
       onRelisted: () => this.owners.relisted(table),
+      clock: this.clock,
     });
     this.tables.set(kind, table);
     return table;

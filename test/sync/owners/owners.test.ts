@@ -176,6 +176,31 @@ describe('A chain of owners', () => {
     expect([...forest.told]).to.deep.equal([key]);
   });
 
+  it('follows a long list in short steps, and what changes in between', async () => {
+    const forest = new Forest();
+    const sets = Array.from({ length: 3_000 }, (_, i) => object(`ReplicaSet.apps/s${i}`));
+    for (const one of sets) forest.put(one);
+    const keys = sets.map((one) => forest.use(referenceTo(one)));
+    const controller = referenceTo(object('Deployment.apps/web'));
+    const adopted = sets.map(({ metadata }) =>
+      object(`ReplicaSet.apps/${metadata.name}`, { controller }),
+    );
+    const relist = forest.listing('ReplicaSet.apps', adopted);
+    forest.clock.turn = async () => {
+      forest.turns++;
+      if (forest.turns !== 2) return;
+      forest.delete(adopted.at(-1) as ForestObject);
+      forest.put(object('ReplicaSet.apps/s0'));
+    };
+    await relist.commit();
+    expect(forest.turns).to.be.at.least(10);
+    const tops = keys.map((key) => forest.top(key));
+    expect(tops.shift()).to.equal('ReplicaSet s0');
+    // The entry of the object that is gone already was never seen by its owner.
+    expect(tops.pop()).to.equal('ReplicaSet s2999');
+    expect(new Set(tops)).to.deep.equal(new Set(['Deployment web']));
+  });
+
   it('needs the uid of an object', () => {
     const forest = new Forest();
     const { metadata, ...rest } = replicaSet;
