@@ -5,11 +5,9 @@ import { inSteps } from '../../lib/inSteps.ts';
 import { controllerOf, type OwnerReference } from '../../lib/ownerKey.ts';
 import type { KubeObject, ObjectMeta } from '../../metrics/object.ts';
 import type { Relist, Sink } from '../../store/types.ts';
+import { ownersPerTurn } from './owners.ts';
 
 export type Labels = Readonly<Record<string, string>>;
-
-/** Owners that are looked at in one turn of the event loop, after a list: some 5 ms. */
-const ownersPerTurn = 500;
 
 /** What is kept of an object that may own others. Within a table, equal entries are one. */
 export interface OwnerEntry {

@@ -140,9 +140,21 @@ export class Forest {
   /** Forgets what is not used, here and there. */
   sweep(): void {
     // Whatever was asked for since the last time stays for once.
-    for (let i = 0; i < 2; i++) this.owners.retain(({ key }) => this.used.has(key));
+    this.#sweeping = undefined;
+    for (let i = 0; i < 2; i++) for (const _ of this.#retaining());
     const inUse = this.#idsInUse();
     this.#ghosts = new Map([...this.#ghosts].filter(([id]) => inUse.has(id)));
+  }
+
+  #sweeping: Generator<void> | undefined;
+  #retaining = (): Generator<void> => this.owners.retain(({ key }) => this.used.has(key));
+
+  /** A sweep goes on by some steps, and the next one begins after it. */
+  sweepOn(steps: number): void {
+    for (let i = 0; i < steps; i++) {
+      this.#sweeping ??= this.#retaining();
+      if (this.#sweeping.next().done) this.#sweeping = undefined;
+    }
   }
 
   /** The top of the chain, by reading all of it. */
