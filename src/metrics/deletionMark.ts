@@ -1,5 +1,6 @@
 // deletionMarkOf makes the series that marks a deleted object, in the family that says when.
 import type { Family, Identity } from './family.ts';
+import type { Promoted, Promotion } from './promotion.ts';
 import type { RowWriter } from './render.ts';
 
 /** Makes the series that marks a deleted object, of which only the identity may be known. */
@@ -8,8 +9,15 @@ export interface DeletionMark {
   readonly family: number;
   /** A family to read the identity labels from, where metadata does not have all of them. */
   readonly like: number | undefined;
-  /** The text; `like` is that family's. */
-  text(identity: Identity, like: string, seconds: number): string;
+  text(identity: Identity, marked: Marked): string;
+}
+
+interface Marked {
+  /** The text of the family to read labels from; empty where there is none. */
+  readonly like: string;
+  /** What is promoted to the object. */
+  readonly promoted: Promoted | undefined;
+  readonly seconds: number;
 }
 
 /** Undefined where no family is on that marks deleted objects. */
@@ -18,6 +26,7 @@ export function deletionMarkOf<O>(
   writers: readonly RowWriter<O>[],
   identify: (object: O) => string,
   identity: Readonly<Record<string, (object: O) => unknown>>,
+  promotion: Promotion | undefined,
 ): DeletionMark | undefined {
   const family = rows.findIndex(([, row]) => row.marksDeleted === true);
   const writer = writers[family];
@@ -28,11 +37,13 @@ export function deletionMarkOf<O>(
   return {
     family,
     like: isKnown || plain < 0 ? undefined : plain,
-    text(identity, like, seconds) {
+    text(identity, { like, promoted, seconds }) {
       const deletionTimestamp = new Date(1_000 * seconds).toISOString();
       const object = { metadata: { ...identity, deletionTimestamp } } as O;
       const labels = like.slice(like.indexOf('{') + 1, like.lastIndexOf('} '));
-      return writer.write(object, labels === '' ? identify(object) : labels);
+      const shared =
+        promotion === undefined ? '' : (promoted?.texts[promotion.textIndexOf(family)] ?? '');
+      return writer.write(object, labels === '' ? identify(object) + shared : labels);
     },
   };
 }

@@ -136,7 +136,7 @@ export function compile<T>(
   const promotion = promotionOf(resource, rows, choices.promoted ?? [], sources);
   const renderer = rendererOf(writers, identify, onError, promotion);
   const bySection = canDeferSpec(rows.map(([, row]) => row)) ? renderer : undefined;
-  const deletionMark = deletionMarkOf(rows, writers, identify, resource.identity);
+  const deletionMark = deletionMarkOf(rows, writers, identify, resource.identity, promotion);
   return {
     families,
     counted: countedRenderer(enabled, onError),

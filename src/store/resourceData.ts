@@ -233,8 +233,10 @@ export class ResourceData {
       for (const [i, { object, promoted }] of stale.entries()) {
         this.#specTexts.promote(texts[i] ?? [], object, promoted, this.#texts);
         const { series, bytes, spec } = this.#texts;
+        const { deletedMs } = object;
         const changes = block.diff(object.slot, this.#texts);
         this.update(object, changes, { ...object, series, bytes, spec, promoted });
+        object.deletedMs = deletedMs;
       }
     } catch (error) {
       this.inheritors?.giveBack(stale);
@@ -252,7 +254,8 @@ export class ResourceData {
       const { family, like } = deletionMark;
       const [texts] = like === undefined ? [] : block.newestTexts([slot], writer);
       const sample = texts?.[like ?? 0] ?? '';
-      this.#texts.readOne(family, deletionMark.text(identityOf(object), sample, seconds), object);
+      const mark = deletionMark.text(identityOf(object), { like: sample, promoted, seconds });
+      this.#texts.readOne(family, mark, object);
       const { series, bytes } = this.#texts;
       const record = { key, uid, part, version, series, bytes, spec, promoted, seen };
       this.update(object, block.diff(slot, this.#texts), record);
