@@ -6,6 +6,8 @@ import type { Flag, Flags, ValuesOf } from './flags.ts';
 
 /** No ConfigMap is larger than this. */
 const fileBytesMax = 1024 * 1024;
+/** Of a value, so much is shown. */
+const shownCharsMax = 80;
 
 /** The values that a file sets, by the names of flags. */
 export interface FileSettings<F extends Flags> {
@@ -125,8 +127,15 @@ function read({ kind }: Flag<unknown>, value: unknown, place: string): unknown {
   const result = isWord ? kind.parse(String(value), []) : kind.inFile?.read(value);
   if (result !== undefined) return result;
   const expected = kind.inFile?.expected ?? kind.expected;
-  const got = isWord ? JSON.stringify(value) : kindOf(value);
+  // Where a map or a list may stand, what is wrong is within it.
+  const within = kind.inFile === undefined ? '' : `: ${shownOf(value)}`;
+  const got = isWord ? JSON.stringify(value) : kindOf(value) + within;
   throw new ConfigError({ place, expected, got });
+}
+
+function shownOf(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > shownCharsMax ? `${text.slice(0, shownCharsMax).toWellFormed()}…` : text;
 }
 
 function kindOf(value: unknown): string {

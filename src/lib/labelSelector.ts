@@ -69,6 +69,14 @@ const integerMax = 2n ** 63n - 1n;
 const nameForm = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/;
 const prefixForm = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 
+/** Whether objects may have labels of that key. */
+export function isLabelKey(text: string): boolean {
+  const [name = '', prefix, ...more] = text.split('/').reverse();
+  const prefixed =
+    prefix === undefined || (prefix.length <= prefixCharsMax && prefixForm.test(prefix));
+  return prefixed && more.length === 0 && name.length <= nameCharsMax && nameForm.test(name);
+}
+
 /** An operator or punctuation, or a run of everything else. */
 const tokenForm = /[ \t\r\n]*(==|!=|[=!(),<>]|[^ \t\r\n=!(),<>]+)/gy;
 
@@ -130,10 +138,7 @@ class Parser {
   #key(): string {
     const token = this.#peek;
     if (!isWord(token)) throw this.#unexpected('the key of a label');
-    const [name = '', prefix, ...more] = token.text.split('/').reverse();
-    const prefixed =
-      prefix === undefined || (prefix.length <= prefixCharsMax && prefixForm.test(prefix));
-    if (!prefixed || more.length > 0 || name.length > nameCharsMax || !nameForm.test(name)) {
+    if (!isLabelKey(token.text)) {
       throw this.#unexpected('the key of a label, such as team or example.com/team');
     }
     this.#next++;

@@ -1,5 +1,6 @@
 // promotedLabels reads --promote-labels: the labels of objects that all of their series get.
 import { ConfigError } from '../lib/errors.ts';
+import { isLabelKey } from '../lib/labelSelector.ts';
 import { podOwnerKey } from '../lib/ownerKey.ts';
 import { suggest } from '../lib/suggest.ts';
 import { refuseUnknownResource } from './allowlist.ts';
@@ -113,7 +114,7 @@ function itemsOf(text: string): Item[] {
       throw malformed(text.slice(at));
     }
     items.push({
-      source: target === undefined ? 'self' : sourceOf(from),
+      source: target === undefined ? 'self' : sourceOf(from, target),
       target: target ?? from,
       keys: keysOf(keys, whole),
       text: whole.trim().replace(/,$/, ''),
@@ -130,7 +131,7 @@ const malformed = (got: string): ConfigError =>
     got: JSON.stringify(got),
   });
 
-function sourceOf(name: string): LabelSourceName {
+function sourceOf(name: string, target: string): LabelSourceName {
   if (Object.hasOwn(labelSources, name)) return name as LabelSourceName;
   const names = Object.keys(labelSources);
   const close = suggest(name, names);
@@ -138,9 +139,14 @@ function sourceOf(name: string): LabelSourceName {
     flag,
     expected: `one of ${names.join(', ')} in front of ->`,
     got: `"${name}"`,
-    hint: close === undefined ? 'objects inherit from no other resource' : `did you mean ${close}?`,
+    hint: close === undefined ? withoutSource(name, target) : `did you mean ${close}?`,
   });
 }
+
+const withoutSource = (name: string, target: string): string =>
+  name === target
+    ? `${target}=[…] alone means their own labels`
+    : 'objects inherit from no other resource';
 
 /** Each once. */
 function keysOf(text: string, item: string): string[] {
@@ -155,11 +161,19 @@ function keysOf(text: string, item: string): string[] {
         hint: 'name each key',
       });
     }
-    if (!/^[A-Za-z]/.test(key)) {
+    if (!isLabelKey(key)) {
+      throw new ConfigError({
+        flag,
+        expected: 'keys that labels may have, such as team or example.com/team',
+        got: `"${key}"`,
+      });
+    }
+    if (/^\d/.test(key)) {
       throw new ConfigError({
         flag,
         expected: 'label keys that begin with a letter, as label names in Prometheus do',
         got: `"${key}"`,
+        hint: '--metric-labels-allowlist may name it: its labels begin with label_',
       });
     }
   }
@@ -189,14 +203,26 @@ function check(
       hint: `${target} belong to none of ${source}`,
     });
   }
-  if (served.has(target)) return;
+  const { families } = served.get(target) ?? {};
+  if (families === undefined) {
+    throw new ConfigError({
+      flag,
+      expected: 'resources that are served',
+      got: `"${target}"`,
+      hint: `add ${target} to --resources, or leave ${JSON.stringify(text)} out`,
+    });
+  }
+  if (families.some(isOfOneObject)) return;
   throw new ConfigError({
     flag,
-    expected: 'resources that are served',
-    got: `"${target}"`,
-    hint: `add ${target} to --resources, or leave ${JSON.stringify(text)} out`,
+    expected: 'resources with metrics of single objects',
+    got: `"${target}", whose metrics count over many`,
+    hint: `leave ${JSON.stringify(text)} out`,
   });
 }
+
+/** A series that counts over many objects has no labels of any of them. */
+const isOfOneObject = ({ counted }: Family<never>): boolean => counted !== true;
 
 /** The nearest source first, whatever the order of the items. */
 const order: readonly Item['source'][] = [
@@ -235,7 +261,7 @@ function refuseCollisions(
   { table, families }: PromotionTarget,
 ): void {
   const own = Object.entries(table.families).filter(([, family]) =>
-    families.includes(family as Family<never>),
+    families.filter(isOfOneObject).includes(family as Family<never>),
   );
   for (const label of labels) {
     const { name, key } = label;

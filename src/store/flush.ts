@@ -1,5 +1,6 @@
 // Flusher does the work of all stores, one task at a time, and keeps staleness within a bound.
 import type { Clock } from '../lib/clock.ts';
+import { inSteps } from '../lib/inSteps.ts';
 import type { Block, ByteCount } from './block.ts';
 import { CompressThread } from './compressThread.ts';
 import { Cooler } from './cooler.ts';
@@ -137,10 +138,7 @@ export class Flusher implements FlushWork {
       // Throws where the relist was aborted in the meantime: then nothing has changed.
       const pending = changes();
       this.#pendingSinceMs ??= this.#clock.now();
-      let steps = 0;
-      for (const _ of pending) {
-        if (++steps % stepsPerTurn === 0) await this.#clock.turn();
-      }
+      await inSteps(pending, stepsPerTurn, this.#clock);
       await this.#flushNow();
     });
   }

@@ -9,7 +9,7 @@ import { noChoices } from '../support/choices.ts';
 import { expectRefusal, type Facts, rejectionOf } from '../support/refusal.ts';
 
 const flag = '--promote-labels';
-const served = ['pods', 'namespaces', 'nodes', 'deployments', 'secrets'];
+const served = ['pods', 'namespaces', 'nodes', 'deployments', 'secrets', 'events'];
 
 const selected = async (texts: readonly string[], custom?: Parameters<typeof select>[2]) =>
   (await select(resources, { ...noChoices, resources: served, promoteLabels: texts }, custom))
@@ -126,7 +126,25 @@ describe('--promote-labels', () => {
     ['a label that kube_pod_labels may have', 'pods=[label_a]', { got: /of kube_pod_labels$/ }],
     ['a wildcard', 'pods=[*]', { got: '"*"', hint: 'name each key' }],
     ['a pattern', 'pods=[app*]', { got: '"app*"' }],
-    ['a key that begins with a digit', 'pods=[1team]', { got: '"1team"' }],
+    [
+      'a key that begins with a digit',
+      'pods=[3scale.net/x]',
+      { got: '"3scale.net/x"', hint: /^--metric-labels-allowlist may name it/ },
+    ],
+    ['a key that no label has', 'pods=[a/b/c]', { got: '"a/b/c"', expected: /^keys that labels/ }],
+    ['a key with a blank', 'pods=[my team]', { got: '"my team"' }],
+    ['a key in quotes', 'pods=["team"]', { got: '""team""' }],
+    ['a key with an umlaut', 'namespaces=[b\u00fcro]->pods', { got: '"b\u00fcro"' }],
+    ['a key that ends in a stroke', 'pods=[example.com/]', { got: '"example.com/"' }],
+    ['a resource from itself', 'pods=[team]->pods', { hint: /^pods=\[…\] alone means/ }],
+    [
+      'series that count over many objects',
+      'namespaces=[team]->events',
+      {
+        got: '"events", whose metrics count over many',
+        hint: /^leave "namespaces=\[team\]->events"/,
+      },
+    ],
     ['an empty list', 'pods=[]', { got: '"pods=[]"' }],
     ['an empty key', 'pods=[a,,b]', { got: '"pods=[a,,b]"' }],
     ['no list', 'pods', { got: '"pods"' }],

@@ -50,7 +50,8 @@ export interface OwnerKindsOptions extends Pick<OwnerTableOptions, 'keepLabels'>
   isSynced(): boolean;
   /** The object of that uid has changed. */
   onChange(table: OwnerTable, uid: string): void;
-  onRelisted(table: OwnerTable): void;
+  /** The steps that follow a list of the table's objects. */
+  onRelisted(table: OwnerTable): Iterable<void>;
 }
 
 /** How far a kind is known. */
@@ -124,7 +125,7 @@ export class OwnerKinds {
     name: string,
     { apiVersion, kind }: Pick<OwnerReference, 'apiVersion' | 'kind'>,
   ): FollowedKind | undefined {
-    const { keepLabels, onChange, onRelisted, isSynced } = this.#options;
+    const { clock, keepLabels, onChange, onRelisted, isSynced } = this.#options;
     if (this.#kinds.size >= kindsMax) {
       const keys = { kind: name, kindsMax };
       if (!this.#limitLogged)
@@ -136,6 +137,7 @@ export class OwnerKinds {
       keepLabels,
       onChange: (uid) => onChange(table, uid),
       onRelisted: () => onRelisted(table),
+      clock,
     });
     const followed: FollowedKind = {
       apiVersion,

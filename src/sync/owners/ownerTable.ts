@@ -1,7 +1,11 @@
 // OwnerTable keeps the controller of each object of one kind, by uid: a link of chains of owners.
+
+import type { Clock } from '../../lib/clock.ts';
+import { inSteps } from '../../lib/inSteps.ts';
 import { controllerOf, type OwnerReference } from '../../lib/ownerKey.ts';
 import type { KubeObject, ObjectMeta } from '../../metrics/object.ts';
 import type { Relist, Sink } from '../../store/types.ts';
+import { ownersPerTurn } from './owners.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -19,8 +23,9 @@ export interface OwnerTableOptions {
   readonly keepLabels?: ((labels: Labels) => Labels | undefined) | undefined;
   /** Called once the object of that uid is new, has another entry, or is gone. */
   onChange(uid: string): void;
-  /** Called once a list was committed: any object may have changed. */
-  onRelisted(): void;
+  /** The steps that follow once a list was committed: any object may have changed. */
+  onRelisted(): Iterable<void>;
+  readonly clock: Pick<Clock, 'turn'>;
 }
 
 /** An entry, and how many objects have it. */
@@ -56,9 +61,9 @@ export class OwnerTable {
     return this.#parts.get('')?.get(uid) ?? this.#parts.get(namespace)?.get(uid);
   }
 
-  /** What controls the objects, each once for every namespace. */
-  get controllers(): readonly OwnerReference[] {
-    return [...this.#shared.values()].flatMap(({ controller }) => controller ?? []);
+  /** What controls the objects, or nothing: each once for every namespace. */
+  *controllers(): Generator<OwnerReference | undefined> {
+    for (const { controller } of this.#shared.values()) yield controller;
   }
 
   /** What keeps the part equal to its collection; `part` is its namespace, if it has one. */
@@ -90,9 +95,7 @@ export class OwnerTable {
   #relist(part: string): Relist {
     const listed: Entries = new Map();
     let committed = false;
-    const releaseAll = (entries: Entries | undefined): void => {
-      for (const entry of entries?.values() ?? []) this.#release(entry);
-    };
+    const inTurns = (steps: Iterable<void>) => inSteps(steps, ownersPerTurn, this.#options.clock);
     return {
       put: ({ metadata }: KubeObject) => void this.#set(listed, metadata),
       delete: ({ metadata }: KubeObject) => {
@@ -105,11 +108,11 @@ export class OwnerTable {
         committed = true;
         const before = this.#parts.get(part);
         this.#parts.set(part, listed);
-        releaseAll(before);
-        this.#options.onRelisted();
+        await inTurns(this.#options.onRelisted());
+        if (before !== undefined) await inTurns(this.#releaseAll(before));
       },
       abort: async () => {
-        if (!committed) releaseAll(listed);
+        if (!committed) await inTurns(this.#releaseAll(listed));
         return committed;
       },
     };
@@ -141,6 +144,10 @@ export class OwnerTable {
     }
     entry.uses++;
     return entry;
+  }
+
+  *#releaseAll(entries: Entries): Generator<void> {
+    for (const entry of entries.values()) yield this.#release(entry);
   }
 
   #release(entry: SharedEntry): void {

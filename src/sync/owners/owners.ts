@@ -10,6 +10,9 @@ import type { Labels, OwnerEntry, OwnerTable } from './ownerTable.ts';
 /** Chains have two or three owners; with more than this, one is not followed to its end. */
 export const chainMax = 16;
 
+/** Owners that are looked at in one turn of the event loop: some 5 ms where all have changed. */
+export const ownersPerTurn = 500;
+
 /** The owner at the top of a chain. */
 export interface Workload {
   /** Empty for the core group. */
@@ -61,6 +64,8 @@ export class Owners {
   /** By the uid of their object: the node, or those of references that differ otherwise. */
   readonly #byUid = new Map<string, OwnerNode | Set<OwnerNode>>();
   readonly #listeners = new Set<OwnerListener>();
+  /** The number of the last `retain`: nodes that it keeps are marked with it. */
+  #retained = 0;
 
   constructor(options: OwnersOptions) {
     this.#options = options;
@@ -76,6 +81,7 @@ export class Owners {
     const node = this.#nodes.get(key) ?? this.#nodeOf(placeOf(key));
     node.named = true;
     node.askedFor = true;
+    this.#keep(node);
     return node;
   }
 
@@ -90,27 +96,57 @@ export class Owners {
     for (const node of allOf(this.#byUid.get(uid))) if (node.table === table) this.#update(node);
   }
 
-  /** Any object in the table may have changed. */
-  relisted(table: OwnerTable): void {
+  /** Any object in the table may have changed: a step for each owner in use. */
+  *relisted(table: OwnerTable): Generator<void> {
     // An update may add nodes of this table, which are up to date.
-    for (const node of [...this.#nodes.values()]) if (node.table === table) this.#update(node);
+    for (const node of this.#nodes.values()) {
+      if (node.table === table) this.#update(node);
+      yield;
+    }
   }
 
-  /** Forgets the owners that are not used, and that nobody asked for since the last time. */
-  retain(isUsed: (owner: Owner) => boolean): void {
-    const kept = new Set<OwnerNode>();
+  /**
+   * Forgets the owners that are not used, and that nobody asked for since the last time. Between
+   * its steps owners may come into use, and change: those stay. One call has to end before another.
+   */
+  *retain(isUsed: (owner: Owner) => boolean): Generator<void> {
+    this.#retained++;
     for (const node of this.#nodes.values()) {
       node.named &&= node.askedFor || isUsed(node);
       node.askedFor = false;
-      if (!node.named) continue;
-      for (let at: OwnerNode | undefined = node; at && !kept.has(at); at = at.parent) kept.add(at);
+      if (node.named) this.#keep(node);
+      yield;
     }
-    for (const node of this.#nodes.values()) if (!kept.has(node)) this.#remove(node);
+    for (const node of this.#nodes.values()) {
+      if (node.kept !== this.#retained) this.#remove(node);
+      yield;
+    }
+  }
+
+  /** The `retain` that goes on keeps the owner and what is above it. */
+  #keep(node: OwnerNode): void {
+    const mark = this.#retained;
+    for (let at: OwnerNode | undefined = node; at && at.kept !== mark; at = at.parent) {
+      at.kept = mark;
+    }
+  }
+
+  /** Owners of kinds that were too many ask again whether they can be followed. */
+  *followMore(): Generator<void> {
+    for (const node of this.#nodes.values()) {
+      if (node.table === undefined) {
+        node.table = this.#options.tableOf(placeOf(node.key).reference);
+        this.#update(node);
+      }
+      yield;
+    }
   }
 
   /** The tables of all owners in use. */
   get tables(): ReadonlySet<OwnerTable> {
-    return new Set([...this.#nodes.values()].flatMap(({ table }) => table ?? []));
+    const tables = new Set<OwnerTable>();
+    for (const { table } of this.#nodes.values()) if (table !== undefined) tables.add(table);
+    return tables;
   }
 
   /** The node of the owner; where it is new, it and what is above it are made. */
@@ -149,6 +185,7 @@ export class Owners {
     if (!node.read()) return;
     const { above } = node;
     node.linkTo(above && this.#nodeOf(above));
+    if (node.parent !== undefined && node.kept === this.#retained) this.#keep(node.parent);
     for (const below of withAllBelow(node)) {
       const before = below.workload;
       below.resolve();
@@ -184,7 +221,7 @@ interface Resolved {
 /** Of what its key tells nothing is kept apart from it: there may be as many nodes as pods. */
 class OwnerNode implements Owner {
   readonly key: string;
-  readonly table: OwnerTable | undefined;
+  table: OwnerTable | undefined;
   #entry: OwnerEntry | undefined;
   #parent: OwnerNode | undefined;
   /** What it controls of the owners in use. */
@@ -198,6 +235,8 @@ class OwnerNode implements Owner {
   named = false;
   /** Since owners were last forgotten. */
   askedFor = false;
+  /** The number of the last `retain` that kept it. */
+  kept = 0;
   /** The problem that was reported last. */
   reported: ChainProblem | undefined;
 

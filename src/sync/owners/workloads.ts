@@ -2,13 +2,14 @@
 
 import type { SyncStatus } from '../../kube/types.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { inSteps } from '../../lib/inSteps.ts';
 import { logOnce } from '../../lib/logThrottle.ts';
 import { memberOf } from '../../lib/memberOf.ts';
 import { keyOf } from '../../lib/objectKey.ts';
 import { isNode, type OwnerReference, placeOf } from '../../lib/ownerKey.ts';
 import type { FollowedSource } from '../labelTable.ts';
 import { type OwnerKindStatus, OwnerKinds, type OwnerKindsOptions } from './ownerKinds.ts';
-import { type ChainProblem, chainProblems, Owners } from './owners.ts';
+import { type ChainProblem, chainProblems, Owners, ownersPerTurn } from './owners.ts';
 import type { Labels, OwnerTable } from './ownerTable.ts';
 
 /** How often owners are forgotten that no pod has any more, and kinds that no owner is of. */
@@ -75,12 +76,7 @@ export class Workloads implements FollowedSource {
       always: ownerKinds,
       keepLabels: labels.length === 0 ? undefined : (all) => chosen(all, labels),
       onChange: (table, uid) => this.#owners.changed(table, uid),
-      onRelisted: (table) => {
-        this.#owners.relisted(table);
-        // What is above them is followed as well, before there are pods.
-        for (const one of table.controllers) this.#tableOf(one);
-        this.#listed.resolve();
-      },
+      onRelisted: (table) => this.#relisted(table),
     });
   }
 
@@ -130,17 +126,32 @@ export class Workloads implements FollowedSource {
     await Promise.all([this.#kinds.run(signal), this.#sweep(signal)]);
   }
 
+  *#relisted(table: OwnerTable): Generator<void> {
+    yield* this.#owners.relisted(table);
+    // What is above them is followed as well, before there are pods.
+    for (const one of table.controllers()) {
+      if (one !== undefined) this.#tableOf(one);
+      yield;
+    }
+    this.#listed.resolve();
+  }
+
   /** Of a node nothing is followed: it controls static pods, and nothing controls it. */
   #tableOf(reference: OwnerReference): OwnerTable | undefined {
     return isNode(reference) ? undefined : this.#kinds.tableOf(reference);
+  }
+
+  #inTurns(steps: Iterable<void>): Promise<void> {
+    return inSteps(steps, ownersPerTurn, this.#clock);
   }
 
   async #sweep(signal: AbortSignal): Promise<void> {
     const isUsed = (key: string): boolean => [...this.#users].some((uses) => uses(key));
     while (!signal.aborted) {
       await this.#clock.sleep(sweepMs, signal);
-      this.#owners.retain(({ key }) => isUsed(key));
+      await this.#inTurns(this.#owners.retain(({ key }) => isUsed(key)));
       this.#kinds.retain(this.#owners.tables);
+      await this.#inTurns(this.#owners.followMore());
     }
   }
 }

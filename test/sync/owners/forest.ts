@@ -49,6 +49,13 @@ export class Forest {
     tableOf: (reference) => this.table(reference),
     onProblem: (problem, { reference }) => this.problems.push(`${problem} ${reference.name}`),
   });
+  /** Turns of the event loop that were asked for. */
+  turns = 0;
+  readonly clock = {
+    turn: async (): Promise<void> => {
+      this.turns++;
+    },
+  };
   /** The keys that were told of since this was emptied. */
   readonly told = new Set<string>();
   /** By kind and uid. */
@@ -70,6 +77,7 @@ export class Forest {
       keepLabels: ({ team }) => (team === undefined ? undefined : { team }),
       onChange: (uid) => this.owners.changed(table, uid),
       onRelisted: () => this.owners.relisted(table),
+      clock: this.clock,
     });
     this.tables.set(kind, table);
     return table;
@@ -132,9 +140,21 @@ export class Forest {
   /** Forgets what is not used, here and there. */
   sweep(): void {
     // Whatever was asked for since the last time stays for once.
-    for (let i = 0; i < 2; i++) this.owners.retain(({ key }) => this.used.has(key));
+    this.#sweeping = undefined;
+    for (let i = 0; i < 2; i++) for (const _ of this.#retaining());
     const inUse = this.#idsInUse();
     this.#ghosts = new Map([...this.#ghosts].filter(([id]) => inUse.has(id)));
+  }
+
+  #sweeping: Generator<void> | undefined;
+  #retaining = (): Generator<void> => this.owners.retain(({ key }) => this.used.has(key));
+
+  /** A sweep goes on by some steps, and the next one begins after it. */
+  sweepOn(steps: number): void {
+    for (let i = 0; i < steps; i++) {
+      this.#sweeping ??= this.#retaining();
+      if (this.#sweeping.next().done) this.#sweeping = undefined;
+    }
   }
 
   /** The top of the chain, by reading all of it. */

@@ -1,8 +1,8 @@
 // Chains of owners: the workload at the top, what becomes of it, and random forests beside a model.
 import { expect } from 'chai';
 import { between, pick, seededRandom } from '../../../src/demo/random.ts';
-import type { OwnerReference } from '../../../src/lib/ownerKey.ts';
-import { chainMax, kindOf } from '../../../src/sync/owners/owners.ts';
+import { type OwnerReference, ownerKey, placeOf } from '../../../src/lib/ownerKey.ts';
+import { chainMax, kindOf, Owners } from '../../../src/sync/owners/owners.ts';
 import type { Labels } from '../../../src/sync/owners/ownerTable.ts';
 import { Forest, type ForestObject, object, referenceTo } from './forest.ts';
 
@@ -176,6 +176,51 @@ describe('A chain of owners', () => {
     expect([...forest.told]).to.deep.equal([key]);
   });
 
+  it('follows a long list in short steps, and what changes in between', async () => {
+    const forest = new Forest();
+    const sets = Array.from({ length: 3_000 }, (_, i) => object(`ReplicaSet.apps/s${i}`));
+    for (const one of sets) forest.put(one);
+    const keys = sets.map((one) => forest.use(referenceTo(one)));
+    const controller = referenceTo(object('Deployment.apps/web'));
+    const adopted = sets.map(({ metadata }) =>
+      object(`ReplicaSet.apps/${metadata.name}`, { controller }),
+    );
+    const relist = forest.listing('ReplicaSet.apps', adopted);
+    forest.clock.turn = async () => {
+      forest.turns++;
+      if (forest.turns !== 2) return;
+      forest.delete(adopted.at(-1) as ForestObject);
+      forest.put(object('ReplicaSet.apps/s0'));
+    };
+    await relist.commit();
+    expect(forest.turns).to.be.at.least(10);
+    const tops = keys.map((key) => forest.top(key));
+    expect(tops.shift()).to.equal('ReplicaSet s0');
+    // The entry of the object that is gone already was never seen by its owner.
+    expect(tops.pop()).to.equal('ReplicaSet s2999');
+    expect(new Set(tops)).to.deep.equal(new Set(['Deployment web']));
+  });
+
+  it('goes on once its kind can be followed, which were too many before', () => {
+    const forest = new Forest();
+    const top = object('Fleet.example.com/f');
+    const middle = object('A.example.com/a', { controller: referenceTo(top) });
+    forest.put(middle);
+    let isFull = true;
+    const limited = new Owners({
+      tableOf: (reference) => (isFull ? undefined : forest.table(reference)),
+      onProblem: () => undefined,
+    });
+    const told: string[] = [];
+    limited.listen(({ workload }) => told.push(workload.kind));
+    const key = ownerKey(referenceTo(middle), 'x');
+    expect(limited.of(key).workload.kind).to.equal('A');
+    isFull = false;
+    for (const _ of limited.followMore());
+    expect(limited.of(key).workload.kind).to.equal('Fleet');
+    expect(told).to.deep.equal(['Fleet']);
+  });
+
   it('needs the uid of an object', () => {
     const forest = new Forest();
     const { metadata, ...rest } = replicaSet;
@@ -196,6 +241,33 @@ class Wood {
 
   constructor(seed: number) {
     this.#random = seededRandom(seed);
+  }
+
+  /** Owners come, move and are let go while sweeps go on; none is deleted. */
+  async runSwept(acts: number): Promise<void> {
+    const { put, putAgain, usePod, dropPod } = this.#moves;
+    const { forest } = this;
+    for (let i = 0; i < acts; i++) {
+      await this.#pick([put, putAgain, usePod, usePod, dropPod])?.();
+      forest.sweepOn(between(this.#random, 0, 8));
+      // Whatever is asked for is in use again.
+      if (i % 20 > 0) continue;
+      const { size } = forest.owners;
+      for (const key of forest.used) expect(forest.top(key)).to.equal(forest.expected(key));
+      expect(forest.owners.size, 'none in use was forgotten').to.equal(size);
+    }
+    forest.sweep();
+    for (const key of forest.used) expect(forest.top(key)).to.equal(forest.expected(key));
+    const fresh = new Forest();
+    for (const one of forest.objects.values()) fresh.put(one);
+    for (const key of forest.used) {
+      const { reference, namespace } = placeOf(key);
+      fresh.use(reference, namespace);
+    }
+    expect(forest.owners.size).to.equal(fresh.owners.size);
+    forest.used.clear();
+    forest.sweep();
+    expect(forest.owners.size).to.equal(0);
   }
 
   async run(acts: number): Promise<void> {
@@ -290,6 +362,10 @@ class Wood {
 const uids = (objects: readonly ForestObject[]) => new Set(objects.map((one) => one.metadata.uid));
 
 describe('Random forests of owners', () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    it(`stay whole while others are swept: ${seed}`, () => new Wood(seed).runSwept(400));
+  }
+
   for (let seed = 1; seed <= 60; seed++) {
     it(`have the workloads of a simple reading: ${seed}`, () => new Wood(seed).run(300));
   }
