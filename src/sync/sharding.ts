@@ -258,11 +258,12 @@ class AutoSharding implements Sharding {
 
   /**
    * Whether pods of the StatefulSet may divide the objects by the other scheme. Those of jump hash
-   * need not ask about earlier revisions: pods that know ranges see the template, and own both.
+   * need not ask about earlier revisions: pods that know ranges see the template, and own both. A
+   * flag that cannot be read may change with any roll-out.
    */
   #isMixed({ spec }: ReplicatedSet, { total, rolling }: Replica): boolean {
-    const next = this.#isReadable ? schemeIn(spec?.template?.spec) : this.#scheme;
-    if (next !== this.#scheme) {
+    const next = this.#isReadable ? schemeIn(spec?.template?.spec) : undefined;
+    if (next === undefined ? rolling : next !== this.#scheme) {
       this.#isUniform = false;
       this.#agreeing = 0;
     } else if (!rolling || this.#scheme === 'jump-hash') {

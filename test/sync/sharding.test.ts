@@ -81,6 +81,24 @@ describe('Automatic sharding', () => {
     await ended;
   });
 
+  it('serves what either scheme gives it in any roll-out, where its flag cannot be read', async () => {
+    const roll = (status: object): void => {
+      const set = server.get<ApiObject>('statefulsets', 'default', 'ksm') as ApiObject;
+      server.update({ ...set, status: { ...(set.status as object), ...status } } as ApiObject);
+    };
+    scale(2, 2);
+    // As from a variable: the arguments of the pods do not have it.
+    const program = await startAs('ksm-0', '--server-side-sharding=auto');
+    await until(async () => (await served(program)).length > 0);
+    const own = await served(program);
+    roll({ updatedReplicas: 0, currentRevision: 'a', updateRevision: 'b' });
+    await until(async () => (await served(program)).length > own.length);
+    expect(await served(program)).to.include.members(own);
+    roll({ updatedReplicas: 2, currentRevision: 'b', updateRevision: 'b' });
+    await until(async () => (await served(program)).length === own.length);
+    expect(await served(program)).to.deep.equal(own);
+  });
+
   it('takes its shard from the StatefulSet, whatever --shard and --total-shards say', async () => {
     const program = await startAs('ksm-0', '--shard=1', '--total-shards=2');
     await until(async () => (await served(program)).length === names.length);
