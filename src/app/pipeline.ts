@@ -105,7 +105,7 @@ export async function openPipeline(
   const ending = new AbortController();
   const { clock, random, log, stop } = parts;
   let relist = (): void => undefined;
-  let isCaughtUp = (): boolean => false;
+  let synced: () => readonly SyncedResource[] = () => [];
   let stores: Stores | undefined;
   let history: PodTerminations | undefined;
   try {
@@ -115,7 +115,8 @@ export async function openPipeline(
       random,
       log,
       relist: () => relist(),
-      isCaughtUp: () => isCaughtUp(),
+      isCaughtUp: () => synced().every(({ sync }) => sync.isCaughtUp),
+      listMs: () => Math.max(0, ...synced().map(({ sync }) => sync.listMs)),
       observer: noopObserver,
       signal: ending.signal,
       stop,
@@ -155,10 +156,9 @@ export async function openPipeline(
       for (const { sync } of core) sync.relist('resharded');
       customs?.relist('resharded');
     };
-    isCaughtUp = () =>
-      [...core, ...(customs?.resources ?? [])].every(({ sync }) => sync.isCaughtUp);
-    const synced = { core, customs, namespaces, sources, history };
-    const opened = { options, selection, client, parts, ...synced, stores, sharding, ending };
+    synced = () => [...core, ...(customs?.resources ?? [])];
+    const followed = { core, customs, namespaces, sources, history };
+    const opened = { options, selection, client, parts, ...followed, stores, sharding, ending };
     return pipelineOf({ ...opened, disconnect });
   } catch (error) {
     history?.close();

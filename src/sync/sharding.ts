@@ -30,6 +30,10 @@ const firstLookMsMax = 10_000;
 
 /** Turns of the event loop, at the end, in which a change that is in the kernel is read. */
 const lastTurns = 4;
+/** terminationGracePeriodSeconds of a pod that has none. */
+const graceSecondsDefault = 30;
+/** Of that time, so much is for scrapes under way, and the end itself. */
+const endMs = 10_000;
 
 export interface Sharding {
   /** Undefined until it is known. */
@@ -58,6 +62,8 @@ export interface ShardingParts {
   readonly relist: () => void;
   /** Whether everything has been listed since. */
   readonly isCaughtUp: () => boolean;
+  /** How long the longest of its last full lists took. */
+  readonly listMs: () => number;
   /** Ends the pipeline. */
   readonly signal: AbortSignal;
   /** Aborts when the process is to stop: ends the wait of the start. */
@@ -134,6 +140,8 @@ class AutoSharding implements Sharding {
   readonly #scheme: ShardScheme;
   readonly #moving: MovingShard;
   #statefulSet: string | undefined;
+  /** From SIGTERM to SIGKILL. */
+  #graceMs = graceSecondsDefault * 1_000;
   /** Whether the flag of a pod can be read from its arguments. */
   #isReadable = false;
   /** So many pods, from the first on, had the same flag as this one at its start. */
@@ -162,7 +170,7 @@ class AutoSharding implements Sharding {
   /** Scaling down is what ends this process, and may be told by an event that is not read yet. */
   async leave(): Promise<void> {
     for (let turn = 0; turn < lastTurns; turn++) await this.#parts.clock.turn();
-    await this.#moving.leave();
+    await this.#moving.leave(this.#graceMs - endMs);
   }
 
   /** Looks for the StatefulSet once; `follow` retries after errors of network and server. */
@@ -213,6 +221,8 @@ class AutoSharding implements Sharding {
         hint: 'run it in a StatefulSet, or give --shard and --total-shards instead',
       });
     }
+    const { terminationGracePeriodSeconds: graceSeconds } = ours.spec ?? {};
+    this.#graceMs = (graceSeconds ?? graceSecondsDefault) * 1_000;
     this.#isReadable = schemeIn(ours.spec) === this.#scheme;
     if (this.#scheme === 'uid-range') this.#agreeing = await this.#countAgreeing(name, signal);
     this.#statefulSet = name;

@@ -15,8 +15,9 @@ export interface OwnedPod {
   };
 }
 
-/** Fields of a pod, or of a StatefulSet's template, that say how it is started. */
+/** Fields of a pod, or of a StatefulSet's template, that say how it is started, and ended. */
 export interface StartedPod {
+  readonly terminationGracePeriodSeconds?: number | null;
   readonly containers?:
     | readonly {
         readonly command?: readonly string[] | null;
