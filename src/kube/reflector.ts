@@ -269,6 +269,7 @@ export class Reflector {
     this.#failures.recovered(() => undefined);
     this.#version = version;
     this.#versionCheck.versionIsGood();
+    this.#context.shardSelection?.requestSucceeded();
     this.#unreadable.listCommitted();
     this.#state.listed(clock.now(), tookMs, by);
   }
@@ -296,6 +297,7 @@ export class Reflector {
     watch.dueMs = (self) => this.#dueMs(self);
     this.#retryPolicy.reset();
     this.#state.watchOpened();
+    this.#context.shardSelection?.requestSucceeded();
     this.#failures.recovered(() => this.#log.info(this.#subject, 'watching again'));
     const backpressure = new Backpressure(sink, this.#context);
     let bookmarkMs: number | undefined;
@@ -328,6 +330,7 @@ export class Reflector {
     signal: AbortSignal,
   ): Promise<Next> {
     if (isBrokenConnection(error)) this.#context.shardSelection?.connectionBroke();
+    this.#context.shardSelection?.requestFailed(error);
     if (during === 'list') return this.#fail(error, 'retry', signal);
     if (error instanceof SilenceError) {
       this.#restart('silence');
