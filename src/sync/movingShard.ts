@@ -32,6 +32,8 @@ export interface MovingShardOptions {
   /** Ends all waits for other shards. */
   readonly signal: AbortSignal;
   readonly scheme: ShardScheme;
+  /** What is served already, by the pipeline that this one is to replace. */
+  readonly served?: readonly Claim[] | undefined;
   /** Called when the owned objects change: everything must be listed again. */
   readonly relist: () => void;
   /** Whether all that is owned has been listed. */
@@ -76,6 +78,11 @@ export class MovingShard implements Ownership {
   /** Undefined until the StatefulSet was first seen. */
   get shard(): Claim | undefined {
     return this.#target[0];
+  }
+
+  /** All that it owns now, with what it keeps until other shards have it. */
+  get claims(): readonly Claim[] {
+    return this.#claims.all;
   }
 
   owns(uid: string): boolean {
@@ -132,9 +139,12 @@ export class MovingShard implements Ownership {
     return mixed ? [own, { ...own, scheme: otherScheme(scheme) }] : [own];
   }
 
+  /** What is served already, other shards may not have yet. */
   #start(target: readonly Claim[]): void {
-    this.#own(target, []);
+    const { served = [] } = this.#options;
+    this.#keep(served, target);
     this.#listed = this.#claims;
+    this.#awaitOthers();
   }
 
   #relist(): void {
@@ -148,7 +158,10 @@ export class MovingShard implements Ownership {
    */
   #othersListMs(totals: readonly number[] = []): number {
     const all = new Set([...this.#claims.all.map(({ total }) => total), ...totals]);
-    const share = Math.min(1, [...all].reduce((sum, total) => sum + 1 / total, 0));
+    const share = Math.min(
+      1,
+      [...all].reduce((sum, total) => sum + 1 / total, 0),
+    );
     const ownShare = this.#listed.share || 1;
     return slownessMax * this.#options.listMs() * Math.max(1, share / ownShare);
   }
@@ -179,17 +192,28 @@ export class MovingShard implements Ownership {
     const { log } = this.#options;
     const before = this.#claims;
     const [from] = this.#target;
-    const to = target[0] as Claim;
-    const kept = before.all.filter((claim) => !new Claims(target).cover(claim));
+    const [to] = target;
     log.info({ from, to, schemes: target.map(({ scheme }) => scheme) }, 'the shards changed');
-    this.#own(target, kept);
+    this.#keep(before.all, target);
     if (!target.every((claim) => before.cover(claim))) this.#relist();
+    this.#awaitOthers();
+  }
+
+  /** Owns the target, and of what is served that which the target has not. */
+  #keep(served: readonly Claim[], target: readonly Claim[]): void {
+    const owned = new Claims(target);
+    const kept = served.filter((claim) => !owned.cover(claim));
+    this.#own(target, kept);
+  }
+
+  /** Drops what is kept, once others have it. */
+  #awaitOthers(): void {
     this.#waiting.abort();
     this.#waiting = new AbortController();
-    if (kept.length === 0) return;
+    if (this.#kept.length === 0) return;
     const { signal } = this.#waiting;
     const endMs = this.#options.clock.now() + handOverMsMax;
-    void (this.#movesRanges(to)
+    void (this.#movesRanges(this.#target[0] as Claim)
       ? this.#dropOnceListed(endMs, signal)
       : this.#dropAt(endMs, signal));
   }
@@ -213,7 +237,10 @@ export class MovingShard implements Ownership {
     const { clock, log } = this.#options;
     await clock.sleep(Math.max(0, endMs - clock.now()), signal);
     if (signal.aborted) return;
-    log.warn({ handOverMsMax }, 'not all replicas are ready, with complete lists, within the time limit');
+    log.warn(
+      { handOverMsMax },
+      'not all replicas are ready, with complete lists, within the time limit',
+    );
     this.#drop('the time limit is over');
   }
 

@@ -45,6 +45,8 @@ export interface Sharding {
    * what happens to these is counted there. Undefined where the flags decide.
    */
   readonly counts: ((uid: string) => boolean) | undefined;
+  /** All that it serves, where the StatefulSet decides: also what other shards do not have yet. */
+  readonly claims: readonly Claim[];
   /** Follows the StatefulSet, if any, until the end; calls `placed` once the shard is known. */
   follow(placed: () => void): Promise<void>;
   /** Called before the end: resolves once other shards have had time to list this one's objects. */
@@ -64,6 +66,8 @@ export interface ShardingParts {
   readonly isCaughtUp: () => boolean;
   /** How long the longest of its last full lists took. */
   readonly listMs: () => number;
+  /** The claims of the pipeline that this one is to replace. */
+  readonly served: readonly Claim[] | undefined;
   /** Ends the pipeline. */
   readonly signal: AbortSignal;
   /** Aborts when the process is to stop: ends the wait of the start. */
@@ -84,6 +88,7 @@ export async function openSharding(
   const fixed = {
     shard: { scheme: schemeOf(options, false), index, total },
     ownership: undefined,
+    claims: [],
     counts: undefined,
     follow: (placed: () => void): Promise<void> => Promise.resolve(placed()),
     leave: atOnce,
@@ -159,6 +164,10 @@ class AutoSharding implements Sharding {
 
   get shard(): Claim | undefined {
     return this.#moving.shard;
+  }
+
+  get claims(): readonly Claim[] {
+    return this.#moving.claims;
   }
 
   get ownership(): Ownership {
