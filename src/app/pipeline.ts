@@ -21,6 +21,7 @@ import type { PodTerminations, Terminations } from '../resources/terminations.ts
 import { countersMax } from '../store/counters.ts';
 import { openSegmentStores } from '../store/open.ts';
 import type { Store, StoreSize, Stores } from '../store/types.ts';
+import type { Claim } from '../sync/claims.ts';
 import { scopeOf } from '../sync/scope.ts';
 import { SelectedNamespaces } from '../sync/selectedNamespaces.ts';
 import { openSharding, type Sharding } from '../sync/sharding.ts';
@@ -66,6 +67,8 @@ export interface Pipeline extends ServedState {
   sizes(): ReadonlyMap<string, StoreSize>;
   /** Where the reflectors of each resource stand, by the name that readiness has. */
   reflectors(): ReadonlyMap<string, readonly ReflectorReport[]>;
+  /** As of `Sharding`. */
+  readonly claims: readonly Claim[];
   /** Patterns of the allow-lists that have matched no key so far. */
   unusedPatterns(): readonly UnusedPattern[];
   /**
@@ -90,13 +93,14 @@ interface Parts extends RunContext {
 
 /**
  * Makes the pipeline of these options, not started yet; `custom` is what they say of custom
- * resources. Rejects with ConfigError where they are wrong, and with `Stopped` where a signal stops
+ * resources, `replaced` the pipeline whose place it will take. Rejects with ConfigError where they are wrong, and with `Stopped` where a signal stops
  * the process meanwhile.
  */
 export async function openPipeline(
   options: Options,
   parts: Parts,
   custom?: CustomSetup,
+  replaced?: Pick<Pipeline, 'claims'>,
 ): Promise<Pipeline> {
   const selection = await selectBy(options, custom);
   logSelection(selection, options, parts.log);
@@ -105,7 +109,7 @@ export async function openPipeline(
   const ending = new AbortController();
   const { clock, random, log, stop } = parts;
   let relist = (): void => undefined;
-  let isCaughtUp = (): boolean => false;
+  let synced: () => readonly SyncedResource[] = () => [];
   let stores: Stores | undefined;
   let history: PodTerminations | undefined;
   try {
@@ -115,10 +119,12 @@ export async function openPipeline(
       random,
       log,
       relist: () => relist(),
-      isCaughtUp: () => isCaughtUp(),
+      isCaughtUp: () => synced().every(({ sync }) => sync.isCaughtUp),
+      listMs: () => Math.max(0, ...synced().map(({ sync }) => sync.listMs)),
       observer: noopObserver,
       signal: ending.signal,
       stop,
+      served: replaced?.claims,
     });
     stop.throwIfAborted();
     const scope = scopeOf(options, sharding.ownership);
@@ -155,10 +161,9 @@ export async function openPipeline(
       for (const { sync } of core) sync.relist('resharded');
       customs?.relist('resharded');
     };
-    isCaughtUp = () =>
-      [...core, ...(customs?.resources ?? [])].every(({ sync }) => sync.isCaughtUp);
-    const synced = { core, customs, namespaces, sources, history };
-    const opened = { options, selection, client, parts, ...synced, stores, sharding, ending };
+    synced = () => [...core, ...(customs?.resources ?? [])];
+    const followed = { core, customs, namespaces, sources, history };
+    const opened = { options, selection, client, parts, ...followed, stores, sharding, ending };
     return pipelineOf({ ...opened, disconnect });
   } catch (error) {
     history?.close();
@@ -261,6 +266,9 @@ function pipelineOf(opened: Opened): Pipeline {
     },
     get shard() {
       return sharding.shard;
+    },
+    get claims() {
+      return sharding.claims;
     },
     sizes: () => new Map(served().map(({ name, store }) => [name, store.size])),
     reflectors: () => new Map(served().map(({ name, sync }) => [name, sync.reports])),

@@ -286,7 +286,7 @@ async function make(
       running === undefined
         ? { ...settings, stayed: [] }
         : keepRestartRequired(running.settings.options, settings.options);
-    const opened = await open(parts, options, contents, running?.sources ?? []);
+    const opened = await open(parts, options, contents, running);
     for (const sentence of settings.unknown) log.warn({ setting: sentence }, 'unknown setting');
     if (settings.ignored.length > 0)
       log.info({ settings: settings.ignored }, 'without effect in kubestate');
@@ -297,12 +297,12 @@ async function make(
   }
 }
 
-/** Opens the pipeline of these options, with the files that they name; `inForce` are served now. */
+/** Opens the pipeline of these options, with the files that they name; `running` is in force. */
 async function open(
   parts: ReloaderOptions,
   options: Options,
   contents: Contents,
-  inForce: readonly ConfigSource[],
+  running: Made | undefined,
 ): Promise<Omit<Made, 'settings'>> {
   const { log, readFile, readFolder } = parts;
   // Read before the pipeline reads them, so that a change in between is noticed later.
@@ -315,9 +315,9 @@ async function open(
   for (const { path, error } of refused) {
     // What is served already must not be lost by a file that is wrong now.
     const isServed = ({ filename }: ConfigSource) => `${filename}/`.startsWith(`${path}/`);
-    if (inForce.some(isServed)) throw error;
+    if (running?.sources.some(isServed)) throw error;
   }
-  const watching = await openPipeline(options, parts, custom);
+  const watching = await openPipeline(options, parts, custom, running?.watching);
   if (custom !== undefined) logMistakes(custom, log);
   for (const { path, error } of refused) {
     log.error({ file: path, error: error.message }, 'custom-resource configuration left out');

@@ -109,6 +109,12 @@ export class Reflector {
     return reportOf(this.#context, this.#state.content, this.#version);
   }
 
+  /** How long the last full list took; 0 before it. */
+  get listMs(): number {
+    const { content } = this.#state;
+    return content.synced ? content.tookMs : 0;
+  }
+
   /** Undefined unless it watches, with no relist asked for. */
   get position(): SyncPosition | undefined {
     const { phase, content } = this.#state;
@@ -229,7 +235,8 @@ export class Reflector {
 
   /** The watch that goes on from the list, where the list came by a watch. */
   async #list(reason: RelistReason, signal: AbortSignal): Promise<Watch | undefined> {
-    const { observer } = this.#context;
+    const { observer, clock } = this.#context;
+    const beganMs = clock.now();
     this.#state.enter({ phase: 'listing', reason });
     observer.relist(reason);
     // The first list needs no reason, and the failure before a retry was logged.
@@ -240,7 +247,7 @@ export class Reflector {
         const shardSelector = await this.#context.shardSelection?.prepare(signal);
         const asked = { version: this.#version, signal, shardSelector };
         const relisted = await this.#listMethod.read(asked);
-        this.#listed(relisted, reason);
+        this.#listed(relisted, reason, clock.now() - beganMs);
         return relisted.watch;
       } catch (error) {
         if (signal.aborted) throw error;
@@ -253,7 +260,7 @@ export class Reflector {
     }
   }
 
-  #listed({ version, objects, by }: Relisted, reason: RelistReason): void {
+  #listed({ version, objects, by }: Relisted, reason: RelistReason, tookMs: number): void {
     const { observer, clock } = this.#context;
     const { synced } = this.#state.content;
     observer.list('success');
@@ -262,8 +269,9 @@ export class Reflector {
     this.#failures.recovered(() => undefined);
     this.#version = version;
     this.#versionCheck.versionIsGood();
+    this.#context.shardSelection?.requestSucceeded();
     this.#unreadable.listCommitted();
-    this.#state.listed(clock.now(), by);
+    this.#state.listed(clock.now(), tookMs, by);
   }
 
   async #openWatch(signal: AbortSignal): Promise<Watch> {
@@ -289,6 +297,7 @@ export class Reflector {
     watch.dueMs = (self) => this.#dueMs(self);
     this.#retryPolicy.reset();
     this.#state.watchOpened();
+    this.#context.shardSelection?.requestSucceeded();
     this.#failures.recovered(() => this.#log.info(this.#subject, 'watching again'));
     const backpressure = new Backpressure(sink, this.#context);
     let bookmarkMs: number | undefined;
@@ -321,6 +330,7 @@ export class Reflector {
     signal: AbortSignal,
   ): Promise<Next> {
     if (isBrokenConnection(error)) this.#context.shardSelection?.connectionBroke();
+    this.#context.shardSelection?.requestFailed(error);
     if (during === 'list') return this.#fail(error, 'retry', signal);
     if (error instanceof SilenceError) {
       this.#restart('silence');

@@ -1,16 +1,20 @@
 // ShardSelection asks the server for one shard's objects, as long as it is sure to get them all.
 
 import type { Clock } from '../lib/clock.ts';
-import { errorMessage } from '../lib/errors.ts';
+import { errorCode, errorMessage } from '../lib/errors.ts';
 import type { HashRanges } from '../lib/hashRanges.ts';
-import { ApiError, isUnacceptable } from './apiError.ts';
+import { ApiError, isUnacceptable, isVersionUnknown } from './apiError.ts';
 import type { Client } from './client.ts';
 import { withPace } from './listPace.ts';
 import { asRecord } from './objects.ts';
 import type { Collection } from './types.ts';
+import { SilenceError } from './watch.ts';
 
 /** No object can have this name: Secrets must not be read, and are asked about as well. */
 const nobody = 'kubestate.io:shard-selector';
+
+/** After so many failures in a row that may be due to the selector, it is left out. */
+const failuresMax = 3;
 
 export interface ShardSelectionOptions {
   readonly client: Client;
@@ -39,7 +43,7 @@ export type SaySelection = (
 type Trust =
   | { readonly state: 'unknown' }
   | { readonly state: 'honoured' }
-  /** It does not know the selector; another server may. */
+  /** It does not know the selector, or fails with it; another server may. */
   | { readonly state: 'unsupported' }
   /** It was wrong after it had confirmed the selector; `version` of the server, where known. */
   | { readonly state: 'broken'; readonly version: string | undefined };
@@ -54,6 +58,7 @@ export class ShardSelection {
   #asked: HashRanges | undefined;
   /** The connection has broken: the server behind the next one may be another. */
   #reconnecting = false;
+  #failures = 0;
 
   constructor(options: ShardSelectionOptions) {
     this.#options = options;
@@ -95,6 +100,22 @@ export class ShardSelection {
   sawDrift(): void {
     if (this.#asked === undefined) return;
     this.#distrust('drift', 'the API server sent other objects than its whole list has');
+  }
+
+  /** Called where the question, a list or a watch has failed: without the selector it may not. */
+  requestFailed(error: unknown): void {
+    const { state } = this.#trust;
+    const isAsked = state === 'honoured' || (state === 'unknown' && this.#options.ranges());
+    if (!isAsked || !mayBeDueToSelector(error)) return;
+    this.#failures += 1;
+    if (this.#failures < failuresMax) return;
+    this.#failures = 0;
+    this.#trust = { state: 'unsupported' };
+    this.#say('failing', failing, errorMessage(error));
+  }
+
+  requestSucceeded(): void {
+    this.#failures = 0;
   }
 
   connectionBroke(): void {
@@ -176,6 +197,17 @@ const isRefusal = (error: unknown): boolean =>
   isUnacceptable(error) ||
   (error instanceof ApiError && error.status === 500 && error.message.includes('shard selector'));
 
+/** What a server says that is overloaded, or that refuses the collection whatever is asked. */
+const otherCauses = [401, 403, 404, 410, 429, 503];
+
+function mayBeDueToSelector(error: unknown): boolean {
+  if (error instanceof ApiError) {
+    return !otherCauses.includes(error.status) && !isVersionUnknown(error);
+  }
+  return errorCode(error) === undefined && !(error instanceof SilenceError);
+}
+
+const failing = 'requests with shardSelector fail, receiving and filtering all of these objects';
 const unsupported =
   'the API server does not confirm shardSelector, receiving and filtering all of these objects';
 const wrongEcho =

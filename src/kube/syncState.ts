@@ -23,11 +23,12 @@ export type Phase =
 export type Content =
   /** No complete list yet; `refused` once the server's refusal was final. */
   | { readonly synced: false; readonly refused: boolean }
-  /** So many complete lists, the last one at `listedMs`. */
+  /** So many complete lists, the last one at `listedMs`, after `tookMs`. */
   | {
       readonly synced: true;
       readonly lists: number;
       readonly listedMs: number;
+      readonly tookMs: number;
       readonly by: ListedBy;
     };
 
@@ -52,9 +53,9 @@ export class SyncState {
   }
 
   /** A full list was committed. */
-  listed(nowMs: number, by: ListedBy): void {
+  listed(nowMs: number, tookMs: number, by: ListedBy): void {
     const lists = this.#content.synced ? this.#content.lists + 1 : 1;
-    this.#content = { synced: true, lists, listedMs: nowMs, by };
+    this.#content = { synced: true, lists, listedMs: nowMs, tookMs, by };
     this.#failure = undefined;
     this.#freshness.upToDate(nowMs);
   }

@@ -45,6 +45,12 @@ export class HashRanges {
     return first !== undefined && first.start === 0n && first.end === hashes;
   }
 
+  /** The part of all hashes that these are, from 0 to 1. */
+  get share(): number {
+    const width = this.ranges.reduce((sum, { start, end }) => sum + end - start, 0n);
+    return Number(width) / Number(hashes);
+  }
+
   has(uid: string): boolean {
     return this.hasHash(fnv1a64(uid));
   }

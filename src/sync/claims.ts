@@ -50,6 +50,11 @@ export class Claims implements Ownership {
     return selectable && this.all.length > 0 ? this.#ranges : undefined;
   }
 
+  /** The part of all objects that has to be listed for these, where the server selects them. */
+  get share(): number {
+    return this.#jumps.length > 0 ? 1 : this.#ranges.share;
+  }
+
   /** Whether these own all that the claim does. */
   cover(claim: Claim): boolean {
     const { scheme, index, total } = claim;

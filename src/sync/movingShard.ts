@@ -5,17 +5,26 @@ import type { Logger } from '../lib/log.ts';
 import { type Claim, Claims, type Ownership, otherScheme, type ShardScheme } from './claims.ts';
 import type { Replica } from './statefulSetShard.ts';
 
-/** Objects that move to other shards are kept until those are ready, and no longer than this. */
+/**
+ * Objects that move to other shards are kept until those are ready, and no longer than this and,
+ * of ranges, the time of their lists.
+ */
 const handOverMsMax = 5 * 60_000;
 /**
- * Ranges move between shards that are ready all the while: what a shard loses is kept for so long
- * after its own lists are complete, for the others list at the same time as it does.
+ * Ranges move between shards that are ready all the while, and list what they gain at the same
+ * time. What a shard loses is kept after its own lists are complete: for so long, in which the
+ * others learn of the change, and for the time of their lists.
  */
-const listMs = 15_000;
+const noticeMs = 15_000;
+/** Another shard may list so many times slower than this one. */
+const slownessMax = 2;
 /** How often to look whether its own lists are complete. */
 const lookMs = 500;
-/** A shard that was scaled away serves this long after SIGTERM, while others list its objects. */
-const leaveMs = 5_000;
+/**
+ * A shard that was scaled away serves at least this long after SIGTERM, and for the time in which
+ * others list its objects.
+ */
+const leaveMsMin = 5_000;
 
 export interface MovingShardOptions {
   readonly clock: Clock;
@@ -23,10 +32,14 @@ export interface MovingShardOptions {
   /** Ends all waits for other shards. */
   readonly signal: AbortSignal;
   readonly scheme: ShardScheme;
+  /** What is served already, by the pipeline that this one is to replace. */
+  readonly served?: readonly Claim[] | undefined;
   /** Called when the owned objects change: everything must be listed again. */
   readonly relist: () => void;
   /** Whether all that is owned has been listed. */
   readonly isCaughtUp: () => boolean;
+  /** How long the longest of its last full lists took. */
+  readonly listMs: () => number;
 }
 
 /** Where the pod stands in its StatefulSet. */
@@ -49,10 +62,13 @@ export class MovingShard implements Ownership {
   #claims = new Claims([]);
   /** What it will own once the others have the rest. */
   #newest = new Claims([]);
+  /** Those of the last full list. */
+  #listed = new Claims([]);
   /** Ends the wait for other replicas. */
   #waiting = new AbortController();
   #allReady = false;
-  #leaving = false;
+  /** Of how many shards it is none any more; undefined unless it was scaled away. */
+  #leavesTotal: number | undefined;
 
   constructor(options: MovingShardOptions) {
     this.#options = options;
@@ -62,6 +78,11 @@ export class MovingShard implements Ownership {
   /** Undefined until the StatefulSet was first seen. */
   get shard(): Claim | undefined {
     return this.#target[0];
+  }
+
+  /** All that it owns now, with what it keeps until other shards have it. */
+  get claims(): readonly Claim[] {
+    return this.#claims.all;
   }
 
   owns(uid: string): boolean {
@@ -74,7 +95,7 @@ export class MovingShard implements Ownership {
 
   /** Whether its own claim has it: objects that are kept for a while belong to others. */
   counts(uid: string): boolean {
-    return !this.#leaving && this.#newest.owns(uid);
+    return this.#leavesTotal === undefined && this.#newest.owns(uid);
   }
 
   /** Called with each state of the StatefulSet. */
@@ -84,17 +105,29 @@ export class MovingShard implements Ownership {
     this.#allReady = ready >= total;
     const before = this.#target;
     const target = this.#targetOf(placement);
-    if (before.length === 0) this.#own(target, []);
+    if (before.length === 0) this.#start(target);
     else if (!isSame(before, target)) this.#move(target);
     if (this.#kept.length > 0 && this.#allReady && !this.#movesRanges(placement)) {
       this.#drop('all replicas are ready');
     }
   }
 
-  /** Resolves at once; for a shard that was scaled away, once others have had time to take over. */
-  async leave(): Promise<void> {
-    if (!this.#leaving) return;
+  /**
+   * Resolves at once; for a shard that was scaled away, once others have had time to take over, but
+   * after no more than `msMax`, where that is enough to notice.
+   */
+  async leave(msMax: number): Promise<void> {
+    // Undefined, or no shard is left.
+    if (!this.#leavesTotal) return;
     const { clock, log, signal } = this.#options;
+    const needsMs = leaveMsMin + this.#othersListMs([this.#leavesTotal]);
+    const leaveMs = Math.max(leaveMsMin, Math.min(needsMs, msMax));
+    if (needsMs > leaveMs) {
+      log.warn(
+        { needsMs, leaveMs },
+        'terminationGracePeriodSeconds is too short for other shards to list the objects of this one',
+      );
+    }
     log.info({ leaveMs }, 'serving until other shards have listed the objects of this one');
     await clock.sleep(leaveMs, signal);
   }
@@ -104,6 +137,33 @@ export class MovingShard implements Ownership {
     const { scheme } = this.#options;
     const own = { scheme, index, total };
     return mixed ? [own, { ...own, scheme: otherScheme(scheme) }] : [own];
+  }
+
+  /** What is served already, other shards may not have yet. */
+  #start(target: readonly Claim[]): void {
+    const { served = [] } = this.#options;
+    this.#keep(served, target);
+    this.#listed = this.#claims;
+    this.#awaitOthers();
+  }
+
+  #relist(): void {
+    this.#listed = this.#claims;
+    this.#options.relist();
+  }
+
+  /**
+   * How long others may take to list what they own while the number changes: their part of before,
+   * and that of now. Its own lists show how long a part takes.
+   */
+  #othersListMs(totals: readonly number[] = []): number {
+    const all = new Set([...this.#claims.all.map(({ total }) => total), ...totals]);
+    const share = Math.min(
+      1,
+      [...all].reduce((sum, total) => sum + 1 / total, 0),
+    );
+    const ownShare = this.#listed.share || 1;
+    return slownessMax * this.#options.listMs() * Math.max(1, share / ownShare);
   }
 
   #own(target: readonly Claim[], kept: readonly Claim[]): void {
@@ -116,10 +176,10 @@ export class MovingShard implements Ownership {
   /** A shard beyond the last will be deleted, and keeps its objects until then. */
   #isLeaving({ index, total }: Placement): boolean {
     const leaving = index < 0 || index >= total;
-    if (leaving && !this.#leaving) {
+    if (leaving && this.#leavesTotal === undefined) {
       this.#options.log.warn({ index, total }, 'the StatefulSet was scaled down below this shard');
     }
-    this.#leaving = leaving;
+    this.#leavesTotal = leaving ? total : undefined;
     return leaving;
   }
 
@@ -129,20 +189,31 @@ export class MovingShard implements Ownership {
   }
 
   #move(target: readonly Claim[]): void {
-    const { log, relist } = this.#options;
+    const { log } = this.#options;
     const before = this.#claims;
     const [from] = this.#target;
-    const to = target[0] as Claim;
-    const kept = before.all.filter((claim) => !new Claims(target).cover(claim));
+    const [to] = target;
     log.info({ from, to, schemes: target.map(({ scheme }) => scheme) }, 'the shards changed');
+    this.#keep(before.all, target);
+    if (!target.every((claim) => before.cover(claim))) this.#relist();
+    this.#awaitOthers();
+  }
+
+  /** Owns the target, and of what is served that which the target has not. */
+  #keep(served: readonly Claim[], target: readonly Claim[]): void {
+    const owned = new Claims(target);
+    const kept = served.filter((claim) => !owned.cover(claim));
     this.#own(target, kept);
-    if (!target.every((claim) => before.cover(claim))) relist();
+  }
+
+  /** Drops what is kept, once others have it. */
+  #awaitOthers(): void {
     this.#waiting.abort();
     this.#waiting = new AbortController();
-    if (kept.length === 0) return;
+    if (this.#kept.length === 0) return;
     const { signal } = this.#waiting;
     const endMs = this.#options.clock.now() + handOverMsMax;
-    void (this.#movesRanges(to)
+    void (this.#movesRanges(this.#target[0] as Claim)
       ? this.#dropOnceListed(endMs, signal)
       : this.#dropAt(endMs, signal));
   }
@@ -150,10 +221,10 @@ export class MovingShard implements Ownership {
   async #dropOnceListed(endMs: number, signal: AbortSignal): Promise<void> {
     const { clock, isCaughtUp } = this.#options;
     let listedMs: number | undefined;
-    while (clock.now() < endMs && !signal.aborted) {
+    while (clock.now() < endMs + this.#othersListMs() && !signal.aborted) {
       const isListed = this.#allReady && isCaughtUp();
       listedMs = isListed ? (listedMs ?? clock.now()) : undefined;
-      if (listedMs !== undefined && clock.now() - listedMs >= listMs) {
+      if (listedMs !== undefined && clock.now() - listedMs >= noticeMs + this.#othersListMs()) {
         this.#drop('all replicas are ready and have had time to list them');
         return;
       }
@@ -166,7 +237,10 @@ export class MovingShard implements Ownership {
     const { clock, log } = this.#options;
     await clock.sleep(Math.max(0, endMs - clock.now()), signal);
     if (signal.aborted) return;
-    log.warn({ handOverMsMax }, 'not all replicas are ready within the time limit');
+    log.warn(
+      { handOverMsMax },
+      'not all replicas are ready, with complete lists, within the time limit',
+    );
     this.#drop('the time limit is over');
   }
 
@@ -177,7 +251,7 @@ export class MovingShard implements Ownership {
       { shard: this.shard, why },
       'dropping objects that other shards serve now',
     );
-    this.#options.relist();
+    this.#relist();
   }
 }
 

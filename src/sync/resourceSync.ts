@@ -111,6 +111,11 @@ export class ResourceSync {
     });
   }
 
+  /** How long the longest of its last full lists took. */
+  get listMs(): number {
+    return Math.max(0, ...this.#syncs.map(({ reflector }) => reflector.listMs));
+  }
+
   /** Asks each reflector for a full list; scrapes see the old ones until then. */
   relist(reason: RelistReason): void {
     if (reason === 'resharded') this.#options.onScopeGrows?.();

@@ -30,6 +30,10 @@ const firstLookMsMax = 10_000;
 
 /** Turns of the event loop, at the end, in which a change that is in the kernel is read. */
 const lastTurns = 4;
+/** terminationGracePeriodSeconds of a pod that has none. */
+const graceSecondsDefault = 30;
+/** Of that time, so much is for scrapes under way, and the end itself. */
+const endMs = 10_000;
 
 export interface Sharding {
   /** Undefined until it is known. */
@@ -41,6 +45,8 @@ export interface Sharding {
    * what happens to these is counted there. Undefined where the flags decide.
    */
   readonly counts: ((uid: string) => boolean) | undefined;
+  /** All that it serves, where the StatefulSet decides: also what other shards do not have yet. */
+  readonly claims: readonly Claim[];
   /** Follows the StatefulSet, if any, until the end; calls `placed` once the shard is known. */
   follow(placed: () => void): Promise<void>;
   /** Called before the end: resolves once other shards have had time to list this one's objects. */
@@ -58,6 +64,10 @@ export interface ShardingParts {
   readonly relist: () => void;
   /** Whether everything has been listed since. */
   readonly isCaughtUp: () => boolean;
+  /** How long the longest of its last full lists took. */
+  readonly listMs: () => number;
+  /** The claims of the pipeline that this one is to replace. */
+  readonly served: readonly Claim[] | undefined;
   /** Ends the pipeline. */
   readonly signal: AbortSignal;
   /** Aborts when the process is to stop: ends the wait of the start. */
@@ -78,6 +88,7 @@ export async function openSharding(
   const fixed = {
     shard: { scheme: schemeOf(options, false), index, total },
     ownership: undefined,
+    claims: [],
     counts: undefined,
     follow: (placed: () => void): Promise<void> => Promise.resolve(placed()),
     leave: atOnce,
@@ -134,6 +145,8 @@ class AutoSharding implements Sharding {
   readonly #scheme: ShardScheme;
   readonly #moving: MovingShard;
   #statefulSet: string | undefined;
+  /** From SIGTERM to SIGKILL. */
+  #graceMs = graceSecondsDefault * 1_000;
   /** Whether the flag of a pod can be read from its arguments. */
   #isReadable = false;
   /** So many pods, from the first on, had the same flag as this one at its start. */
@@ -153,6 +166,10 @@ class AutoSharding implements Sharding {
     return this.#moving.shard;
   }
 
+  get claims(): readonly Claim[] {
+    return this.#moving.claims;
+  }
+
   get ownership(): Ownership {
     return this.#moving;
   }
@@ -162,7 +179,7 @@ class AutoSharding implements Sharding {
   /** Scaling down is what ends this process, and may be told by an event that is not read yet. */
   async leave(): Promise<void> {
     for (let turn = 0; turn < lastTurns; turn++) await this.#parts.clock.turn();
-    await this.#moving.leave();
+    await this.#moving.leave(this.#graceMs - endMs);
   }
 
   /** Looks for the StatefulSet once; `follow` retries after errors of network and server. */
@@ -213,6 +230,8 @@ class AutoSharding implements Sharding {
         hint: 'run it in a StatefulSet, or give --shard and --total-shards instead',
       });
     }
+    const { terminationGracePeriodSeconds: graceSeconds } = ours.spec ?? {};
+    this.#graceMs = (graceSeconds ?? graceSecondsDefault) * 1_000;
     this.#isReadable = schemeIn(ours.spec) === this.#scheme;
     if (this.#scheme === 'uid-range') this.#agreeing = await this.#countAgreeing(name, signal);
     this.#statefulSet = name;
@@ -258,11 +277,12 @@ class AutoSharding implements Sharding {
 
   /**
    * Whether pods of the StatefulSet may divide the objects by the other scheme. Those of jump hash
-   * need not ask about earlier revisions: pods that know ranges see the template, and own both.
+   * need not ask about earlier revisions: pods that know ranges see the template, and own both. A
+   * flag that cannot be read may change with any roll-out.
    */
   #isMixed({ spec }: ReplicatedSet, { total, rolling }: Replica): boolean {
-    const next = this.#isReadable ? schemeIn(spec?.template?.spec) : this.#scheme;
-    if (next !== this.#scheme) {
+    const next = this.#isReadable ? schemeIn(spec?.template?.spec) : undefined;
+    if (next === undefined ? rolling : next !== this.#scheme) {
       this.#isUniform = false;
       this.#agreeing = 0;
     } else if (!rolling || this.#scheme === 'jump-hash') {

@@ -15,8 +15,9 @@ export interface OwnedPod {
   };
 }
 
-/** Fields of a pod, or of a StatefulSet's template, that say how it is started. */
+/** Fields of a pod, or of a StatefulSet's template, that say how it is started, and ended. */
 export interface StartedPod {
+  readonly terminationGracePeriodSeconds?: number | null;
   readonly containers?:
     | readonly {
         readonly command?: readonly string[] | null;
@@ -35,7 +36,9 @@ export interface ReplicatedSet {
   };
   readonly status?: {
     readonly observedGeneration?: number | null;
+    readonly replicas?: number | null;
     readonly readyReplicas?: number | null;
+    /** Of the latest revision, without those that terminate. */
     readonly updatedReplicas?: number | null;
     readonly currentRevision?: string | null;
     readonly updateRevision?: string | null;
@@ -44,7 +47,7 @@ export interface ReplicatedSet {
 
 /** The shard of a pod, and how far the StatefulSet is with its latest spec. */
 export interface Replica extends Shard {
-  /** How many pods are ready; none as long as the status is that of an earlier spec. */
+  /** How many pods are ready to stay; none as long as the status is that of an earlier spec. */
   readonly ready: number;
   /** Pods of two revisions run. */
   readonly rolling: boolean;
@@ -64,17 +67,37 @@ export function replicaOf(set: ReplicatedSet, pod: string): Replica | undefined 
   const { name, generation } = metadata;
   const ordinal = pod.startsWith(`${name}-`) ? pod.slice(name.length + 1) : '';
   if (!/^\d+$/.test(ordinal)) return undefined;
-  const current = (status?.observedGeneration ?? 0) >= (generation ?? 0);
   const total = spec?.replicas ?? 1;
-  const ready = current ? (status?.readyReplicas ?? 0) : 0;
-  // With the strategy OnDelete the current revision stays what it was.
-  const updated = current && ready >= total && (status?.updatedReplicas ?? 0) >= total;
+  const isCurrent = (status?.observedGeneration ?? 0) >= (generation ?? 0);
   return {
     index: Number(ordinal) - (spec?.ordinals?.start ?? 0),
     total,
-    ready,
-    rolling: !updated && (status?.currentRevision ?? '') !== (status?.updateRevision ?? ''),
+    ready: isCurrent ? readyIn(status) : 0,
+    rolling: isRolling(status, total, isCurrent),
   };
+}
+
+type Status = ReplicatedSet['status'];
+
+const isOneRevision = (status: Status): boolean =>
+  (status?.currentRevision ?? '') === (status?.updateRevision ?? '');
+
+/** A pod that terminates is ready until its end: scaled down and up again, it is replaced. */
+function readyIn(status: Status): number {
+  const ready = status?.readyReplicas ?? 0;
+  const staying = status?.updatedReplicas ?? ready;
+  return isOneRevision(status) ? Math.min(ready, staying) : ready;
+}
+
+function isRolling(status: Status, total: number, isCurrent: boolean): boolean {
+  const { replicas, readyReplicas, updatedReplicas } = status ?? {};
+  const updated = updatedReplicas ?? 0;
+  if (!isOneRevision(status)) {
+    // With the strategy OnDelete the current revision stays what it was.
+    return !(isCurrent && (readyReplicas ?? 0) >= total && updated >= total);
+  }
+  // A roll-out that is taken back: the revision is the one before, and some pods are not.
+  return (updatedReplicas ?? total) < Math.min(replicas ?? 0, total);
 }
 
 const flag = '--server-side-sharding';

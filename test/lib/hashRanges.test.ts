@@ -100,6 +100,7 @@ describe('Ranges of hashes', () => {
     expect(half.covers(rangeOfShard(0, 2))).to.equal(true);
     expect(half.covers(rangeOfShard(1, 2))).to.equal(false);
     expect(half.isAll).to.equal(false);
+    expect(half.share).to.be.closeTo(2 / 3, 1e-9);
     expect(new HashRanges([rangeOfShard(1, 2), rangeOfShard(0, 2)]).isAll).to.equal(true);
   });
 });

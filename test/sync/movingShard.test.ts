@@ -16,6 +16,7 @@ describe('A shard by jump hash that changes with its StatefulSet', () => {
   let clock: TestClock;
   let log: ReturnType<typeof recordingLog>;
   let relists: number;
+  let listMs: number;
   let ending: AbortController;
   let shard: MovingShard;
 
@@ -23,6 +24,7 @@ describe('A shard by jump hash that changes with its StatefulSet', () => {
     clock = new TestClock();
     log = recordingLog();
     relists = 0;
+    listMs = 0;
     ending = new AbortController();
     const relist = (): void => {
       relists++;
@@ -36,6 +38,7 @@ describe('A shard by jump hash that changes with its StatefulSet', () => {
     signal: ending.signal,
     scheme: 'jump-hash' as const,
     isCaughtUp: () => true,
+    listMs: () => listMs,
   });
   const owned = (): string[] => uids.filter((uid) => shard.owns(uid));
   const of = (index: number, total: number): string[] =>
@@ -88,7 +91,9 @@ describe('A shard by jump hash that changes with its StatefulSet', () => {
     await settled(() => relists);
     expect(owned()).to.deep.equal(of(0, 2));
     expect(relists).to.equal(1);
-    expect(log.lines).to.include('warn not all replicas are ready within the time limit');
+    expect(log.lines).to.include(
+      'warn not all replicas are ready, with complete lists, within the time limit',
+    );
   });
 
   it('lists the objects that it gains at once', () => {
@@ -116,20 +121,26 @@ describe('A shard by jump hash that changes with its StatefulSet', () => {
     expect(log.lines).to.deep.equal(['warn the StatefulSet was scaled down below this shard']);
   });
 
-  it('serves for a while after SIGTERM when it is scaled away', async () => {
-    shard.saw({ index: 2, total: 3, ready: 3, mixed: false });
-    await shard.leave();
-    shard.saw({ index: 2, total: 2, ready: 2, mixed: false });
-    let left = false;
-    const leaving = shard.leave().then(() => {
-      left = true;
+  const leaves: [what: string, listMs: number, total: number, leaveMs: number[]][] = [
+    ['for a while', 0, 2, [5_000]],
+    ['twice as long as it took itself to list, and 5 s', 6_000, 2, [17_000]],
+    ['no longer than it may', 60_000, 2, [20_000]],
+    ['no longer where no other shard is left', 6_000, 0, []],
+  ];
+  for (const [what, took, total, leaveMs] of leaves) {
+    it(`serves on after SIGTERM when it is scaled away: ${what}`, async () => {
+      listMs = took;
+      shard.saw({ index: 2, total: 3, ready: 3, mixed: false });
+      await shard.leave(20_000);
+      shard.saw({ index: 2, total, ready: total, mixed: false });
+      const leaving = shard.leave(20_000);
+      await settled(() => clock.pending);
+      expect(clock.pending).to.deep.equal(leaveMs);
+      expect(log.lines.some((line) => line.includes('too short'))).to.equal(took === 60_000);
+      clock.advance(20_000);
+      await leaving;
     });
-    await settled(() => clock.pending);
-    expect(clock.pending).to.deep.equal([5_000]);
-    expect(left).to.equal(false);
-    clock.advance(5_000);
-    await leaving;
-  });
+  }
 
   it('ends its waits with the pipeline', async () => {
     shard.saw({ index: 0, total: 1, ready: 1, mixed: false });
@@ -177,6 +188,7 @@ describe('A shard by ranges that changes with its StatefulSet', () => {
   let clock: TestClock;
   let log: ReturnType<typeof recordingLog>;
   let relists: number;
+  let listMs: number;
   let listed: boolean;
   let ending: AbortController;
   let shard: MovingShard;
@@ -185,6 +197,7 @@ describe('A shard by ranges that changes with its StatefulSet', () => {
     clock = new TestClock();
     log = recordingLog();
     relists = 0;
+    listMs = 0;
     listed = true;
     ending = new AbortController();
     shard = open('uid-range');
@@ -202,6 +215,7 @@ describe('A shard by ranges that changes with its StatefulSet', () => {
         relists++;
       },
       isCaughtUp: () => listed,
+      listMs: () => listMs,
     });
   const of = (...claims: [scheme: ShardScheme, index: number, total: number][]): string[] => {
     const all = new Claims(
@@ -267,13 +281,35 @@ describe('A shard by ranges that changes with its StatefulSet', () => {
     expect(relists).to.equal(2);
   });
 
+  const waits: [what: string, from: number, to: number, seconds: number][] = [
+    // It listed half of all when it started; others list a half and a third.
+    ['a shard that only loses', 2, 3, 15 + 2 * 10 * (5 / 6 / (1 / 2))],
+    // It lists its fifth and its half again, as the others do.
+    ['a shard that gains', 5, 2, 15 + 2 * 10],
+  ];
+  for (const [what, from, to, seconds] of waits) {
+    it(`keeps what it loses for the time of others' lists: ${what}`, async () => {
+      const index = what.includes('gains') ? 1 : 0;
+      listMs = 10_000;
+      saw(index, from, from);
+      saw(index, to, Math.max(from, to));
+      const before = relists;
+      await pass((seconds - 1) * 1_000);
+      expect(relists).to.equal(before);
+      await pass(2_000);
+      expect(relists).to.equal(before + 1);
+    });
+  }
+
   it('drops them after five minutes at the latest, and logs it', async () => {
     listed = false;
     saw(1, 3, 3);
     saw(1, 2, 3);
     await pass(5 * 60_000 + 500);
     expect(owned()).to.deep.equal(of(['uid-range', 1, 2]));
-    expect(log.lines).to.include('warn not all replicas are ready within the time limit');
+    expect(log.lines).to.include(
+      'warn not all replicas are ready, with complete lists, within the time limit',
+    );
   });
 
   it('owns what either scheme gives it while pods of both run, and asks for all objects', () => {

@@ -4,7 +4,14 @@ import type { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import type { Abilities } from '../../src/demo/apiserver/watch.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
 import { HashRanges, rangeOfShard } from '../../src/lib/hashRanges.ts';
-import { shards } from '../support/faults.ts';
+import {
+  type Fault,
+  type FaultTarget,
+  htmlPage,
+  shards,
+  status,
+  throttled,
+} from '../support/faults.ts';
 import { clusterOf, node, pod, TestProgram } from '../support/program.ts';
 import { until } from '../support/until.ts';
 
@@ -161,6 +168,44 @@ describe('Server-side sharding', () => {
         'the API server applied another shardSelector than it was sent, filtering objects here',
       ),
     ).to.have.length(1);
+  });
+
+  const isQuestion = ({ query }: FaultTarget): boolean => query.limit === '1';
+  const isSelected = (target: FaultTarget): boolean =>
+    target.query.shardSelector !== undefined && !isQuestion(target);
+  const failures: [what: string, act: Fault, when: (target: FaultTarget) => boolean][] = [
+    ['to answer the question', status(500, 'InternalError'), isQuestion],
+    ['to answer the question, as a proxy does', htmlPage(502), isQuestion],
+    ['to answer the question, and says 200', htmlPage(200), isQuestion],
+    ['to list', status(500, 'InternalError'), isSelected],
+    ['to list, and takes no selector there', status(400, 'BadRequest'), isSelected],
+    ['to watch', status(504, 'Timeout'), (target) => isSelected(target) && target.verb === 'watch'],
+  ];
+  for (const [what, act, when] of failures) {
+    it(`filters here where the server fails ${what}`, async () => {
+      serverIs('on');
+      server.faults.add({ when, act });
+      const parts = [await startShard(0, 2), await startShard(1, 2)];
+      await expectWhole(parts);
+      for (const program of parts) {
+        await until(async () => (await serverSide(program)).every((line) => line.endsWith(' 0')));
+        expect(
+          program.said(
+            'requests with shardSelector fail, receiving and filtering all of these objects',
+          ),
+        ).to.have.length(1);
+      }
+      server.create(pod('later') as ApiObject);
+      await expectWhole(parts);
+    });
+  }
+
+  it('does not ask an overloaded server for more', async () => {
+    serverIs('on');
+    server.faults.add({ when: isQuestion, times: 20, act: throttled(1) });
+    const program = await startShard(0, 2);
+    expect(await serverSide(program)).to.deep.equal(resources.map((resource) => `${resource} 1`));
+    expect(asksFor(selectorOf(0, 2))).to.equal(true);
   });
 
   it('does not believe a server that confirms the selector and sends other objects', async () => {

@@ -12,26 +12,34 @@ const random = seededRandom(1);
 const uids = Array.from({ length: 300 }, () => uuid(random));
 
 describe('Shards of a StatefulSet, through any history', () => {
-  /** What may happen: another number of replicas, a roll-out to the other scheme, or some time. */
+  /** What may happen: another number of replicas, soon followed by another; a roll-out. */
   const steps = fc.array(
     fc.oneof(
       fc.record({ what: fc.constant('scale' as const), to: fc.integer({ min: 1, max: 6 }) }),
+      fc.record({ what: fc.constant('hurry' as const), to: fc.integer({ min: 1, max: 6 }) }),
       fc.record({ what: fc.constant('roll' as const), to: fc.integer({ min: 0, max: 5 }) }),
     ),
     { minLength: 1, maxLength: 5 },
   );
   const schemes = fc.constantFrom<ShardScheme>('jump-hash', 'uid-range');
-  /** How long each shard takes to list: less than the others wait for it. */
-  const paces = fc.array(fc.integer({ min: 0, max: 10_000 }), { minLength: 6, maxLength: 6 });
+  /** How long each shard would take to list all objects: some are slower than others. */
+  const paces = fc
+    .tuple(
+      fc.integer({ min: 0, max: 60_000 }),
+      fc.array(fc.double({ min: 1, max: 1.9, noNaN: true }), { minLength: 6, maxLength: 6 }),
+    )
+    .map(([ms, slownesses]) => slownesses.map((slowness) => ms * slowness));
 
   it('leave no object without an owner that has listed it, and in the end one each', async () => {
     await fc.assert(
-      fc.asyncProperty(steps, schemes, paces, async (history, first, listsMs) => {
-        const set = new SimulatedSet(first, listsMs);
+      fc.asyncProperty(steps, schemes, paces, async (history, first, allMs) => {
+        const set = new SimulatedSet(first, allMs);
         await set.start(2);
         for (const { what, to } of history) {
-          if (what === 'scale') await set.scale(to);
-          else await set.roll(to);
+          if (what === 'roll') await set.roll(to);
+          else await set.scale(to);
+          if (what === 'hurry') continue;
+          await set.rest();
           expect(set.doubles(), 'doubles at rest').to.deep.equal([]);
         }
         set.end();
@@ -41,6 +49,11 @@ describe('Shards of a StatefulSet, through any history', () => {
   }).timeout(60_000);
 });
 
+/** Half seconds until all have listed, waited for the others, and listed again. */
+const restSteps = 700;
+/** And until the number changes again. */
+const hurriedSteps = 8;
+
 /** A pod: its shard, and the objects that it has listed, which it serves if it still owns them. */
 interface SimulatedPod {
   readonly scheme: ShardScheme;
@@ -48,6 +61,8 @@ interface SimulatedPod {
   listed: ReadonlySet<string>;
   /** When the list that it was told to make is complete. */
   dueMs: number | undefined;
+  /** How long its last list took. */
+  listMs: number;
 }
 
 /** Its controller, and pods that list some time after they are told to. */
@@ -55,19 +70,19 @@ class SimulatedSet {
   readonly #clock = new TestClock();
   readonly #ending = new AbortController();
   readonly #pods: SimulatedPod[] = [];
-  readonly #listsMs: readonly number[];
+  readonly #allMs: readonly number[];
   #scheme: ShardScheme;
   #total = 0;
 
-  constructor(scheme: ShardScheme, listsMs: readonly number[]) {
+  constructor(scheme: ShardScheme, allMs: readonly number[]) {
     this.#scheme = scheme;
-    this.#listsMs = listsMs;
+    this.#allMs = allMs;
   }
 
   async start(total: number): Promise<void> {
     this.#total = total;
     for (let i = 0; i < total; i++) this.#begin(i, false);
-    await this.#rest();
+    await this.rest();
   }
 
   async scale(total: number): Promise<void> {
@@ -82,7 +97,7 @@ class SimulatedSet {
       this.#look();
       this.#pods.splice(total);
     }
-    await this.#rest();
+    await this.#live(hurriedSteps);
   }
 
   /** The pods are replaced from the last to the first by some of the other scheme. */
@@ -98,7 +113,6 @@ class SimulatedSet {
       if (seed % 2 === 0) await this.#pass(20_000);
       this.#look();
     }
-    await this.#rest();
   }
 
   /** Pods by ranges do not know what the pods of the revision before are. */
@@ -123,12 +137,14 @@ class SimulatedSet {
         signal: this.#ending.signal,
         scheme: this.#scheme,
         relist: () => {
-          pod.dueMs = this.#clock.now() + (this.#listsMs[index] ?? 0);
+          pod.dueMs = this.#clock.now() + this.#listMsOf(pod);
         },
         isCaughtUp: () => pod.dueMs === undefined,
+        listMs: () => pod.listMs,
       }),
       listed: new Set(),
       dueMs: undefined,
+      listMs: 0,
     };
     this.#pods[index] = pod;
     this.#place(pod, 0, mixed);
@@ -144,8 +160,14 @@ class SimulatedSet {
     for (const pod of this.#pods) this.#place(pod, ready, mixed);
   }
 
+  /** It asks the server for what it owns; for all objects where that is by jump hash. */
+  #listMsOf(pod: SimulatedPod): number {
+    return (this.#allMs[this.#pods.indexOf(pod)] ?? 0) * (pod.shard.ranges()?.share ?? 1);
+  }
+
   #list(pod: SimulatedPod): void {
     pod.listed = new Set(uids.filter((uid) => pod.shard.owns(uid)));
+    pod.listMs = this.#listMsOf(pod);
     pod.dueMs = undefined;
   }
 
@@ -155,15 +177,19 @@ class SimulatedSet {
   }
 
   /** All are ready; each drops what it has to, and lists what is due, some time after another. */
-  async #rest(): Promise<void> {
+  async rest(): Promise<void> {
     this.#tell(this.#total, false);
-    for (let step = 0; step < 90; step++) {
+    await this.#live(restSteps);
+    this.#listDue();
+    this.#look();
+  }
+
+  async #live(steps: number): Promise<void> {
+    for (let step = 0; step < steps; step++) {
       await this.#pass(500);
       this.#listDue(this.#clock.now());
       this.#look();
     }
-    this.#listDue();
-    this.#look();
   }
 
   async #pass(ms: number): Promise<void> {

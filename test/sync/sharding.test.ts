@@ -1,4 +1,7 @@
 // Autosharding through the whole program: its place is that of its pod in a StatefulSet.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
@@ -75,10 +78,46 @@ describe('Automatic sharding', () => {
     await until(async () => second.said(placeless).length === 1);
     const ended = second.stop();
     await until(async () => (await served(first)).length === names.length);
-    expect(
-      second.said('serving until other shards have listed the objects of this one'),
-    ).to.have.length(1);
+    const [leaving] = second.said('serving until other shards have listed the objects of this one');
+    expect(leaving?.keys.leaveMs, 'and as long as lists take').to.be.above(5_000);
     await ended;
+  });
+
+  it('serves what either scheme gives it in any roll-out, where its flag cannot be read', async () => {
+    const roll = (status: object): void => {
+      const set = server.get<ApiObject>('statefulsets', 'default', 'ksm') as ApiObject;
+      server.update({ ...set, status: { ...(set.status as object), ...status } } as ApiObject);
+    };
+    scale(2, 2);
+    // As from a variable: the arguments of the pods do not have it.
+    const program = await startAs('ksm-0', '--server-side-sharding=auto');
+    await until(async () => (await served(program)).length > 0);
+    const own = await served(program);
+    roll({ updatedReplicas: 0, currentRevision: 'a', updateRevision: 'b' });
+    await until(async () => (await served(program)).length > own.length);
+    expect(await served(program)).to.include.members(own);
+    roll({ updatedReplicas: 2, currentRevision: 'b', updateRevision: 'b' });
+    await until(async () => (await served(program)).length === own.length);
+    expect(await served(program)).to.deep.equal(own);
+  });
+
+  it('keeps what other shards do not have yet, also over a change of the config file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kubestate-sharding-'));
+    const config = join(folder, 'config.yaml');
+    try {
+      writeFileSync(config, 'resources: {pods: {}}\n');
+      const first = await startAs('ksm-0', `--config=${config}`);
+      await until(async () => (await served(first)).length === names.length);
+      scale(2, 1);
+      await until(() => first.said('the shards changed').length === 1);
+      writeFileSync(config, 'resources: {pods: {}, nodes: {}}\n');
+      await until(() => first.said('the new configuration took over').length === 1);
+      expect(await served(first)).to.have.length(names.length);
+      scale(2, 2);
+      await until(async () => (await served(first)).length < names.length);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('takes its shard from the StatefulSet, whatever --shard and --total-shards say', async () => {

@@ -67,6 +67,28 @@ describe('The shard of a pod in a StatefulSet', () => {
       'ksm-0',
       { index: 0, total: 3, ready: 3, rolling: false },
     ],
+    [
+      'is in a roll-out while one that was taken back has pods left',
+      { ...set, status: { replicas: 3, readyReplicas: 3, updatedReplicas: 2 } },
+      'ksm-0',
+      { index: 0, total: 3, ready: 2, rolling: true },
+    ],
+    [
+      'is in no roll-out while pods are added, or scaled away',
+      { ...set, status: { replicas: 2, readyReplicas: 2, updatedReplicas: 2 } },
+      'ksm-0',
+      { index: 0, total: 3, ready: 2, rolling: false },
+    ],
+    [
+      'is in no roll-out while a pod that is scaled away terminates',
+      {
+        metadata: set.metadata,
+        spec: { replicas: 2 },
+        status: { replicas: 3, readyReplicas: 3, updatedReplicas: 2 },
+      },
+      'ksm-0',
+      { index: 0, total: 2, ready: 2, rolling: false },
+    ],
     ['is none without a number', set, 'ksm-a', undefined],
     ['is none in a set of another name', set, 'other-ksm-1', undefined],
     ['is none in a set with a longer name', set, 'ksm-big-1', undefined],
