@@ -187,8 +187,12 @@ describe('a program that keeps deleted objects', () => {
       status: { phase: 'Active' },
     });
     await cluster(namespace('a'), pod('stays'), pod('goes'));
-    await start('--resources=pods', '--namespace-selector=team=a');
+    report('stays', 0);
+    const byWorkload = '--metric-opt-in-list=_by_workload_total$';
+    await start('--resources=pods', '--namespace-selector=team=a', byWorkload);
     await serves('goes stays');
+    report('stays', 1, 'OOMKilled');
+    await until(async () => (await program.scrape()).includes('workload="stays"'));
     server.delete('pods', 'default', 'goes');
     await serves('goes✝ stays');
     const now = server.get<ApiObject>('namespaces', undefined, 'default') as ApiObject;
@@ -198,6 +202,7 @@ describe('a program that keeps deleted objects', () => {
       expect(served).not.to.include('stays✝');
       return !served.includes('stays');
     });
+    await until(async () => !(await program.scrape()).includes('workload="stays"'));
   });
 
   it('of what labels select, keeps what was terminating, not what matches no more', async () => {
