@@ -189,7 +189,16 @@ function check(
       hint: `${target} belong to none of ${source}`,
     });
   }
-  if (served.has(target)) return;
+  const families = served.get(target)?.families;
+  if (families?.every(({ counted }) => counted)) {
+    throw new ConfigError({
+      flag,
+      expected: 'resources with metrics of single objects',
+      got: `"${target}", which is only counted`,
+      hint: `leave ${JSON.stringify(text)} out`,
+    });
+  }
+  if (families !== undefined) return;
   throw new ConfigError({
     flag,
     expected: 'resources that are served',

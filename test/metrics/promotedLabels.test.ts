@@ -9,7 +9,7 @@ import { noChoices } from '../support/choices.ts';
 import { expectRefusal, type Facts, rejectionOf } from '../support/refusal.ts';
 
 const flag = '--promote-labels';
-const served = ['pods', 'namespaces', 'nodes', 'deployments', 'secrets'];
+const served = ['pods', 'namespaces', 'nodes', 'deployments', 'secrets', 'events'];
 
 const selected = async (texts: readonly string[], custom?: Parameters<typeof select>[2]) =>
   (await select(resources, { ...noChoices, resources: served, promoteLabels: texts }, custom))
@@ -76,6 +76,14 @@ describe('--promote-labels', () => {
 
   const refused: [string, string | string[], Facts][] = [
     ['an unknown resource', 'pod=[team]', { got: '"pod"', hint: 'did you mean pods?' }],
+    [
+      'what is only counted',
+      'namespaces=[team]->events',
+      {
+        expected: 'resources with metrics of single objects',
+        got: '"events", which is only counted',
+      },
+    ],
     ['an unknown target', 'namespaces=[team]->pod', { got: '"pod"', hint: 'did you mean pods?' }],
     ['an unknown source', 'node=[zone]->pods', { got: '"node"', hint: 'did you mean nodes?' }],
     [
