@@ -3,6 +3,8 @@ import type { Options } from '../config/options.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import { LogInterval } from '../lib/logThrottle.ts';
+import type { Family } from '../metrics/family.ts';
+import type { Selection } from '../metrics/select.ts';
 import { keptMax } from '../store/deletedObjects.ts';
 import type { DeletedGrace, Stores } from '../store/types.ts';
 
@@ -33,6 +35,27 @@ export function deletedGraceOf(
       ),
   };
 }
+
+/** Says of which resources deleted objects are not kept, as the series that marks them is off. */
+export function logUnmarked(
+  { resources }: Pick<Selection, 'resources'>,
+  { 'deleted-grace': ms }: Pick<Options, 'deleted-grace'>,
+  log: Pick<Logger, 'warn'>,
+): void {
+  if (ms === 0) return;
+  const unmarked = resources.filter(({ resource, choices }) => {
+    const on = Object.entries<Family<never>>(resource.families).filter(([name]) =>
+      choices.enabled(name),
+    );
+    return !on.some(([, row]) => row.marksDeleted) && !on.every(([, row]) => row.counted);
+  });
+  if (unmarked.length === 0) return;
+  const keys = { resources: unmarked.map(({ plural }) => plural) };
+  log.warn(keys, unmarkedMessage);
+}
+
+const unmarkedMessage =
+  '--deleted-grace keeps nothing of these resources: their metric _deletion_timestamp is left out';
 
 /** Objects that are handed over in one turn of the event loop. */
 const handedOverPerTurn = 100;

@@ -29,7 +29,7 @@ import { noopObserver, type SelfMetrics } from '../telemetry/registry.ts';
 import type { ServedState } from '../telemetry/state.ts';
 import { connect } from './connect.ts';
 import { CustomResources, type CustomSetup, customChoicesOf } from './customResources.ts';
-import { deletedGraceOf, keepDeleted, servesSameObjects } from './deletedGrace.ts';
+import { deletedGraceOf, keepDeleted, logUnmarked, servesSameObjects } from './deletedGrace.ts';
 import { hotTextLimitOf } from './hotTextLimit.ts';
 import {
   type FollowedSources,
@@ -104,6 +104,7 @@ export async function openPipeline(
 ): Promise<Pipeline> {
   const selection = await selectBy(options, custom);
   logSelection(selection, options, parts.log);
+  logUnmarked(selection, options, parts.log);
   checkMsOf(options);
   const { client, close: disconnect } = connect(options, parts);
   const ending = new AbortController();

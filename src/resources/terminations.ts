@@ -248,8 +248,8 @@ type Counted = readonly [reason: string | null | undefined, count: number];
 function advance(container: ContainerCounts, status: Status, late: boolean): readonly Counted[] {
   const ended = endedRunsOf(status);
   const newest = newestEndOf(status);
-  const run = runOf(newest);
-  const isNew = run !== undefined && run !== container.run;
+  const isNew =
+    isUncounted(container, newest) && (isSet(runOf(newest)) || ended > container.endedMax);
   // Only what goes beyond the highest number is sure to be new; a number that fell rises again.
   const risen = isNew && ended > container.ended ? 1 : 0;
   const count = ended > container.endedMax ? ended - container.endedMax : late ? 0 : risen;
@@ -260,12 +260,17 @@ function advance(container: ContainerCounts, status: Status, late: boolean): rea
   const ends: Counted[] = [];
   if (isNew) ends.push([newest?.reason, 1]);
   const before = isSet(status.state?.terminated) ? status.lastState?.terminated : undefined;
-  if (isNew && count > 1 && isSet(before) && runOf(before) !== container.run) {
-    ends.push([before.reason, 1]);
-  }
+  if (isNew && count > 1 && isUncounted(container, before)) ends.push([before?.reason, 1]);
   if (count > ends.length) ends.push([undefined, count - ends.length]);
-  if (isNew) container.run = run;
+  if (isNew) container.run = runOf(newest) ?? container.run;
   return ends;
+}
+
+/** One of a container that the node has lost has neither ID nor time: the number of ends tells. */
+function isUncounted({ run }: ContainerCounts, end: Terminated | null | undefined): boolean {
+  if (!isSet(end)) return false;
+  const of = runOf(end);
+  return of === undefined || of !== run;
 }
 
 function reasonOf(given: string | null | undefined): string {

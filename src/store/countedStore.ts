@@ -105,7 +105,7 @@ export class CountedStore implements Store {
   }
 
   scopeShrinks(includes: (namespace: string) => boolean): void {
-    this.#counters.dropIdle(({ namespace }) => namespace !== '' && !includes(namespace));
+    this.#counters.scopeShrinks(includes);
   }
 
   /**

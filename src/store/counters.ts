@@ -96,13 +96,16 @@ export class Counters {
 
   /** For a snapshot of now: to be called when a scrape has read all of it. */
   onRead(): () => void {
+    this.#expire();
     const { served } = this.#options.flushes();
     return () => this.#seen(served);
   }
 
-  /** Drops those of the counters without objects that are meant. */
-  dropIdle(isMeant: (counter: Counter) => boolean): void {
-    for (const counter of this.#idle.keys()) if (isMeant(counter)) this.#drop(counter);
+  /** Drops the counters without objects of namespaces that are not included any more. */
+  scopeShrinks(includes: (namespace: string) => boolean): void {
+    for (const counter of this.#idle.keys()) {
+      if (counter.namespace !== '' && !includes(counter.namespace)) this.#drop(counter);
+    }
   }
 
   /**

@@ -9,6 +9,8 @@ import type { DeletedGrace, KeptObject } from './types.ts';
 export const keptMax = 10_000;
 /** The longest sleep: what other stores have kept may be due before all others. */
 const sleepMsMax = 1_000;
+/** Where too many are kept, it is looked so often which of them came back. */
+const lookMs = 1_000;
 /** Objects that are removed in one turn of the event loop. */
 const removedPerTurn = 1_000;
 
@@ -30,6 +32,7 @@ export class DeletedObjects {
   readonly #ending = new AbortController();
   /** The oldest first; those that came back, or whose names were taken, are among them. */
   #kept: Kept[] = [];
+  #lookedMs = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
 
   constructor(options: DeletedObjectsOptions) {
@@ -45,7 +48,9 @@ export class DeletedObjects {
     }
     const sinceMs = clock.now();
     data.markDeleted(object, { sinceMs, seconds: Math.floor(wall() / 1_000), writer });
-    this.#add({ data, object, sinceMs });
+    // A series budget may have no room for the mark.
+    if (data.isMarked(object)) this.#add({ data, object, sinceMs });
+    else data.remove(object);
   }
 
   /** The objects of one store that are kept, block by block; changes during the loop may show. */
@@ -66,20 +71,26 @@ export class DeletedObjects {
   adopt(data: ResourceData, object: KeptObject): void {
     if (data.index.has(object.key) || !this.#hasRoom()) return;
     const { sinceMs } = object;
-    this.#add({ data, object: data.insertDeleted(object), sinceMs });
-    this.#kept.sort((one, other) => one.sinceMs - other.sinceMs);
+    const inserted = data.insertDeleted(object);
+    if (data.isMarked(inserted)) this.#add({ data, object: inserted, sinceMs });
+    else data.remove(inserted);
     this.#options.changed();
   }
 
   #hasRoom(): boolean {
-    if (this.#kept.length >= keptMax) this.#kept = this.#kept.filter(isKept);
+    const now = this.#options.clock.now();
+    if (this.#kept.length >= keptMax && now - this.#lookedMs >= lookMs) {
+      this.#lookedMs = now;
+      this.#kept = this.#kept.filter(isKept);
+    }
     if (this.#kept.length < keptMax) return !this.#ending.signal.aborted;
     this.#options.onFull();
     return false;
   }
 
   #add(kept: Kept): void {
-    this.#kept.push(kept);
+    const before = this.#kept.findLastIndex(({ sinceMs }) => sinceMs <= kept.sinceMs);
+    this.#kept.splice(before + 1, 0, kept);
     this.#running ??= this.#run();
   }
 

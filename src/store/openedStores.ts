@@ -48,10 +48,10 @@ export class OpenedStores {
     return this.#counted.reduce((sum, { size }) => sum + size.objects, 0);
   }
 
-  /** The data of a store without counters. */
-  open(key: string, renderer: Renderer): ResourceData {
+  /** The data of a store; `counters` are served beside it. */
+  open(key: string, renderer: Renderer, counters?: Counters): ResourceData {
     const data = this.#openData(key, renderer);
-    this.byResource.set(key, new ResourceStore(data, this.#options.work));
+    this.byResource.set(key, new ResourceStore(data, this.#options.work, counters));
     return data;
   }
 
@@ -62,16 +62,14 @@ export class OpenedStores {
   openAll(key: string, renderer: Renderer): ResourceData[] {
     const { counted, families } = renderer;
     if (counted === undefined) return [this.open(key, renderer)];
-    const own = families.length === 0 ? [] : [this.open(key, renderer)];
     const { data, counters } = this.#openCounters(key, counted.families);
     this.counters.set(key, counters);
-    if (own.length === 0) {
-      const { work, clock } = this.#options;
-      const store = new CountedStore({ renderer: counted, counters, work, clock });
-      this.#counted.push(store);
-      this.byResource.set(key, store);
-    }
-    return [...own, data];
+    if (families.length > 0) return [this.open(key, renderer, counters), data];
+    const { work, clock } = this.#options;
+    const store = new CountedStore({ renderer: counted, counters, work, clock });
+    this.#counted.push(store);
+    this.byResource.set(key, store);
+    return [data];
   }
 
   #openCounters(key: string, families: readonly CountedFamily[]) {

@@ -266,6 +266,12 @@ export class ResourceData {
     object.deletedMs = sinceMs;
   }
 
+  /** Whether the series is there that says when the object was deleted. */
+  isMarked(object: StoredObject): boolean {
+    const { deletionMark } = this.#renderer;
+    return deletionMark !== undefined && !object.block.isEmpty(object, deletionMark.family);
+  }
+
   /** The newest texts of some objects of a block, by the names of families. */
   textsIn(block: Block, objects: readonly StoredObject[], writer: SegmentWriter) {
     const slots = objects.map(({ slot }) => slot);

@@ -2,6 +2,7 @@
 import { isOlder } from '../lib/resourceVersion.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type { ObjectRecord, StoredObject } from './block.ts';
+import type { Counters } from './counters.ts';
 import type { DeletedObjects } from './deletedObjects.ts';
 import { identityOf, isSameObject, isUnchanged, objectVersionOf } from './objectState.ts';
 import { OpenRelists } from './openRelists.ts';
@@ -31,12 +32,15 @@ export interface FlushWork extends RelistWork {
 export class ResourceStore implements Store {
   readonly #data: ResourceData;
   readonly #work: FlushWork;
+  /** What else is served of the resource, if anything is. */
+  readonly #counters: Pick<Counters, 'scopeShrinks'> | undefined;
   readonly #relists = new OpenRelists();
   #relistCount = 0;
 
-  constructor(data: ResourceData, work: FlushWork) {
+  constructor(data: ResourceData, work: FlushWork, counters?: Pick<Counters, 'scopeShrinks'>) {
     this.#data = data;
     this.#work = work;
+    this.#counters = counters;
   }
 
   put(object: KubeObject, part?: string): void {
@@ -103,6 +107,10 @@ export class ResourceStore implements Store {
       else deleted.delete(this.#data, missed);
     };
     return new StoreRelist(this.#data, this.#work, { part, number, missing, ...ends });
+  }
+
+  scopeShrinks(includes: (namespace: string) => boolean): void {
+    this.#counters?.scopeShrinks(includes);
   }
 
   drained(): Promise<void> {

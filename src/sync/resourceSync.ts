@@ -181,7 +181,11 @@ export class ResourceSync {
       const inShard = scope.share(sink, foreign);
       return filter === undefined ? inShard : filtered(inShard, filter);
     };
-    const misselected = (): void => reflector.relist('server-misselected');
+    const misselected = (): void => {
+      // It may have left out what was there before.
+      this.#options.onScopeGrows?.();
+      reflector.relist('server-misselected');
+    };
     const shardSelection =
       selectable &&
       say &&

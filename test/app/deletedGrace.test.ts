@@ -179,6 +179,22 @@ describe('a program that keeps deleted objects', () => {
     await shows('OOMKilled', 3);
   });
 
+  it('says at the start of which resources it keeps nothing, as nothing would mark that', async () => {
+    const said = () =>
+      program.lines.filter(({ message }) => message.startsWith(grace.slice(0, 15)));
+    await cluster(pod('stays'));
+    await start('--resources=pods,nodes,events', '--metric-denylist=^kube_pod_deletion_timestamp$');
+    const message =
+      '--deleted-grace keeps nothing of these resources: their metric _deletion_timestamp is left out';
+    expect(said().map(({ keys, message: one }) => [keys, one])).to.deep.equal([
+      [{ resources: ['pods'] }, message],
+    ]);
+    await program.stop();
+    program = new TestProgram(undefined, clock);
+    await start('--resources=pods,nodes,events');
+    expect(said()).to.deep.equal([]);
+  });
+
   it('lets go at once what is in no selected namespace any more', async () => {
     const namespace = (team: string) => ({
       apiVersion: 'v1',
@@ -187,8 +203,12 @@ describe('a program that keeps deleted objects', () => {
       status: { phase: 'Active' },
     });
     await cluster(namespace('a'), pod('stays'), pod('goes'));
-    await start('--resources=pods', '--namespace-selector=team=a');
+    report('stays', 0);
+    const byWorkload = '--metric-opt-in-list=_by_workload_total$';
+    await start('--resources=pods', '--namespace-selector=team=a', byWorkload);
     await serves('goes stays');
+    report('stays', 1, 'OOMKilled');
+    await until(async () => (await program.scrape()).includes('workload="stays"'));
     server.delete('pods', 'default', 'goes');
     await serves('goes✝ stays');
     const now = server.get<ApiObject>('namespaces', undefined, 'default') as ApiObject;
@@ -198,6 +218,7 @@ describe('a program that keeps deleted objects', () => {
       expect(served).not.to.include('stays✝');
       return !served.includes('stays');
     });
+    await until(async () => !(await program.scrape()).includes('workload="stays"'));
   });
 
   it('of what labels select, keeps what was terminating, not what matches no more', async () => {

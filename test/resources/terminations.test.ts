@@ -8,14 +8,18 @@ import { type PodTerminations, Terminations } from '../../src/resources/terminat
 interface State {
   readonly restarts?: number;
   readonly now?: 'runs' | 'waits' | 'ended';
-  /** How the last run that has ended did so, and which it was. */
+  /** How the last run that has ended did so, and which it was; empty where the node lost it. */
   readonly last?: readonly [run: string, reason?: string];
   /** The same of the run before that, while the last one is shown as ended. */
   readonly before?: readonly [run: string, reason?: string];
 }
 
 const endOf = ([run, reason]: readonly [string, string?]) => ({
-  terminated: { containerID: `containerd://${run}`, exitCode: 1, ...(reason && { reason }) },
+  terminated: {
+    ...(run !== '' && { containerID: `containerd://${run}` }),
+    exitCode: 1,
+    ...(reason && { reason }),
+  },
 });
 
 /** A container as a node reports it. */
@@ -104,6 +108,22 @@ describe('of the states of a container', () => {
         { restarts: 2, now: 'ended', last: ['c', 'Error'], before: ['a', 'Error'] },
       ],
       { 'app Error': 1, 'app unknown': 1 },
+    ],
+    'of a run that the node has lost, the number of ends says that it is a new one': [
+      [
+        starts,
+        { now: 'ended', last: ['', 'ContainerStatusUnknown'] },
+        { restarts: 1, last: ['', 'ContainerStatusUnknown'] },
+        { restarts: 1, now: 'ended', last: ['b', 'Error'], before: ['', 'ContainerStatusUnknown'] },
+      ],
+      { 'app ContainerStatusUnknown': 1, 'app Error': 1 },
+    ],
+    'a run that the node has lost is counted as the one before, too': [
+      [
+        starts,
+        { restarts: 1, now: 'ended', last: ['b', 'Error'], before: ['', 'ContainerStatusUnknown'] },
+      ],
+      { 'app ContainerStatusUnknown': 1, 'app Error': 1 },
     ],
     'a restart of which no run is known is unknown': [
       [starts, { restarts: 1 }],

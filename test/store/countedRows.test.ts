@@ -5,6 +5,7 @@ import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import { compile } from '../../src/metrics/render.ts';
 import type { Resource } from '../../src/metrics/resource.ts';
+import { idleMsMax } from '../../src/store/counters.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import { TestClock } from '../support/clock.ts';
 import { readAll } from './counted.ts';
@@ -31,9 +32,9 @@ const renderer = compile(
 );
 
 describe('Counted rows beside others', () => {
-  const open = () =>
+  const open = (clock = new TestClock()) =>
     openSegmentStores(new Map([['things', renderer]]), {
-      clock: new TestClock(),
+      clock,
       hotBytesMax: 1e6,
       compressOnThread: false,
       onError: (error) => void Promise.reject(error),
@@ -58,6 +59,36 @@ describe('Counted rows beside others', () => {
       '',
     ]);
     expect(await readAll(stores.snapshot(([name]) => name === 'others'))).to.equal('');
+    await stores.close();
+  });
+
+  it('end without anything else that happens, once they are idle for an hour', async () => {
+    const clock = new TestClock();
+    const stores = open(clock);
+    const counters = stores.counters.get('things') ?? expect.fail('no counters');
+    const ends = { family: 0, namespace: 'shop', labels: 'namespace="shop",reason="Error"' };
+    counters.release(counters.hold(ends));
+    await stores.flushed();
+    clock.advance(idleMsMax - 1);
+    expect(await readAll(stores.snapshot(() => true))).to.include('reason="Error"');
+    clock.advance(1);
+    await readAll(stores.snapshot(() => true));
+    await stores.flushed();
+    expect(await readAll(stores.snapshot(() => true))).not.to.include('reason="Error"');
+    await stores.close();
+  });
+
+  it('end with the scope of the store, where no object counts in them', async () => {
+    const stores = open();
+    const counters = stores.counters.get('things') ?? expect.fail('no counters');
+    const ends = (namespace: string) => ({ family: 0, namespace, labels: `in="${namespace}"` });
+    for (const namespace of ['stays', 'leaves']) counters.release(counters.hold(ends(namespace)));
+    counters.hold(ends('held'));
+    await stores.flushed();
+    stores.byResource.get('things')?.scopeShrinks?.((namespace) => namespace === 'stays');
+    await stores.flushed();
+    const text = await readAll(stores.snapshot(() => true));
+    expect(text.match(/in=".*?"/g)).to.deep.equal(['in="stays"', 'in="held"']);
     await stores.close();
   });
 

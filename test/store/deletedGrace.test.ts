@@ -1,106 +1,12 @@
 // Deleted objects that are kept: how long, how they are marked, and when they go at once.
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { status } from '../../src/metrics/family.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import { compile } from '../../src/metrics/render.ts';
-import type { Resource } from '../../src/metrics/resource.ts';
 import { created, deletionTimestamp } from '../../src/metrics/stock.ts';
 import { certificatesigningrequests } from '../../src/resources/certificatesigningrequests.ts';
 import { keptMax } from '../../src/store/deletedObjects.ts';
-import { openSegmentStores } from '../../src/store/open.ts';
-import type { HasLeft, Store, Stores } from '../../src/store/types.ts';
-import { TestClock } from '../support/clock.ts';
+import { graceMs, mark, ready, rendererOf, Scene, table } from './deletedScene.ts';
 import { checkSizes, measure } from './sizes.ts';
-
-interface Thing extends KubeObject {
-  readonly status?: { readonly ready?: number };
-}
-
-const table: Resource<Thing> = {
-  group: '',
-  version: 'v1',
-  kind: 'Thing',
-  scope: 'namespace',
-  default: true,
-  identity: {
-    namespace: (o) => o.metadata.namespace,
-    thing: (o) => o.metadata.name,
-    uid: (o) => o.metadata.uid,
-  },
-  families: {
-    kube_thing_ready: status.gauge('STABLE', 'Ready.', (s) => s?.ready),
-    kube_thing_deletion_timestamp: deletionTimestamp('ALPHA'),
-  },
-};
-const graceMs = 60_000;
-const wallMs = 1_700_000_000_000;
-
-class Scene {
-  readonly clock = new TestClock({ wallMs });
-  readonly stores: Stores;
-  readonly store: Store;
-  full = 0;
-  #version = 0;
-
-  constructor(renderer = rendererOf(table), hotBytesMax = 1e8) {
-    this.stores = openSegmentStores(new Map([['things', renderer]]), {
-      clock: this.clock,
-      hotBytesMax,
-      compressOnThread: false,
-      deletedGrace: { ms: graceMs, wall: () => this.clock.wall(), onFull: () => this.full++ },
-      onError: (error) => {
-        throw error;
-      },
-    });
-    this.store = this.stores.byResource.get('things') as Store;
-  }
-
-  /** The next state of an object, whole or by its metadata alone. */
-  next(name: string, uid: string, ready?: number): KubeObject {
-    const metadata = { namespace: 'n', name, uid, resourceVersion: String(++this.#version) };
-    return { metadata, ...(ready !== undefined && { status: { ready } }) } as KubeObject;
-  }
-
-  async pass(ms: number): Promise<void> {
-    this.clock.advance(ms);
-    for (let i = 0; i < 4; i++) await this.clock.turn();
-  }
-
-  /** What a scrape of now has, without the namespace. */
-  async served(): Promise<string[]> {
-    await this.stores.flushed();
-    const chunks: Uint8Array[] = [];
-    const { chunks: made } = this.stores.snapshot(() => true).body('text', 'identity');
-    for await (const chunk of made()) chunks.push(Buffer.from(chunk));
-    const lines = Buffer.concat(chunks).toString().split('\n');
-    return lines
-      .filter((line) => line !== '' && !line.startsWith('#'))
-      .map((line) => line.replace('kube_thing_', '').replace('namespace="n",', ''))
-      .sort();
-  }
-
-  /** The whole list, in which these objects are. */
-  async relist(objects: readonly KubeObject[], hasLeft?: HasLeft): Promise<void> {
-    const relist = this.store.relist(undefined, hasLeft);
-    for (const object of objects) relist.put(object);
-    await relist.commit();
-  }
-}
-
-const rendererOf = (resource: Resource<never, string>) =>
-  compile(
-    resource,
-    { enabled: () => true, labels: undefined, annotations: undefined },
-    (_, __, error) => {
-      throw error;
-    },
-  );
-
-const ready = (name: string, uid: string, value: number): string =>
-  `ready{thing="${name}",uid="${uid}"} ${value}`;
-const mark = (name: string, uid: string, seconds = '1.7e+09'): string =>
-  `deletion_timestamp{thing="${name}",uid="${uid}"} ${seconds}`;
 
 describe('a deleted object', () => {
   let scene: Scene;
@@ -201,6 +107,23 @@ describe('a deleted object', () => {
     expect(await scene.served()).to.have.length(2);
   }).timeout(30_000);
 
+  it('finds room that others have left once a second: a look costs as much as all of them', async () => {
+    const names = Array.from({ length: keptMax + 3 }, (_, i) => `many-${i}`);
+    for (const name of names) scene.store.put(scene.next(name, name, 1));
+    const [again = '', ...others] = names;
+    const last = others.splice(-2);
+    for (const name of [again, ...others]) scene.store.delete(scene.next(name, name));
+    expect(scene.full).to.equal(1);
+    scene.store.put(scene.next(again, 'other', 1));
+    const [early = '', late = ''] = last;
+    scene.store.delete(scene.next(early, early));
+    expect(scene.full).to.equal(2);
+    scene.clock.advance(1_000);
+    scene.store.delete(scene.next(late, late));
+    expect(scene.full).to.equal(2);
+    expect(await scene.served()).to.include(mark(late, late, '1.700000001e+09'));
+  }).timeout(30_000);
+
   it('is kept by another store as long as by the first, unless its name is in use', async () => {
     const next = new Scene();
     next.clock.advance(scene.clock.now() - next.clock.now());
@@ -251,6 +174,28 @@ describe('a mark', () => {
     scene.store.delete(scene.next('a', 'u'));
     expect(await scene.served()).to.deep.equal([]);
     await scene.stores.close();
+  });
+});
+
+describe('a series budget that has no room for a mark', () => {
+  const open = (perNamespace: number): Scene =>
+    new Scene(rendererOf(table), 1e8, {
+      perFamily: 0,
+      perNamespace,
+      onDropped: () => {},
+      onReached: () => {},
+      onRecovered: () => {},
+    });
+
+  it('lets the object go at once', async () => {
+    const scene = open(3);
+    for (const name of ['a', 'b']) scene.store.put(scene.next(name, name, 1));
+    for (const name of ['a', 'b']) scene.store.delete(scene.next(name, name));
+    expect(await scene.served()).to.deep.equal([mark('a', 'a'), ready('a', 'a', 1)]);
+    const next = open(1);
+    for (const one of scene.store.kept()) next.store.keep(one);
+    expect(await next.served()).to.deep.equal([]);
+    await Promise.all([scene.stores.close(), next.stores.close()]);
   });
 });
 
