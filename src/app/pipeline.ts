@@ -93,8 +93,8 @@ interface Parts extends RunContext {
 
 /**
  * Makes the pipeline of these options, not started yet; `custom` is what they say of custom
- * resources, `replaced` the pipeline whose place it will take. Rejects with ConfigError where they are wrong, and with `Stopped` where a signal stops
- * the process meanwhile.
+ * resources, `replaced` the pipeline whose place it will take. Rejects with ConfigError where they
+ * are wrong, and with `Stopped` where a signal stops the process meanwhile.
  */
 export async function openPipeline(
   options: Options,
@@ -104,7 +104,6 @@ export async function openPipeline(
 ): Promise<Pipeline> {
   const selection = await selectBy(options, custom);
   logSelection(selection, options, parts.log);
-  logUnmarked(selection, options, parts.log);
   checkMsOf(options);
   const { client, close: disconnect } = connect(options, parts);
   const ending = new AbortController();
@@ -134,14 +133,8 @@ export async function openPipeline(
     let core: readonly SyncedResource[] = [];
     const areHeirsSynced = (): boolean =>
       core.every(({ sync }) => sync.statuses.every(({ synced }) => synced));
-    const sources = labelSourcesOf(selection, options, {
-      client,
-      scope,
-      areHeirsSynced,
-      clock,
-      random,
-      log,
-    });
+    const sourceParts = { client, scope, areHeirsSynced, clock, random, log };
+    const sources = labelSourcesOf(selection, options, sourceParts);
     if (selection.resources.some(({ everyEvent }) => everyEvent)) {
       history = parts.terminations.open(sharding.counts);
     }
@@ -321,6 +314,7 @@ const namespacesStatus = ({ status }: SelectedNamespaces, clock: Clock): Resourc
 
 /** Says at the start, and after a reload, what selects nothing, and what leaves objects out. */
 function logSelection(selection: Selection, options: Options, log: Logger): void {
+  logUnmarked(selection, options, log);
   for (const idle of selection.idleExpressions) {
     log.warn(idle, 'this expression matches no family');
   }

@@ -125,7 +125,7 @@ export class MovingShard implements Ownership {
     if (needsMs > leaveMs) {
       log.warn(
         { needsMs, leaveMs },
-        'terminationGracePeriodSeconds is too short for other shards to list the objects of this one',
+        'terminationGracePeriodSeconds is too short for other shards to list its objects',
       );
     }
     log.info({ leaveMs }, 'serving until other shards have listed the objects of this one');

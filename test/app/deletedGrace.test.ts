@@ -179,13 +179,14 @@ describe('a program that keeps deleted objects', () => {
     await shows('OOMKilled', 3);
   });
 
-  it('says at the start of which resources it keeps nothing, as nothing would mark that', async () => {
+  it('says at the start of which resources it keeps nothing, for want of a mark', async () => {
     const said = () =>
       program.lines.filter(({ message }) => message.startsWith(grace.slice(0, 15)));
     await cluster(pod('stays'));
     await start('--resources=pods,nodes,events', '--metric-denylist=^kube_pod_deletion_timestamp$');
     const message =
-      '--deleted-grace keeps nothing of these resources: their metric _deletion_timestamp is left out';
+      '--deleted-grace keeps nothing of these resources: ' +
+      'their metric _deletion_timestamp is left out';
     expect(said().map(({ keys, message: one }) => [keys, one])).to.deep.equal([
       [{ resources: ['pods'] }, message],
     ]);

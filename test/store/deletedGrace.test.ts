@@ -107,7 +107,7 @@ describe('a deleted object', () => {
     expect(await scene.served()).to.have.length(2);
   }).timeout(30_000);
 
-  it('finds room that others have left once a second: a look costs as much as all of them', async () => {
+  it('finds room that others have left once a second: a look costs as much as all', async () => {
     const names = Array.from({ length: keptMax + 3 }, (_, i) => `many-${i}`);
     for (const name of names) scene.store.put(scene.next(name, name, 1));
     const [again = '', ...others] = names;

@@ -83,7 +83,7 @@ describe('Automatic sharding', () => {
     await ended;
   });
 
-  it('serves what either scheme gives it in any roll-out, where its flag cannot be read', async () => {
+  it('serves what either scheme gives it in any roll-out, if its flag is unreadable', async () => {
     const roll = (status: object): void => {
       const set = server.get<ApiObject>('statefulsets', 'default', 'ksm') as ApiObject;
       server.update({ ...set, status: { ...(set.status as object), ...status } } as ApiObject);
