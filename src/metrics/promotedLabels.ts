@@ -205,11 +205,12 @@ function check(
   }
   const { families } = served.get(target) ?? {};
   if (families === undefined) {
+    const whatToDo = `name ${target} in --resources and keep some of its metrics on`;
     throw new ConfigError({
       flag,
       expected: 'resources that are served',
-      got: `"${target}"`,
-      hint: `add ${target} to --resources, or leave ${JSON.stringify(text)} out`,
+      got: `"${target}", of which no metric is on`,
+      hint: `${whatToDo}, or leave ${JSON.stringify(text)} out`,
     });
   }
   if (families.some(isOfOneObject)) return;

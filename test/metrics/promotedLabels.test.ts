@@ -86,7 +86,11 @@ describe('--promote-labels', () => {
     [
       'what is not served',
       'jobs=[team]',
-      { expected: 'resources that are served', got: '"jobs"', hint: /add jobs to --resources/ },
+      {
+        expected: 'resources that are served',
+        got: '"jobs", of which no metric is on',
+        hint: /^name jobs in --resources and keep some .*, or leave "jobs=\[team\]" out$/,
+      },
     ],
     [
       'the namespace of what is in none',
