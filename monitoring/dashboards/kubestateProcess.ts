@@ -19,7 +19,7 @@ export const replicas: Row = {
       about:
         'Each process. One that is no longer scraped was replaced in this time range, or is ' +
         'gone; two versions for longer than an upgrade takes are a stuck rollout.',
-      width: 18,
+      width: 16,
       keys: { instance: 'Instance' },
       links: { instance: 'kubestate' },
       sort: 'Scraped',
@@ -64,9 +64,9 @@ export const replicas: Row = {
       title: 'Shards now',
       size: 'few',
       about:
-        'The shards that are scraped, and those that were in this time range; one of which ' +
-        'nothing was ever scraped is the gap in the list.',
-      width: 6,
+        'The shards that are scraped, or were in this time range; one that never was is the ' +
+        'gap in the list. All have about as many objects, and more while their number changes.',
+      width: 8,
       keys: { shard_ordinal: 'Shard' },
       sort: 'Shard',
       columns: [
@@ -75,6 +75,16 @@ export const replicas: Row = {
           unit: 'none',
           words: { 0: ['no longer', 'red'], 1: ['yes', 'green'] },
           query: scraped('shard_ordinal', 'kube_state_metrics_shard_ordinal'),
+        },
+        {
+          title: 'Objects',
+          unit: 'short',
+          query: `
+            sum by (shard_ordinal) (
+              kube_state_metrics_resource_objects{instance=~"$instance"}
+              * on (instance) group_left (shard_ordinal)
+              group by (instance, shard_ordinal) (kube_state_metrics_shard_ordinal)
+            )`,
         },
       ],
     },
