@@ -28,7 +28,7 @@ export const deletionTimestamp = (
 ): StockRow =>
   metadata.gauge(
     stability,
-    'Unix time in seconds at which a terminating object is due to be deleted, or was.',
+    'Unix time in seconds at which a terminating object is due to be deleted.',
     (meta) => unixSecondsIfSet(meta.deletionTimestamp),
     { ...options, marksDeleted: true },
   );

@@ -31,7 +31,7 @@ export const leases = {
         if (time !== undefined) emit(time, namespace);
       }),
     kube_lease_deletion_timestamp: metadata.gauges('ALPHA',
-      'Unix time in seconds at which a terminating lease is due to be deleted, or was.', ['namespace'], (meta, emit) => {
+      'Unix time in seconds at which a terminating lease is due to be deleted.', ['namespace'], (meta, emit) => {
         const time = unixSecondsIfSet(meta.deletionTimestamp);
         if (time !== undefined) emit(time, meta.namespace);
       }, { optIn: true, marksDeleted: true }),

@@ -15,6 +15,14 @@ const grace = '--deleted-grace=60s';
 /** Twenty times faster than real time. */
 const clock = fastClock(20);
 
+/** The namespace of all pods. */
+const namespaceOf = (team: string) => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: 'default', labels: { team } },
+  status: { phase: 'Active' },
+});
+
 describe('the flag --deleted-grace', () => {
   const open = (ms: number) => {
     const lines: object[] = [];
@@ -92,6 +100,11 @@ describe('a program that keeps deleted objects', () => {
         Number(count),
       ]),
     );
+  };
+
+  const relabel = (team: string): void => {
+    const now = server.get<ApiObject>('namespaces', undefined, 'default') as ApiObject;
+    server.update({ ...now, metadata: { ...now.metadata, labels: { team } } });
   };
 
   it('goes on with what it keeps, and with what it counted, after a reload', async () => {
@@ -196,14 +209,20 @@ describe('a program that keeps deleted objects', () => {
     expect(said()).to.deep.equal([]);
   });
 
+  it('lets go in time of what has got other labels meanwhile', async () => {
+    await cluster(namespaceOf('a'), pod('stays'), pod('goes'));
+    await start('--resources=pods', '--promote-labels=namespaces=[team]->pods');
+    await serves('goes stays');
+    server.delete('pods', 'default', 'goes');
+    await serves('goes✝ stays');
+    relabel('b');
+    const info = /^kube_pod_info\{.*pod="goes".*team="b"/m;
+    await until(async () => info.test(await program.scrape()));
+    await serves('stays');
+  });
+
   it('lets go at once what is in no selected namespace any more', async () => {
-    const namespace = (team: string) => ({
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: 'default', labels: { team } },
-      status: { phase: 'Active' },
-    });
-    await cluster(namespace('a'), pod('stays'), pod('goes'));
+    await cluster(namespaceOf('a'), pod('stays'), pod('goes'));
     report('stays', 0);
     const byWorkload = '--metric-opt-in-list=_by_workload_total$';
     await start('--resources=pods', '--namespace-selector=team=a', byWorkload);
@@ -212,8 +231,7 @@ describe('a program that keeps deleted objects', () => {
     await until(async () => (await program.scrape()).includes('workload="stays"'));
     server.delete('pods', 'default', 'goes');
     await serves('goes✝ stays');
-    const now = server.get<ApiObject>('namespaces', undefined, 'default') as ApiObject;
-    server.update({ ...now, metadata: { ...now.metadata, labels: { team: 'b' } } });
+    relabel('b');
     await until(async () => {
       const served = await pods();
       expect(served).not.to.include('stays✝');
