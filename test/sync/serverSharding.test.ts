@@ -8,6 +8,7 @@ import {
   type Fault,
   type FaultTarget,
   htmlPage,
+  missedDeletions,
   shards,
   status,
   throttled,
@@ -235,6 +236,30 @@ describe('Server-side sharding', () => {
       await until(async () => (await foreign(program)) > 0);
       expect((await serverSide(program)).includes('pods 0')).to.equal(true);
     }
+  });
+
+  it("lists all objects where a check finds others in the server's whole list", async () => {
+    serverIs('on');
+    const program = await startShard(0, 2, '--consistency-check-interval=10s');
+    server.faults.add({ resource: 'pods', verb: 'watch', act: missedDeletions });
+    server.forgetRequests();
+    server.cut();
+    const watches = () => server.requests.filter(({ query }) => query.watch !== undefined);
+    await until(() => watches().length === resources.length);
+    for (let i = 0; i < each / 2; i++) server.delete('pods', 'default', `one-${i}`);
+    const own = new HashRanges([rangeOfShard(0, 2)]);
+    // Its event tells the watch how far the server is.
+    for (let i = 0; ; i++) {
+      server.create(pod(`later-${i}`) as ApiObject);
+      const { metadata } = server.get<ApiObject>('pods', 'default', `later-${i}`) as ApiObject;
+      if (own.has(metadata.uid ?? '')) break;
+    }
+    const message = 'the API server sent other objects than its whole list has';
+    await until(() => program.said(message).length === 1);
+    await until(async () => !/pod="one-[0-9]"/.test(await program.scrape()));
+    expect(await serverSide(program)).to.deep.equal(
+      resources.map((resource) => `${resource} ${resource === 'pods' ? 0 : 1}`),
+    );
   });
 
   it('asks again after the connection broke: the server may be newer, or older', async () => {
