@@ -61,7 +61,10 @@ function representation(type: Type, message: MessageOf): Representation {
       // All lengths stand before the items.
       let length = 0;
       for (const state of items) length += this.item(kind, state).length;
-      const head = written((writer) => writer.field(1, listMetadata(metadata)));
+      const { shardInfo, ...others } = metadata;
+      // As a real server, it confirms a shard selector in lists of whole objects alone.
+      const said = shardInfo && type.apiVersion !== metaVersion ? metadata : others;
+      const head = written((writer) => writer.field(1, listMetadata(said)));
       return around({ ...type, kind: `${type.kind}List` }, head, length);
     },
     event(eventType, object) {

@@ -9,7 +9,9 @@ import { ProtobufListDecoder } from '../../src/kube/protobuf/listDecoder.ts';
 import { ObjectReader, unwrapped } from '../../src/kube/protobuf/objectReader.ts';
 import { ProtobufWatchFormat } from '../../src/kube/protobuf/watch.ts';
 import type { Frame, WatchEvent } from '../../src/kube/watchFormat.ts';
+import { HashRanges, rangeOfShard } from '../../src/lib/hashRanges.ts';
 import { recordedObjects } from '../kube/protobuf/recorded.ts';
+import { shards } from '../support/faults.ts';
 
 const accept = 'application/vnd.kubernetes.protobuf';
 const partial = `${accept};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1`;
@@ -78,6 +80,27 @@ describe('a simulated API server with protobuf', () => {
       expect(read[0]?.spec === undefined).to.equal(type === partial);
     });
   }
+
+  it('confirms a shard selector in lists of whole objects, and in no others', async () => {
+    const takeBack = server.faults.add({ act: shards('on') });
+    const { selector } = new HashRanges([rangeOfShard(0, 2)]);
+    for (const [type, echo] of [
+      [accept, { shardSelector: selector }],
+      [partial, {}],
+    ] as const) {
+      const decoder = new ProtobufListDecoder({ objects: objects(type === partial), onMalformed });
+      const bytes = await bytesOf(`?shardSelector=${encodeURIComponent(selector)}`, type);
+      const { length } = [...decoder.push(bytes)];
+      decoder.end();
+      expect(length).to.be.within(1, names.length - 1);
+      expect(decoder.metadata()).to.deep.equal({
+        resourceVersion: String(server.version),
+        continue: '',
+        ...echo,
+      });
+    }
+    takeBack();
+  });
 
   async function eventsOf(query: string): Promise<WatchEvent[]> {
     const format = new ProtobufWatchFormat({ objects: objects(), onMalformed });
