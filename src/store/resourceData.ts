@@ -236,10 +236,8 @@ export class ResourceData {
       for (const [i, { object, promoted }] of stale.entries()) {
         this.#specTexts.promote(texts[i] ?? [], object, promoted, this.#texts);
         const { series, bytes, spec } = this.#texts;
-        const { deletedMs } = object;
         const changes = block.diff(object.slot, this.#texts);
         this.update(object, changes, { ...object, series, bytes, spec, promoted });
-        object.deletedMs = deletedMs;
       }
     } catch (error) {
       this.inheritors?.giveBack(stale);

@@ -211,13 +211,18 @@ describe('a program that keeps deleted objects', () => {
 
   it('lets go in time of what has got other labels meanwhile', async () => {
     await cluster(namespaceOf('a'), pod('stays'), pod('goes'));
-    await start('--resources=pods', '--promote-labels=namespaces=[team]->pods');
+    const file = join(folder, 'config.yaml');
+    writeFileSync(file, 'resources: {pods: {}}\n');
+    await start(`--config=${file}`, '--promote-labels=namespaces=[team]->pods');
     await serves('goes stays');
     server.delete('pods', 'default', 'goes');
     await serves('goes✝ stays');
     relabel('b');
     const info = /^kube_pod_info\{.*pod="goes".*team="b"/m;
     await until(async () => info.test(await program.scrape()));
+    writeFileSync(file, 'resources: {pods: {}, nodes: {}}\n');
+    await until(() => program.said('the new configuration took over').length === 1);
+    expect(await program.scrape()).to.match(info);
     await serves('stays');
   });
 
