@@ -124,7 +124,7 @@ export const flags = {
   'metric-annotations-allowlist': { group: selection, kind: allowList, default: undefined, configKeys: ['annotations_allow_list'],
     help: 'Annotation keys to show in kube_<resource>_annotations: pods=[app,tier],nodes=[*].' },
   'promote-labels': { group: selection, kind: promotions, default: [], defaultText: 'none', extension: true,
-    help: 'Label keys that all metrics of a resource show, of the object itself or of its workload, namespace or node: pods=[team],namespaces=[team]->pods,nodes=[topology.kubernetes.io/zone]->pods. The object\'s own label goes before an inherited one. Metrics that count over many objects do not get them. May be repeated.' },
+    help: 'Label keys that all metrics of a resource show, of the object itself or of its workload, namespace or node: pods=[team],namespaces=[team]->pods. The object\'s own label goes before an inherited one. Metrics that count over many objects do not get them. May be repeated.' },
   'custom-resource-state-config': { group: customs, kind: { ...text, placeholder: 'YAML' }, default: undefined, configKeys: ['custom_resource_config'],
     help: 'Custom-resource configuration as YAML: metrics of resources that kubestate has no table for. Overrides --custom-resource-state-config-file.' },
   'custom-resource-state-config-file': { group: customs, kind: { ...file, placeholder: 'PATH' }, default: undefined, configKeys: ['custom_resource_state_config_file', 'custom_resource_config_file'],

@@ -53,7 +53,7 @@ class Families {
   ): void {
     if (objects.length === 0) return;
     const choices = {
-      enabled: () => true,
+      enabled: (family: string) => table.families[family]?.optIn !== true,
       labels: undefined,
       annotations: undefined,
       sparse: () => sparse,
