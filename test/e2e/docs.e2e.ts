@@ -25,6 +25,8 @@ import { kubestate, Program } from './program.ts';
 import { helm, npmCache } from './tools.ts';
 
 const BLOCK_TIMEOUT_MS = 120_000;
+/** What bash makes of a program that SIGPIPE ended. */
+const SIGPIPE_STATUS = 128 + 13;
 const READY_TIMEOUT_MS = 120_000;
 
 /** npm, which does not install again what is installed: several pages begin with `npm ci`. */
@@ -134,7 +136,9 @@ describe('the documentation', function () {
 
   function expectSuccess(text: string): void {
     const { status, stdout, stderr } = shell(text);
-    expect(status, `${stdout}${stderr}`).to.equal(0);
+    // `head` closes a pipe early, of which a reader's shell, without pipefail, says nothing.
+    const isCut = status === SIGPIPE_STATUS && /\| head\b/.test(text);
+    expect(isCut ? 0 : status, `${stdout}${stderr}`).to.equal(0);
   }
 
   function uninstall(): void {

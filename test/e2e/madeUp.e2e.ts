@@ -37,11 +37,16 @@ const readByUs = (text: string): unknown[] =>
     samples.map(({ name, labels, value }) => [name, [...labels].sort(byName), value]),
   );
 
+const isCounted = ({ families }: AnyResource): boolean =>
+  Object.values(families).every(({ counted }) => counted);
+
 describe('made-up objects', () => {
   for (const [plural, resource] of Object.entries<AnyResource>(resources)) {
     it(`are read by prometheus_client, sample by sample, as they were meant: ${plural}`, () => {
       const some = fc.sample(objectsNamed(plural), expositions);
-      const texts = some.map((objects) => expositionOf(rendererOf(resource), objects));
+      // The store makes the sums of counted rows: here the series of each object stand alone.
+      const shown = isCounted(resource) ? some.map((objects) => objects.slice(0, 1)) : some;
+      const texts = shown.map((objects) => expositionOf(rendererOf(resource), objects));
       expect(readByPython(texts)).to.deep.equal(texts.map(readByUs));
     });
   }
