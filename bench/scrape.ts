@@ -1,6 +1,6 @@
 // Question `scrape`: the cost of a scrape, by the number of pods.
 import type { Bench } from './lib/bench.ts';
-import { cpuMsOf } from './lib/proc.ts';
+import { CpuTime } from './lib/proc.ts';
 import { bytesPerMb, type Question, type Row } from './lib/question.ts';
 import { countSeries, type Encoding, scrape, textOf } from './lib/scrape.ts';
 import { median } from './lib/stats.ts';
@@ -71,7 +71,8 @@ async function measured(
   { encoding, yardstick }: { encoding: Encoding; yardstick: Yardstick },
 ): Promise<Row> {
   const { rounds } = bench.plan;
-  const cpuMs = (): number => (pid === undefined ? Number.NaN : cpuMsOf(pid));
+  const time = pid === undefined ? undefined : new CpuTime(pid);
+  const cpuMs = (): number => time?.read() ?? Number.NaN;
   await scrape(url, encoding);
   await loop?.();
   const before = cpuMs();

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../../tools/serverProcess.ts';
 import { type Cluster, kubeconfigOf } from './cluster.ts';
-import { cpuMsOf, type Memory, memoryOf } from './proc.ts';
+import { CpuTime, type Memory, memoryOf } from './proc.ts';
 
 /** Of 100,000 pods, where other work takes the processors. */
 const readyMsMax = 900_000;
@@ -44,6 +44,7 @@ export class Exporter {
   /** URL of /metrics on the main port. */
   readonly metrics: string;
   readonly #telemetry: string;
+  readonly #cpu: CpuTime;
   readonly #child: ChildProcess;
   readonly #folder: string;
   readonly #said: () => string;
@@ -52,6 +53,7 @@ export class Exporter {
     this.pid = started.child.pid as number;
     this.spawnedMs = spawnedMs;
     this.readyMs = performance.now() - spawnedMs;
+    this.#cpu = new CpuTime(this.pid);
     this.#child = started.child;
     this.#folder = started.folder;
     this.#said = started.said;
@@ -84,7 +86,7 @@ export class Exporter {
   /** CPU time since the start, in milliseconds. */
   cpuMs(): number {
     this.#requireAlive();
-    return cpuMsOf(this.pid);
+    return this.#cpu.read();
   }
 
   #requireAlive(): void {

@@ -24,19 +24,54 @@ export function parseMemory(status: string): Memory {
   return { resident: bytes('VmRSS'), peak: bytes('VmHWM'), anonymous: bytes('RssAnon') };
 }
 
-/** CPU time of all threads of a process, in milliseconds; throws if it does not exist. */
-export function cpuMsOf(pid: number): number {
-  let ns = 0;
-  for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    ns += parseRunNs(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'));
-  }
-  return ns / 1e6;
-}
+/** The kernel counts in ticks of 10 ms where it includes threads that have ended. */
+const tickMs = 10;
 
 /**
- * Parses /proc/PID/task/TID/schedstat, which is exact to the nanosecond. Clock ticks in
- * /proc/PID/stat are 10 ms long, and often charged to another process.
+ * CPU time of a process from its start, in milliseconds, of threads that have ended too. Exact
+ * between two reads, and to two ticks where threads ended in between. `read` throws if the process
+ * does not exist.
  */
+export class CpuTime {
+  readonly #pid: number;
+  #endedMs = 0;
+
+  constructor(pid: number) {
+    this.#pid = pid;
+  }
+
+  read(): number {
+    const folder = `/proc/${this.#pid}`;
+    const threads = readdirSync(`${folder}/task`);
+    const runNs = threads.map((thread) => runNsOf(`${folder}/task/${thread}/schedstat`));
+    const liveMs = runNs.reduce((sum, ns) => sum + ns, 0) / 1e6;
+    const ticksMs = parseTicks(readFileSync(`${folder}/stat`, 'utf8')) * tickMs;
+    if (ticksMs - liveMs - this.#endedMs > tickMs) this.#endedMs = ticksMs - liveMs;
+    return liveMs + this.#endedMs;
+  }
+}
+
+/** 0 where the thread ended since its name was read: then it is among those that have ended. */
+function runNsOf(path: string): number {
+  try {
+    return parseRunNs(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return 0;
+    throw error;
+  }
+}
+
+/** Parses /proc/PID/stat: user and system time of all threads, those that ended too, in ticks. */
+export function parseTicks(stat: string): number {
+  // The command is in parentheses, and may have any character.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = Number(fields[11]) + Number(fields[12]);
+  if (!Number.isInteger(ticks)) throw new Error(`expected ticks in /proc/PID/stat, got "${stat}"`);
+  return ticks;
+}
+
+/** Parses /proc/PID/task/TID/schedstat, which is exact to the nanosecond. */
 export function parseRunNs(schedstat: string): number {
   const [, ns] = /^(\d+) \d+ \d+$/.exec(schedstat.trim()) ?? [];
   if (ns === undefined) throw new Error(`expected three numbers in schedstat, got "${schedstat}"`);

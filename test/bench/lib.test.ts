@@ -1,10 +1,12 @@
 // Calculations of the benchmark suite.
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { largest } from '../../bench/lib/exporter.ts';
 import { SeriesCounter } from '../../bench/lib/exposition.ts';
 import { countDiffering, familySums } from '../../bench/lib/families.ts';
 import { help } from '../../bench/lib/flags.ts';
-import { parseMemory, parseRunNs } from '../../bench/lib/proc.ts';
+import { CpuTime, parseMemory, parseRunNs, parseTicks } from '../../bench/lib/proc.ts';
 import { openProgress } from '../../bench/lib/progress.ts';
 import { countSeries } from '../../bench/lib/scrape.ts';
 import { median, part, percentile } from '../../bench/lib/stats.ts';
@@ -48,6 +50,21 @@ describe('/proc', () => {
   it('has CPU time in nanoseconds', () => {
     expect(parseRunNs('1500000 20 3\n')).to.equal(1_500_000);
     expect(() => parseRunNs('')).to.throw('expected three numbers in schedstat');
+  });
+
+  it('has CPU time in ticks, after a command with spaces and parentheses', () => {
+    expect(parseTicks(`7 (a ) b) S ${'1 '.repeat(10)}31 11 5 6`)).to.equal(42);
+    expect(() => parseTicks('7 (a) S')).to.throw('expected ticks in /proc/PID/stat');
+  });
+
+  it('counts CPU time of threads that have ended', async () => {
+    const cpu = new CpuTime(process.pid);
+    const before = cpu.read();
+    const busy = 'while (process.threadCpuUsage().user < 200_000);';
+    await once(new Worker(busy, { eval: true }), 'exit');
+    const threadMs = cpu.read() - before;
+    expect(threadMs).to.be.above(180);
+    expect(cpu.read()).to.be.at.least(before + threadMs);
   });
 });
 

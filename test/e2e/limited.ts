@@ -1,6 +1,6 @@
 // startProgram starts the built program on free ports, in the limits of a container if wanted.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cpuMsOf, memoryOf } from '../../bench/lib/proc.ts';
+import { CpuTime, memoryOf } from '../../bench/lib/proc.ts';
 import { errorMessage } from '../../src/lib/errors.ts';
 import { freePorts } from '../../tools/serverProcess.ts';
 import type { Cgroup } from './cgroup.ts';
@@ -87,7 +87,7 @@ export async function readyWithin(
     ended.abort();
   }
   const tookMs = performance.now() - began;
-  const share = cpuMsOf(pid) / tookMs;
+  const share = new CpuTime(pid).read() / tookMs;
   await Promise.all(probing);
   const slowestMs = Math.max(...probes.map(({ ms }) => ms));
   return { tookMs, share, peak: memoryOf(pid).peak, probes, slowestMs };
@@ -111,7 +111,7 @@ function stateOf(pid: number, probes: readonly Probe[], cgroup: Cgroup | undefin
   const { text, ms } = last ?? { text: 'no answer', ms: 0 };
   const throttled = cgroup === undefined ? '' : `, throttled in ${cgroup.throttledPeriods} periods`;
   return (
-    `it used ${cpuMsOf(pid)} ms of CPU${throttled}; ` +
+    `it used ${new CpuTime(pid).read()} ms of CPU${throttled}; ` +
     `of ${probes.length} probes the last of /readyz took ${ms.toFixed(0)} ms: ${text}`
   );
 }

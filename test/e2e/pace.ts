@@ -1,6 +1,6 @@
 // Holds a process to a share of one CPU, as a container's limit does, where no cgroup can be made.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cpuMsOf } from '../../bench/lib/proc.ts';
+import { CpuTime } from '../../bench/lib/proc.ts';
 
 /** How often the process is looked at while it runs: the most by which it can overdraw. */
 const LOOK_MS = 2;
@@ -15,10 +15,11 @@ export async function holdToShare(pid: number, share: number, signal: AbortSigna
   const budgetMax = PERIOD_MS * share;
   let budget = budgetMax;
   let then = performance.now();
-  let used = cpuMsOf(pid);
+  const cpu = new CpuTime(pid);
+  let used = cpu.read();
   while (!signal.aborted) {
     await sleep(LOOK_MS);
-    const [now, usedNow] = [performance.now(), cpuMsOf(pid)];
+    const [now, usedNow] = [performance.now(), cpu.read()];
     budget = Math.min(budgetMax, budget + (now - then) * share) - (usedNow - used);
     [then, used] = [now, usedNow];
     if (budget > 0) continue;
