@@ -9,7 +9,9 @@ import type { ContainerMemory, ContainerUse } from './containerMemory.ts';
 /** From this share of its limit on, the heap or the container is nearly full. */
 const shareMax = 0.9;
 /** Buffers can fill a container between two collections. */
-const containerLookMs = 2_000;
+const containerLookMs = { min: 50, max: 2_000 };
+/** A start fills memory by no more than this; bytes a millisecond. */
+const growthMax = 50_000;
 /** Least time between two warnings. */
 const logMs = 60_000;
 /** V8's own choice where nothing chooses the size of the young generation. */
@@ -113,7 +115,7 @@ export class HeapWatch {
     const { signal } = this.#closed;
     while (!signal.aborted) {
       this.#checkContainer();
-      await this.#options.clock.sleep(containerLookMs, signal);
+      await this.#options.clock.sleep(msToLook(this.#options.container.read()), signal);
     }
   }
 
@@ -134,6 +136,14 @@ export class HeapWatch {
     const percent = Math.round((100 * usedBytes) / limitBytes);
     log.warn({ usedBytes, limitBytes, ...objects() }, sentence(percent));
   }
+}
+
+/** The nearer the container is to be nearly full, the sooner it is looked at again. */
+function msToLook(use: ContainerUse | undefined): number {
+  const { min, max } = containerLookMs;
+  if (use === undefined) return max;
+  const ms = (shareMax * use.limitBytes - use.usedBytes) / growthMax;
+  return ms < 0 ? max : Math.min(max, Math.max(min, ms));
 }
 
 const isNearlyFull = ({ usedBytes, limitBytes }: Heap | ContainerUse): boolean =>

@@ -82,6 +82,7 @@ describe('The watch over the heap', () => {
     await until(() => clock.pending.length > 0);
     expect(log.lines).to.deep.equal([]);
     fillContainer(116 * mib);
+    await clock.pass(50);
     for (let second = 0; second < 30; second += 2) await clock.pass(2_000);
     await until(() => clock.pending.length > 0);
     watch.close();
@@ -103,11 +104,28 @@ describe('The watch over the heap', () => {
 
   it('wakes nobody where nothing limits the container, or once it is closed', async () => {
     expect(open().clock.pending).to.deep.equal([]);
-    const { clock, watch } = open(mib);
+    const { clock, watch } = open(128 * mib);
     expect(clock.pending).to.deep.equal([2_000]);
     watch.close();
     await until(() => clock.pending.length === 0);
   });
+
+  for (const [usedMib, ms] of [
+    [0, 2_000],
+    [64, 1_074],
+    [112, 67],
+    [115, 50],
+    [127, 2_000],
+  ] as const) {
+    it(`looks at a container of 128 MiB again after ${ms} ms, at ${usedMib} MiB`, async () => {
+      const { clock, watch, fillContainer } = open(128 * mib);
+      fillContainer(usedMib * mib);
+      await clock.pass(2_000);
+      await until(() => clock.pending.length > 0);
+      expect(clock.pending[0]).to.be.closeTo(ms, 1);
+      watch.close();
+    });
+  }
 
   it('takes the young generation out of the limit, as it was chosen last', () => {
     expect(youngBytesMax('')).to.equal(96 * mib);
