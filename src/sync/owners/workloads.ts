@@ -15,8 +15,8 @@ import type { Labels, OwnerTable } from './ownerTable.ts';
 /** How often owners are forgotten that no pod has any more, and kinds that no owner is of. */
 const sweepMs = 300_000;
 
-/** How often it is looked whether a first list was refused for good. */
-const settleMs = 500;
+/** How often it is looked whether all kinds are listed, absent or refused. */
+const settleMs = 50;
 
 /** In the place of a kind: names that recording rules of kubernetes-mixin use. */
 const barePod = 'barepod';
@@ -55,7 +55,6 @@ export class Workloads implements FollowedSource {
 
   /** Whether something that is kept up to date has that key. */
   readonly #users = new Set<(key: string) => boolean>();
-  #listed = Promise.withResolvers<void>();
 
   constructor(options: WorkloadsOptions) {
     const { log } = options;
@@ -103,13 +102,7 @@ export class Workloads implements FollowedSource {
   }
 
   async known(signal: AbortSignal): Promise<void> {
-    while (!this.status.synced && !signal.aborted) {
-      const waiting = new AbortController();
-      const wait = this.#clock.sleep(settleMs, AbortSignal.any([signal, waiting.signal]));
-      await Promise.race([this.#listed.promise, wait]);
-      waiting.abort();
-      this.#listed = Promise.withResolvers();
-    }
+    while (!this.status.synced && !signal.aborted) await this.#clock.sleep(settleMs, signal);
   }
 
   get statuses(): readonly OwnerKindStatus[] {
@@ -133,7 +126,6 @@ export class Workloads implements FollowedSource {
       if (one !== undefined) this.#tableOf(one);
       yield;
     }
-    this.#listed.resolve();
   }
 
   /** Of a node nothing is followed: it controls static pods, and nothing controls it. */
