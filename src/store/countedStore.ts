@@ -20,6 +20,8 @@ const behindMsMax = 60_000;
 
 /** An object, and how far it has counted. */
 interface CountedObject extends ObjectVersion {
+  /** That of the newest state that was seen, here or in the store before. */
+  version: string;
   part: string | undefined;
   readonly counted: readonly Counted[];
 }
@@ -49,10 +51,10 @@ export interface CountedStoreOptions {
 }
 
 /**
- * Counts how far each object gets, by its uid: what it says again is counted once, and an object
- * that was made again counts anew. What the first list of a part has was there before, and counts
- * from then on. What comes later and is not known is new, unless it was created before objects
- * were followed that had been left out.
+ * Counts how far each object gets, by its uid: what it says again is counted once, also in a state
+ * that is older than one that was seen, and an object that was made again counts anew. What the
+ * first list of a part has was there before, and counts from then on. What comes later and is not
+ * known is new, unless it was created before objects were followed that had been left out.
  */
 export class CountedStore implements Store {
   readonly #renderer: CountedRenderer;
@@ -66,7 +68,7 @@ export class CountedStore implements Store {
   #grewMs = Number.NEGATIVE_INFINITY;
   readonly #namespaceGrewMs = new LruCache<number>(namespacesMax);
   /** The store before, as long as it may have seen what has not come here. */
-  #there: { readonly store: CountedStore; readonly untilMs: number } | undefined;
+  #before: { readonly store: CountedStore; readonly untilMs: number } | undefined;
   readonly #clock: Pick<Clock, 'wall'>;
 
   constructor({ renderer, counters, work, clock }: CountedStoreOptions) {
@@ -83,9 +85,10 @@ export class CountedStore implements Store {
 
   delete(object: KubeObject, part?: string): void {
     this.#relists.refuseWhileCommitted(part);
-    const existing = this.#objects.get(objectVersionOf(object).key);
+    const incoming = objectVersionOf(object);
+    const existing = this.#objects.get(incoming.key);
     if (existing === undefined || existing.part !== part) return;
-    if (isSameObject(existing, objectVersionOf(object))) this.#remove(existing);
+    if (isSameObject(existing, incoming)) this.#remove(existing);
   }
 
   relist(part?: string): Relist {
@@ -114,13 +117,15 @@ export class CountedStore implements Store {
    */
   continue(other: CountedStore): void {
     const continued = this.#counters.continue(other.#counters);
-    other.#there = undefined;
-    this.#there = { store: other, untilMs: this.#clock.wall() + behindMsMax };
+    other.#before = undefined;
+    this.#before = { store: other, untilMs: this.#clock.wall() + behindMsMax };
     for (const object of this.#objects.values()) {
-      const theirs = other.#objects.get(object.key);
-      const same = theirs !== undefined && isSameObject(theirs, object) ? theirs : undefined;
+      const theirs = other.#same(object);
+      if (theirs !== undefined && isOlder(object.version, theirs.version)) {
+        object.version = theirs.version;
+      }
       for (const one of object.counted) {
-        const counted = same?.counted.find(({ counter }) => hasLabels(counter, one.counter));
+        const counted = theirs?.counted.find(({ counter }) => isSameSeries(counter, one.counter));
         const value = counted?.value ?? one.from;
         if (one.value > value && continued.has(one.counter)) {
           this.#counters.add(one.counter, one.value - value);
@@ -184,17 +189,21 @@ export class CountedStore implements Store {
         return;
       }
     }
-    const same = existing !== undefined && isSameObject(existing, incoming) ? existing : undefined;
-    const isNew = !isFirst && (same !== undefined || this.#isNew(received));
-    const counted = counts.map((count) => {
+    const known = this.#same(incoming) ?? this.#there(incoming);
+    const isLate = known !== undefined && isOlder(incoming.version, known.version);
+    const isNew = !isFirst && this.#isNew(received);
+    const counted = counts.map((count): Counted => {
       const counter = this.#counters.hold(count);
-      const before = same && countedBefore(same, counter, counts.length);
-      const from = before?.from ?? this.#countedThere(incoming, count) ?? (isNew ? 0 : count.value);
-      const growth = count.value - (before?.value ?? from);
-      if (growth > 0) this.#counters.add(counter, growth);
-      return { counter, value: count.value, from };
+      const start = isNew ? 0 : count.value;
+      const { value: before, from } = known
+        ? countedBefore(known, counter, counts.length)
+        : { value: start, from: start };
+      if (count.value > before) this.#counters.add(counter, count.value - before);
+      // What an older state lacks comes again.
+      return { counter, value: isLate ? Math.max(count.value, before) : count.value, from };
     });
-    this.#objects.set(incoming.key, { ...incoming, part, counted });
+    const version = isLate ? known.version : incoming.version;
+    this.#objects.set(incoming.key, { ...incoming, version, part, counted });
     for (const { counter } of existing?.counted ?? []) this.#counters.release(counter);
   }
 
@@ -204,17 +213,19 @@ export class CountedStore implements Store {
     return !(Date.parse(createdAt ?? '') < grewMs);
   }
 
-  /** What the store before has counted of an object that is new here. */
-  #countedThere(incoming: ObjectVersion, count: Count): number | undefined {
-    const there = this.#there;
-    if (there === undefined) return undefined;
-    if (this.#clock.wall() > there.untilMs) {
-      this.#there = undefined;
-      return undefined;
-    }
-    const theirs = there.store.#objects.get(incoming.key);
-    if (theirs === undefined || !isSameObject(theirs, incoming)) return undefined;
-    return theirs.counted.find(({ counter }) => hasLabels(counter, count))?.value;
+  /** The object as it is here; undefined where it is not, or another one has its key. */
+  #same(object: ObjectVersion): CountedObject | undefined {
+    const existing = this.#objects.get(object.key);
+    return existing !== undefined && isSameObject(existing, object) ? existing : undefined;
+  }
+
+  /** The object as the store before has it, as long as that is of use. */
+  #there(object: ObjectVersion): CountedObject | undefined {
+    const before = this.#before;
+    if (before === undefined) return undefined;
+    if (this.#clock.wall() <= before.untilMs) return before.store.#same(object);
+    this.#before = undefined;
+    return undefined;
   }
 
   #remove(object: CountedObject): void {
@@ -223,8 +234,9 @@ export class CountedStore implements Store {
   }
 }
 
-const hasLabels = (counter: Counter, { family, labels }: Pick<Count, 'family' | 'labels'>) =>
-  counter.family === family && counter.labels === labels;
+/** Whether both are one series; they may be counters of two stores. */
+const isSameSeries = (a: Counter, b: Counter): boolean =>
+  a.family === b.family && a.labels === b.labels;
 
 const receivedOf = (object: KubeObject, renderer: CountedRenderer): ReceivedObject => ({
   incoming: objectVersionOf(object),
@@ -233,7 +245,7 @@ const receivedOf = (object: KubeObject, renderer: CountedRenderer): ReceivedObje
 });
 
 /**
- * How far the object had got in the counter; 0 if it did not count there. If it counts in one
+ * How far the object had got in the series; 0 if it did not count there. If it counts in one
  * series only, it goes on in another one where its labels have changed.
  */
 function countedBefore(
@@ -241,7 +253,7 @@ function countedBefore(
   counter: Counter,
   series: number,
 ): Pick<Counted, 'value' | 'from'> {
-  const before = counted.find((one) => one.counter === counter);
+  const before = counted.find((one) => isSameSeries(one.counter, counter));
   const only = counted.length === 1 && series === 1 ? counted[0] : undefined;
   return before ?? only ?? { value: 0, from: 0 };
 }

@@ -80,6 +80,16 @@ describe('A store that counts Events', () => {
     await expectTotal(8);
   });
 
+  it('adds nothing where an older state comes again, as in a list from a cache', async () => {
+    await events.list([]);
+    put({ count: 5, version: 9 });
+    await events.list([{ count: 3, version: 7 }]);
+    put({ count: 4, version: 8 });
+    put({ count: 5, version: 9 });
+    put({ count: 6, version: 10 });
+    await expectTotal(6);
+  });
+
   it('goes on in another series where the reason of an Event changes', async () => {
     await events.list([]);
     put({ count: 7 });
@@ -271,6 +281,22 @@ describe('A store that counts Events', () => {
       next.put({ name: 'a', count: 19 });
       next.put({ name: 'a', count: 20 });
       expect(await next.totals()).to.deep.equal({ 'shop BackOff': total + 2 });
+    });
+
+    it('counts once what that has seen first, whatever states of it come here', async () => {
+      put({ name: 'a', count: 19, version: 30 });
+      put({ name: 'theirs', count: 8, version: 40 });
+      next.put({ name: 'a', count: 7, version: 10 });
+      next.stores.continueCounting(events.stores);
+      expect(await next.totals()).to.deep.equal({ 'shop BackOff': 3 + 16 + 8 });
+      next.put({ name: 'a', count: 10, version: 20 });
+      next.put({ name: 'a', count: 19, version: 30 });
+      next.put({ name: 'theirs', count: 2, version: 35 });
+      next.put({ name: 'theirs', count: 8, version: 40 });
+      expect(await next.totals()).to.deep.equal({ 'shop BackOff': 3 + 16 + 8 });
+      next.put({ name: 'a', count: 20, version: 41 });
+      next.put({ name: 'theirs', count: 10, version: 42 });
+      expect(await next.totals()).to.deep.equal({ 'shop BackOff': 3 + 16 + 8 + 3 });
     });
 
     it('forgets it after a minute', async () => {
