@@ -275,10 +275,10 @@ function pipelineOf(opened: Opened): Pipeline {
       done = followed.then(() => running);
     },
     async continue(from) {
-      stores.continueCounting(from.stores);
-      const isKept = servesSameObjects(opened.options, from.options);
-      if (isKept) await keepDeleted(from.stores, stores, clock);
-      if (isKept || stores.counters.size > 0) await flush(stores, parts.log);
+      const sameObjects = servesSameObjects(opened.options, from.options);
+      stores.continueCounting(from.stores, sameObjects);
+      if (sameObjects) await keepDeleted(from.stores, stores, clock);
+      if (sameObjects || stores.counters.size > 0) await flush(stores, parts.log);
     },
     handOver: () => sharding.leave(),
     async stop() {

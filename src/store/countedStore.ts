@@ -115,8 +115,8 @@ export class CountedStore implements Store {
    * Goes on from what another store has counted, in whose place this one is served from now on. Of
    * the two one may have seen more of an object: each occurrence counts once all the same.
    */
-  continue(other: CountedStore): void {
-    const continued = this.#counters.continue(other.#counters);
+  continue(other: CountedStore, sameObjects: boolean): void {
+    const continued = this.#counters.continue(other.#counters, sameObjects);
     other.#before = undefined;
     this.#before = { store: other, untilMs: this.#clock.wall() + behindMsMax };
     for (const object of this.#objects.values()) {

@@ -12,8 +12,11 @@ export const countersMax = 10_000;
 /** A counter is dropped once it has had no object for so long. */
 export const idleMsMax = 3_600_000;
 
+/** What tells a series from others. */
+export type Series = Pick<Count, 'family' | 'labels' | 'namespace'>;
+
 /** One series; a `Counters` alone changes it. */
-export interface Counter extends Pick<Count, 'family' | 'labels' | 'namespace'> {
+export interface Counter extends Series {
   value: number;
   /** Objects that count in it. */
   objects: number;
@@ -74,8 +77,8 @@ export class Counters {
   }
 
   /** The counter of the series, for an object that counts in it from now on until `release`. */
-  hold(count: Pick<Count, 'family' | 'labels' | 'namespace'>): Counter {
-    const counter = this.#find(count);
+  hold(series: Series): Counter {
+    const counter = this.#find(series);
     counter.objects++;
     this.#idle.delete(counter);
     return counter;
@@ -110,26 +113,42 @@ export class Counters {
 
   /**
    * Goes on from the values of others, in whose place these are served from now on; returns the
-   * counters that do.
+   * counters that do. Where both follow the `sameObjects`, those are among them that no object
+   * counts in here: they end when the others would have ended them.
    */
-  continue(from: Counters): ReadonlySet<Counter> {
+  continue(from: Counters, sameObjects: boolean): ReadonlySet<Counter> {
+    from.#expire();
     const continued = new Set<Counter>();
-    const named = from.#options.families.map(({ name }) => name);
-    for (const [i, { name }] of this.#options.families.entries()) {
-      const before = from.#families[named.indexOf(name)];
-      for (const counter of this.#families[i]?.values() ?? []) {
-        const old = before?.get(counter.labels);
-        if (old === undefined) continue;
-        counter.value = old.value;
-        continued.add(counter);
-        if (old.zeroIn === undefined) {
-          counter.zeroIn = undefined;
-          this.#unseen.delete(counter);
-        }
-        this.#write(counter);
+    const idleSince = new Map(this.#idle);
+    for (const old of from.#all()) {
+      const { name } = from.#options.families[old.family] as CountedFamily;
+      const family = this.familyOf(name);
+      if (family < 0) continue;
+      const isRest = from.#rests.get(old.family) === old;
+      const known = isRest ? this.#rests.get(family) : this.#families[family]?.get(old.labels);
+      if (known === undefined && (!sameObjects || this.#count >= countersMax)) continue;
+      const counter = known ?? this.#open({ ...old, family }, isRest);
+      if (known === undefined) {
+        idleSince.set(counter, from.#idle.get(old) ?? this.#options.clock.now());
       }
+      counter.value = old.value;
+      continued.add(counter);
+      if (old.zeroIn === undefined) {
+        counter.zeroIn = undefined;
+        this.#unseen.delete(counter);
+      }
+      this.#write(counter);
+    }
+    this.#idle.clear();
+    for (const [counter, since] of [...idleSince].sort(([, a], [, b]) => a - b)) {
+      this.#idle.set(counter, since);
     }
     return continued;
+  }
+
+  *#all(): Generator<Counter> {
+    for (const counters of this.#families) yield* counters.values();
+    yield* this.#rests.values();
   }
 
   /** A scrape has seen what this flush, and those before it, have written. */
@@ -142,36 +161,35 @@ export class Counters {
     }
   }
 
-  #find(count: Pick<Count, 'family' | 'labels' | 'namespace'>): Counter {
-    const { family, labels, namespace } = count;
-    const counters = this.#families[family] as Map<string, Counter>;
-    const known = counters.get(labels);
+  #find(series: Series): Counter {
+    const { family, labels } = series;
+    const known = this.#families[family]?.get(labels);
     if (known !== undefined) return known;
     this.#expire();
     if (this.#count >= countersMax) return this.#rest(family);
-    const counter = { family, labels, namespace, value: 0, objects: 0, zeroIn: 0 };
-    counters.set(labels, counter);
-    this.#count++;
-    this.#begin(counter);
-    return counter;
+    return this.#open(series, false);
   }
 
   #rest(family: number): Counter {
     const { name, labels } = this.#options.families[family] as CountedFamily;
     this.#options.onFull(name);
-    const known = this.#rests.get(family);
-    if (known !== undefined) return known;
     const empty = labels.map((label) => `${label}=""`).join(',');
-    const rest = { family, labels: empty, namespace: '', value: 0, objects: 0, zeroIn: 0 };
-    this.#rests.set(family, rest);
-    this.#begin(rest);
-    return rest;
+    return this.#rests.get(family) ?? this.#open({ family, labels: empty, namespace: '' }, true);
   }
 
-  #begin(counter: Counter): void {
-    counter.zeroIn = this.#options.flushes().next;
+  /** A counter that appears as 0; the rest is what is counted beyond the limit. */
+  #open({ family, labels, namespace }: Series, isRest: boolean): Counter {
+    const zeroIn = this.#options.flushes().next;
+    const counter = { family, labels, namespace, value: 0, objects: 0, zeroIn };
+    if (isRest) {
+      this.#rests.set(family, counter);
+    } else {
+      this.#families[family]?.set(labels, counter);
+      this.#count++;
+    }
     this.#unseen.add(counter);
     this.#write(counter);
+    return counter;
   }
 
   #write(counter: Counter): void {

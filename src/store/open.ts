@@ -69,7 +69,7 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
       resources.delete(data);
       return flusher.dispose(data);
     },
-    continueCounting: (from) => opened.continueCounting(from),
+    continueCounting: (from, sameObjects) => opened.continueCounting(from, sameObjects),
     sizes: () => ({
       state: state(),
       resources: [

@@ -34,12 +34,15 @@ export class OpenedStores {
   }
 
   /** As `Stores.continueCounting`. */
-  continueCounting(from: Pick<Stores, 'byResource' | 'counters'>): void {
+  continueCounting(from: Pick<Stores, 'byResource' | 'counters'>, sameObjects: boolean): void {
     for (const [resource, counters] of this.counters) {
       const [store, other] = [this.byResource.get(resource), from.byResource.get(resource)];
       const before = from.counters.get(resource);
-      if (store instanceof CountedStore && other instanceof CountedStore) store.continue(other);
-      else if (before !== undefined) counters.continue(before);
+      if (store instanceof CountedStore && other instanceof CountedStore) {
+        store.continue(other, sameObjects);
+      } else if (before !== undefined) {
+        counters.continue(before, sameObjects);
+      }
     }
   }
 

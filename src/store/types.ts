@@ -56,8 +56,11 @@ export interface Stores {
    * relist of it be open. Resolves once its memory is free.
    */
   remove(key: string): Promise<void>;
-  /** Counts on from the stores of another configuration, which these take the place of. */
-  continueCounting(from: Pick<Stores, 'byResource' | 'counters'>): void;
+  /**
+   * Counts on from the stores of another configuration, which these take the place of. Series whose
+   * objects are gone go on, too, where both serve the `sameObjects`.
+   */
+  continueCounting(from: Pick<Stores, 'byResource' | 'counters'>, sameObjects: boolean): void;
   /** The sizes of what a snapshot of now would have; valid until the event loop turns. */
   sizes(): Sizes;
   /**

@@ -181,13 +181,16 @@ describe('a program that keeps deleted objects', () => {
         (await program.scrape()).includes(`${name}{${labels},reason="${reason}"} ${value}\n`),
       );
     report('goes', 1, 'OOMKilled');
+    report('goes', 2, 'Error');
     server.delete('pods', 'default', 'goes');
     await shows('OOMKilled', 1);
+    await shows('Error', 1);
     report('stays', 1, 'OOMKilled');
     await shows('OOMKilled', 2);
     writeFileSync(file, 'resources: {pods: {}, nodes: {}}\n');
     await until(() => program.said('the new configuration took over').length === 1);
     await shows('OOMKilled', 2);
+    await shows('Error', 1);
     report('stays', 2, 'OOMKilled');
     await shows('OOMKilled', 3);
   });

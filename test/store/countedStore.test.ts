@@ -242,6 +242,8 @@ describe('A store that counts Events', () => {
 
   describe('in place of another one', () => {
     let next: CountedEvents;
+    /** What that has counted of an Event which is not here. */
+    const failed = { 'shop Failed': 2 };
 
     beforeEach(async () => {
       next = new CountedEvents(clock);
@@ -259,10 +261,28 @@ describe('A store that counts Events', () => {
 
     it('goes on from its values, and shows at once what that has shown', async () => {
       next.put({ name: 'd', namespace: 'new', count: 5 });
-      next.stores.continueCounting(events.stores);
+      next.stores.continueCounting(events.stores, false);
       expect(totalsIn(await next.scrape())).to.deep.equal({ 'new BackOff': 0, 'shop BackOff': 3 });
       next.put({ name: 'a', count: 6 });
       expect(await next.totals()).to.deep.equal({ 'new BackOff': 5, 'shop BackOff': 6 });
+    });
+
+    it('goes on with series of Events that are gone, until their hour is over', async () => {
+      await clock.advance(1_000);
+      events.store.delete(event({ name: 'b' }));
+      await clock.advance(1_000);
+      next.put({ name: 'd', reason: 'Late' });
+      next.store.delete(event({ name: 'd' }));
+      await next.scrape();
+      next.stores.continueCounting(events.stores, true);
+      const all = { ...failed, 'shop BackOff': 3, 'shop Late': 1 };
+      expect(totalsIn(await next.scrape())).to.deep.equal(all);
+      await clock.advance(idleMsMax - 1_001);
+      expect(await next.totals()).to.deep.equal(all);
+      await clock.advance(1);
+      expect(await next.totals()).to.deep.equal({ 'shop BackOff': 3, 'shop Late': 1 });
+      next.put({ name: 'b', reason: 'Failed' });
+      expect(await next.totals()).to.include({ 'shop Failed': 1 });
     });
 
     it('counts once what both have seen, or one of them', async () => {
@@ -272,39 +292,39 @@ describe('A store that counts Events', () => {
       next.put({ name: 'known', count: 58 });
       put({ name: 'theirs', count: 8 });
       put({ name: 'a', count: 19 });
-      next.stores.continueCounting(events.stores);
+      next.stores.continueCounting(events.stores, true);
       const total = 3 + 2 + 4 + 1 + 8 + 16;
-      expect(await next.totals()).to.deep.equal({ 'shop BackOff': total });
+      expect(await next.totals()).to.deep.equal({ ...failed, 'shop BackOff': total });
       // What that one has seen comes here, too.
       next.put({ name: 'theirs', count: 8 });
       next.put({ name: 'theirs', count: 9 });
       next.put({ name: 'a', count: 19 });
       next.put({ name: 'a', count: 20 });
-      expect(await next.totals()).to.deep.equal({ 'shop BackOff': total + 2 });
+      expect(await next.totals()).to.deep.equal({ ...failed, 'shop BackOff': total + 2 });
     });
 
     it('counts once what that has seen first, whatever states of it come here', async () => {
       put({ name: 'a', count: 19, version: 30 });
       put({ name: 'theirs', count: 8, version: 40 });
       next.put({ name: 'a', count: 7, version: 10 });
-      next.stores.continueCounting(events.stores);
-      expect(await next.totals()).to.deep.equal({ 'shop BackOff': 3 + 16 + 8 });
+      next.stores.continueCounting(events.stores, true);
+      expect(await next.totals()).to.deep.equal({ ...failed, 'shop BackOff': 3 + 16 + 8 });
       next.put({ name: 'a', count: 10, version: 20 });
       next.put({ name: 'a', count: 19, version: 30 });
       next.put({ name: 'theirs', count: 2, version: 35 });
       next.put({ name: 'theirs', count: 8, version: 40 });
-      expect(await next.totals()).to.deep.equal({ 'shop BackOff': 3 + 16 + 8 });
+      expect(await next.totals()).to.deep.equal({ ...failed, 'shop BackOff': 3 + 16 + 8 });
       next.put({ name: 'a', count: 20, version: 41 });
       next.put({ name: 'theirs', count: 10, version: 42 });
-      expect(await next.totals()).to.deep.equal({ 'shop BackOff': 3 + 16 + 8 + 3 });
+      expect(await next.totals()).to.deep.equal({ ...failed, 'shop BackOff': 3 + 16 + 8 + 3 });
     });
 
     it('forgets it after a minute', async () => {
       put({ name: 'theirs', count: 8 });
-      next.stores.continueCounting(events.stores);
+      next.stores.continueCounting(events.stores, true);
       await clock.advance(61_000);
       next.put({ name: 'theirs', count: 9 });
-      expect(await next.totals()).to.deep.equal({ 'shop BackOff': 3 + 8 + 9 });
+      expect(await next.totals()).to.deep.equal({ ...failed, 'shop BackOff': 3 + 8 + 9 });
     });
   });
 });
