@@ -102,8 +102,11 @@ export class StoreRelist implements Relist {
       this.#unstage(existing);
       existing.seen = this.#number;
       if (isUnchanged(existing, incoming)) return;
-      const texts = this.#data.render(object, knownStateOf(existing, incoming));
-      if (this.#stage(existing, incoming, texts)) return;
+      const mayStay = this.#mayStay(existing, incoming);
+      // What leaves its block takes all of its texts along.
+      const known = mayStay ? knownStateOf(existing, incoming) : undefined;
+      const texts = this.#data.render(object, known);
+      if (mayStay && this.#stage(existing, incoming, texts)) return;
       existing.seen = 0;
       this.#add(incoming, texts.partial ? this.#data.render(object) : texts);
     } else {
@@ -209,14 +212,18 @@ export class StoreRelist implements Relist {
   }
 
   /**
-   * Keeps the changes of an existing object until the commit, if it can stay in its block. Where
-   * there are several parts it cannot: another part may take the object over in the meantime. Nor
-   * where labels are promoted: the texts that have not changed may get others in the meantime.
+   * Whether an existing object can stay in its block. Where there are several parts it cannot:
+   * another part may take the object over before the commit. Nor where labels are promoted: the
+   * texts that have not changed may get others before it.
    */
-  #stage(existing: StoredObject, incoming: ObjectVersion, texts: FamilyTexts): boolean {
+  #mayStay(existing: StoredObject, incoming: ObjectVersion): boolean {
     if (this.#part !== undefined || this.#data.inheritors !== undefined) return false;
-    if (existing.version === '' || incoming.version === '') return false;
-    if (existing.uid !== incoming.uid || !existing.block.hasRoomFor(existing, texts)) return false;
+    return existing.version !== '' && incoming.version !== '' && existing.uid === incoming.uid;
+  }
+
+  /** Keeps the changes of an existing object until the commit; false where there is no room. */
+  #stage(existing: StoredObject, incoming: ObjectVersion, texts: FamilyTexts): boolean {
+    if (!existing.block.hasRoomFor(existing, texts)) return false;
     const changes = existing.block.diff(existing.slot, texts);
     const bytes = changes.reduce((sum, { text }) => sum + lengthOf(text), 0);
     if (this.#work.stagedBytes.bytes + bytes > stagedBytesMax) return false;

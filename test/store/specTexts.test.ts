@@ -212,19 +212,41 @@ const table: Resource<Thing> = {
   },
 };
 
+/** The renderer, which tells of each time that it is used. */
+function telling(renderer: Renderer, onRender: () => void): Renderer {
+  const { renderAll, bySection = expect.fail('not by section') } = renderer;
+  return {
+    ...renderer,
+    renderAll(...of) {
+      onRender();
+      return renderAll(...of);
+    },
+    bySection: {
+      ...bySection,
+      renderRest(...of) {
+        onRender();
+        return bySection.renderRest(...of);
+      },
+    },
+  };
+}
+
 describe('A spec that has not changed', () => {
   let parsed = 0;
+  let rendered = 0;
   let errors = 0;
   let version = 0;
   let stores: Stores;
 
   beforeEach(() => {
     parsed = 0;
+    rendered = 0;
     errors = 0;
     const choices = { enabled: () => true, labels: everyKey, annotations: everyKey };
+    const renderer = compile(table, choices, () => errors++);
     stores = open(
       openSegmentStores,
-      compile(table, choices, () => errors++),
+      telling(renderer, () => rendered++),
     );
   });
   afterEach(() => stores.close());
@@ -280,7 +302,7 @@ describe('A spec that has not changed', () => {
     relist.put(thing('{"size":1}', 'Listed'));
     await relist.commit();
     expect(await text()).to.equal(one(1, 'Listed'));
-    expect(parsed).to.equal(2);
+    expect([parsed, rendered]).to.deep.equal([2, 2]);
   });
 
   it('is that of another object where the uid differs, or is missing', async () => {
