@@ -2,7 +2,7 @@
 import type { Family, SampleRow } from './family.ts';
 import type { KubeObject } from './object.ts';
 import type { FamilyHeader, OnRenderError } from './render.ts';
-import { headerOfRow, labelsText } from './text.ts';
+import { headerOfRow, labelsWriter } from './text.ts';
 
 export interface CountedRenderer {
   readonly families: readonly CountedFamily[];
@@ -55,13 +55,13 @@ export function countedRenderer<O>(
 }
 
 function countsReader<O>(row: SampleRow<O>, family: number): (object: O) => readonly Count[] {
-  const prefixes = row.labels.map((label, i) => `${i === 0 ? '' : ','}${label}="`);
+  const labelsText = labelsWriter(row.labels);
   const namespaceAt = row.labels.indexOf('namespace');
   return (object) => {
     const counts: Count[] = [];
     row.collect(object, (value, ...labels) => {
       if (!Number.isFinite(value)) throw new TypeError(`expected a finite number, got ${value}`);
-      const text = labelsText(prefixes, labels);
+      const text = labelsText(labels);
       if (counts.some((one) => one.labels === text)) return;
       const namespace = labels[namespaceAt];
       counts.push({

@@ -41,14 +41,18 @@ export function escapeLabelValue(value: string): string {
   return special.test(value) ? value.replace(specials, (found) => escapes[found] ?? found) : value;
 }
 
-/** Labels as between braces, each behind its prefix. */
-export function labelsText(prefixes: readonly string[], labels: readonly LabelValue[]): string {
-  let text = '';
-  for (let i = 0; i < prefixes.length; i++) {
-    const label = labels[i] ?? '';
-    if (label !== noLabel) text += `${prefixes[i]}${escapeLabelValue(label)}"`;
-  }
-  return text;
+/** Writes what stands between the braces of a series: the labels, of values in their order. */
+export function labelsWriter(names: readonly string[]): (values: readonly LabelValue[]) => string {
+  const prefixes = names.map((name) => `${name}="`);
+  return (values) => {
+    let text = '';
+    for (let i = 0; i < prefixes.length; i++) {
+      const value = values[i] ?? '';
+      if (value === noLabel) continue;
+      text += `${text === '' ? '' : ','}${prefixes[i]}${escapeLabelValue(value)}"`;
+    }
+    return text;
+  };
 }
 
 /** Characters of a malformed number that an error quotes. */

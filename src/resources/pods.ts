@@ -43,7 +43,8 @@ import {
 import { emitPodDisplay, takeInitContainers } from './podDisplay.ts';
 import { emitPodResources, podResourceLabels, takeResources } from './podResources.ts';
 
-const terminationLabels = [
+/** Of terminations by workload. */
+export const terminationLabels = [
   'namespace',
   'workload',
   'workload_type',

@@ -2,8 +2,11 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { podOwnerKey } from '../lib/ownerKey.ts';
 import type { Received } from '../metrics/object.ts';
-import { escapeLabelValue } from '../metrics/text.ts';
+import { labelsWriter } from '../metrics/text.ts';
 import type { Counter, Counters } from '../store/counters.ts';
+import { terminationLabels } from './pods.ts';
+
+const labelsText = labelsWriter(terminationLabels);
 
 export interface WorkloadTerminationsOptions {
   readonly counters: Pick<Counters, 'hold' | 'add' | 'release'>;
@@ -39,9 +42,7 @@ export class WorkloadTerminations {
     const { labelsOf, counters, family } = this.#options;
     const namespace = metadata.namespace ?? '';
     const { workload = '', workload_type = '' } = labelsOf(podOwnerKey(metadata));
-    const labels = Object.entries({ namespace, workload, workload_type, container, reason })
-      .map(([name, value]) => `${name}="${escapeLabelValue(value)}"`)
-      .join(',');
+    const labels = labelsText([namespace, workload, workload_type, container, reason]);
     const uid = metadata.uid ?? '';
     const held = this.#held.get(uid) ?? new Map<string, Counter>();
     this.#held.set(uid, held);

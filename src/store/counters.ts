@@ -4,7 +4,7 @@ import type { Count, CountedFamily } from '../metrics/counts.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type { Renderer } from '../metrics/render.ts';
 import { rendererOfTexts } from '../metrics/rendered.ts';
-import { formatNumber } from '../metrics/text.ts';
+import { formatNumber, labelsWriter } from '../metrics/text.ts';
 import type { Store, StoreSize } from './types.ts';
 
 /** The most counters of one store; what others would count is counted together, without labels. */
@@ -173,8 +173,8 @@ export class Counters {
   #rest(family: number): Counter {
     const { name, labels } = this.#options.families[family] as CountedFamily;
     this.#options.onFull(name);
-    const empty = labels.map((label) => `${label}=""`).join(',');
-    return this.#rests.get(family) ?? this.#open({ family, labels: empty, namespace: '' }, true);
+    const known = this.#rests.get(family);
+    return known ?? this.#open({ family, labels: labelsWriter(labels)([]), namespace: '' }, true);
   }
 
   /** A counter that appears as 0; the rest is what is counted beyond the limit. */
