@@ -1,6 +1,7 @@
 // deletedGraceOf is what --deleted-grace says to the stores, and the log line where it is too much.
 import type { Options } from '../config/options.ts';
 import type { Clock } from '../lib/clock.ts';
+import { inSteps } from '../lib/inSteps.ts';
 import type { Logger } from '../lib/log.ts';
 import { LogInterval } from '../lib/logThrottle.ts';
 import type { Family } from '../metrics/family.ts';
@@ -85,11 +86,20 @@ export async function keepDeleted(
   to: Pick<Stores, 'byResource'>,
   clock: Pick<Clock, 'turn'>,
 ): Promise<void> {
-  let handedOver = 0;
+  await inSteps(handOver(from, to), handedOverPerTurn, clock);
+}
+
+/** One step for each object. */
+function* handOver(
+  from: Pick<Stores, 'byResource'>,
+  to: Pick<Stores, 'byResource'>,
+): Generator<void> {
   for (const [resource, store] of from.byResource) {
+    const other = to.byResource.get(resource);
+    if (other === undefined) continue;
     for (const object of store.kept()) {
-      to.byResource.get(resource)?.keep(object);
-      if (++handedOver % handedOverPerTurn === 0) await clock.turn();
+      other.keep(object);
+      yield;
     }
   }
 }

@@ -1,5 +1,6 @@
 // DeletedObjects keeps deleted objects for --deleted-grace, and then removes them.
 import type { Clock } from '../lib/clock.ts';
+import { inSteps } from '../lib/inSteps.ts';
 import type { StoredObject } from './block.ts';
 import type { ResourceData } from './resourceData.ts';
 import type { SegmentWriter } from './segmentWriter.ts';
@@ -21,6 +22,13 @@ export interface DeletedObjectsOptions extends DeletedGrace {
   changed(): void;
 }
 
+/** When an object was found to be deleted: by the clock, and in seconds since 1970. */
+export interface Deletion {
+  readonly sinceMs: number;
+  readonly seconds: number;
+  readonly writer: SegmentWriter;
+}
+
 interface Kept {
   readonly data: ResourceData;
   readonly object: StoredObject;
@@ -39,7 +47,7 @@ export class DeletedObjects {
     this.#options = options;
   }
 
-  /** Keeps the object, marked, or removes it where too many are kept. */
+  /** Keeps the object, marked; removes it where it has no mark, or too many are kept. */
   delete(data: ResourceData, object: StoredObject): void {
     const { clock, writer, wall } = this.#options;
     if (!this.#hasRoom()) {
@@ -47,10 +55,8 @@ export class DeletedObjects {
       return;
     }
     const sinceMs = clock.now();
-    data.markDeleted(object, { sinceMs, seconds: Math.floor(wall() / 1_000), writer });
-    // A series budget may have no room for the mark.
-    if (data.isMarked(object)) this.#add({ data, object, sinceMs });
-    else data.remove(object);
+    const deletion = { sinceMs, seconds: Math.floor(wall() / 1_000), writer };
+    if (data.keepDeleted(object, deletion)) this.#add({ data, object, sinceMs });
   }
 
   /** The objects of one store that are kept, block by block; changes during the loop may show. */
@@ -67,13 +73,11 @@ export class DeletedObjects {
     }
   }
 
-  /** Keeps an object that other stores have kept so far. */
-  adopt(data: ResourceData, object: KeptObject): void {
-    if (data.index.has(object.key) || !this.#hasRoom()) return;
-    const { sinceMs } = object;
-    const inserted = data.insertDeleted(object);
-    if (data.isMarked(inserted)) this.#add({ data, object: inserted, sinceMs });
-    else data.remove(inserted);
+  /** Keeps an object that other stores have kept so far, unless its name is in use. */
+  adopt(data: ResourceData, kept: KeptObject): void {
+    if (data.index.has(kept.key) || !this.#hasRoom()) return;
+    const object = data.insertDeleted(kept);
+    if (object !== undefined) this.#add({ data, object, sinceMs: kept.sinceMs });
     this.#options.changed();
   }
 
@@ -106,21 +110,23 @@ export class DeletedObjects {
       const waitMs = head.sinceMs + ms - clock.now();
       if (waitMs > 0) await clock.sleep(Math.min(waitMs, sleepMsMax), signal);
       if (signal.aborted) return;
-      await this.#removeDue();
+      await inSteps(this.#removeDue(), removedPerTurn, clock);
     }
     this.#running = undefined;
   }
 
-  async #removeDue(): Promise<void> {
+  /** One step for each object whose time is over. */
+  *#removeDue(): Generator<void> {
     const { clock, ms, changed } = this.#options;
     const now = clock.now();
     const after = this.#kept.findIndex(({ sinceMs }) => sinceMs + ms > now);
     const due = this.#kept.splice(0, after < 0 ? this.#kept.length : after);
-    for (const [i, kept] of due.entries()) {
-      if (i > 0 && i % removedPerTurn === 0) await clock.turn();
-      if (!isKept(kept)) continue;
-      kept.data.remove(kept.object);
-      changed();
+    for (const kept of due) {
+      if (isKept(kept)) {
+        kept.data.remove(kept.object);
+        changed();
+      }
+      yield;
     }
   }
 }

@@ -6,7 +6,7 @@ import { CompressThread } from './compressThread.ts';
 import { Cooler } from './cooler.ts';
 import { DeletedObjects } from './deletedObjects.ts';
 import type { Readers } from './readers.ts';
-import type { FlushTools, ResourceData } from './resourceData.ts';
+import type { ResourceData } from './resourceData.ts';
 import type { FlushWork } from './resourceStore.ts';
 import type { SegmentWriter } from './segmentWriter.ts';
 import type { DeletedGrace, StoreWork } from './types.ts';
@@ -40,6 +40,18 @@ export interface FlusherOptions {
   readonly deletedGrace?: DeletedGrace | undefined;
   /** Told of work that failed; it is tried again. */
   onError(error: unknown): void;
+}
+
+/** What a flush works with. */
+export interface FlushTools {
+  readonly writer: SegmentWriter;
+  readonly cooler: Cooler;
+  readonly readers: Readers;
+  /** Called in the moment in which other text is served. */
+  committed(): void;
+  now(): number;
+  /** Called between two pieces of work: a promise to wait for where the event loop must turn. */
+  pause(): Promise<void> | undefined;
 }
 
 export class Flusher implements FlushWork {

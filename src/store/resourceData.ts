@@ -12,7 +12,9 @@ import {
 } from './block.ts';
 import type { Cooler } from './cooler.ts';
 import type { Flushes } from './counters.ts';
+import type { Deletion } from './deletedObjects.ts';
 import { FamilyTexts } from './familyTexts.ts';
+import type { FlushTools } from './flush.ts';
 import { Inheritors } from './inheritors.ts';
 import { identityOf } from './objectState.ts';
 import type { Readers } from './readers.ts';
@@ -29,25 +31,6 @@ import { writeBlocks } from './writeBlocks.ts';
 
 /** Blocks merged in one flush: each costs as much as ten objects that come or go. */
 const compactionsMax = 8;
-
-/** What a flush works with. */
-export interface FlushTools {
-  readonly writer: SegmentWriter;
-  readonly cooler: Cooler;
-  readonly readers: Readers;
-  /** Called in the moment in which other text is served. */
-  committed(): void;
-  now(): number;
-  /** Called between two pieces of work: a promise to wait for where the event loop must turn. */
-  pause(): Promise<void> | undefined;
-}
-
-/** When an object was found to be deleted: by the clock, and in seconds since 1970. */
-export interface Deletion {
-  readonly sinceMs: number;
-  readonly seconds: number;
-  readonly writer: SegmentWriter;
-}
 
 /** Changes show in `index` and `size` at once, and in `snapshot` after the next flush. */
 export class ResourceData {
@@ -246,31 +229,18 @@ export class ResourceData {
     return stale.length;
   }
 
-  /** Marks an object that was deleted, and is kept, by the series that says when. */
-  markDeleted(object: StoredObject, { sinceMs, seconds, writer }: Deletion): void {
-    const { deletionMark } = this.#renderer;
+  /**
+   * Keeps an object that was deleted, marked by the series that says when. Removes it, and returns
+   * false, where it has no mark: its family may be off, or a series budget have no room for it.
+   */
+  keepDeleted(object: StoredObject, deletion: Deletion): boolean {
     // A terminating object has that series: it is the server's own time.
-    if (deletionMark !== undefined && object.block.isEmpty(object, deletionMark.family)) {
-      const { key, uid, block, slot, part, version, spec, promoted, seen } = object;
-      const { family, like } = deletionMark;
-      const [texts] = like === undefined ? [] : block.newestTexts([slot], writer);
-      const sample = texts?.[like ?? 0] ?? '';
-      const mark = deletionMark.text(identityOf(object), sample, seconds, promoted);
-      this.#texts.readOne(family, mark, object);
-      const { series, bytes } = this.#texts;
-      const record = { key, uid, part, version, series, bytes, spec, promoted, seen };
-      this.update(object, block.diff(slot, this.#texts), record);
-    }
-    object.deletedMs = sinceMs;
+    if (!this.#isMarked(object)) this.#mark(object, deletion);
+    object.deletedMs = deletion.sinceMs;
+    return this.#keepMarked(object);
   }
 
-  /** Whether the series is there that says when the object was deleted. */
-  isMarked(object: StoredObject): boolean {
-    const { deletionMark } = this.#renderer;
-    return deletionMark !== undefined && !object.block.isEmpty(object, deletionMark.family);
-  }
-
-  /** The newest texts of some objects of a block, by the names of families. */
+  /** The newest texts of some objects of one block, by the names of families. */
   textsIn(block: Block, objects: readonly StoredObject[], writer: SegmentWriter) {
     const slots = objects.map(({ slot }) => slot);
     const texts = block.newestTexts(slots, writer);
@@ -281,15 +251,15 @@ export class ResourceData {
     }));
   }
 
-  /** Inserts an object that was deleted, and is kept. */
-  insertDeleted({ key, uid, version, sinceMs, texts }: KeptObject): StoredObject {
+  /** Inserts an object that was deleted; undefined where `keepDeleted` would not keep it. */
+  insertDeleted({ key, uid, version, sinceMs, texts }: KeptObject): StoredObject | undefined {
     this.#texts.read(renderedOf(this.#renderer.families.map(({ name }) => texts.get(name) ?? '')));
     const { series, bytes } = this.#texts;
     const of = { part: undefined, spec: undefined, promoted: undefined, seen: 0 };
     const record = { key, uid, version, series, bytes, ...of, deletedMs: sinceMs };
     const object = this.allocate(record, this.#texts);
     this.insert(object);
-    return object;
+    return this.#keepMarked(object) ? object : undefined;
   }
 
   /** Takes over the blocks of a relist as the newest; `insert` takes over their objects. */
@@ -344,6 +314,31 @@ export class ResourceData {
       readers.replaced(block.text);
     }
     committed();
+  }
+
+  #isMarked(object: StoredObject): boolean {
+    const family = this.#renderer.deletionMark?.family;
+    return family !== undefined && !object.block.isEmpty(object, family);
+  }
+
+  #mark(object: StoredObject, { seconds, writer }: Deletion): void {
+    const { deletionMark } = this.#renderer;
+    if (deletionMark === undefined) return;
+    const { block, slot, promoted } = object;
+    const { family, like } = deletionMark;
+    const [texts] = like === undefined ? [] : block.newestTexts([slot], writer);
+    const sample = texts?.[like ?? 0] ?? '';
+    const mark = deletionMark.text(identityOf(object), sample, seconds, promoted);
+    this.#texts.readOne(family, mark, object);
+    const { series, bytes } = this.#texts;
+    this.update(object, block.diff(slot, this.#texts), { ...object, series, bytes });
+  }
+
+  /** Whether the object stays: without a mark it is removed. */
+  #keepMarked(object: StoredObject): boolean {
+    const stays = this.#isMarked(object);
+    if (!stays) this.remove(object);
+    return stays;
   }
 
   #remove(object: StoredObject): void {

@@ -1,6 +1,6 @@
 // writeBlocks splices pending changes into the text of their blocks.
 import type { Block } from './block.ts';
-import type { FlushTools } from './resourceData.ts';
+import type { FlushTools } from './flush.ts';
 import type { BlockText } from './segment.ts';
 import type { Changes } from './segmentWriter.ts';
 
