@@ -14,8 +14,8 @@ import { type History, history } from '../../src/metrics/history.ts';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject, Received } from '../../src/metrics/object.ts';
 import { compile, type RenderChoices } from '../../src/metrics/render.ts';
-import type { Resource } from '../../src/metrics/resource.ts';
 import { annotations, labels } from '../../src/metrics/stock.ts';
+import { thingTable } from '../support/thingTable.ts';
 
 interface Thing extends KubeObject {
   size?: number;
@@ -40,18 +40,8 @@ function rendered(
     throw new Error(family, { cause: error });
   },
 ): string[] {
-  return compile(tableOf(families), { ...everything, ...choices }, onError).render(object);
+  return compile(thingTable(families), { ...everything, ...choices }, onError).render(object);
 }
-
-const tableOf = <T = Thing>(families: Resource<T>['families']): Resource<T> => ({
-  group: '',
-  version: 'v1',
-  kind: 'Thing',
-  scope: 'namespace',
-  default: true,
-  identity: { namespace: (o) => o.metadata.namespace, thing: (o) => o.metadata.name },
-  families,
-});
 
 describe('a compiled table', () => {
   it('renders the identity labels, then the labels of the row, then the value', () => {
@@ -80,7 +70,7 @@ describe('a compiled table', () => {
         for (const part of o.parts ?? []) emit(1, `part="${part}"`);
       },
     };
-    const table = { ...tableOf<Thing>({}), identity: {}, families: { custom_part: row } };
+    const table = { ...thingTable<Thing>({}), identity: {}, families: { custom_part: row } };
     const choices = { ...everything, enabled: () => true };
     const renderer = compile(table, choices, () => {});
     expect(renderer.render({ ...thing, parts: ['a', 'b', 'a'] } as Thing)).to.deep.equal([
@@ -99,7 +89,7 @@ describe('a compiled table', () => {
     };
     const row = { type: 'stateset', help: 'Parts.', labels: [], reads: 'object' } as const;
     const custom = { custom_part: { ...row, collectLabelled: () => undefined } };
-    const table = { ...tableOf<Thing>(families), families: { ...families, ...custom } };
+    const table = { ...thingTable<Thing>(families), families: { ...families, ...custom } };
     const renderer = compile(table, { ...everything, enabled: () => true }, () => {});
     expect(renderer.families.map(({ header, ...told }) => told)).to.deep.equal([
       {

@@ -2,26 +2,14 @@
 import { expect } from 'chai';
 import { joined, metadata, spec, status } from '../../src/metrics/family.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import { compile, type RenderChoices } from '../../src/metrics/render.ts';
 import { leftOut, type Rendered, renderedOf } from '../../src/metrics/rendered.ts';
 import type { Resource } from '../../src/metrics/resource.ts';
+import { compileAll, thingTable } from '../support/thingTable.ts';
 
 interface Thing extends KubeObject {
   spec?: { size?: number };
   status?: { used?: number };
 }
-
-const choices: RenderChoices = { enabled: () => true, labels: undefined, annotations: undefined };
-
-const tableOf = (families: Resource<Thing>['families']): Resource<Thing> => ({
-  group: '',
-  version: 'v1',
-  kind: 'Thing',
-  scope: 'namespace',
-  default: true,
-  identity: { namespace: (o) => o.metadata.namespace, thing: (o) => o.metadata.name },
-  families,
-});
 
 /** The texts, without those that are left out. */
 const textsIn = ({ bytes, starts, lengths }: Rendered): (string | undefined)[] =>
@@ -44,7 +32,7 @@ describe('Texts that are left out', () => {
       ),
       kube_thing_generation: metadata.gauge('STABLE', 'G.', (meta) => meta.generation),
     };
-    const renderer = compile(tableOf(families), choices, () => expect.fail('an error'));
+    const renderer = compileAll(thingTable<Thing>(families));
     const object = {
       metadata: { name: 'a', generation: 1 },
       spec: { size: 5 },

@@ -1,18 +1,12 @@
 // Events in a store that counts them, and what scrapes of it show.
-import { expect } from 'chai';
-import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import { compile } from '../../src/metrics/render.ts';
 import { events } from '../../src/resources/events.ts';
-import { openSegmentStores } from '../../src/store/open.ts';
 import type { Snapshot, Store, Stores } from '../../src/store/types.ts';
 import type { TestClock } from '../support/clock.ts';
+import { compileAll } from '../support/thingTable.ts';
+import { openThings, textOf, thingsIn } from './opened.ts';
 
-export const renderer = compile(
-  events,
-  { enabled: () => true, labels: everyKey, annotations: everyKey },
-  (family, _, error) => expect.fail(`${family}: ${error}`),
-);
+const renderer = compileAll(events);
 
 /** An Event, as far as it matters what it counts. */
 export interface Occurred {
@@ -55,14 +49,12 @@ export class CountedEvents {
   readonly full: string[] = [];
 
   constructor(clock: TestClock, hotBytesMax = 1e6) {
-    this.stores = openSegmentStores(new Map([['events', renderer]]), {
+    this.stores = openThings(renderer, {
       clock,
       hotBytesMax,
-      compressOnThread: false,
       onCountersFull: (_, family) => this.full.push(family),
-      onError: (error) => void Promise.reject(error),
     });
-    this.store = this.stores.byResource.get('events') as Store;
+    this.store = thingsIn(this.stores);
   }
 
   put(occurred: Occurred, part?: string): void {
@@ -78,7 +70,7 @@ export class CountedEvents {
   /** The exposition that a scrape of now reads to its end. */
   async scrape(snapshot?: Snapshot): Promise<string> {
     await this.stores.flushed();
-    return readAll(snapshot ?? this.stores.snapshot(() => true));
+    return textOf(snapshot ?? this.stores.snapshot(() => true));
   }
 
   /** What it shows of each series once an earlier scrape has seen them all. */
@@ -86,14 +78,6 @@ export class CountedEvents {
     await this.scrape();
     return totalsIn(await this.scrape());
   }
-}
-
-export async function readAll(snapshot: Snapshot): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of snapshot.body('text', 'identity').chunks()) {
-    chunks.push(Buffer.from(chunk));
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 export const totalsIn = (text: string): Totals =>

@@ -1,101 +1,77 @@
 // A table with counted rows beside others: one resource in scrapes and sizes.
 import { expect } from 'chai';
 import { counts, metadata } from '../../src/metrics/family.ts';
-import { everyKey } from '../../src/metrics/labels.ts';
-import type { KubeObject } from '../../src/metrics/object.ts';
-import { compile } from '../../src/metrics/render.ts';
-import type { Resource } from '../../src/metrics/resource.ts';
 import { idleMsMax } from '../../src/store/counters.ts';
-import { openSegmentStores } from '../../src/store/open.ts';
 import { TestClock } from '../support/clock.ts';
-import { readAll } from './counted.ts';
+import { compileAll, thingTable } from '../support/thingTable.ts';
+import { openThings, textOf, thingsIn } from './opened.ts';
 
-const table: Resource<KubeObject> = {
-  group: '',
-  version: 'v1',
-  kind: 'Thing',
-  scope: 'namespace',
-  default: true,
-  identity: { namespace: (o) => o.metadata.namespace, thing: (o) => o.metadata.name },
-  families: {
+const renderer = compileAll(
+  thingTable({
     kube_thing_info: metadata.gauge('ALPHA', 'Always 1: it exists.', () => 1),
     kube_thing_ends_total: counts('ALPHA', 'Ends.', ['namespace', 'reason'], (_, emit) => {
       emit(1, 'shop', 'Error');
     }),
-  },
-};
-
-const renderer = compile(
-  table,
-  { enabled: () => true, labels: everyKey, annotations: everyKey },
-  (family, _, error) => expect.fail(`${family}: ${error}`),
+  }),
 );
 
 describe('Counted rows beside others', () => {
-  const open = (clock = new TestClock()) =>
-    openSegmentStores(new Map([['things', renderer]]), {
-      clock,
-      hotBytesMax: 1e6,
-      compressOnThread: false,
-      onError: (error) => void Promise.reject(error),
-    });
+  const open = (clock = new TestClock()) => {
+    const stores = openThings(renderer, { clock });
+    const counters = stores.counters.get('things') ?? expect.fail('no counters');
+    return { stores, counters, things: thingsIn(stores) };
+  };
 
   it('are not rendered for each object, and are served behind what is', async () => {
-    const stores = open();
-    const counters = stores.counters.get('things') ?? expect.fail('no counters');
-    const things = stores.byResource.get('things') ?? expect.fail('no store');
+    const { stores, counters, things } = open();
     things.put({ metadata: { name: 'one', namespace: 'shop' } });
     const ends = { family: 0, namespace: 'shop', labels: 'namespace="shop",reason="Error"' };
     const counter = counters.hold(ends);
     expect(counters.hold({ ...ends })).to.equal(counter);
     counters.add(counter, 3);
     await stores.flushed();
-    await readAll(stores.snapshot(() => true));
+    await textOf(stores.snapshot(() => true));
     await stores.flushed();
-    const text = await readAll(stores.snapshot(() => true));
+    const text = await textOf(stores.snapshot(() => true));
     expect(text.split('\n').filter((line) => !line.startsWith('#'))).to.deep.equal([
       'kube_thing_info{namespace="shop",thing="one"} 1',
       'kube_thing_ends_total{namespace="shop",reason="Error"} 3',
       '',
     ]);
-    expect(await readAll(stores.snapshot(([name]) => name === 'others'))).to.equal('');
+    expect(await textOf(stores.snapshot(([name]) => name === 'others'))).to.equal('');
     await stores.close();
   });
 
   it('end without anything else that happens, once they are idle for an hour', async () => {
     const clock = new TestClock();
-    const stores = open(clock);
-    const counters = stores.counters.get('things') ?? expect.fail('no counters');
+    const { stores, counters } = open(clock);
     const ends = { family: 0, namespace: 'shop', labels: 'namespace="shop",reason="Error"' };
     counters.release(counters.hold(ends));
     await stores.flushed();
     clock.advance(idleMsMax - 1);
-    expect(await readAll(stores.snapshot(() => true))).to.include('reason="Error"');
+    expect(await textOf(stores.snapshot(() => true))).to.include('reason="Error"');
     clock.advance(1);
-    await readAll(stores.snapshot(() => true));
+    await textOf(stores.snapshot(() => true));
     await stores.flushed();
-    expect(await readAll(stores.snapshot(() => true))).not.to.include('reason="Error"');
+    expect(await textOf(stores.snapshot(() => true))).not.to.include('reason="Error"');
     await stores.close();
   });
 
   it('end with the scope of the store, where no object counts in them', async () => {
-    const stores = open();
-    const counters = stores.counters.get('things') ?? expect.fail('no counters');
+    const { stores, counters, things } = open();
     const ends = (namespace: string) => ({ family: 0, namespace, labels: `in="${namespace}"` });
     for (const namespace of ['stays', 'leaves']) counters.release(counters.hold(ends(namespace)));
     counters.hold(ends('held'));
     await stores.flushed();
-    stores.byResource.get('things')?.scopeShrinks?.((namespace) => namespace === 'stays');
+    things.scopeShrinks?.((namespace) => namespace === 'stays');
     await stores.flushed();
-    const text = await readAll(stores.snapshot(() => true));
+    const text = await textOf(stores.snapshot(() => true));
     expect(text.match(/in=".*?"/g)).to.deep.equal(['in="stays"', 'in="held"']);
     await stores.close();
   });
 
   it('add to the sizes of their resource, but are none of its objects', async () => {
-    const stores = open();
-    const counters = stores.counters.get('things') ?? expect.fail('no counters');
-    const things = stores.byResource.get('things') ?? expect.fail('no store');
+    const { stores, counters, things } = open();
     things.put({ metadata: { name: 'one', namespace: 'shop' } });
     for (const namespace of ['shop', 'gone']) {
       counters.hold({ family: 0, namespace, labels: `namespace="${namespace}",reason="Error"` });

@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { countersMax, idleMsMax } from '../../src/store/counters.ts';
 import { RelistAbortedError } from '../../src/store/relistPhases.ts';
 import { TestClock } from '../support/clock.ts';
-import { CountedEvents, event, type Occurred, readAll, totalsIn } from './counted.ts';
+import { CountedEvents, event, type Occurred, totalsIn } from './counted.ts';
+import { textOf } from './opened.ts';
 
 describe('A store that counts Events', () => {
   let clock: TestClock;
@@ -174,7 +175,7 @@ describe('A store that counts Events', () => {
     put({ count: 4 });
     expect(totalsIn(await events.scrape())).to.deep.equal({ 'shop BackOff': 4, 'shop Failed': 2 });
     // What was taken before stays as it was.
-    expect(totalsIn(await readAll(early))).to.deep.equal({ 'shop BackOff': 0 });
+    expect(totalsIn(await textOf(early))).to.deep.equal({ 'shop BackOff': 0 });
   });
 
   it('shows no count yet where the snapshot of a scrape was older than the series', async () => {
@@ -182,7 +183,7 @@ describe('A store that counts Events', () => {
     await events.stores.flushed();
     const before = events.stores.snapshot(() => true);
     put({ name: 'f', count: 3 });
-    await readAll(before);
+    await textOf(before);
     expect(totalsIn(await events.scrape())).to.deep.equal({ 'shop BackOff': 0, 'shop Old': 0 });
     expect(totalsIn(await events.scrape())).to.deep.equal({ 'shop BackOff': 3, 'shop Old': 0 });
   });
@@ -224,7 +225,7 @@ describe('A store that counts Events', () => {
     await events.list([{ name: 'a' }, { name: 'b', count: 2, namespace: 'x' }, { name: 'c' }]);
     await events.stores.flushed();
     const [sizes] = events.stores.sizes().resources;
-    expect(sizes).to.deep.include({ resource: 'events', series: 2 });
+    expect(sizes).to.deep.include({ resource: 'things', series: 2 });
     expect([...(sizes?.namespaces.keys() ?? [])].sort()).to.deep.equal(['shop', 'x']);
     expect(sizes?.families.map(({ header, series }) => [header.name, series])).to.deep.equal([
       ['kube_events_total', 2],

@@ -5,7 +5,8 @@ import type { KubeObject } from '../../src/metrics/object.ts';
 import { created, deletionTimestamp } from '../../src/metrics/stock.ts';
 import { certificatesigningrequests } from '../../src/resources/certificatesigningrequests.ts';
 import { keptMax } from '../../src/store/deletedObjects.ts';
-import { graceMs, mark, ready, rendererOf, Scene, table } from './deletedScene.ts';
+import { compileAll, thingTable } from '../support/thingTable.ts';
+import { graceMs, mark, ready, readyRow, Scene, type Thing, table } from './deletedScene.ts';
 import { checkSizes, measure } from './sizes.ts';
 
 describe('a deleted object', () => {
@@ -154,7 +155,7 @@ describe('a deleted object', () => {
 
 describe('a mark', () => {
   it('has labels that only the object has, too', async () => {
-    const scene = new Scene(rendererOf(certificatesigningrequests));
+    const scene = new Scene(compileAll(certificatesigningrequests));
     const metadata = { name: 'a', uid: 'u', resourceVersion: '1' };
     const creationTimestamp = '2024-03-01T00:00:00Z';
     const object = { metadata: { ...metadata, creationTimestamp }, spec: { signerName: 'x/y' } };
@@ -168,8 +169,7 @@ describe('a mark', () => {
   });
 
   it('is needed: without its family an object goes at once', async () => {
-    const { kube_thing_ready } = table.families as Record<string, never>;
-    const scene = new Scene(rendererOf({ ...table, families: { kube_thing_ready } } as never));
+    const scene = new Scene(compileAll(thingTable<Thing>({ kube_thing_ready: readyRow })));
     scene.store.put(scene.next('a', 'u', 1));
     scene.store.delete(scene.next('a', 'u'));
     expect(await scene.served()).to.deep.equal([]);
@@ -179,7 +179,7 @@ describe('a mark', () => {
 
 describe('a series budget that has no room for a mark', () => {
   const open = (perNamespace: number): Scene =>
-    new Scene(rendererOf(table), 1e8, {
+    new Scene(compileAll(table), 1e8, {
       perFamily: 0,
       perNamespace,
       onDropped: () => {},
@@ -222,7 +222,7 @@ class ModelledScene {
   #uids = 0;
 
   constructor(hotBytesMax: number) {
-    this.#scene = new Scene(rendererOf(table), hotBytesMax);
+    this.#scene = new Scene(compileAll(table), hotBytesMax);
   }
 
   put(name: string, count: number): void {

@@ -1,34 +1,29 @@
 // Scene is a store of made-up things that keeps deleted objects, on a clock of its own.
 import { status } from '../../src/metrics/family.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import { compile } from '../../src/metrics/render.ts';
-import type { Resource } from '../../src/metrics/resource.ts';
 import { deletionTimestamp } from '../../src/metrics/stock.ts';
-import { openSegmentStores } from '../../src/store/open.ts';
 import type { SeriesBudgetOptions } from '../../src/store/seriesBudget.ts';
 import type { HasLeft, Store, Stores } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
+import { compileAll, thingTable } from '../support/thingTable.ts';
+import { openThings, served, thingsIn } from './opened.ts';
 
-interface Thing extends KubeObject {
+export interface Thing extends KubeObject {
   readonly status?: { readonly ready?: number };
 }
 
-export const table: Resource<Thing> = {
-  group: '',
-  version: 'v1',
-  kind: 'Thing',
-  scope: 'namespace',
-  default: true,
-  identity: {
+export const readyRow = status.gauge<Thing>('STABLE', 'Ready.', (s) => s?.ready);
+export const table = thingTable<Thing>(
+  {
+    kube_thing_ready: readyRow,
+    kube_thing_deletion_timestamp: deletionTimestamp('ALPHA'),
+  },
+  {
     namespace: (o) => o.metadata.namespace,
     thing: (o) => o.metadata.name,
     uid: (o) => o.metadata.uid,
   },
-  families: {
-    kube_thing_ready: status.gauge('STABLE', 'Ready.', (s) => s?.ready),
-    kube_thing_deletion_timestamp: deletionTimestamp('ALPHA'),
-  },
-};
+);
 export const graceMs = 60_000;
 const wallMs = 1_700_000_000_000;
 
@@ -39,18 +34,14 @@ export class Scene {
   full = 0;
   #version = 0;
 
-  constructor(renderer = rendererOf(table), hotBytesMax = 1e8, seriesBudget?: SeriesBudgetOptions) {
-    this.stores = openSegmentStores(new Map([['things', renderer]]), {
+  constructor(renderer = compileAll(table), hotBytesMax = 1e8, seriesBudget?: SeriesBudgetOptions) {
+    this.stores = openThings(renderer, {
       clock: this.clock,
       hotBytesMax,
-      compressOnThread: false,
       seriesBudget,
       deletedGrace: { ms: graceMs, wall: () => this.clock.wall(), onFull: () => this.full++ },
-      onError: (error) => {
-        throw error;
-      },
     });
-    this.store = this.stores.byResource.get('things') as Store;
+    this.store = thingsIn(this.stores);
   }
 
   /** The next state of an object, whole or by its metadata alone. */
@@ -61,18 +52,12 @@ export class Scene {
 
   async pass(ms: number): Promise<void> {
     this.clock.advance(ms);
-    for (let i = 0; i < 4; i++) await this.clock.turn();
+    for (let i = 0; i < 8; i++) await this.clock.turn();
   }
 
   /** What a scrape of now has, without the namespace. */
   async served(): Promise<string[]> {
-    await this.stores.flushed();
-    const chunks: Uint8Array[] = [];
-    const { chunks: made } = this.stores.snapshot(() => true).body('text', 'identity');
-    for await (const chunk of made()) chunks.push(Buffer.from(chunk));
-    const lines = Buffer.concat(chunks).toString().split('\n');
-    return lines
-      .filter((line) => line !== '' && !line.startsWith('#'))
+    return (await served(this.stores))
       .map((line) => line.replace('kube_thing_', '').replace('namespace="n",', ''))
       .sort();
   }
@@ -84,15 +69,6 @@ export class Scene {
     await relist.commit();
   }
 }
-
-export const rendererOf = (resource: Resource<never, string>) =>
-  compile(
-    resource,
-    { enabled: () => true, labels: undefined, annotations: undefined },
-    (_, __, error) => {
-      throw error;
-    },
-  );
 
 export const ready = (name: string, uid: string, value: number): string =>
   `ready{thing="${name}",uid="${uid}"} ${value}`;

@@ -1,11 +1,8 @@
-// A table of things that inherit labels, in all kinds of rows, and what is served of them.
-import { expect } from 'chai';
+// A table of things that inherit labels, in all kinds of rows.
 import { inherited, joined, metadata, spec, status } from '../../src/metrics/family.ts';
-import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import { compile, type Renderer } from '../../src/metrics/render.ts';
-import type { Resource } from '../../src/metrics/resource.ts';
-import type { Snapshot } from '../../src/store/types.ts';
+import type { Renderer } from '../../src/metrics/render.ts';
+import { compileAll, thingTable } from '../support/thingTable.ts';
 import { LabelMap } from './labelMap.ts';
 
 /** What values are made of: what is escaped, what is longer than a byte, what looks like labels. */
@@ -16,18 +13,8 @@ export interface Thing extends KubeObject {
   readonly status?: { readonly ready?: number };
 }
 
-const table: Resource<Thing> = {
-  group: '',
-  version: 'v1',
-  kind: 'Thing',
-  scope: 'namespace',
-  default: true,
-  identity: {
-    namespace: (o) => o.metadata.namespace,
-    name: (o) => o.metadata.name,
-    note: (o) => o.metadata.annotations?.note,
-  },
-  families: {
+const table = thingTable<Thing>(
+  {
     kube_thing_info: metadata.info('STABLE', 'Info.', { uid: (m) => m?.uid }),
     kube_thing_labels: {
       ...metadata.mapped('STABLE', 'Labels.', 'label', (m) => m.labels),
@@ -50,7 +37,12 @@ const table: Resource<Thing> = {
     ),
     kube_thing_zone: inherited('STABLE', 'Zone.', 'nodes', ['zone']),
   },
-};
+  {
+    namespace: (o) => o.metadata.namespace,
+    name: (o) => o.metadata.name,
+    note: (o) => o.metadata.annotations?.note,
+  },
+);
 
 export interface Sources {
   readonly namespaces: LabelMap;
@@ -60,33 +52,19 @@ export interface Sources {
 export const newSources = (): Sources => ({ namespaces: new LabelMap(), nodes: new LabelMap() });
 
 export const rendererWith = (sources: Sources): Renderer =>
-  compile(
+  compileAll(
     table,
     {
-      enabled: () => true,
-      labels: everyKey,
-      annotations: everyKey,
       promoted: [
         { name: 'team', key: 'team', from: ['self', 'namespaces'] },
         { name: 'tier', key: 'tier', from: ['self'] },
         { name: 'rack', key: 'rack', from: ['nodes', 'namespaces'] },
       ],
     },
-    (family, _, error) => expect.fail(`${family}: ${error}`),
     new Map(Object.entries(sources)) as never,
   );
 
 export const valueNumber = (number: number): string => values[number % values.length] as string;
-
-/** Whatever is in it, all of a snapshot's series. */
-export async function seriesOf(snapshot: Snapshot): Promise<string[]> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of snapshot.body('text', 'identity').chunks()) {
-    chunks.push(Uint8Array.from(chunk));
-  }
-  const lines = Buffer.concat(chunks).toString().split('\n');
-  return lines.filter((line) => line !== '' && !line.startsWith('#')).sort();
-}
 
 /** A series without what was promoted to it, which stands behind its identity. */
 export const plainOf = (line: string): string =>

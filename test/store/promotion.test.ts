@@ -8,14 +8,8 @@ import { openSegmentStores } from '../../src/store/open.ts';
 import type { Relist, Store, Stores } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
 import { whileZlibFails } from './brokenCodec.ts';
-import {
-  newSources,
-  plainOf,
-  rendererWith,
-  seriesOf,
-  type Thing,
-  valueNumber,
-} from './promotedThings.ts';
+import { openThings, seriesOf, served, thingsIn } from './opened.ts';
+import { newSources, plainOf, rendererWith, type Thing, valueNumber } from './promotedThings.ts';
 import { checkAllSizes, measure } from './sizes.ts';
 
 const namesMax = 90;
@@ -52,7 +46,7 @@ class Run {
   constructor(named: boolean, hotBytesMax: number) {
     this.#parts = named ? ['one', 'other'] : [undefined];
     let looks = 0;
-    this.#stores = openSegmentStores(new Map([['things', this.#renderer]]), {
+    this.#stores = openThings(this.#renderer, {
       clock: {
         now: () => this.#clock.now() + looks++,
         wall: () => this.#clock.wall(),
@@ -60,12 +54,11 @@ class Run {
         turn: () => this.#clock.turn(),
       },
       hotBytesMax,
-      compressOnThread: false,
       onError: (error) => {
         if (!String(error).includes('out of memory')) throw error;
       },
     });
-    this.#store = this.#stores.byResource.get('things') as Store;
+    this.#store = thingsIn(this.#stores);
   }
 
   status(event: Event): void {
@@ -312,13 +305,7 @@ describe('Promoted labels beside series budgets', () => {
     const sources = newSources();
     const renderer = rendererWith(sources);
     const dropped: string[] = [];
-    const stores = openSegmentStores(new Map([['things', renderer]]), {
-      clock: systemClock,
-      hotBytesMax: 1e8,
-      compressOnThread: false,
-      onError: (error) => {
-        throw error;
-      },
+    const stores = openThings(renderer, {
       seriesBudget: {
         perFamily: 6,
         perNamespace: 0,
@@ -327,7 +314,7 @@ describe('Promoted labels beside series budgets', () => {
         onRecovered: () => undefined,
       },
     });
-    const store = stores.byResource.get('things') as Store;
+    const store = thingsIn(stores);
     const put = (name: string, version: number, ready: number): void => {
       const metadata = { name, namespace: 'ns', uid: name, resourceVersion: String(version) };
       const text = JSON.stringify({ metadata, spec: { replicas: 4 }, status: { ready } });
@@ -335,8 +322,7 @@ describe('Promoted labels beside series budgets', () => {
     };
     const settled = async (): Promise<string[]> => {
       while (stores.work().promotion.waiting > 0) await systemClock.turn();
-      await stores.flushed();
-      return seriesOf(stores.snapshot(() => true));
+      return served(stores);
     };
     put('a', 1, 1);
     put('b', 2, 1);

@@ -1,24 +1,16 @@
 // How much text is changed at once where promoted labels change.
 import { expect } from 'chai';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import { openSegmentStores } from '../../src/store/open.ts';
-import type { Store } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
-import { newSources, rendererWith, seriesOf } from './promotedThings.ts';
+import { openThings, served, thingsIn } from './opened.ts';
+import { newSources, rendererWith } from './promotedThings.ts';
 
 describe('Promoted labels of large objects', () => {
   it('are changed in steps of half a megabyte', async () => {
     const sources = newSources();
     const clock = new TestClock();
-    const stores = openSegmentStores(new Map([['things', rendererWith(sources)]]), {
-      clock,
-      hotBytesMax: 1e8,
-      compressOnThread: false,
-      onError: (error) => {
-        throw error;
-      },
-    });
-    const store = stores.byResource.get('things') as Store;
+    const stores = openThings(rendererWith(sources), { clock });
+    const store = thingsIn(stores);
     for (let i = 0; i < 20; i++) {
       const annotations = { note: 'x'.repeat(20_000) };
       const metadata = { name: `n${i}`, namespace: 'ns', uid: `u${i}`, annotations };
@@ -38,8 +30,7 @@ describe('Promoted labels of large objects', () => {
     }
     expect(before).to.equal(20);
     expect(Math.max(...changedAtOnce)).to.equal(Math.ceil((512 * 1024) / each));
-    await stores.flushed();
-    const lines = await seriesOf(stores.snapshot(() => true));
+    const lines = await served(stores);
     expect(lines.every((line) => line.includes(',team="x"'))).to.equal(true);
     await stores.close();
   });

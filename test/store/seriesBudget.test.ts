@@ -1,10 +1,9 @@
 // Series budgets: what an object loses, what stays, and that a list changes nothing by itself.
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { systemClock } from '../../src/lib/clock.ts';
-import { openSegmentStores } from '../../src/store/open.ts';
 import type { SeriesBudgetOptions } from '../../src/store/seriesBudget.ts';
-import type { Relist, Store, Stores } from '../../src/store/types.ts';
+import type { Relist, Stores } from '../../src/store/types.ts';
+import { openThings, thingsIn } from './opened.ts';
 import { checkSizes, measure } from './sizes.ts';
 import { families, renderer, thing, type Wanted } from './things.ts';
 
@@ -17,22 +16,13 @@ const seriesWanted = ({ replicas, ready }: Wanted): number[] => [
 function open(budget: Partial<SeriesBudgetOptions>, hotBytesMax = 1e8): Stores {
   const ignore = (): void => undefined;
   const none = { perFamily: 0, perNamespace: 0, onDropped: ignore };
-  return openSegmentStores(new Map([['things', renderer]]), {
-    clock: systemClock,
-    hotBytesMax,
-    compressOnThread: false,
-    seriesBudget: { ...none, onReached: ignore, onRecovered: ignore, ...budget },
-    onError: (error) => {
-      throw error;
-    },
-  });
+  const seriesBudget = { ...none, onReached: ignore, onRecovered: ignore, ...budget };
+  return openThings(renderer, { hotBytesMax, seriesBudget });
 }
-
-const storeOf = (stores: Stores): Store => stores.byResource.get('things') as Store;
 
 /** The series of each family of an object, in the order of the families. */
 function shown(stores: Stores, key: string): number[] {
-  const texts = storeOf(stores).textsOf(key) ?? expect.fail(`no object ${key}`);
+  const texts = thingsIn(stores).textsOf(key) ?? expect.fail(`no object ${key}`);
   const counts = families.map((family) => {
     const text = texts.families.find(({ header }) => header.name === family)?.text ?? '';
     return text.split('\n').length - 1;
@@ -107,7 +97,7 @@ class Run {
   delete({ name }: Step): void {
     const wanted = this.#wanted.get(keyOf(name));
     if (wanted === undefined) return;
-    storeOf(this.stores).delete(thing(wanted), this.#part);
+    thingsIn(this.stores).delete(thing(wanted), this.#part);
     this.#wanted.delete(wanted.key);
     this.#shows.delete(wanted.key);
   }
@@ -170,7 +160,7 @@ class Run {
     for (const [key, shows] of this.#shows) {
       expect(shown(this.stores, key), key).to.deep.equal(shows);
     }
-    expect([...storeOf(this.stores).versions()]).to.have.length(this.#wanted.size);
+    expect([...thingsIn(this.stores).versions()]).to.have.length(this.#wanted.size);
     expect(this.#dropped).to.equal(this.#droppedInModel);
     for (let i = 0; perFamily > 0 && i < families.length; i++) {
       expect(this.#inFamily(i), families[i]).to.be.at.most(perFamily);
@@ -185,7 +175,7 @@ class Run {
     await this.stores.flushed();
     const { families: served, series } = this.stores.sizes().resources[0] ?? expect.fail();
     expect(served.map((one) => one.series)).to.deep.equal([0, 1, 2].map((i) => this.#inFamily(i)));
-    expect(storeOf(this.stores).size.series).to.equal(series);
+    expect(thingsIn(this.stores).size.series).to.equal(series);
     await checkSizes(measure(this.stores), 'series');
     await this.stores.close();
   }
@@ -215,11 +205,11 @@ class Run {
       has[i] = fits ? wants : 0;
       if (!fits) this.#droppedInModel += wants;
     }
-    storeOf(this.stores).put(thing(wanted), this.#part);
+    thingsIn(this.stores).put(thing(wanted), this.#part);
   }
 
   #list(changed: readonly Wanted[]): Relist {
-    const relist = storeOf(this.stores).relist(this.#part);
+    const relist = thingsIn(this.stores).relist(this.#part);
     for (const wanted of [...this.#wanted.values()].filter((one) => !changed.includes(one))) {
       relist.put(thing(wanted));
     }
@@ -266,9 +256,9 @@ describe('Objects beyond a series budget', () => {
   afterEach(() => stores.close());
   let version = 0;
   const put = (key: string, replicas: number, ready: number): void =>
-    storeOf(stores).put(thing({ key, replicas, ready, version: ++version }));
+    thingsIn(stores).put(thing({ key, replicas, ready, version: ++version }));
   const remove = (key: string): void =>
-    storeOf(stores).delete(thing({ key, replicas: 0, ready: 0, version: 0 }));
+    thingsIn(stores).delete(thing({ key, replicas: 0, ready: 0, version: 0 }));
 
   it('get a family of the spec back at their next change, even one of the status', () => {
     stores = open({ perFamily: 10 });
@@ -297,11 +287,11 @@ describe('Objects beyond a series budget', () => {
     expect(shown(stores, 'a/one')).to.deep.equal([6, 0, 0]);
     put('b/one', 5, 5);
     expect(shown(stores, 'b/one')).to.deep.equal([5, 5, 0]);
-    storeOf(stores).put({ ...thing({ key: 'c/n', replicas: 30, ready: 30, version: 1 }) });
+    thingsIn(stores).put({ ...thing({ key: 'c/n', replicas: 30, ready: 30, version: 1 }) });
     expect(shown(stores, 'c/n')).to.deep.equal([0, 0, 0]);
     const clusterScoped = thing({ key: 'x/node', replicas: 30, ready: 30, version: 1 });
     clusterScoped.metadata.namespace = null as unknown as string;
-    storeOf(stores).put(clusterScoped);
+    thingsIn(stores).put(clusterScoped);
     expect(shown(stores, 'node')).to.deep.equal([30, 30, 30]);
   });
 
@@ -328,7 +318,7 @@ describe('Objects beyond a series budget', () => {
     const said: string[] = [];
     stores = open({ perFamily: 100, onRecovered: ({ name }) => said.push(name) });
     for (let i = 0; i < 30; i++) put(`a/n${i}`, 5, 0);
-    const relist = storeOf(stores).relist();
+    const relist = thingsIn(stores).relist();
     const listed = (replicas: number) =>
       thing({ key: 'a/new', replicas, ready: 0, version: ++version });
     relist.put(listed(5));
@@ -348,13 +338,13 @@ describe('Objects beyond a series budget', () => {
 
   it('take no memory in a first list', async () => {
     stores = open({ perFamily: 1_000 });
-    const relist = storeOf(stores).relist();
+    const relist = thingsIn(stores).relist();
     for (let i = 0; i < 2_000; i++) {
       relist.put(thing({ key: `a/n${i}`, replicas: 100, ready: 0, version: ++version }));
     }
     expect(stores.work().pendingBytes).to.be.below(100_000);
     await relist.commit();
-    expect(storeOf(stores).size).to.deep.include({ objects: 2_000, series: 1_000 });
+    expect(thingsIn(stores).size).to.deep.include({ objects: 2_000, series: 1_000 });
   });
 
   it('make room in other stores when their own is removed', async () => {

@@ -2,20 +2,20 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { parseUnmanaged } from '../../src/kube/managedFields.ts';
-import { systemClock } from '../../src/lib/clock.ts';
 import { DeferredSpec, withDeferredSpec } from '../../src/lib/deferredSpec.ts';
 import { status as ofStatus, spec } from '../../src/metrics/family.ts';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import { compile, type Renderer } from '../../src/metrics/render.ts';
-import type { Resource } from '../../src/metrics/resource.ts';
 import type { AnyResource } from '../../src/metrics/select.ts';
 import { resources } from '../../src/resources/index.ts';
 import { blockBytesMax } from '../../src/store/block.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
-import type { Body, OpenStores, Stores } from '../../src/store/types.ts';
+import type { OpenStores, Stores } from '../../src/store/types.ts';
 import { objectsOf } from '../resources/arbitrary.ts';
 import { rendererOf } from '../resources/madeUp.ts';
+import { thingTable } from '../support/thingTable.ts';
+import { openThings, served, textOf, thingsIn } from './opened.ts';
 import { openPlainStores } from './plain.ts';
 
 const runs = 8;
@@ -30,28 +30,12 @@ interface Sections {
 }
 
 const open = (how: OpenStores, renderer: Renderer): Stores =>
-  how(new Map([['things', renderer]]), {
-    hotBytesMax,
-    compressOnThread: false,
-    clock: systemClock,
-    onError: (error) => {
-      throw error;
-    },
-  });
-
-const storeOf = (stores: Stores) => stores.byResource.get('things') ?? expect.fail('no store');
-
-async function textOf(body: Body): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body.chunks()) chunks.push(Uint8Array.from(chunk));
-  return Buffer.concat(chunks).toString();
-}
+  openThings(renderer, { hotBytesMax }, how);
 
 /** What is served, its lines in any order. */
-async function served(stores: Stores): Promise<string[]> {
+async function linesOf(stores: Stores): Promise<string[]> {
   await stores.flushed();
-  const body = stores.snapshot(() => true).body('text', 'identity');
-  return (await textOf(body)).split('\n').sort();
+  return (await textOf(stores.snapshot(() => true))).split('\n').sort();
 }
 
 const step = fc.record({
@@ -98,8 +82,8 @@ class Pair {
   }
 
   async compare(): Promise<void> {
-    expect(await served(this.fast)).to.deep.equal(await served(this.#plain));
-    expect(storeOf(this.fast).size).to.deep.equal(storeOf(this.#plain).size);
+    expect(await linesOf(this.fast)).to.deep.equal(await linesOf(this.#plain));
+    expect(thingsIn(this.fast).size).to.deep.equal(thingsIn(this.#plain).size);
   }
 
   #put(name: string, sections: Sections, uid: unknown): void {
@@ -112,7 +96,7 @@ class Pair {
   async #relist(other: Sections): Promise<void> {
     const [first] = this.#objects.keys();
     if (first === undefined) return;
-    const stores = [this.fast, this.#plain].map(storeOf);
+    const stores = [this.fast, this.#plain].map(thingsIn);
     const relists = stores.map((store) => store.relist());
     const list = (sections: Sections): void =>
       relists.forEach((relist, i) => {
@@ -129,10 +113,10 @@ class Pair {
 
   #each(
     sections: Sections,
-    act: (store: ReturnType<typeof storeOf>, object: KubeObject) => void,
+    act: (store: ReturnType<typeof thingsIn>, object: KubeObject) => void,
   ): void {
-    act(storeOf(this.fast), objectOf(sections, true));
-    act(storeOf(this.#plain), objectOf(sections, false));
+    act(thingsIn(this.fast), objectOf(sections, true));
+    act(thingsIn(this.#plain), objectOf(sections, false));
   }
 }
 
@@ -196,21 +180,16 @@ interface Thing extends KubeObject {
   status?: { phase?: string };
 }
 
-const table: Resource<Thing> = {
-  group: '',
-  version: 'v1',
-  kind: 'Thing',
-  scope: 'namespace',
-  default: true,
-  identity: { thing: (o) => o.metadata.name },
-  families: {
+const table = thingTable<Thing>(
+  {
     kube_thing_size: spec.gauge('STABLE', 'Size.', (s) => {
       if (s?.size === 13) throw new Error('an odd size');
       return s?.size;
     }),
     kube_thing_phase: ofStatus.info('STABLE', 'Phase.', { phase: (s) => s?.phase }),
   },
-};
+  { thing: (o) => o.metadata.name },
+);
 
 /** The renderer, which tells of each time that it is used. */
 function telling(renderer: Renderer, onRender: () => void): Renderer {
@@ -259,9 +238,8 @@ describe('A spec that has not changed', () => {
     });
     return withDeferredSpec({ metadata, status: { phase } }, '', deferred) as KubeObject;
   };
-  const put = (...parts: Parameters<typeof thing>): void => storeOf(stores).put(thing(...parts));
-  const text = async (): Promise<string> =>
-    (await served(stores)).filter((line) => !line.startsWith('#') && line !== '').join('\n');
+  const put = (...parts: Parameters<typeof thing>): void => thingsIn(stores).put(thing(...parts));
+  const text = async (): Promise<string> => (await served(stores)).join('\n');
   const one = (size: number, phase: string): string =>
     `kube_thing_phase{thing="a",phase="${phase}"} 1\nkube_thing_size{thing="a"} ${size}`;
 
@@ -279,7 +257,7 @@ describe('A spec that has not changed', () => {
 
   it('is not parsed again in a relist', async () => {
     put('{"size":1}', 'Pending');
-    const relist = storeOf(stores).relist();
+    const relist = thingsIn(stores).relist();
     relist.put(thing('{"size":1}', 'Listed'));
     await relist.commit();
     expect(parsed).to.equal(1);
@@ -288,7 +266,7 @@ describe('A spec that has not changed', () => {
 
   it('is parsed once more where the object moves to another block', async () => {
     const huge = 'x'.repeat(2 * blockBytesMax);
-    storeOf(stores).put({ metadata: { name: 'b' } });
+    thingsIn(stores).put({ metadata: { name: 'b' } });
     put('{"size":1}', 'Pending');
     put('{"size":1}', huge);
     const lines = (await text()).split('\n').filter((line) => !line.includes('thing="b"'));
@@ -297,8 +275,8 @@ describe('A spec that has not changed', () => {
   });
 
   it('is parsed once more where one part of the store is relisted', async () => {
-    storeOf(stores).put(thing('{"size":1}', 'Pending'), 'part');
-    const relist = storeOf(stores).relist('part');
+    thingsIn(stores).put(thing('{"size":1}', 'Pending'), 'part');
+    const relist = thingsIn(stores).relist('part');
     relist.put(thing('{"size":1}', 'Listed'));
     await relist.commit();
     expect(await text()).to.equal(one(1, 'Listed'));

@@ -1,11 +1,8 @@
 // A table of things whose families have as many series as their spec and status say.
-import { expect } from 'chai';
 import { DeferredSpec, withDeferredSpec } from '../../src/lib/deferredSpec.ts';
 import { joined, spec, status } from '../../src/metrics/family.ts';
-import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
-import { compile } from '../../src/metrics/render.ts';
-import type { Resource } from '../../src/metrics/resource.ts';
+import { compileAll, thingTable } from '../support/thingTable.ts';
 
 interface Thing extends KubeObject {
   readonly spec?: { readonly replicas?: number };
@@ -20,14 +17,8 @@ const numbers = (
 };
 
 /** Families of the spec, of the status, and of both: as many series as the numbers in them. */
-const table: Resource<Thing> = {
-  group: '',
-  version: 'v1',
-  kind: 'Thing',
-  scope: 'namespace',
-  default: true,
-  identity: { namespace: (o) => o.metadata.namespace, name: (o) => o.metadata.name },
-  families: {
+const table = thingTable<Thing>(
+  {
     kube_thing_replica: spec.gauges('STABLE', 'Replicas.', ['i'], (s, emit) =>
       numbers(s?.replicas, emit),
     ),
@@ -42,13 +33,10 @@ const table: Resource<Thing> = {
       (replicas, { status: s }, emit) => numbers(Math.min(replicas, s?.ready ?? 0), emit),
     ),
   },
-};
-export const families = Object.keys(table.families);
-export const renderer = compile(
-  table,
-  { enabled: () => true, labels: everyKey, annotations: everyKey },
-  (family, _, error) => expect.fail(`${family}: ${error}`),
+  { namespace: (o) => o.metadata.namespace, name: (o) => o.metadata.name },
 );
+export const families = Object.keys(table.families);
+export const renderer = compileAll(table);
 
 /** What an object wants to show. */
 export interface Wanted {

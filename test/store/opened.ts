@@ -1,0 +1,54 @@
+// openThings opens a store of one resource as tests of stores need it, whose errors fail the test.
+import { systemClock } from '../../src/lib/clock.ts';
+import type { Renderer } from '../../src/metrics/render.ts';
+import { openSegmentStores } from '../../src/store/open.ts';
+import type {
+  OpenStores,
+  OpenStoresOptions,
+  Snapshot,
+  Store,
+  Stores,
+} from '../../src/store/types.ts';
+
+/** Compresses nothing by itself, and on no other thread, unless `options` say otherwise. */
+export function openThings(
+  renderer: Renderer,
+  options: Partial<OpenStoresOptions> = {},
+  open: OpenStores = openSegmentStores,
+): Stores {
+  return open(new Map([['things', renderer]]), {
+    clock: systemClock,
+    hotBytesMax: 1e8,
+    compressOnThread: false,
+    onError: (error) => void Promise.reject(error),
+    ...options,
+  });
+}
+
+/** The store of things. */
+export function thingsIn({ byResource }: Stores): Store {
+  const things = byResource.get('things');
+  if (things === undefined) throw new Error('expected a store of things, got none');
+  return things;
+}
+
+/** The exposition, read to its end. */
+export async function textOf(snapshot: Snapshot): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of snapshot.body('text', 'identity').chunks()) {
+    chunks.push(Buffer.from(chunk));
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** All series of a snapshot, sorted. */
+export async function seriesOf(snapshot: Snapshot): Promise<string[]> {
+  const lines = (await textOf(snapshot)).split('\n');
+  return lines.filter((line) => line !== '' && !line.startsWith('#')).sort();
+}
+
+/** The series that are served once all changes are. */
+export async function served(stores: Stores): Promise<string[]> {
+  await stores.flushed();
+  return seriesOf(stores.snapshot(() => true));
+}
