@@ -4,11 +4,17 @@ import type { FamilyHeader, Renderer } from './render.ts';
 import { bytes } from './seriesLines.ts';
 import type { TextBytes } from './textBytes.ts';
 
-/** The texts of one object by family; whatever is rendered next overwrites them. */
+/**
+ * The texts of one object, one for each family, in the order of the renderer. Whatever is rendered
+ * next overwrites all of it.
+ */
 export interface Rendered {
   readonly bytes: TextBytes;
+  /** Offsets in `bytes`, each a multiple of four. */
   readonly starts: Uint32Array;
+  /** In bytes; 0 where the object has no series, `leftOut` where the text is not there. */
   readonly lengths: Uint32Array;
+  /** The number of series. */
   readonly series: Uint32Array;
 }
 

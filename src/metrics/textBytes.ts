@@ -45,18 +45,21 @@ const exponentOfOne = fixedText('e+0');
 const exponentOfTwo = fixedText('e+');
 
 /**
- * Written from the beginning for each object; a family begins at a whole word, and zeros pad it to
- * the next. Bytes and not strings: a string for each series, joined and encoded later, is garbage.
+ * UTF-8 in one buffer, written from its beginning for each object. Places in it are offsets in
+ * bytes, which stand until `clear`. Each `add` makes room for what it writes; whoever writes sets
+ * limits. Bytes and not strings: one for each series, joined and encoded later, would be garbage.
  */
 export class TextBytes {
+  /** What was written up to `end`; the next write may put another buffer in its place. */
   buffer: Buffer = Buffer.alloc(0);
-  /** The buffer in words, and as any four bytes of it. */
+  /** The same memory, in words of four bytes. */
   words = new Int32Array(0);
+  /** The same, for words at any offset. */
   #view = new DataView(new ArrayBuffer(0));
-  /** Where the next byte is written. */
+  /** The offset of the next byte. To set it back drops what is behind it. */
   end = 0;
 
-  /** Begins anew: what was written before may be overwritten from now on. */
+  /** Begins anew, at 0: what was written before is overwritten from now on. */
   clear(): void {
     this.end = 0;
     if (this.buffer.length > keptBytes) this.#renew(bytesMin);
@@ -72,7 +75,7 @@ export class TextBytes {
     this.end += bytes;
   }
 
-  /** Writes once more what was written from `start` to `end`. */
+  /** Writes once more what stands from `start` to `end`, which is at or before the current end. */
   repeat(start: number, end: number): void {
     this.#reserve(end - start);
     const view = this.#view;
@@ -96,7 +99,10 @@ export class TextBytes {
     this.addText(escapeLabelValue(value));
   }
 
-  /** As formatNumber; whole numbers, which nearly all are, without a string in between. */
+  /**
+   * As formatNumber, with its errors; whole numbers, which nearly all are, without a string in
+   * between. Where it throws, nothing was written.
+   */
   addNumber(value: number): void {
     this.#reserve(numberBytesMax);
     if (value >= 0 && value < wholeBelow && (value | 0) === value) {
@@ -113,7 +119,7 @@ export class TextBytes {
     this.buffer[this.end++] = byte;
   }
 
-  /** Pads what was written to a whole word. */
+  /** Adds zeros up to a whole word, where the next family begins: hash64 reads whole words. */
   pad(): void {
     this.#reserve(wordBytes);
     const { buffer } = this;
@@ -122,18 +128,19 @@ export class TextBytes {
     this.end = at;
   }
 
-  /** Whether the same `bytes` bytes were written at `a` and at `b`; their ends differ most. */
+  /** Whether as many `bytes` at `a` and at `b` are the same; their ends differ most. */
   isEqual(a: number, b: number, bytes: number): boolean {
     const { buffer } = this;
     for (let i = bytes - 1; i >= 0; i--) if (buffer[a + i] !== buffer[b + i]) return false;
     return true;
   }
 
-  /** The text in a range, or one that tells it from others in less time. */
+  /** The text from `start` to `end`. */
   text(start: number, end: number): string {
     return this.buffer.toString('utf8', start, end);
   }
 
+  /** A text that tells this one from others, in less time: bytes and no characters. */
   key(start: number, end: number): string {
     return this.buffer.toString('latin1', start, end);
   }
