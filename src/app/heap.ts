@@ -114,8 +114,8 @@ export class HeapWatch {
   async #lookAtContainer(): Promise<void> {
     const { signal } = this.#closed;
     while (!signal.aborted) {
-      this.#checkContainer();
-      await this.#options.clock.sleep(msToLook(this.#options.container.read()), signal);
+      const use = this.#checkContainer();
+      await this.#options.clock.sleep(msToLook(use), signal);
     }
   }
 
@@ -125,10 +125,12 @@ export class HeapWatch {
     this.#checkContainer();
   }
 
-  #checkContainer(): void {
+  #checkContainer(): ContainerUse | undefined {
     const use = this.#options.container.read();
-    if (use === undefined || !isNearlyFull(use)) return;
-    this.#containerLine.write(() => this.#warn(use, containerSentence));
+    if (use !== undefined && isNearlyFull(use)) {
+      this.#containerLine.write(() => this.#warn(use, containerSentence));
+    }
+    return use;
   }
 
   #warn({ usedBytes, limitBytes }: Heap | ContainerUse, sentence: (percent: number) => string) {
