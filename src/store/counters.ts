@@ -193,13 +193,14 @@ export class Counters {
   }
 
   #write(counter: Counter): void {
-    const { family, labels, value, zeroIn } = counter;
-    const { name } = this.#options.families[family] as CountedFamily;
+    const { family, value, zeroIn } = counter;
+    const object = this.#objectOf(counter);
     const shown = zeroIn === undefined ? value : 0;
-    const text = `${name}{${labels}} ${formatNumber(shown)}\n`;
-    this.#options.store.put({ ...this.#objectOf(counter), family, text } as CounterObject);
+    const text = `${object.metadata.name} ${formatNumber(shown)}\n`;
+    this.#options.store.put({ ...object, family, text } as CounterObject);
   }
 
+  /** The object that stands for it in its store, named by its series. */
   #objectOf({ family, labels, namespace }: Counter): KubeObject {
     const { name } = this.#options.families[family] as CountedFamily;
     return { metadata: { namespace, name: `${name}{${labels}}` } };

@@ -83,14 +83,19 @@ export class ResourceStore implements Store {
       return;
     const deleted = this.#deleted;
     if (deleted === undefined || left) this.#data.remove(existing);
-    else if (existing.deletedMs === undefined) this.#keepDeleted(object, part, deleted);
+    else if (existing.deletedMs === undefined) this.#keepDeleted(object, incoming, part, deleted);
     this.#work.changed();
   }
 
   /** Keeps what is deleted, in its last state where the deletion has that. */
-  #keepDeleted(object: KubeObject, part: string | undefined, deleted: DeletedObjects): void {
+  #keepDeleted(
+    object: KubeObject,
+    { key, version }: ObjectVersion,
+    part: string | undefined,
+    deleted: DeletedObjects,
+  ): void {
     if ('spec' in object || 'status' in object) this.put(object, part);
-    const { key, version } = objectVersionOf(object);
+    // It may have moved to another block.
     const existing = this.#data.index.get(key) as StoredObject;
     if (version !== '') existing.version = version;
     deleted.delete(this.#data, existing);
