@@ -4,8 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import { inSteps } from '../lib/inSteps.ts';
 import type { Logger } from '../lib/log.ts';
 import { LogInterval } from '../lib/logThrottle.ts';
-import type { Family } from '../metrics/family.ts';
-import type { Selection } from '../metrics/select.ts';
+import { enabledRows, type Selection } from '../metrics/select.ts';
 import { keptMax } from '../store/deletedObjects.ts';
 import type { DeletedGrace, Stores } from '../store/types.ts';
 
@@ -44,11 +43,9 @@ export function logUnmarked(
   log: Pick<Logger, 'warn'>,
 ): void {
   if (ms === 0) return;
-  const unmarked = resources.filter(({ resource, choices }) => {
-    const on = Object.entries<Family<never>>(resource.families).filter(([name]) =>
-      choices.enabled(name),
-    );
-    return !on.some(([, row]) => row.marksDeleted) && !on.every(([, row]) => row.counted);
+  const unmarked = resources.filter((one) => {
+    const rows = enabledRows(one);
+    return !rows.some(({ marksDeleted }) => marksDeleted) && !rows.every(({ counted }) => counted);
   });
   if (unmarked.length === 0) return;
   const keys = { resources: unmarked.map(({ plural }) => plural) };

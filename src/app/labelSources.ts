@@ -5,9 +5,8 @@ import type { ResourceStatus } from '../http/readiness.ts';
 import type { Client } from '../kube/client.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
-import type { Family } from '../metrics/family.ts';
 import { inheritedLabels, type LabelSourceName } from '../metrics/promotedLabels.ts';
-import type { Selected, Selection } from '../metrics/select.ts';
+import { enabledRows, type Selected, type Selection } from '../metrics/select.ts';
 import { tableOfKind } from '../resources/index.ts';
 import { type FollowedSource, LabelTable } from '../sync/labelTable.ts';
 import type { OwnerKindStatus } from '../sync/owners/ownerKinds.ts';
@@ -49,12 +48,9 @@ export function labelSourcesOf(
 }
 
 /** The keys that objects of a resource inherit from a source. */
-function keysOf({ resource, choices }: Selected, source: LabelSourceName): string[] {
-  const { enabled, promoted = [] } = choices;
-  const rows = Object.entries<Family<never>>(resource.families).flatMap(([name, row]) =>
-    enabled(name) && row.inherits === source ? inheritedLabels(row, []) : [],
-  );
-  const labels = [...promoted, ...rows];
+function keysOf(one: Selected, source: LabelSourceName): string[] {
+  const ofRows = enabledRows(one).flatMap((row) => inheritedLabels(row, []));
+  const labels = [...(one.choices.promoted ?? []), ...ofRows];
   return labels.flatMap(({ key, from }) => (from.includes(source) ? [key] : []));
 }
 

@@ -138,11 +138,10 @@ export async function select(
     }
     // A resource without enabled families is not watched.
     if (on.size === 0) return undefined;
-    const enabled = (family: string): boolean => on.has(family);
-    const labelSelector = selectors.of(called);
-    const rest = { builtIn, labelSelector, choices: { enabled, sparse, ...keys } };
-    const inherits = sourcesOf(familiesOf(resource, enabled), []);
-    return inheriting({ plural, resource, ...needsOf(resource, on), ...rest, inherits });
+    const one = { resource, choices: { enabled: (name: string) => on.has(name), sparse, ...keys } };
+    const rows = enabledRows(one);
+    const rest = { builtIn, labelSelector: selectors.of(called), inherits: sourcesOf(rows, []) };
+    return inheriting({ plural, ...one, ...needsOf(resource, rows), ...rest });
   };
   for (const [plural, resource] of custom?.only ? [] : Object.entries(tables)) {
     const named = choices.resources.includes(plural);
@@ -173,9 +172,9 @@ function promoteLabels(
 ): readonly Selected[] {
   if (texts.length === 0) return selected;
   const served = new Map(
-    selected.map(({ plural, resource: table, choices }): [string, PromotionTarget] => [
-      plural,
-      { table, families: familiesOf(table, choices.enabled) },
+    selected.map((one): [string, PromotionTarget] => [
+      one.plural,
+      { table: one.resource, families: enabledRows(one) },
     ]),
   );
   const isCustom = (name: string): boolean => custom?.accepts(name) === true;
@@ -183,7 +182,7 @@ function promoteLabels(
   return selected.map((one) => {
     const labels = promoted.get(one.plural);
     if (labels === undefined) return one;
-    const inherits = sourcesOf(served.get(one.plural)?.families ?? [], labels);
+    const inherits = sourcesOf(enabledRows(one), labels);
     return inheriting({ ...one, inherits, choices: { ...one.choices, promoted: labels } });
   });
 }
@@ -196,25 +195,23 @@ function inheriting(one: Selected): Selected {
     : one;
 }
 
-const familiesOf = (
-  { families }: AnyResource,
-  enabled: RenderChoices['enabled'],
-): Family<never>[] =>
+/** The rows of the families that are on, in the order of the table. */
+export const enabledRows = ({
+  resource: { families },
+  choices: { enabled },
+}: Pick<Selected, 'resource' | 'choices'>): Family<never>[] =>
   Object.entries<Family<never>>(families).flatMap(([name, row]) => (enabled(name) ? [row] : []));
 
 const namesOf = ({ families }: AnyResource): string[] => Object.keys(families);
 
 function needsOf(
-  { columns, families }: AnyResource,
-  on: ReadonlySet<string>,
+  { columns }: AnyResource,
+  rows: readonly Family<never>[],
 ): Pick<Selected, 'representation' | 'deferSpec' | 'everyEvent'> {
   // What has columns is never asked for as metadata: that falls back to whole objects.
   if (columns !== undefined) {
     return { representation: { columns }, deferSpec: false, everyEvent: false };
   }
-  const rows = Object.entries<Family<never>>(families)
-    .filter(([name]) => on.has(name))
-    .map(([, row]) => row);
   const everyEvent = rows.some((row) => row.everyEvent === true);
   const representation = rows.every(({ reads }) => reads === 'metadata') ? 'metadata' : 'object';
   return { representation, deferSpec: canDeferSpec(rows), everyEvent };
