@@ -1,4 +1,5 @@
 // changedOptions tells which flags have other values than their defaults, for people.
+import { shortened } from '../lib/shortened.ts';
 import { byteSize, duration, type Flag } from './flags.ts';
 import { flags, type Options } from './options.ts';
 
@@ -26,7 +27,7 @@ function textOf({ kind }: Flag<unknown>, value: unknown): string {
   if (kind === byteSize) return `${value}`;
   const text = withoutLogin(Array.isArray(value) ? value.join(',') : String(value));
   if (text.includes('\n')) return `(${text.length} characters)`;
-  return text.length > valueCharsMax ? `${text.slice(0, valueCharsMax).toWellFormed()}…` : text;
+  return shortened(text, valueCharsMax);
 }
 
 /** A URL may name a user, and give the password. */

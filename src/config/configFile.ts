@@ -1,5 +1,7 @@
 // readConfigFile reads the file of --config: a YAML map whose keys are those of the flags' rows.
+
 import { ConfigError } from '../lib/errors.ts';
+import { shortened } from '../lib/shortened.ts';
 import { suggest } from '../lib/suggest.ts';
 import { type YamlEntry, YamlError, YamlText } from '../lib/yaml.ts';
 import type { Flag, Flags, ValuesOf } from './flags.ts';
@@ -133,10 +135,7 @@ function read({ kind }: Flag<unknown>, value: unknown, place: string): unknown {
   throw new ConfigError({ place, expected, got });
 }
 
-function shownOf(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > shownCharsMax ? `${text.slice(0, shownCharsMax).toWellFormed()}…` : text;
-}
+const shownOf = (value: unknown): string => shortened(JSON.stringify(value), shownCharsMax);
 
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';

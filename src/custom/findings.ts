@@ -1,5 +1,7 @@
 // Findings collects the mistakes of a configuration, each with its place.
+
 import type * as z from 'zod';
+import { shortened } from '../lib/shortened.ts';
 import { suggest } from '../lib/suggest.ts';
 import type { YamlText } from '../lib/yaml.ts';
 import { pathText } from './rule.ts';
@@ -97,8 +99,7 @@ export function shown(value: unknown): string {
   return isLong && Array.isArray(value) ? `a list of ${value.length}` : shownText(text);
 }
 
-const shownText = (text: string): string =>
-  text.length > gotCharsMax ? `${text.slice(0, gotCharsMax)}…` : text;
+const shownText = (text: string): string => shortened(text, gotCharsMax);
 
 /** The keys that the map at `path` of the schema knows. */
 export function knownKeys(schema: z.ZodType, path: Keys): string[] {

@@ -1,4 +1,5 @@
 // compileRule makes one metric of a configuration a rule, which collects its series of an object.
+import { shortened } from '../lib/shortened.ts';
 import type { Section } from '../metrics/family.ts';
 import { sanitised } from '../metrics/labels.ts';
 import type { KubeObject } from '../metrics/object.ts';
@@ -110,7 +111,7 @@ const entriesOf = <Value>(
 function shown(value: unknown): string {
   if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'a map';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > shownCharsMax ? `${text.slice(0, shownCharsMax)}…` : text;
+  return shortened(text, shownCharsMax);
 }
 
 const typeOf = { gauge: 'gauge', info: 'info', stateSet: 'stateset' } as const;

@@ -1,6 +1,8 @@
 // promqlProblem says where an expression of a Prometheus rule stops being PromQL.
+
 import { parser } from '@prometheus-io/lezer-promql';
 import { ConfigError } from '../lib/errors.ts';
+import { shortened } from '../lib/shortened.ts';
 import { bracketProblem, type ExpressionProblem, opaque } from './brackets.ts';
 
 /**
@@ -35,7 +37,7 @@ function gotAt(at: number, expression: string): string {
   const before = oneLine(expression.slice(0, at));
   const rest = oneLine(expression.slice(at));
   const start = before.length > shownMax ? `…${before.slice(-shownMax)}` : before;
-  const got = rest.length > shownMax ? `${rest.slice(0, shownMax)}…` : rest;
+  const got = shortened(rest, shownMax);
   if (rest === '') return before === '' ? 'nothing' : `the end of ${quoted(start)}`;
   return before === '' ? quoted(got) : `${quoted(got)} behind ${quoted(start)}`;
 }

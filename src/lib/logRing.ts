@@ -1,4 +1,5 @@
 // LogRing keeps the last warnings and errors of the log, for the page on the telemetry port.
+import { shortened } from './shortened.ts';
 
 /** So many lines are kept, each in a place of its own. */
 export const linesMax = 100;
@@ -55,12 +56,12 @@ export class LogRing {
 /** The line as JSON of at most `lineBytesMax`. */
 function cut(line: string): string {
   const { level, time, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
-  const short: Record<string, unknown> = { level, time, msg: shortened(String(msg)) };
+  const short: Record<string, unknown> = { level, time, msg: shortened(String(msg), textCharsMax) };
   const reserved = { ...short, [lostKey]: Number.MAX_SAFE_INTEGER };
   let leftBytes = lineBytesMax - Buffer.byteLength(JSON.stringify(reserved));
   let lost = 0;
   for (const [name, value] of Object.entries(fields)) {
-    const text = shortened(textOf(value));
+    const text = shortened(textOf(value), textCharsMax);
     // The brackets take as much as colon and comma.
     leftBytes -= Buffer.byteLength(JSON.stringify([name, text]));
     if (leftBytes < 0) lost++;
@@ -80,9 +81,6 @@ function lineOf(json: string): LoggedLine {
     lostFields: typeof lost === 'number' ? lost : undefined,
   };
 }
-
-const shortened = (text: string): string =>
-  text.length > textCharsMax ? `${text.slice(0, textCharsMax).toWellFormed()}…` : text;
 
 /** A field's value in words; an error without its stack. */
 function textOf(value: unknown): string {

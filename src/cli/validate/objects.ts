@@ -1,8 +1,13 @@
 // objectsIn reads objects from a text: YAML documents, a list as kubectl prints it, or JSON lines.
+
 import { parseAllDocuments } from 'yaml';
 import { ExactIntegers, parseJson } from '../../kube/json.ts';
 import { ConfigError, errorMessage } from '../../lib/errors.ts';
+import { shortened } from '../../lib/shortened.ts';
 import type { KubeObject } from '../../metrics/object.ts';
+
+/** What an error quotes of what is no object. */
+const shownCharsMax = 60;
 
 /** An object with what says its kind. */
 export type AnyObject = KubeObject & { readonly apiVersion: string; readonly kind: string };
@@ -86,6 +91,5 @@ function isObject(value: unknown): value is AnyObject {
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return shortened(JSON.stringify(value) ?? 'nothing', shownCharsMax);
 }

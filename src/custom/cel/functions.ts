@@ -1,4 +1,5 @@
 // celFunctions are functions of our own: what Kubernetes has, what is bounded, what guards loops.
+
 import {
   type CelFunc,
   type CelInput,
@@ -14,6 +15,7 @@ import {
   objectType,
 } from '@bufbuild/cel';
 import { TimestampSchema, timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { shortened } from '../../lib/shortened.ts';
 import { approximateQuantity } from '../../metrics/quantity.ts';
 import type { CelBudget } from './budget.ts';
 import { appendFunction, rangeFunction, stepFunction } from './guard.ts';
@@ -29,6 +31,8 @@ const timestamp = objectType(TimestampSchema);
 const matchesPerStep = 64;
 /** Digits of a number that is read from a text. */
 const numberCharsMax = 64;
+/** What an error quotes of a text. */
+const shownCharsMax = 40;
 
 /** What expressions may call; those with the signature of one of the library's take its place. */
 export function celFunctions(budget: CelBudget, equals: Equals): readonly CelFunc[] {
@@ -122,7 +126,7 @@ function isQuantity(text: string): boolean {
   }
 }
 
-const shown = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
+const shown = (text: string): string => shortened(text, shownCharsMax);
 
 /**
  * CEL has no arithmetic of int and double. A field of JSON is one or the other by its value, so

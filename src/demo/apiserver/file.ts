@@ -1,6 +1,8 @@
 // Loads objects from a file: one JSON document per line, or a list as kubectl prints it.
+
 import { ConfigError } from '../../lib/errors.ts';
 import { isMap } from '../../lib/isMap.ts';
+import { shortened } from '../../lib/shortened.ts';
 import type { ApiObject } from '../objects.ts';
 import type { ApiServer } from './apiserver.ts';
 import { kindsDefinedBy } from './definitions.ts';
@@ -159,8 +161,7 @@ function kindOf({ value, place }: Found, kinds: ReadonlyMap<string, Kind>): Kind
 const wrong = (place: string, expected: string, got: string): ConfigError =>
   new ConfigError({ place, expected, got, hint: 'correct the line or take it out' });
 
-const shown = (text: string): string =>
-  text.length > shownCharsMax ? `${text.slice(0, shownCharsMax)}…` : text;
+const shown = (text: string): string => shortened(text, shownCharsMax);
 
 function asRecord(value: unknown): Json | undefined {
   return isMap(value) ? (value as Json) : undefined;

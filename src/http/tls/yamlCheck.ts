@@ -1,6 +1,8 @@
 // checkedYaml validates YAML against a schema; an error is one sentence with its line.
+
 import type * as z from 'zod';
 import { ConfigError, type ErrorFields, errorMessage } from '../../lib/errors.ts';
+import { shortened } from '../../lib/shortened.ts';
 import { suggest } from '../../lib/suggest.ts';
 import { YamlError, YamlText } from '../../lib/yaml.ts';
 
@@ -88,8 +90,7 @@ function unknownKey(key: string, known: readonly string[]): ErrorFields {
 /** Value as a message shows it; undefined where it is secret or not there. */
 function shown(value: unknown): string {
   if (value === undefined) return 'something else';
-  const text = JSON.stringify(value);
-  return text.length > gotCharsMax ? `${text.slice(0, gotCharsMax)}…` : text;
+  return shortened(JSON.stringify(value), gotCharsMax);
 }
 
 const isAtOrBelow = (path: string, top: string): boolean =>

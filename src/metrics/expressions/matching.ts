@@ -1,7 +1,9 @@
 // Matches the expressions of --metric-allowlist, --metric-denylist and --metric-opt-in-list.
+
 import { runInNewContext } from 'node:vm';
 import { systemThread, type Thread } from '../../lib/clock.ts';
 import { ConfigError } from '../../lib/errors.ts';
+import { shortened } from '../../lib/shortened.ts';
 import { ExpressionProblem } from './problem.ts';
 
 /** Limit of an expression; all family names joined by | take a third of it. */
@@ -107,8 +109,7 @@ const isTimeout = (error: unknown): boolean =>
 const tooLong = ({ length }: string): ExpressionProblem =>
   new ExpressionProblem(`it has ${length} characters, of at most ${expressionCharsMax}`);
 
-const shown = (expression: string): string =>
-  expression.length > shownCharsMax ? `${expression.slice(0, shownCharsMax)}…` : expression;
+const shown = (expression: string): string => shortened(expression, shownCharsMax);
 
 function reasonOf(error: unknown, dialect: string): string {
   // The error comes from the VM context, so it is no instance of this context's Error.
