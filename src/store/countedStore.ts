@@ -18,6 +18,9 @@ const namespacesMax = 10_000;
 /** A watch may be so far behind another one. */
 const behindMsMax = 60_000;
 
+/** So many of the objects that went last are known. */
+const goneMax = 1_000;
+
 /** An object, and how far it has counted. */
 interface CountedObject extends ObjectVersion {
   /** That of the newest state that was seen, here or in the store before. */
@@ -52,9 +55,10 @@ export interface CountedStoreOptions {
 
 /**
  * Counts how far each object gets, by its uid: what it says again is counted once, also in a state
- * that is older than one that was seen, and an object that was made again counts anew. What the
- * first list of a part has was there before, and counts from then on. What comes later and is not
- * known is new, unless it was created before objects were followed that had been left out.
+ * that is older than one that was seen, or that comes after it went, as a server that is behind
+ * sends them. An object that was made again counts anew. What the first list of a part has was
+ * there before, and counts from then on. What comes later and is not known is new, unless it was
+ * created before objects were followed that had been left out.
  */
 export class CountedStore implements Store {
   readonly #renderer: CountedRenderer;
@@ -62,6 +66,8 @@ export class CountedStore implements Store {
   readonly #work: Pick<RelistWork, 'commit' | 'drained'>;
   readonly #relists = new OpenRelists();
   readonly #objects = new Map<string, CountedObject>();
+  /** Objects that went, as they were: one that comes again was never gone on the server. */
+  #gone = new LruCache<CountedObject>(goneMax);
   /** Parts that were listed. */
   readonly #listed = new Set<string | undefined>();
   /** When more objects began to be followed, of all or by namespace; milliseconds since 1970. */
@@ -105,6 +111,8 @@ export class CountedStore implements Store {
     const nowMs = Math.floor(this.#clock.wall() / 1_000) * 1_000;
     if (namespace === undefined) this.#grewMs = nowMs;
     else this.#namespaceGrewMs.set(namespace, nowMs);
+    // What had left comes back, and counts from then on.
+    this.#gone = new LruCache(goneMax);
   }
 
   scopeShrinks(includes: (namespace: string) => boolean): void {
@@ -120,7 +128,7 @@ export class CountedStore implements Store {
     other.#before = undefined;
     this.#before = { store: other, untilMs: this.#clock.wall() + behindMsMax };
     for (const object of this.#objects.values()) {
-      const theirs = other.#same(object);
+      const theirs = other.#known(object);
       if (theirs !== undefined && isOlder(object.version, theirs.version)) {
         object.version = theirs.version;
       }
@@ -189,7 +197,7 @@ export class CountedStore implements Store {
         return;
       }
     }
-    const known = this.#same(incoming) ?? this.#there(incoming);
+    const known = this.#known(incoming) ?? this.#there(incoming);
     const isLate = known !== undefined && isOlder(incoming.version, known.version);
     const isNew = !isFirst && this.#isNew(received);
     const counted = counts.map((count): Counted => {
@@ -213,23 +221,26 @@ export class CountedStore implements Store {
     return !(Date.parse(createdAt ?? '') < grewMs);
   }
 
-  /** The object as it is here; undefined where it is not, or another one has its key. */
-  #same(object: ObjectVersion): CountedObject | undefined {
+  /** The object as it is here, or was when it went. */
+  #known(object: ObjectVersion): CountedObject | undefined {
     const existing = this.#objects.get(object.key);
-    return existing !== undefined && isSameObject(existing, object) ? existing : undefined;
+    if (existing !== undefined && isSameObject(existing, object)) return existing;
+    const gone = this.#gone.get(object.key);
+    return gone !== undefined && isSameObject(gone, object) ? gone : undefined;
   }
 
   /** The object as the store before has it, as long as that is of use. */
   #there(object: ObjectVersion): CountedObject | undefined {
     const before = this.#before;
     if (before === undefined) return undefined;
-    if (this.#clock.wall() <= before.untilMs) return before.store.#same(object);
+    if (this.#clock.wall() <= before.untilMs) return before.store.#known(object);
     this.#before = undefined;
     return undefined;
   }
 
   #remove(object: CountedObject): void {
     this.#objects.delete(object.key);
+    this.#gone.set(object.key, object);
     for (const { counter } of object.counted) this.#counters.release(counter);
   }
 }

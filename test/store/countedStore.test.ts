@@ -91,6 +91,27 @@ describe('A store that counts Events', () => {
     await expectTotal(6);
   });
 
+  it('adds nothing where an Event comes again that was gone, as from a server behind', async () => {
+    await events.list([]);
+    put({ name: 'a', count: 5, version: 9 });
+    put({ name: 'b', count: 2, version: 10 });
+    events.store.delete(event({ name: 'b' }));
+    await events.list([{ name: 'b', count: 1, version: 8 }]);
+    put({ name: 'b', count: 2, version: 10 });
+    put({ name: 'a', count: 5, version: 9 });
+    put({ name: 'a', count: 6, version: 11 });
+    await expectTotal(8);
+  });
+
+  it('counts from then on what had left when its scope grows again', async () => {
+    await events.list([{ name: 'a', count: 5 }]);
+    await events.list([]);
+    events.store.scopeGrows?.();
+    await events.list([{ name: 'a', count: 9 }]);
+    put({ name: 'a', count: 10 });
+    await expectTotal(1);
+  });
+
   it('goes on in another series where the reason of an Event changes', async () => {
     await events.list([]);
     put({ count: 7 });
@@ -203,7 +224,7 @@ describe('A store that counts Events', () => {
       'shop Failed': 1,
       'shop Other': 1,
     });
-    put({ name: 'a', count: 2 });
+    put({ name: 'a', uid: 'new', count: 2 });
     expect(await events.totals()).to.include({ 'shop BackOff': 2 });
   });
 
@@ -318,6 +339,14 @@ describe('A store that counts Events', () => {
       next.put({ name: 'a', count: 20, version: 41 });
       next.put({ name: 'theirs', count: 10, version: 42 });
       expect(await next.totals()).to.deep.equal({ ...failed, 'shop BackOff': 3 + 16 + 8 + 3 });
+    });
+
+    it('counts once what is gone there, and comes here later', async () => {
+      put({ name: 'brief', count: 2 });
+      events.store.delete(event({ name: 'brief' }));
+      next.stores.continueCounting(events.stores, true);
+      next.put({ name: 'brief', count: 2 });
+      expect(await next.totals()).to.deep.equal({ ...failed, 'shop BackOff': 3 + 2 });
     });
 
     it('forgets it after a minute', async () => {
