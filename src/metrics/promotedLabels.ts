@@ -289,12 +289,15 @@ function hasLabel(family: Family<never>, { name, from }: PromotedLabel): boolean
   return family.inherits === undefined || from.some((source) => source !== family.inherits);
 }
 
-/** The labels of a family that inherits its own: those, and what is promoted beside them. */
+/**
+ * The labels of a family that inherits its own: those, and what is promoted beside them. One that
+ * counts over many objects inherits nothing as text: what counts for it asks the source.
+ */
 export function inheritedLabels(
-  { inherits, ...row }: Family<never>,
+  { inherits, counted, ...row }: Family<never>,
   promoted: readonly PromotedLabel[],
 ): readonly PromotedLabel[] {
-  if (inherits === undefined || !('labels' in row)) return promoted;
+  if (inherits === undefined || counted === true || !('labels' in row)) return promoted;
   const others = promoted.filter(({ name }) => !row.labels.includes(name));
   return [...row.labels.map((name) => ({ name, key: name, from: [inherits] })), ...others];
 }

@@ -1,6 +1,7 @@
 // --promote-labels: which labels the series of a resource get, and what is refused at start.
 import { expect } from 'chai';
 import type { KubeObject } from '../../src/metrics/object.ts';
+import { inheritedLabels } from '../../src/metrics/promotedLabels.ts';
 import { compile, type LabelSources } from '../../src/metrics/render.ts';
 import { type Selected, select } from '../../src/metrics/select.ts';
 import { resources } from '../../src/resources/index.ts';
@@ -58,6 +59,15 @@ describe('--promote-labels', () => {
       'deployments=[a]',
     );
     expect(labels).to.deep.equal(['cost_center = costCenter of self', 'a = a of self']);
+  });
+
+  it('finds the labels that a family inherits, of a workload its name and type alone', () => {
+    const { families } = resources.pods;
+    const { kube_pod_workload, kube_pod_container_terminations_by_workload_total: ends } = families;
+    const keys = (row: Parameters<typeof inheritedLabels>[0]) =>
+      inheritedLabels(row, []).map(({ key }) => key);
+    expect(keys(kube_pod_workload)).to.deep.equal(['workload', 'workload_type']);
+    expect(keys(ends)).to.deep.equal([]);
   });
 
   it('asks for whole pods where a label comes from their node', async () => {
