@@ -1,11 +1,14 @@
 // Promotion makes the text of promoted labels, which stand behind the identity of every series.
 import { memberOf } from '../lib/memberOf.ts';
+import { shortened } from '../lib/shortened.ts';
 import type { KubeObject } from './object.ts';
 import type { LabelSourceName, PromotedLabel } from './promotedLabels.ts';
 import { escapeLabelValue } from './text.ts';
 
 /** Objects share what was promoted to them with others that have the same: some 1 MB. */
 const sharedMax = 4_096;
+/** Characters of a malformed text that an error quotes. */
+const malformedCharsMax = 200;
 
 /** The labels of what objects belong to, as of now. */
 export interface LabelSource {
@@ -143,8 +146,9 @@ export class Promotion {
   #identityIn(text: string, at: number): string {
     this.#identity.lastIndex = at;
     const [identity] = this.#identity.exec(text) ?? [];
-    if (identity === undefined)
-      throw new Error(`expected identity labels, got ${text.slice(0, 200)}`);
+    if (identity === undefined) {
+      throw new Error(`expected identity labels, got ${shortened(text, malformedCharsMax)}`);
+    }
     return identity;
   }
 

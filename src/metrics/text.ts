@@ -1,5 +1,6 @@
 // The grammar of the exposition: headers, escaping, and numbers as Go prints them.
 
+import { shortened } from '../lib/shortened.ts';
 import type { Format } from '../store/types.ts';
 import { type Family, type LabelValue, type MetricType, noLabel } from './family.ts';
 import type { FamilyHeader } from './render.ts';
@@ -70,7 +71,7 @@ const wholeDigitsBelow = 1e21;
 export function formatNumber(value: number): string {
   if (typeof value !== 'number') {
     const got = typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? typeof value);
-    throw new TypeError(`expected a number, got ${got.slice(0, malformedCharsMax)}`);
+    throw new TypeError(`expected a number, got ${shortened(got, malformedCharsMax)}`);
   }
   if (value > -exponentFrom && value < exponentFrom) {
     const small = value < exponentBelow && value > -exponentBelow && value !== 0;

@@ -1,5 +1,6 @@
 // objectVersionOf reads which state of which object this is: its key, uid and version.
 import { keyOf, namespaceOf } from '../lib/objectKey.ts';
+import { shortened } from '../lib/shortened.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type { ObjectIdentity, ObjectVersion } from './types.ts';
 
@@ -10,7 +11,7 @@ export function objectVersionOf(object: KubeObject): ObjectVersion {
   const metadata: Partial<KubeObject['metadata']> = object?.metadata ?? {};
   const { name, uid, resourceVersion } = metadata;
   if (typeof name !== 'string' || name === '') {
-    const got = JSON.stringify(object?.metadata)?.slice(0, malformedCharsMax) ?? 'none';
+    const got = shortened(JSON.stringify(object?.metadata) ?? 'none', malformedCharsMax);
     throw new TypeError(`expected an object whose metadata has a name, got metadata ${got}`);
   }
   return {
