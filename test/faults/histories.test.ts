@@ -1,5 +1,4 @@
 // Random histories of the whole program: lists are asked for at any moment, scrapes come between.
-import { expect } from 'chai';
 import type { ApiObject } from '../../src/demo/objects.ts';
 import * as faults from '../support/faults.ts';
 import { statefulSet } from '../support/program.ts';
@@ -60,18 +59,11 @@ class History extends RandomHistory {
         await scene.clock.brief(this.pick(flapsMs));
       }
     }
-    const right = async (): Promise<boolean> => {
-      const served = await this.scrapeWhole();
-      return served.join() === this.#expected().join() && watches(this.running);
-    };
-    await scene.until(right, settleMsMax).catch(async () => {
-      const served = new Set(await this.scrapeWhole());
-      const missing = this.#expected().filter((one) => !served.has(one));
-      const told = { missing: missing.length, served: served.size, acts: this.told };
-      expect(told).to.deep.equal({ ...told, missing: 0, served: this.#expected().length });
+    await this.settle({
+      served: () => this.scrapeWhole(),
+      expected: () => this.#expected(),
+      withinMs: settleMsMax,
     });
-    await scene.clock.step(5_000);
-    expect(await right(), 'it stays right').to.equal(true);
   }
 
   protected readonly moves: Readonly<Record<string, () => void>> = {

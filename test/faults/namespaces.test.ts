@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { ApiObject } from '../../src/demo/objects.ts';
 import * as faults from '../support/faults.ts';
 import { RandomHistory } from './randomHistory.ts';
-import { pod, Scene, scrape, watches } from './scene.ts';
+import { pod, Scene, scrape } from './scene.ts';
 
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
 const actsPerHistory = 40;
@@ -77,24 +77,15 @@ class History extends RandomHistory {
 
   /** All that was wrong ends; in time what is served must be right, and stay so. */
   async end(): Promise<void> {
-    const { scene } = this;
-    scene.server.faults.clear();
-    const right = async (): Promise<boolean> => {
-      const served = await this.scrapeWhole();
-      return served.join() === this.#expected().join() && watches(this.running);
-    };
-    await scene.until(right, settleMsMax).catch(async () => {
-      const [served, expected] = [await this.scrapeWhole(), this.#expected()];
-      const missing = expected.filter((one) => !served.includes(one));
-      const surplus = served.filter((one) => !expected.includes(one));
-      const told = { missing: missing.length, surplus: surplus.length, acts: this.told };
-      expect(told).to.deep.equal({ ...told, missing: 0, surplus: 0 });
-      expect(watches(this.running), JSON.stringify(this.running.readiness())).to.equal(true);
+    await this.settle({
+      served: () => this.scrapeWhole(),
+      expected: () => this.#expected(),
+      withinMs: settleMsMax,
+      staysMs: 12_000,
     });
-    await scene.clock.step(12_000);
-    expect(await right(), 'it stays right').to.equal(true);
-    expect(scene.wrong, `of ${scene.scrapes} scrapes`).to.deep.equal([]);
-    const drift = scene.log.lines.filter((line) => line.includes('stored objects differ'));
+    this.expectSteady();
+    const { lines } = this.scene.log;
+    const drift = lines.filter((line) => line.includes('stored objects differ'));
     expect(drift, `false alarms after ${this.told}`).to.deep.equal([]);
   }
 

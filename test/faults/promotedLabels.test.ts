@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { ApiObject } from '../../src/demo/objects.ts';
 import * as faults from '../support/faults.ts';
 import { RandomHistory } from './randomHistory.ts';
-import { pod, scrape, watches } from './scene.ts';
+import { pod, scrape } from './scene.ts';
 
 const seeds = [1, 2, 3, 4, 5, 6];
 const actsPerHistory = 40;
@@ -50,17 +50,12 @@ class History extends RandomHistory {
   }
 
   async end(): Promise<void> {
-    const { scene } = this;
-    scene.server.faults.clear();
-    const right = async (): Promise<boolean> =>
-      (await this.#served()).join('\n') === this.#expected().join('\n') && watches(this.running);
-    await scene.until(right, settleMsMax).catch(async () => {
-      expect(await this.#served(), `after ${this.told}`).to.deep.equal(this.#expected());
-      expect(watches(this.running), JSON.stringify(this.running.readiness())).to.equal(true);
+    await this.settle({
+      served: () => this.#served(),
+      expected: () => this.#expected(),
+      withinMs: settleMsMax,
     });
-    await scene.clock.step(5_000);
-    expect(await right(), 'it stays right').to.equal(true);
-    expect(scene.wrong, `of ${scene.scrapes} scrapes`).to.deep.equal([]);
+    this.expectSteady();
   }
 
   protected readonly moves: Readonly<Record<string, () => void>> = {

@@ -2,10 +2,19 @@
 import { expect } from 'chai';
 import type { Running } from '../../src/app/run.ts';
 import { seededRandom } from '../../src/demo/random.ts';
-import { Scene, scrape } from './scene.ts';
+import { Scene, scrape, watches } from './scene.ts';
 
 /** How often, between two acts, it is looked at what is served. */
 const looksPart = 0.3;
+
+/** What is served once all is quiet, what it should be, and how soon by the clock of the test. */
+export interface Settled {
+  readonly served: () => Promise<readonly string[]>;
+  readonly expected: () => readonly string[];
+  readonly withinMs: number;
+  /** For so long it stays as it should be. */
+  readonly staysMs?: number;
+}
 
 export abstract class RandomHistory {
   readonly scene = new Scene();
@@ -62,6 +71,29 @@ export abstract class RandomHistory {
 
   protected pick<T>(all: readonly T[]): T {
     return all[Math.floor(this.#random() * all.length)] as T;
+  }
+
+  /** All that was wrong ends: in time what is served is what it should be, and stays so. */
+  protected async settle({ served, expected, withinMs, staysMs = 5_000 }: Settled): Promise<void> {
+    const { scene } = this;
+    scene.server.faults.clear();
+    const isRight = async (): Promise<boolean> =>
+      (await served()).join('\n') === expected().join('\n') && watches(this.running);
+    await scene.until(isRight, withinMs).catch(async () => {
+      const [now, wanted] = [await served(), expected()];
+      const missing = wanted.filter((one) => !now.includes(one));
+      const surplus = now.filter((one) => !wanted.includes(one));
+      expect({ missing, surplus, acts: this.told }).to.deep.include({ missing: [], surplus: [] });
+      expect(watches(this.running), JSON.stringify(this.running.readiness())).to.equal(true);
+    });
+    await scene.clock.step(staysMs);
+    expect(await isRight(), 'it stays right').to.equal(true);
+  }
+
+  /** No scrape has lacked what this program has always to serve. */
+  protected expectSteady(): void {
+    const { scene } = this;
+    expect(scene.wrong, `of ${scene.scrapes} scrapes`).to.deep.equal([]);
   }
 
   /** The uids that are served. Whenever it is looked, an answer is whole, and none is doubled. */
