@@ -10,6 +10,7 @@ import type { Body, Relist, Snapshot, Store, Stores } from '../../src/store/type
 import { TestClock } from '../support/clock.ts';
 import { textRenderer } from '../support/textRenderer.ts';
 import { whileZlibFails } from './brokenCodec.ts';
+import { slowed } from './opened.ts';
 import { openPlainStores } from './plain.ts';
 import { checkAllSizes, measure } from './sizes.ts';
 import { SlowReader } from './slowReader.ts';
@@ -87,16 +88,8 @@ class Run {
   /** With named parts, or with the store in one. */
   constructor(named: boolean, hotBytesMax: number) {
     this.#named = named;
-    // Each look at this clock takes a millisecond: whatever works in turns makes many of them.
-    let looks = 0;
-    const clock = {
-      now: () => this.#clock.now() + looks++,
-      wall: () => this.#clock.wall(),
-      sleep: (ms: number, signal?: AbortSignal) => this.#clock.sleep(ms, signal),
-      turn: () => this.#clock.turn(),
-    };
     this.#fast = openSegmentStores(new Map([['pods', renderer]]), {
-      clock,
+      clock: slowed(this.#clock),
       hotBytesMax,
       compressOnThread: false,
       onError(error) {

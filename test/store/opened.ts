@@ -1,5 +1,5 @@
 // openThings opens a store of one resource as tests of stores need it, whose errors fail the test.
-import { systemClock } from '../../src/lib/clock.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import type { Renderer } from '../../src/metrics/render.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import type {
@@ -23,6 +23,17 @@ export function openThings(
     onError: (error) => void Promise.reject(error),
     ...options,
   });
+}
+
+/** Each look at this clock takes a millisecond: whatever works in turns makes many of them. */
+export function slowed(clock: Clock): Clock {
+  let looks = 0;
+  return {
+    now: () => clock.now() + looks++,
+    wall: () => clock.wall(),
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+    turn: () => clock.turn(),
+  };
 }
 
 /** The store of things. */

@@ -8,7 +8,7 @@ import { openSegmentStores } from '../../src/store/open.ts';
 import type { Relist, Store, Stores } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
 import { whileZlibFails } from './brokenCodec.ts';
-import { openThings, seriesOf, served, thingsIn } from './opened.ts';
+import { openThings, seriesOf, served, slowed, thingsIn } from './opened.ts';
 import { newSources, plainOf, rendererWith, type Thing, valueNumber } from './promotedThings.ts';
 import { checkAllSizes, measure } from './sizes.ts';
 
@@ -45,14 +45,8 @@ class Run {
 
   constructor(named: boolean, hotBytesMax: number) {
     this.#parts = named ? ['one', 'other'] : [undefined];
-    let looks = 0;
     this.#stores = openThings(this.#renderer, {
-      clock: {
-        now: () => this.#clock.now() + looks++,
-        wall: () => this.#clock.wall(),
-        sleep: (ms: number, signal?: AbortSignal) => this.#clock.sleep(ms, signal),
-        turn: () => this.#clock.turn(),
-      },
+      clock: slowed(this.#clock),
       hotBytesMax,
       onError: (error) => {
         if (!String(error).includes('out of memory')) throw error;
