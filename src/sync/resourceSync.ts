@@ -103,11 +103,11 @@ export class ResourceSync {
     return selections.length === 0 ? undefined : selections.every(({ isActive }) => isActive);
   }
 
-  /** Whether nothing more is to be listed before it is as good as can be. */
+  /** Whether all that can be listed is. */
   get isCaughtUp(): boolean {
     return this.#syncs.every(({ reflector }) => {
       const { refused, absent } = reflector.status;
-      return reflector.position !== undefined || refused || absent;
+      return reflector.isListed || refused || absent;
     });
   }
 
