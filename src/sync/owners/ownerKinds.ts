@@ -22,7 +22,7 @@ export interface OwnerKindStatus {
   readonly name: string;
   /** Empty where the API server does not have the kind. */
   readonly statuses: readonly SyncStatus[];
-  /** It came into use when what uses owners was synced: readiness does not wait for it. */
+  /** It came into use when what uses owners was synced, or came back: readiness does not wait. */
   readonly late: boolean;
   readonly objects: number;
 }
@@ -55,7 +55,7 @@ interface FollowedKind {
   readonly kind: string;
   readonly name: string;
   readonly table: OwnerTable;
-  readonly late: boolean;
+  late: boolean;
   readonly ending: AbortController;
   state: Phase;
   done: Promise<void>;
@@ -156,6 +156,8 @@ export class OwnerKinds {
       } else {
         await this.#followAs(served, followed, signal);
       }
+      // Readiness has not waited for it, or it was there: the next list is no reason to wait again.
+      followed.late = true;
     }
   }
 
