@@ -16,6 +16,8 @@ const nobody = 'kubestate.io:shard-selector';
 
 /** After so many failures in a row that may be due to the selector, it is left out. */
 const failuresMax = 3;
+/** Then it is tried again: the failures may have been an outage. */
+const retryMs = 3_600_000;
 
 export interface ShardSelectionOptions {
   readonly client: Client;
@@ -44,8 +46,10 @@ export type SaySelection = (
 type Trust =
   | { readonly state: 'unknown' }
   | { readonly state: 'honoured' }
-  /** It does not know the selector, or fails with it; another server may. */
+  /** It does not know the selector; another server may. */
   | { readonly state: 'unsupported' }
+  /** It has failed with the selector. */
+  | { readonly state: 'failing'; readonly untilMs: number }
   /** It was wrong after it had confirmed the selector; `version` of the server, where known. */
   | { readonly state: 'broken'; readonly version: string | undefined };
 
@@ -79,6 +83,9 @@ export class ShardSelection {
     this.#asked = undefined;
     if (ranges === undefined) return undefined;
     if (this.#reconnecting) await this.#reconnected(signal);
+    const trust = this.#trust;
+    const isOver = trust.state === 'failing' && this.#options.clock.now() >= trust.untilMs;
+    if (isOver) this.#trust = { state: 'unknown' };
     if (this.#trust.state === 'unknown') await this.#probe(ranges, signal);
     if (this.#trust.state === 'honoured') this.#asked = ranges;
     return this.#asked?.selector;
@@ -113,7 +120,7 @@ export class ShardSelection {
     this.#failures += 1;
     if (this.#failures < failuresMax) return;
     this.#failures = 0;
-    this.#trust = { state: 'unsupported' };
+    this.#trust = { state: 'failing', untilMs: this.#options.clock.now() + retryMs };
     this.#say('failing', failing, errorMessage(error));
   }
 

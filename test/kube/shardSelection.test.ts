@@ -29,19 +29,21 @@ function serverWith(version: () => string): Client {
 }
 
 describe('The selection of a shard by the server', () => {
+  let clock: TestClock;
   let owned: HashRanges | undefined;
   let version: () => string;
   let said: string[];
   let selection: ShardSelection;
 
   beforeEach(() => {
+    clock = new TestClock();
     owned = ranges;
     version = () => 'v1.36.0';
     said = [];
     selection = new ShardSelection({
       client: serverWith(() => version()),
       collection: { resource: 'pods', group: '', version: 'v1' },
-      clock: new TestClock(),
+      clock,
       ranges: () => owned,
       namespace: 'default',
       observer: { foreignObject: () => undefined },
@@ -58,7 +60,7 @@ describe('The selection of a shard by the server', () => {
     }
   };
 
-  it('ends after three failures in a row that may be due to it', async () => {
+  it('ends for an hour after three failures in a row that may be due to it', async () => {
     const error = new ApiError(500, 'cannot select');
     await asked();
     for (let i = 0; i < 2; i++) selection.requestFailed(error);
@@ -68,6 +70,10 @@ describe('The selection of a shard by the server', () => {
     selection.requestFailed(error);
     expect(await asked()).to.equal(undefined);
     expect(said).to.deep.equal(['failing']);
+    clock.advance(3_599_999);
+    expect(await asked()).to.equal(undefined);
+    clock.advance(1);
+    expect(await asked(), 'an hour later').to.equal(ranges.selector);
   });
 
   const otherCauses: [what: string, error: unknown][] = [
