@@ -58,7 +58,6 @@ interface FollowedKind {
   late: boolean;
   readonly ending: AbortController;
   state: Phase;
-  done: Promise<void>;
 }
 
 /** `run` it once. */
@@ -66,6 +65,8 @@ export class OwnerKinds {
   readonly #options: OwnerKindsOptions;
   readonly #log: Logger;
   readonly #kinds = new Map<string, FollowedKind>();
+  /** Of kinds that are followed, and of those that are no more and have not ended yet. */
+  readonly #work = new Set<Promise<void>>();
   #signal: AbortSignal | undefined;
   #limitLogged = false;
 
@@ -95,7 +96,7 @@ export class OwnerKinds {
     this.#signal = signal;
     for (const followed of this.#kinds.values()) this.#start(followed, signal);
     await aborted(signal);
-    await Promise.all([...this.#kinds.values()].map(({ done }) => done));
+    await Promise.all(this.#work);
   }
 
   /** Ends to follow the kinds whose tables are not among these, nor followed always. */
@@ -134,7 +135,6 @@ export class OwnerKinds {
       late: isSynced() && [...this.#kinds.values()].every(({ state }) => isSettled(state)),
       ending: new AbortController(),
       state: { phase: 'finding', detail: 'waiting' },
-      done: Promise.resolve(),
     };
     this.#kinds.set(name, followed);
     if (this.#signal !== undefined) this.#start(followed, this.#signal);
@@ -142,7 +142,9 @@ export class OwnerKinds {
   }
 
   #start(followed: FollowedKind, signal: AbortSignal): void {
-    followed.done = this.#follow(followed, AbortSignal.any([signal, followed.ending.signal]));
+    const either = AbortSignal.any([signal, followed.ending.signal]);
+    const work = this.#follow(followed, either).finally(() => this.#work.delete(work));
+    this.#work.add(work);
   }
 
   async #follow(followed: FollowedKind, signal: AbortSignal): Promise<void> {
