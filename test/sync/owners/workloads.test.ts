@@ -10,6 +10,7 @@ import { ownerKinds, Workloads } from '../../../src/sync/owners/workloads.ts';
 import { scopeOf } from '../../../src/sync/scope.ts';
 import { noopObserver } from '../../../src/telemetry/registry.ts';
 import { clientOf, recordingLog } from '../../kube/harness.ts';
+import { everything } from '../../support/choices.ts';
 import { definition } from '../../support/customs.ts';
 import { forbid, gone, hang, status } from '../../support/faults.ts';
 import { fastClock } from '../../support/start.ts';
@@ -17,16 +18,6 @@ import { until } from '../../support/until.ts';
 
 const apps = { group: 'apps', version: 'v1', scope: 'namespace' } as const;
 const batch = { group: 'batch', version: 'v1', scope: 'namespace' } as const;
-const everything = {
-  resources: [],
-  namespaces: [],
-  'namespaces-denylist': [],
-  node: [],
-  'track-unscheduled-pods': false,
-  shard: 0,
-  'total-shards': 1,
-  'server-side-sharding': 'false' as const,
-};
 const known: readonly ServedKind[] = [
   { ...apps, kind: 'ReplicaSet', plural: 'replicasets' },
   { ...apps, kind: 'Deployment', plural: 'deployments' },
