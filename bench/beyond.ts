@@ -7,7 +7,7 @@ import type { Cluster } from './lib/cluster.ts';
 import { flipAt, someOf } from './lib/load.ts';
 import { bytesPerMb, type Question, type Row } from './lib/question.ts';
 import { countSeries, textOf } from './lib/scrape.ts';
-import { median } from './lib/stats.ts';
+import { median, medians } from './lib/stats.ts';
 import { watchChanges } from './lib/watch.ts';
 
 /** What one exporter cost. */
@@ -57,7 +57,7 @@ export default {
       rows.push({ what, ...each((key) => cost[key] - (before[key] + after[key]) / 2) });
     }
     await api.close();
-    yield { what: 'nothing', ...each((key) => median(bare.map((one) => one[key]))) };
+    yield { what: 'nothing', ...medians(bare) };
     yield* rows;
     const apart = (key: keyof Cost) =>
       median(bare.slice(1).map((one, i) => Math.abs(one[key] - (bare[i]?.[key] ?? Number.NaN))));

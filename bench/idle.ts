@@ -11,7 +11,7 @@ import { systemClock } from '../src/lib/clock.ts';
 import { freePorts } from '../tools/serverProcess.ts';
 import { type Memory, memoryOf, parseMemory } from './lib/proc.ts';
 import { bytesPerMb } from './lib/question.ts';
-import { median } from './lib/stats.ts';
+import { medians } from './lib/stats.ts';
 
 const rounds = 5;
 const pods = 20;
@@ -80,29 +80,28 @@ async function costOfServing(apiServer: string): Promise<Cost> {
   }
 }
 
-async function medians(measure: () => Cost | Promise<Cost>): Promise<Cost> {
+async function measured(measure: () => Cost | Promise<Cost>): Promise<Cost> {
   const costs: Cost[] = [];
   for (let round = 0; round < rounds; round++) costs.push(await measure());
-  const of = (key: keyof Cost): number => median(costs.map((cost) => cost[key]));
-  return { readyMs: of('readyMs'), residentMb: of('residentMb'), peakMb: of('peakMb') };
+  return medians(costs);
 }
 
 const server = new ApiServer({ clock: systemClock, random: Math.random });
 buildCluster(server, { clock: systemClock, seed: 1, pods });
 const { url } = await server.listen(0, loopback);
 
-const bare = await medians(() => costOfNode('-e', '0'));
-const measured: readonly (readonly [string, Cost])[] = [
+const bare = await measured(() => costOfNode('-e', '0'));
+const all: readonly (readonly [string, Cost])[] = [
   ['node -e 0', bare],
-  ['kubestate version', await medians(() => costOfNode(bundle, 'version'))],
-  [`kubestate, ${pods} pods`, await medians(() => costOfServing(url))],
+  ['kubestate version', await measured(() => costOfNode(bundle, 'version'))],
+  [`kubestate, ${pods} pods`, await measured(() => costOfServing(url))],
 ];
 await server.close();
 
 const ratio = (value: number, yardstick: number): string => `(${(value / yardstick).toFixed(2)})`;
 console.log(`${cpus()[0]?.model}, Node ${process.versions.node}, medians of ${rounds}`);
 console.log('in brackets: the ratio to a bare Node; what serves is ready when /readyz says so');
-for (const [name, { readyMs, residentMb, peakMb }] of measured) {
+for (const [name, { readyMs, residentMb, peakMb }] of all) {
   console.log(
     `${name.padEnd(20)} ${readyMs.toFixed(0).padStart(5)} ms ${ratio(readyMs, bare.readyMs)}` +
       `  resident ${residentMb.toFixed(0)} MB ${ratio(residentMb, bare.residentMb)}` +

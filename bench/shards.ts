@@ -5,7 +5,7 @@ import type { Cluster } from './lib/cluster.ts';
 import { Load } from './lib/load.ts';
 import { bytesPerMb, type Question } from './lib/question.ts';
 import { Relay } from './lib/relay.ts';
-import { median } from './lib/stats.ts';
+import { medians } from './lib/stats.ts';
 
 const totals = [1, 2, 4];
 /** Of more shards than these, only so many are measured: their parts are of the same size. */
@@ -116,15 +116,3 @@ async function costOf(
     await relay.close();
   }
 }
-
-const medians = (costs: readonly Cost[]): Cost => {
-  const of = (key: keyof Cost): number => median(costs.map((cost) => cost[key]));
-  return {
-    startMb: of('startMb'),
-    startCpuMs: of('startCpuMs'),
-    readyMs: of('readyMs'),
-    residentMb: of('residentMb'),
-    changesKbPerSecond: of('changesKbPerSecond'),
-    changesCpu: of('changesCpu'),
-  };
-};
