@@ -86,7 +86,7 @@ function costOf(
     const residentMb = exporter.memory().resident / bytesPerMb;
     const text = await textOf(exporter.metrics);
     bench.say('status flips');
-    const { cpuSeconds, changes } = await watchChanges(exporter, bench.plan, () =>
+    const { cpuSeconds, changes } = await watchChanges(bench, exporter, () =>
       Promise.all([flipAt(api, someOf(places.pods)), repeat(api, someOf(places.events))]),
     );
     return {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiObject, Pod } from '../src/demo/objects.ts';
 import { Api, type Place } from './lib/api.ts';
+import type { Bench } from './lib/bench.ts';
 import type { Exporter } from './lib/exporter.ts';
 import { countDiffering, familySums } from './lib/families.ts';
 import { flipAt, likeThat, placeOf, suffixes } from './lib/load.ts';
@@ -70,12 +71,12 @@ export default {
       for (const [change, act] of Object.entries(changes)) {
         bench.say(`${change}, ${seconds} s`);
         const changeSome = () => changeOne(api, places, act);
-        const seen = await watchChanges(exporter, bench.plan, changeSome);
+        const seen = await watchChanges(bench, exporter, changeSome);
         rows.push({
           pods,
           change,
           perSecond: seen.changes / seconds,
-          families: await familiesChanged(exporter, changeSome),
+          families: await familiesChanged(bench, exporter, changeSome),
           cpuMs: cpuMsOfChange(seen, idle),
         });
       }
@@ -90,9 +91,13 @@ async function changeOne(api: Api, places: Place[], act: Act): Promise<void> {
   places[at] = await act(api, places[at] as Place);
 }
 
-async function familiesChanged(exporter: Exporter, act: () => Promise<void>): Promise<number> {
+async function familiesChanged(
+  bench: Bench,
+  exporter: Exporter,
+  act: () => Promise<void>,
+): Promise<number> {
   const before = familySums(await textOf(exporter.metrics));
   await act();
-  await sleep(servedMs);
+  await bench.pause(servedMs);
   return countDiffering(before, familySums(await textOf(exporter.metrics)));
 }

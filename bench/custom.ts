@@ -110,13 +110,13 @@ function costOf(
 }
 
 async function costOfChange(
-  { plan }: Bench,
+  bench: Bench,
   exporter: Exporter,
   api: Api,
   places: readonly Place[],
 ): Promise<number> {
-  const idle = await watch(exporter, () => sleep(plan.seconds * 1_000));
-  const seen = await watchChanges(exporter, plan, () => flipAt(api, someOf(places)));
+  const idle = await watch(exporter, () => sleep(bench.plan.seconds * 1_000));
+  const seen = await watchChanges(bench, exporter, () => flipAt(api, someOf(places)));
   return cpuMsOfChange(seen, idle);
 }
 

@@ -1,5 +1,4 @@
 // Question `shards`: what one of several shards receives and computes, with and without the server.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from './lib/bench.ts';
 import type { Cluster } from './lib/cluster.ts';
 import { Load } from './lib/load.ts';
@@ -101,7 +100,7 @@ async function costOf(
       const beganMs = performance.now();
       await load.run(['status flips'], { stepsPerSecond, seconds });
       // The last ones are read at the next tick.
-      await sleep(servedMs);
+      await bench.pause(servedMs);
       const passed = (performance.now() - beganMs) / msPerSecond;
       return {
         startMb: startBytes / bytesPerMb,

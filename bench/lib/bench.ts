@@ -4,6 +4,9 @@ import type { Cluster } from './cluster.ts';
 import type { Contents } from './contents.ts';
 import { Exporter, type ExporterOptions } from './exporter.ts';
 
+/** Exporters read their watches twice a second. */
+const trialPauseMs = 600;
+
 /** The size of the measurements. */
 export interface Plan {
   /** Numbers of pods, for questions by the number of objects. */
@@ -51,6 +54,8 @@ export interface Tools {
   openCluster(contents: WantedContents): Promise<Cluster>;
   /** Called with progress messages. */
   readonly say: (doing: string) => void;
+  /** Waits are short: whether something is measured matters, and not how much it is. */
+  readonly trial?: boolean;
 }
 
 /** The contents of a cluster; who has managedFields depends on the server. */
@@ -110,7 +115,12 @@ export class Bench {
   /** Waits for settleSeconds of the plan. */
   async settle(): Promise<void> {
     this.say('letting it settle');
-    await sleep(this.plan.settleSeconds * 1_000);
+    await this.pause(this.plan.settleSeconds * 1_000);
+  }
+
+  /** Waits for so long, or in a trial until the exporter has read what was written. */
+  async pause(ms: number): Promise<void> {
+    await sleep(this.#tools.trial ? Math.min(ms, trialPauseMs) : ms);
   }
 
   async close(): Promise<void> {

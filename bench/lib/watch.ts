@@ -1,7 +1,8 @@
 // Measures CPU, memory and event loop of an exporter over a time.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bench } from './bench.ts';
 import { type Exporter, largest } from './exporter.ts';
-import { type Pace, paced } from './load.ts';
+import { paced } from './load.ts';
 import { bytesPerMb } from './question.ts';
 import { scrape } from './scrape.ts';
 
@@ -61,16 +62,17 @@ export interface SeenChanges extends Seen {
 
 /** Measures while `change` is called at a steady rate, and until the last change is served. */
 export async function watchChanges(
+  bench: Bench,
   exporter: Exporter,
-  { stepsPerSecond, seconds }: Pace,
   change: () => Promise<unknown>,
 ): Promise<SeenChanges> {
+  const { seconds, stepsPerSecond } = bench.plan;
   let changes = 0;
   const seen = await watch(exporter, async () => {
     const over = performance.now() + seconds * 1_000;
     changes = await paced(change, { firstMs: 0, everyMs: 1_000 / stepsPerSecond, over });
     // Pending changes belong to the measurement.
-    await sleep(servedMs);
+    await bench.pause(servedMs);
   });
   return { ...seen, changes };
 }
