@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { fnv1a64 } from '../../src/lib/fnv1a.ts';
 import { HashRanges, rangeOfShard } from '../../src/lib/hashRanges.ts';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
+import { inTurns } from '../../tools/inTurns.ts';
 import { until } from '../../tools/until.ts';
 import { configOf, entryOf } from '../support/customs.ts';
 import { Exporter } from './exporter.ts';
@@ -14,6 +15,7 @@ import { type Looks, StatefulShards } from './statefulShards.ts';
 
 const gate = { ShardedListAndWatch: true };
 const PODS = 300;
+const ORDERS = 30;
 const SAME_TIMEOUT_MS = 20_000;
 /** What a shard loses is kept for 15 s once its own lists are complete; the rest is theirs. */
 const DOUBLED_MS_MAX = 30_000;
@@ -245,8 +247,8 @@ async function makeOrders(server: RealCluster): Promise<void> {
   const path = `/apis/${group}/v1/namespaces/default/orders`;
   const isServed = async () => (await server.request('GET', path)).status === 200 || undefined;
   await until('the definition is served', isServed, SAME_TIMEOUT_MS);
-  for (let i = 0; i < 30; i++) {
+  await inTurns(Array(ORDERS).keys(), (i) => {
     const object = { apiVersion: `${group}/v1`, kind: 'Order', metadata: { name: `order-${i}` } };
-    await server.must('POST', path, { ...object, spec: { size: i } });
-  }
+    return server.must('POST', path, { ...object, spec: { size: i } });
+  });
 }
