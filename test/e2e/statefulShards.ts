@@ -212,7 +212,7 @@ export class StatefulShards {
   }
 
   async stop(): Promise<void> {
-    for (const shard of this.shards.values()) await shard.stop();
+    await Promise.all([...this.shards.values()].map((shard) => shard.stop()));
   }
 }
 
