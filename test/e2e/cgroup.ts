@@ -30,7 +30,7 @@ export class Cgroup {
   static make({ cpuShare, memoryBytes }: Limits): Cgroup {
     const quotaUs = Math.round(PERIOD_US * cpuShare);
     const { version, cpu, memory } = controllers();
-    const name = `kubestate-e2e-${process.pid}-${++Cgroup.#made}`;
+    const name = `kubestate-e2e-${process.pid}-${Date.now()}-${++Cgroup.#made}`;
     const group = new Cgroup(version, join(cpu, name), join(memory, name));
     if (version === 2) writeFileSync(join(cpu, 'cgroup.subtree_control'), '+cpu +memory');
     try {
