@@ -171,7 +171,8 @@ describe('churn on a real API server', function () {
       const [firstMb = 0, lastMb = 0] = [0, 2].map((third) => median(part(residentMb, third, 3)));
       process.stdout.write(
         `    ${await work} steps, ${shown.scrapes} scrapes, ${lasting.length} pods lasted; ` +
-          `resident ${firstMb.toFixed(1)} MB in the first third, ${lastMb.toFixed(1)} in the last\n`,
+          `resident ${firstMb.toFixed(1)} MB in the first third, ` +
+          `${lastMb.toFixed(1)} in the last\n`,
       );
       expect(lasting.length)
         .to.be.above(SOAK_PODS / 2)

@@ -132,7 +132,7 @@ describe('server-side sharding on a real API server', function () {
 
     for (const flags of [[], ['--kube-api-protobuf=false']]) {
       const by = flags.length === 0 ? 'protobuf' : 'JSON';
-      it(`serves in three shards, by ${by}, what one program serves, of every resource`, async () => {
+      it(`serves in three shards, by ${by}, all that one program serves`, async () => {
         const [whole, shards] = await Promise.all([start(...flags), shardsOf(3, ...flags)]);
         const series = await expectWhole(whole, shards);
         process.stdout.write(`    ${series} series\n`);
