@@ -28,6 +28,11 @@ describe('the table of what it costs to turn things on', () => {
     ]);
   });
 
+  it('has no column in which nothing stands', () => {
+    const older = { ...result, rows: rows.map((one) => ({ ...one, flip: undefined })) };
+    expect(beyondPart({ beyond: older })).to.include('| CPU of the start, s |\n');
+  });
+
   it('says where nothing was measured', () => {
     expect(beyondPart({})).to.equal('It has not been measured and kept yet.');
   });

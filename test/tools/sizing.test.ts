@@ -57,6 +57,12 @@ describe('the page on sizing', () => {
     expect(page).to.not.include('250Mi\n');
   });
 
+  it('has the size of a scrape where it was measured', () => {
+    const pageOf = (one: Row) => sizingPage({ sizing: resultOf('sizing', [one]) });
+    expect(pageOf(ours)).to.include('| gzip scrape | plain scrape |');
+    expect(pageOf({ ...ours, gzipMb: 1.96 })).to.match(/ size of it .*\n.*\n.* 2\.0 MB /);
+  });
+
   it('says from which size on a scrape by Prometheus needs a longer timeout, or shards', () => {
     const large = { ...ours, pods: 60_000, readySeconds: 30 };
     const scrapes = [
