@@ -54,7 +54,10 @@ export default {
 
 async function limited(bench: Bench, setting: Setting, { memoryMib }: Container): Promise<Row> {
   const { pods, cluster, side } = setting;
-  const cgroup = Cgroup.make({ cpuShare, memoryBytes: memoryMib * bytesPerMib });
+  const cgroup = Cgroup.make({
+    cpuShare: bench.isTrial ? 1 : cpuShare,
+    memoryBytes: memoryMib * bytesPerMib,
+  });
   const [command, args] = cgroup.command('env', [
     // As in the image; the first is in its entry point.
     ...(side.name === 'reference' ? [] : ['NODE_OPTIONS=--max-semi-space-size=4']),

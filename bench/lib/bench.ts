@@ -54,7 +54,6 @@ export interface Tools {
   openCluster(contents: WantedContents): Promise<Cluster>;
   /** Called with progress messages. */
   readonly say: (doing: string) => void;
-  /** Waits are short: whether something is measured matters, and not how much it is. */
   readonly trial?: boolean;
 }
 
@@ -67,6 +66,8 @@ export class Bench {
   readonly beside: Beside | undefined;
   readonly compared: Compared;
   readonly say: (doing: string) => void;
+  /** Whether something is measured matters, and not how much it is: nobody keeps the result. */
+  readonly isTrial: boolean;
   /** The command that starts kubestate. */
   readonly program: readonly string[];
   readonly #tools: Tools;
@@ -80,6 +81,7 @@ export class Bench {
     this.compared = tools.compared ?? {};
     this.say = tools.say;
     this.program = tools.program;
+    this.isTrial = tools.trial ?? false;
   }
 
   /** A cluster with this many pods; equal arguments return the same cluster as it is now. */
@@ -120,7 +122,7 @@ export class Bench {
 
   /** Waits for so long, or in a trial until the exporter has read what was written. */
   async pause(ms: number): Promise<void> {
-    await sleep(this.#tools.trial ? Math.min(ms, trialPauseMs) : ms);
+    await sleep(this.isTrial ? Math.min(ms, trialPauseMs) : ms);
   }
 
   async close(): Promise<void> {
