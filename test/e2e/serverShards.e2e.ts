@@ -9,6 +9,7 @@ import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts
 import { inTurns } from '../../tools/inTurns.ts';
 import { until } from '../../tools/until.ts';
 import { configOf, entryOf } from '../support/customs.ts';
+import { defineKind } from './defineKind.ts';
 import { Exporter } from './exporter.ts';
 import { filled } from './filled.ts';
 import { type Looks, StatefulShards } from './statefulShards.ts';
@@ -232,23 +233,10 @@ async function uidsIn(server: RealCluster, path: string): Promise<string[]> {
 
 /** A definition, and some objects of it. */
 async function makeOrders(server: RealCluster): Promise<void> {
-  const schema = {
-    openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-  };
-  await server.must('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
-    metadata: { name: `orders.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { kind: 'Order', plural: 'orders', singular: 'order' },
-      versions: [{ name: 'v1', served: true, storage: true, schema }],
-    },
-  });
-  const path = `/apis/${group}/v1/namespaces/default/orders`;
-  const isServed = async () => (await server.request('GET', path)).status === 200 || undefined;
-  await until('the definition is served', isServed, SAME_TIMEOUT_MS);
+  await defineKind(server, 'Order', { group });
   await inTurns(Array(ORDERS).keys(), (i) => {
     const object = { apiVersion: `${group}/v1`, kind: 'Order', metadata: { name: `order-${i}` } };
+    const path = `/apis/${group}/v1/namespaces/default/orders`;
     return server.must('POST', path, { ...object, spec: { size: i } });
   });
 }
