@@ -130,18 +130,15 @@ describe('Events on a real API server', function () {
     await recorder.old('there', { reason: 'BackOff' });
     await recorder.oldAgain('there', 57);
     await recorder.old('pulled', { reason: 'Pulled', type: 'Normal' });
-    exporter = await Exporter.start(cluster.kubeconfig(), resources);
-    inJson = await Exporter.start(
-      cluster.kubeconfig(),
-      resources,
-      '--kube-api-protobuf=false',
-      '--consistency-check-interval=10s',
-    );
+    const json = ['--kube-api-protobuf=false', '--consistency-check-interval=10s'];
+    [exporter, inJson] = await Promise.all([
+      Exporter.start(cluster.kubeconfig(), resources),
+      Exporter.start(cluster.kubeconfig(), resources, ...json),
+    ]);
   });
 
   after(async () => {
-    await exporter?.stop();
-    await inJson?.stop();
+    await Promise.all([exporter?.stop(), inJson?.stop()]);
     await cluster?.stop();
   });
 
