@@ -1,18 +1,14 @@
 // Question `beyond`: what each thing costs that kubestate has beyond kube-state-metrics.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiObject } from '../src/demo/objects.ts';
 import { Api, type Place } from './lib/api.ts';
 import type { Bench } from './lib/bench.ts';
 import { features } from './lib/beyond.ts';
 import type { Cluster } from './lib/cluster.ts';
-import { flipSome, paced } from './lib/load.ts';
+import { flipAt, someOf } from './lib/load.ts';
 import { bytesPerMb, type Question, type Row } from './lib/question.ts';
 import { countSeries, textOf } from './lib/scrape.ts';
-import { median } from './lib/stats.ts';
-import { watch } from './lib/watch.ts';
-
-/** Changes come in and are flushed within so long. */
-const servedMs = 2_000;
+import { median, medians } from './lib/stats.ts';
+import { watchChanges } from './lib/watch.ts';
 
 /** What one exporter cost. */
 interface Cost {
@@ -61,7 +57,7 @@ export default {
       rows.push({ what, ...each((key) => cost[key] - (before[key] + after[key]) / 2) });
     }
     await api.close();
-    yield { what: 'nothing', ...each((key) => median(bare.map((one) => one[key]))) };
+    yield { what: 'nothing', ...medians(bare) };
     yield* rows;
     const apart = (key: keyof Cost) =>
       median(bare.slice(1).map((one, i) => Math.abs(one[key] - (bare[i]?.[key] ?? Number.NaN))));
@@ -90,28 +86,21 @@ function costOf(
     const residentMb = exporter.memory().resident / bytesPerMb;
     const text = await textOf(exporter.metrics);
     bench.say('status flips');
-    let flips = 0;
-    const { seconds, stepsPerSecond } = bench.plan;
-    const seen = await watch(exporter, async () => {
-      const over = performance.now() + seconds * 1_000;
-      const rhythm = { firstMs: 0, everyMs: 1_000 / stepsPerSecond, over };
-      const flip = () => Promise.all([flipSome(api, places.pods), repeatSome(api, places.events)]);
-      flips = await paced(flip, rhythm);
-      await sleep(servedMs);
-    });
+    const { cpuSeconds, changes } = await watchChanges(bench, exporter, () =>
+      Promise.all([flipAt(api, someOf(places.pods)), repeat(api, someOf(places.events))]),
+    );
     return {
       series: countSeries(text),
       textMb: text.length / bytesPerMb,
       residentMb,
       start,
-      flip: (seen.cpuSeconds * 1_000) / flips,
+      flip: (cpuSeconds * 1_000) / changes,
     };
   });
 }
 
 /** An Event comes once more. */
-async function repeatSome(api: Api, places: readonly Place[]): Promise<void> {
-  const place = places[Math.floor(Math.random() * places.length)] as Place;
+async function repeat(api: Api, place: Place): Promise<void> {
   const { deprecatedCount } = await api.get<ApiObject & { deprecatedCount: number }>(place);
   await api.patch(place, { deprecatedCount: deprecatedCount + 1 });
 }

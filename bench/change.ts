@@ -2,17 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiObject, Pod } from '../src/demo/objects.ts';
 import { Api, type Place } from './lib/api.ts';
+import type { Bench } from './lib/bench.ts';
 import type { Exporter } from './lib/exporter.ts';
 import { countDiffering, familySums } from './lib/families.ts';
-import { flip, likeThat, paced, placeOf, suffixes } from './lib/load.ts';
+import { flipAt, likeThat, placeOf, suffixes } from './lib/load.ts';
 import type { Question } from './lib/question.ts';
 import { textOf } from './lib/scrape.ts';
-import { watch } from './lib/watch.ts';
+import { cpuMsOfChange, servedMs, watch, watchChanges } from './lib/watch.ts';
 
 const suffix = suffixes();
-
-/** Changes are flushed within a second; this waits twice as long. */
-const servedMs = 2_000;
 
 /** One change of one pod; resolves to the place of the pod afterwards. */
 type Act = (api: Api, place: Place) => Promise<Place>;
@@ -31,10 +29,7 @@ const changes: Readonly<Record<string, Act>> = {
     return place;
   },
   'ready, or no longer': async (api, place) => {
-    const pod = await api.get<Pod>(place);
-    const ready = pod.status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
-    flip(pod, !ready);
-    await api.replaceStatus(place, pod);
+    await flipAt(api, place);
     return place;
   },
   'deleted, and another created': async (api, place) => {
@@ -64,7 +59,7 @@ export default {
     { key: 'cpuMs', heading: 'CPU per change, ms', digits: 2 },
   ],
   async *measure(bench) {
-    const { pods, seconds, stepsPerSecond } = bench.plan;
+    const { pods, seconds } = bench.plan;
     const cluster = await bench.cluster(pods);
     const api = new Api(cluster);
     const places = await api.list('pods');
@@ -75,21 +70,14 @@ export default {
       const rows = [];
       for (const [change, act] of Object.entries(changes)) {
         bench.say(`${change}, ${seconds} s`);
-        let done = 0;
-        const seen = await watch(exporter, async () => {
-          const over = performance.now() + seconds * 1_000;
-          const rhythm = { firstMs: 0, everyMs: 1_000 / stepsPerSecond, over };
-          done = await paced(() => changeSome(api, places, act), rhythm);
-          // Pending changes belong to the measurement.
-          await sleep(servedMs);
-        });
-        const idleSeconds = (idle.cpuSeconds / idle.seconds) * seen.seconds;
+        const changeSome = () => changeOne(api, places, act);
+        const seen = await watchChanges(bench, exporter, changeSome);
         rows.push({
           pods,
           change,
-          perSecond: done / seconds,
-          families: await familiesChanged(exporter, () => changeSome(api, places, act)),
-          cpuMs: ((seen.cpuSeconds - idleSeconds) / done) * 1_000,
+          perSecond: seen.changes / seconds,
+          families: await familiesChanged(bench, exporter, changeSome),
+          cpuMs: cpuMsOfChange(seen, idle),
         });
       }
       return rows;
@@ -98,14 +86,18 @@ export default {
   },
 } satisfies Question;
 
-async function changeSome(api: Api, places: Place[], act: Act): Promise<void> {
+async function changeOne(api: Api, places: Place[], act: Act): Promise<void> {
   const at = Math.floor(Math.random() * places.length);
   places[at] = await act(api, places[at] as Place);
 }
 
-async function familiesChanged(exporter: Exporter, act: () => Promise<void>): Promise<number> {
+async function familiesChanged(
+  bench: Bench,
+  exporter: Exporter,
+  act: () => Promise<void>,
+): Promise<number> {
   const before = familySums(await textOf(exporter.metrics));
   await act();
-  await sleep(servedMs);
+  await bench.pause(servedMs);
   return countDiffering(before, familySums(await textOf(exporter.metrics)));
 }

@@ -4,16 +4,14 @@ import { Api, type Place } from './lib/api.ts';
 import type { Bench } from './lib/bench.ts';
 import type { Cluster } from './lib/cluster.ts';
 import type { Exporter } from './lib/exporter.ts';
-import { flipSome, paced } from './lib/load.ts';
-import type { Question, Row } from './lib/question.ts';
+import { flipAt, someOf } from './lib/load.ts';
+import { bytesPerMb, type Question, type Row } from './lib/question.ts';
 import { countSeries, scrape, textOf } from './lib/scrape.ts';
 import { median } from './lib/stats.ts';
-import { watch } from './lib/watch.ts';
+import { cpuMsOfChange, watch, watchChanges } from './lib/watch.ts';
 import { podFamilies, workloadRules } from './lib/workloads.ts';
 
 const scrapes = 10;
-/** Changes are flushed within a second; this waits twice as long. */
-const servedMs = 2_000;
 
 interface Side {
   readonly objects: 'pods' | 'workloads';
@@ -102,7 +100,7 @@ function costOf(
     const change = await costOfChange(bench, exporter, api, places);
     return {
       series: countSeries(text),
-      textMb: text.length / 1e6,
+      textMb: text.length / bytesPerMb,
       start,
       change,
       gzip: await costOfScrape(exporter, 'gzip'),
@@ -112,23 +110,14 @@ function costOf(
 }
 
 async function costOfChange(
-  { plan }: Bench,
+  bench: Bench,
   exporter: Exporter,
   api: Api,
   places: readonly Place[],
 ): Promise<number> {
-  const { seconds, stepsPerSecond } = plan;
-  const idle = await watch(exporter, () => sleep(seconds * 1_000));
-  let done = 0;
-  const seen = await watch(exporter, async () => {
-    const over = performance.now() + seconds * 1_000;
-    const rhythm = { firstMs: 0, everyMs: 1_000 / stepsPerSecond, over };
-    done = await paced(() => flipSome(api, places), rhythm);
-    // Pending changes belong to the measurement.
-    await sleep(servedMs);
-  });
-  const idleSeconds = (idle.cpuSeconds / idle.seconds) * seen.seconds;
-  return ((seen.cpuSeconds - idleSeconds) / done) * 1_000;
+  const idle = await watch(exporter, () => sleep(bench.plan.seconds * 1_000));
+  const seen = await watchChanges(bench, exporter, () => flipAt(api, someOf(places)));
+  return cpuMsOfChange(seen, idle);
 }
 
 async function costOfScrape(exporter: Exporter, encoding: 'gzip' | 'plain'): Promise<number> {

@@ -8,12 +8,11 @@ import { ProtobufWatchFormat } from '../src/kube/protobuf/watch.ts';
 import { WatchDecoder } from '../src/kube/watchDecoder.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import type { KubeObject } from '../src/metrics/object.ts';
-import { compile } from '../src/metrics/render.ts';
-import { pods as podsTable } from '../src/resources/pods.ts';
 import { openSegmentStores } from '../src/store/open.ts';
 import type { Store } from '../src/store/types.ts';
 import { shardOf } from '../src/sync/shardHash.ts';
 import type { Cluster } from './lib/cluster.ts';
+import { podRenderer } from './lib/podRenderer.ts';
 import type { Question } from './lib/question.ts';
 
 const podsMax = 4_000;
@@ -152,16 +151,13 @@ function decoderOf(
 }
 
 function storesOfPods() {
-  const choices = { enabled: () => true, labels: undefined, annotations: undefined };
-  const onError = (error: unknown): never => {
-    throw error;
-  };
-  const renderer = compile(podsTable, choices, (_family, _object, error) => onError(error));
-  return openSegmentStores(new Map([['pods', renderer]]), {
+  return openSegmentStores(new Map([['pods', podRenderer()]]), {
     clock: systemClock,
     compressOnThread: false,
     hotBytesMax: Number.POSITIVE_INFINITY,
-    onError,
+    onError: (error) => {
+      throw error;
+    },
     seriesBudget: undefined,
   });
 }

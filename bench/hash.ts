@@ -1,12 +1,11 @@
 // Measures ways to find which family texts of an object have changed: comparison and hashes.
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { compile, type Renderer } from '../src/metrics/render.ts';
 import type { Rendered } from '../src/metrics/rendered.ts';
-import { pods as podsTable } from '../src/resources/pods.ts';
 import { FamilyTexts } from '../src/store/familyTexts.ts';
 import { TextPages } from '../src/store/slotTexts.ts';
 import { holding } from './lib/contents.ts';
+import { podRenderer } from './lib/podRenderer.ts';
 import type { Question } from './lib/question.ts';
 
 const podsMax = 1_000;
@@ -30,7 +29,7 @@ export default {
   async *measure(bench) {
     const server = holding({ pods: Math.min(podsMax, bench.plan.pods), managedFields: false });
     const all = [...server.objects('pods')];
-    const renderer = rendererOfPods();
+    const renderer = podRenderer();
     const texts = new FamilyTexts(renderer.families.length, new TextPages());
     const buffer = Buffer.alloc(1024 * 1024);
     const ways: readonly (readonly [way: string, bits: number | undefined, Way])[] = [
@@ -72,11 +71,4 @@ const sumOf =
 function bytesIn(texts: FamilyTexts, of: Rendered): number {
   texts.read(of);
   return texts.bytes;
-}
-
-function rendererOfPods(): Renderer {
-  const choices = { enabled: () => true, labels: undefined, annotations: undefined };
-  return compile(podsTable, choices, (_family, _object, error) => {
-    throw error;
-  });
 }

@@ -1,7 +1,7 @@
 // Measures an idle start: time to ready, resident memory and its peak, against plain Node.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +9,9 @@ import { ApiServer } from '../src/demo/apiserver/apiserver.ts';
 import { buildCluster } from '../src/demo/cluster/cluster.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { freePorts } from '../tools/serverProcess.ts';
+import { type Memory, memoryOf, parseMemory } from './lib/proc.ts';
+import { bytesPerMb } from './lib/question.ts';
+import { medians } from './lib/stats.ts';
 
 const rounds = 5;
 const pods = 20;
@@ -26,12 +29,11 @@ interface Cost {
   readonly peakMb: number;
 }
 
-/** A value of /proc/PID/status, in megabytes. */
-function statusMb(status: string, key: string): number {
-  const kilobytes = new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(status)?.[1];
-  if (kilobytes === undefined) throw new Error(`expected ${key} in /proc/PID/status, as on Linux`);
-  return (Number(kilobytes) * 1024) / 1e6;
-}
+const costOf = (readyMs: number, { resident, peak }: Memory): Cost => ({
+  readyMs,
+  residentMb: resident / bytesPerMb,
+  peakMb: peak / bytesPerMb,
+});
 
 /** Runs Node with `args`, which prints its memory at the end. */
 function costOfNode(...args: string[]): Cost {
@@ -43,7 +45,7 @@ function costOfNode(...args: string[]): Cost {
   });
   const readyMs = performance.now() - start;
   if (status !== 0) throw new Error(`expected exit code 0, got ${status}: ${stderr}`);
-  return { readyMs, residentMb: statusMb(stderr, 'VmRSS'), peakMb: statusMb(stderr, 'VmHWM') };
+  return costOf(readyMs, parseMemory(stderr));
 }
 
 async function untilReady(url: string, child: ChildProcess): Promise<void> {
@@ -71,40 +73,35 @@ async function costOfServing(apiServer: string): Promise<Cost> {
     await untilReady(`http://${loopback}:${telemetry}/readyz`, child);
     const readyMs = performance.now() - start;
     await sleep(restMs);
-    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-    return { readyMs, residentMb: statusMb(status, 'VmRSS'), peakMb: statusMb(status, 'VmHWM') };
+    return costOf(readyMs, memoryOf(child.pid as number));
   } finally {
     const ended = once(child, 'exit');
     if (child.exitCode === null && child.kill()) await ended;
   }
 }
 
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-
-async function medians(measure: () => Cost | Promise<Cost>): Promise<Cost> {
+async function measured(measure: () => Cost | Promise<Cost>): Promise<Cost> {
   const costs: Cost[] = [];
   for (let round = 0; round < rounds; round++) costs.push(await measure());
-  const of = (key: keyof Cost): number => median(costs.map((cost) => cost[key]));
-  return { readyMs: of('readyMs'), residentMb: of('residentMb'), peakMb: of('peakMb') };
+  return medians(costs);
 }
 
 const server = new ApiServer({ clock: systemClock, random: Math.random });
 buildCluster(server, { clock: systemClock, seed: 1, pods });
 const { url } = await server.listen(0, loopback);
 
-const bare = await medians(() => costOfNode('-e', '0'));
-const measured: readonly (readonly [string, Cost])[] = [
+const bare = await measured(() => costOfNode('-e', '0'));
+const all: readonly (readonly [string, Cost])[] = [
   ['node -e 0', bare],
-  ['kubestate version', await medians(() => costOfNode(bundle, 'version'))],
-  [`kubestate, ${pods} pods`, await medians(() => costOfServing(url))],
+  ['kubestate version', await measured(() => costOfNode(bundle, 'version'))],
+  [`kubestate, ${pods} pods`, await measured(() => costOfServing(url))],
 ];
 await server.close();
 
 const ratio = (value: number, yardstick: number): string => `(${(value / yardstick).toFixed(2)})`;
 console.log(`${cpus()[0]?.model}, Node ${process.versions.node}, medians of ${rounds}`);
 console.log('in brackets: the ratio to a bare Node; what serves is ready when /readyz says so');
-for (const [name, { readyMs, residentMb, peakMb }] of measured) {
+for (const [name, { readyMs, residentMb, peakMb }] of all) {
   console.log(
     `${name.padEnd(20)} ${readyMs.toFixed(0).padStart(5)} ms ${ratio(readyMs, bare.readyMs)}` +
       `  resident ${residentMb.toFixed(0)} MB ${ratio(residentMb, bare.residentMb)}` +

@@ -4,7 +4,7 @@ import { Cgroup } from '../test/e2e/cgroup.ts';
 import type { Bench } from './lib/bench.ts';
 import { missingIn } from './lib/compare/quiet.ts';
 import { eachSize, type Setting } from './lib/compare/sizes.ts';
-import type { Exporter } from './lib/exporter.ts';
+import { type Exporter, isOk } from './lib/exporter.ts';
 import { bytesPerMb, type Question, type Row } from './lib/question.ts';
 import { countedOf } from './lib/scrape.ts';
 
@@ -54,7 +54,10 @@ export default {
 
 async function limited(bench: Bench, setting: Setting, { memoryMib }: Container): Promise<Row> {
   const { pods, cluster, side } = setting;
-  const cgroup = Cgroup.make({ cpuShare, memoryBytes: memoryMib * bytesPerMib });
+  const cgroup = Cgroup.make({
+    cpuShare: bench.isTrial ? 1 : cpuShare,
+    memoryBytes: memoryMib * bytesPerMib,
+  });
   const [command, args] = cgroup.command('env', [
     // As in the image; the first is in its entry point.
     ...(side.name === 'reference' ? [] : ['NODE_OPTIONS=--max-semi-space-size=4']),
@@ -125,7 +128,8 @@ class Probes {
   async #run(url: string): Promise<void> {
     while (!this.#ended) {
       const asked = performance.now();
-      if (await isLive(url)) {
+      const signal = AbortSignal.timeout(probeMsMax);
+      if (await isOk(url, { headers: { connection: 'close' }, signal })) {
         this.slowestMs = Math.max(this.slowestMs ?? 0, performance.now() - asked);
       }
       await sleep(probeMs);
@@ -135,17 +139,5 @@ class Probes {
   async stop(): Promise<void> {
     this.#ended = true;
     await this.#running;
-  }
-}
-
-async function isLive(url: string): Promise<boolean> {
-  try {
-    const signal = AbortSignal.timeout(probeMsMax);
-    const answer = await fetch(url, { headers: { connection: 'close' }, signal });
-    await answer.arrayBuffer();
-    return answer.ok;
-  } catch {
-    // Not listening yet, or ended: the cgroup tells which.
-    return false;
   }
 }

@@ -1,11 +1,10 @@
 // Question `shards`: what one of several shards receives and computes, with and without the server.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from './lib/bench.ts';
 import type { Cluster } from './lib/cluster.ts';
 import { Load } from './lib/load.ts';
 import { bytesPerMb, type Question } from './lib/question.ts';
 import { Relay } from './lib/relay.ts';
-import { median } from './lib/stats.ts';
+import { medians } from './lib/stats.ts';
 
 const totals = [1, 2, 4];
 /** Of more shards than these, only so many are measured: their parts are of the same size. */
@@ -101,7 +100,7 @@ async function costOf(
       const beganMs = performance.now();
       await load.run(['status flips'], { stepsPerSecond, seconds });
       // The last ones are read at the next tick.
-      await sleep(servedMs);
+      await bench.pause(servedMs);
       const passed = (performance.now() - beganMs) / msPerSecond;
       return {
         startMb: startBytes / bytesPerMb,
@@ -116,15 +115,3 @@ async function costOf(
     await relay.close();
   }
 }
-
-const medians = (costs: readonly Cost[]): Cost => {
-  const of = (key: keyof Cost): number => median(costs.map((cost) => cost[key]));
-  return {
-    startMb: of('startMb'),
-    startCpuMs: of('startCpuMs'),
-    readyMs: of('readyMs'),
-    residentMb: of('residentMb'),
-    changesKbPerSecond: of('changesKbPerSecond'),
-    changesCpu: of('changesCpu'),
-  };
-};

@@ -1,5 +1,4 @@
 // Question `start`: time to ready and memory, by the number of pods.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Api } from './lib/api.ts';
 import { bytesPerMb, type Question } from './lib/question.ts';
 import { scrape } from './lib/scrape.ts';
@@ -44,7 +43,7 @@ export default {
         await bench.settle();
         const resident: number[] = [];
         for (let i = 0; i < samples; i++) {
-          await sleep(sampleMs);
+          await bench.pause(sampleMs);
           resident.push(exporter.memory().resident / bytesPerMb);
         }
         const { peak, anonymous } = exporter.memory();

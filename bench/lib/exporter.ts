@@ -166,13 +166,13 @@ async function twoPorts(): Promise<Ports> {
   return { metrics: `127.0.0.1:${metrics}`, telemetry: `127.0.0.1:${telemetry}` };
 }
 
-async function isOk(url: string): Promise<boolean> {
+/** Whether it is answered 2xx; not where nobody listens yet, or any more. */
+export async function isOk(url: string, options: RequestInit = {}): Promise<boolean> {
   try {
-    const answer = await fetch(url);
+    const answer = await fetch(url, options);
     await answer.arrayBuffer();
     return answer.ok;
   } catch {
-    // Not listening yet; the caller limits the time.
     return false;
   }
 }

@@ -1,12 +1,11 @@
 // Creates the objects of a benchmark cluster on an API server, over HTTP.
 import { builtinKinds } from '../../src/demo/apiserver/kinds.ts';
 import type { ApiObject, Job, Pod } from '../../src/demo/objects.ts';
+import { inTurns } from '../../tools/inTurns.ts';
 import { Api, ApiFault, kinds, type Place } from './api.ts';
 import type { Cluster } from './cluster.ts';
 import { type Contents, holding } from './contents.ts';
 
-/** Concurrent writes; the client has a connection for each. */
-const writersMax = 32;
 /** Creations of one object; writers that meet at one quota are told to try again. */
 const triesMax = 20;
 const CONFLICT = 409;
@@ -30,18 +29,11 @@ export async function fill(
   let done = 0;
   try {
     for (const resource of resources) {
-      const objects = source.objects(resource);
-      const writer = async (): Promise<void> => {
-        // One that fails ends the iteration of all.
-        for (const object of objects) {
-          await put(api, resource, object);
-          done += 1;
-          told(done, all);
-        }
-      };
-      const ends = await Promise.allSettled(Array.from({ length: writersMax }, writer));
-      const failed = ends.find((end) => end.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
+      await inTurns(source.objects(resource), async (object) => {
+        await put(api, resource, object);
+        done += 1;
+        told(done, all);
+      });
     }
   } finally {
     await api.close();

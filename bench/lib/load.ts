@@ -60,18 +60,13 @@ export type Mix = keyof typeof mixes;
 async function* flips({ api, random, pods, wrote }: Field): Steps {
   for (;;) {
     const place = some(random, pods);
-    const pod = await api.get<Pod>(place);
-    const ready = pod.status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
-    flip(pod, !ready);
-    const sentMs = performance.now();
-    await api.replaceStatus(place, pod);
-    wrote({ place, sentMs, shows: ready ? 'unready' : 'ready' });
+    wrote({ place, ...(await flipAt(api, place)) });
     yield true;
   }
 }
 
 /** The status of a pod whose first container becomes unready or ready. */
-export function flip(pod: Pod, ready: boolean): void {
+function flip(pod: Pod, ready: boolean): void {
   const [container] = pod.status.containerStatuses ?? [];
   if (container !== undefined) {
     container.ready = ready;
@@ -80,14 +75,19 @@ export function flip(pod: Pod, ready: boolean): void {
   markReady(pod, ready, timestamp(Date.now()));
 }
 
-/** Makes the pod of one of the places unready or ready; or another object with its status. */
-export async function flipSome(api: Api, places: readonly Place[]): Promise<void> {
-  const place = places[Math.floor(Math.random() * places.length)] as Place;
+/** Makes a pod unready, or ready again; or another object with its status. */
+export async function flipAt(api: Api, place: Place): Promise<Omit<Write, 'place'>> {
   const object = await api.get<Pod>(place);
   const ready = object.status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
   flip(object, !ready);
+  const sentMs = performance.now();
   await api.replaceStatus(place, object);
+  return { sentMs, shows: ready ? 'unready' : 'ready' };
 }
+
+/** One of the places, by chance. */
+export const someOf = (places: readonly Place[]): Place =>
+  places[Math.floor(Math.random() * places.length)] as Place;
 
 async function* shortLived(field: Field): Steps {
   const { api, random, suffix, pods } = field;

@@ -3,6 +3,15 @@
 /** The median; NaN for an empty list. */
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
+/** The median of each key, of objects that have the same ones. */
+export function medians<Key extends string>(
+  all: readonly Readonly<Record<Key, number>>[],
+): Record<Key, number> {
+  const keys = Object.keys(all[0] ?? {}) as Key[];
+  const entries = keys.map((key) => [key, median(all.map((one) => one[key]))] as const);
+  return Object.fromEntries(entries) as Record<Key, number>;
+}
+
 /** A percentile, with linear interpolation; `share` from 0 to 1. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,10 +1,14 @@
 // Measures CPU, memory and event loop of an exporter over a time.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bench } from './bench.ts';
 import { type Exporter, largest } from './exporter.ts';
+import { paced } from './load.ts';
 import { bytesPerMb } from './question.ts';
 import { scrape } from './scrape.ts';
 
 const sampleMs = 1_000;
+/** Changes are flushed within a second; this waits twice as long. */
+export const servedMs = 2_000;
 
 /** The CPU and memory of an exporter during a phase. */
 export interface Seen {
@@ -50,6 +54,34 @@ export async function watch(
 
 /** CPU seconds per minute. */
 export const cpuPerMinute = ({ cpuSeconds, seconds }: Seen): number => (cpuSeconds / seconds) * 60;
+
+/** The same of changes, and how many there were. */
+export interface SeenChanges extends Seen {
+  readonly changes: number;
+}
+
+/** Measures while `change` is called at a steady rate, and until the last change is served. */
+export async function watchChanges(
+  bench: Bench,
+  exporter: Exporter,
+  change: () => Promise<unknown>,
+): Promise<SeenChanges> {
+  const { seconds, stepsPerSecond } = bench.plan;
+  let changes = 0;
+  const seen = await watch(exporter, async () => {
+    const over = performance.now() + seconds * 1_000;
+    changes = await paced(change, { firstMs: 0, everyMs: 1_000 / stepsPerSecond, over });
+    // Pending changes belong to the measurement.
+    await bench.pause(servedMs);
+  });
+  return { ...seen, changes };
+}
+
+/** CPU of one change in milliseconds, without what it takes if nothing changes. */
+export function cpuMsOfChange({ cpuSeconds, seconds, changes }: SeenChanges, idle: Seen): number {
+  const idleSeconds = (idle.cpuSeconds / idle.seconds) * seconds;
+  return ((cpuSeconds - idleSeconds) / changes) * 1_000;
+}
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {

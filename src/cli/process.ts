@@ -9,14 +9,6 @@ import type { ProcessContext } from '../lib/processContext.ts';
 /** Pause before an API server that did not answer is asked for its version again. */
 const versionLookMs = 10_000;
 
-/** Resolves when the signal aborts. */
-export function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
 /**
  * Starts the program and connects it to the signals: SIGHUP reads its files again, SIGTERM and
  * SIGINT are logged. Rejects with `Stopped` where one of these came before the start.

@@ -1,8 +1,9 @@
 // `kubestate` without a command: watch a cluster and serve its state until a signal stops it.
 import { flags } from '../config/options.ts';
+import { aborted } from '../lib/deadline.ts';
 import { LogRing } from '../lib/logRing.ts';
 import { command } from './command.ts';
-import { aborted, logLevel, sayIgnored, startWithSignals } from './process.ts';
+import { logLevel, sayIgnored, startWithSignals } from './process.ts';
 import { routeStrays } from './strays.ts';
 
 export const serve = command({

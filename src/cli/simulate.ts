@@ -6,12 +6,13 @@ import { loadObjects } from '../demo/apiserver/file.ts';
 import { buildCluster } from '../demo/cluster/cluster.ts';
 import { type Life, startLife } from '../demo/cluster/life.ts';
 import { isReady } from '../http/readiness.ts';
+import { aborted } from '../lib/deadline.ts';
 import { ConfigError, errorMessage } from '../lib/errors.ts';
 import { type Logger, openLog } from '../lib/log.ts';
 import { LogRing } from '../lib/logRing.ts';
 import type { ProcessContext } from '../lib/processContext.ts';
 import { type DemoLine, demoFlags } from './demo.ts';
-import { aborted, logLevel, sayIgnored, startWithSignals } from './process.ts';
+import { logLevel, sayIgnored, startWithSignals } from './process.ts';
 import { routeStrays } from './strays.ts';
 
 const progressMs = 250;

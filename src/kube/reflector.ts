@@ -115,6 +115,11 @@ export class Reflector {
     return content.synced ? content.tookMs : 0;
   }
 
+  /** Whether no list is under way, nor due: a watch that is opened again needs none. */
+  get isListed(): boolean {
+    return this.#requested === undefined && this.#state.isListed;
+  }
+
   /** Undefined unless it watches, with no relist asked for. */
   get position(): SyncPosition | undefined {
     const { phase, content } = this.#state;
@@ -269,7 +274,6 @@ export class Reflector {
     this.#failures.recovered(() => undefined);
     this.#version = version;
     this.#versionCheck.versionIsGood();
-    this.#context.shardSelection?.requestSucceeded();
     this.#unreadable.listCommitted();
     this.#state.listed(clock.now(), tookMs, by);
   }
@@ -293,11 +297,10 @@ export class Reflector {
 
   /** Applies events until the server ends the watch; throws on any other end. */
   async #follow(watch: Watch): Promise<void> {
-    const { sink, observer } = this.#context;
+    const { sink, observer, shardSelection } = this.#context;
     watch.dueMs = (self) => this.#dueMs(self);
     this.#retryPolicy.reset();
     this.#state.watchOpened();
-    this.#context.shardSelection?.requestSucceeded();
     this.#failures.recovered(() => this.#log.info(this.#subject, 'watching again'));
     const backpressure = new Backpressure(sink, this.#context);
     let bookmarkMs: number | undefined;
@@ -305,6 +308,7 @@ export class Reflector {
       this.#versionCheck.eventCame();
       const unreadable = this.#unreadable.seen;
       const version = applyEvent(sink, event, observer);
+      shardSelection?.watchWorks();
       const read = this.#unreadable.seen === unreadable && !event.dropped;
       if (read) this.#unreadable.read(event.object);
       if (version !== '') this.#version = version;
@@ -329,7 +333,8 @@ export class Reflector {
     { error, during }: Extract<End, { error: unknown }>,
     signal: AbortSignal,
   ): Promise<Next> {
-    if (isBrokenConnection(error)) this.#context.shardSelection?.connectionBroke();
+    const isBroken = isBrokenConnection(error) || error instanceof SilenceError;
+    if (isBroken) this.#context.shardSelection?.connectionBroke();
     this.#context.shardSelection?.requestFailed(error);
     if (during === 'list') return this.#fail(error, 'retry', signal);
     if (error instanceof SilenceError) {

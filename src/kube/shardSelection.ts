@@ -4,8 +4,9 @@ import type { Clock } from '../lib/clock.ts';
 import { errorCode, errorMessage } from '../lib/errors.ts';
 import type { HashRanges } from '../lib/hashRanges.ts';
 import { ApiError, isUnacceptable, isVersionUnknown } from './apiError.ts';
+import { StoreError } from './backpressure.ts';
 import type { Client } from './client.ts';
-import { withPace } from './listPace.ts';
+import { SlowListError, withPace } from './listPace.ts';
 import { asRecord } from './objects.ts';
 import type { Collection } from './types.ts';
 import { SilenceError } from './watch.ts';
@@ -15,6 +16,8 @@ const nobody = 'kubestate.io:shard-selector';
 
 /** After so many failures in a row that may be due to the selector, it is left out. */
 const failuresMax = 3;
+/** Then it is tried again: the failures may have been an outage. */
+const retryMs = 3_600_000;
 
 export interface ShardSelectionOptions {
   readonly client: Client;
@@ -43,8 +46,10 @@ export type SaySelection = (
 type Trust =
   | { readonly state: 'unknown' }
   | { readonly state: 'honoured' }
-  /** It does not know the selector, or fails with it; another server may. */
+  /** It does not know the selector; another server may. */
   | { readonly state: 'unsupported' }
+  /** It has failed with the selector. */
+  | { readonly state: 'failing'; readonly untilMs: number }
   /** It was wrong after it had confirmed the selector; `version` of the server, where known. */
   | { readonly state: 'broken'; readonly version: string | undefined };
 
@@ -78,6 +83,9 @@ export class ShardSelection {
     this.#asked = undefined;
     if (ranges === undefined) return undefined;
     if (this.#reconnecting) await this.#reconnected(signal);
+    const trust = this.#trust;
+    const isOver = trust.state === 'failing' && this.#options.clock.now() >= trust.untilMs;
+    if (isOver) this.#trust = { state: 'unknown' };
     if (this.#trust.state === 'unknown') await this.#probe(ranges, signal);
     if (this.#trust.state === 'honoured') this.#asked = ranges;
     return this.#asked?.selector;
@@ -104,17 +112,20 @@ export class ShardSelection {
 
   /** Called where the question, a list or a watch has failed: without the selector it may not. */
   requestFailed(error: unknown): void {
-    const { state } = this.#trust;
-    const isAsked = state === 'honoured' || (state === 'unknown' && this.#options.ranges());
-    if (!isAsked || !mayBeDueToSelector(error)) return;
+    const isQuestion = this.#trust.state === 'unknown' && this.#options.ranges() !== undefined;
+    if (!isQuestion && this.#asked === undefined) return;
+    // A list of all objects would be a longer one yet.
+    if (error instanceof SlowListError && !isQuestion) return;
+    if (!mayBeDueToSelector(error)) return;
     this.#failures += 1;
     if (this.#failures < failuresMax) return;
     this.#failures = 0;
-    this.#trust = { state: 'unsupported' };
+    this.#trust = { state: 'failing', untilMs: this.#options.clock.now() + retryMs };
     this.#say('failing', failing, errorMessage(error));
   }
 
-  requestSucceeded(): void {
+  /** Called with each event: a list says nothing of watches, nor does an answer without events. */
+  watchWorks(): void {
     this.#failures = 0;
   }
 
@@ -134,16 +145,23 @@ export class ShardSelection {
     if (this.#trust.state !== 'broken') {
       this.#trust = { state: 'unknown' };
     } else {
-      const version = await this.#version(signal);
-      const { version: before = version } = this.#trust;
-      this.#trust = before === version ? { state: 'broken', version } : { state: 'unknown' };
+      const { version: before } = this.#trust;
+      const version = (await this.#version(signal)) ?? before;
+      const isSame = before === undefined || before === version;
+      this.#trust = isSame ? { state: 'broken', version } : { state: 'unknown' };
     }
     this.#reconnecting = false;
   }
 
-  async #version(signal: AbortSignal): Promise<string> {
-    const { client } = this.#options;
-    return String(asRecord(await client.get('/version', signal)).gitVersion);
+  /** Undefined where the server does not tell: lists must not fail for that. */
+  async #version(signal: AbortSignal): Promise<string | undefined> {
+    try {
+      const { gitVersion } = asRecord(await this.#options.client.get('/version', signal));
+      return typeof gitVersion === 'string' ? gitVersion : undefined;
+    } catch (error) {
+      if (signal.aborted || errorCode(error) !== undefined) throw error;
+      return undefined;
+    }
   }
 
   async #probe(ranges: HashRanges, signal: AbortSignal): Promise<void> {
@@ -204,7 +222,8 @@ function mayBeDueToSelector(error: unknown): boolean {
   if (error instanceof ApiError) {
     return !otherCauses.includes(error.status) && !isVersionUnknown(error);
   }
-  return errorCode(error) === undefined && !(error instanceof SilenceError);
+  const isOurs = error instanceof SilenceError || error instanceof StoreError;
+  return errorCode(error) === undefined && !isOurs;
 }
 
 const failing = 'requests with shardSelector fail, receiving and filtering all of these objects';

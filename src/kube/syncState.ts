@@ -84,6 +84,13 @@ export class SyncState {
     if (failure.final && !this.#content.synced) this.#content = { synced: false, refused: true };
   }
 
+  /** Whether there is a complete list, and no other is under way or next. */
+  get isListed(): boolean {
+    const phase = this.#phase;
+    if (!this.#content.synced || phase.phase === 'listing') return false;
+    return phase.phase !== 'waiting' || phase.next === 'watch';
+  }
+
   get status(): SyncStatus {
     const content = this.#content;
     return {

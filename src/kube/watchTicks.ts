@@ -1,5 +1,6 @@
 // WatchTicks reads all watches of the process together, twice a second.
 import type { Clock } from '../lib/clock.ts';
+import { aborted } from '../lib/deadline.ts';
 import type { BodyTicks, WatchBody } from './watchBody.ts';
 
 /** Time between two ticks; part of the second in which a change is to be served. */
@@ -205,6 +206,3 @@ export class WatchTicks implements BodyTicks {
     });
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -1,4 +1,5 @@
 // A label selector as Kubernetes reads it, `team=a,tier in (web,api),!legacy`: parsed, and matched.
+import { memberOf } from './members.ts';
 
 /** What one selector may be long: it is part of the URL of each list and watch. */
 const charsMax = 8_192;
@@ -44,7 +45,7 @@ function satisfies(
   { key, operator, values }: Requirement,
   labels: Readonly<Record<string, string>>,
 ): boolean {
-  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+  const value = memberOf(labels, key);
   switch (operator) {
     case 'exists':
       return value !== undefined;

@@ -1,5 +1,5 @@
 // Promotion makes the text of promoted labels, which stand behind the identity of every series.
-import { memberOf } from '../lib/memberOf.ts';
+import { memberOf } from '../lib/members.ts';
 import { shortened } from '../lib/shortened.ts';
 import type { KubeObject } from './object.ts';
 import type { LabelSourceName, PromotedLabel } from './promotedLabels.ts';

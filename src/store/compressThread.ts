@@ -28,14 +28,15 @@ export interface CompressThreadOptions {
 /** What is used of a worker. */
 export type Thread = Pick<Worker, 'on' | 'postMessage' | 'terminate'>;
 
-/** Takes one block at a time. Nothing depends on it: what the thread does not do is done here. */
+/** Nothing depends on it: what the thread does not do is done here. */
 export class CompressThread {
   readonly #options: CompressThreadOptions;
   #worker: Thread | undefined;
   #failed = false;
-  #reply = Promise.withResolvers<Deflated>();
+  /** What the thread was sent and has not answered, in that order. */
+  #replies: PromiseWithResolvers<Deflated>[] = [];
   /** Memory for texts, which goes to the thread and comes back. */
-  #texts = new ArrayBuffer(0);
+  #free: ArrayBuffer[] = [];
   #blocks = 0;
   /** When it was last used; infinite while it is. */
   #usedMs = 0;
@@ -44,19 +45,18 @@ export class CompressThread {
     this.#options = options;
   }
 
-  /** As `SegmentWriter.writeCold`. */
+  /** Whether the thread is to take one more new block. */
+  takesOne(): boolean {
+    return !this.#failed && !this.#options.signal.aborted && ++this.#blocks > blocksBefore;
+  }
+
+  /** As `SegmentWriter.writeCold`, of a new block. */
   async writeCold(rewrite: Rewrite): Promise<BlockText> {
-    const { writer, signal, onError } = this.#options;
-    const isNew = rewrite.from.textBytes === 0;
-    if (this.#failed || signal.aborted || !isNew || ++this.#blocks <= blocksBefore) {
-      return writer.writeCold(rewrite);
-    }
     try {
       return await this.#deflate(rewrite);
     } catch (error) {
-      this.#failed = true;
-      onError(error);
-      return writer.writeCold(rewrite);
+      this.#fail(error);
+      return this.#options.writer.writeCold(rewrite);
     }
   }
 
@@ -64,19 +64,31 @@ export class CompressThread {
     const worker = this.#worker;
     this.#worker = undefined;
     this.#blocks = 0;
+    this.#free = [];
     await worker?.terminate();
+  }
+
+  /** All that the thread has not answered fails with it, for one reason. */
+  #fail(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#options.onError(error);
   }
 
   async #deflate(rewrite: Rewrite): Promise<BlockText> {
     const { writer } = this.#options;
-    const hot = writer.write(rewrite, (bytes) => this.#room(bytes));
+    let bytes = new ArrayBuffer(0);
+    const hot = writer.write(rewrite, (size) => {
+      bytes = this.#room(size);
+      return Buffer.from(bytes);
+    });
     const families = hot.segments
       .flatMap((segment, family) => (segment === undefined ? [] : [{ family, segment }]))
       .sort((a, b) => a.segment.start - b.segment.start);
     if (families.length === 0) return hot;
     const ends = families.map(({ segment }) => segment.end);
-    const deflated = await this.#send({ bytes: this.#texts, ends });
-    this.#texts = deflated.texts;
+    const deflated = await this.#send({ bytes, ends });
+    this.#free.push(deflated.texts);
     const segments = [...hot.segments];
     const buffer = Buffer.from(deflated.bytes);
     let start = 0;
@@ -91,30 +103,31 @@ export class CompressThread {
 
   async #send(texts: Texts): Promise<Deflated> {
     this.#usedMs = Number.POSITIVE_INFINITY;
+    const reply = Promise.withResolvers<Deflated>();
     try {
-      this.#reply = Promise.withResolvers();
       this.#worker ??= this.#start();
       this.#worker.postMessage(texts, [texts.bytes]);
-      return await this.#reply.promise;
+      this.#replies.push(reply);
+      return await reply.promise;
     } finally {
-      this.#usedMs = this.#options.clock.now();
+      if (this.#replies.length === 0) this.#usedMs = this.#options.clock.now();
     }
   }
 
-  #room(bytes: number): Buffer {
-    if (this.#texts.byteLength < bytes) this.#texts = new ArrayBuffer(bytes);
-    return Buffer.from(this.#texts);
+  #room(bytes: number): ArrayBuffer {
+    const free = this.#free.pop();
+    return free !== undefined && free.byteLength >= bytes ? free : new ArrayBuffer(bytes);
   }
 
   #start(): Thread {
     const { open = openThread } = this.#options;
     const worker = open();
-    worker.on('message', (deflated: Deflated) => this.#reply.resolve(deflated));
+    worker.on('message', (deflated: Deflated) => this.#replies.shift()?.resolve(deflated));
     const end = (error: unknown): void => {
       // One that was ended because it was idle may say so when there is another.
       if (this.#worker !== worker) return;
       this.#worker = undefined;
-      this.#reply.reject(error);
+      for (const reply of this.#replies.splice(0)) reply.reject(error);
     };
     worker.on('error', end);
     worker.on('exit', () => end(new Error('the thread that compresses ended')));

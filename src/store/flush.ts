@@ -17,8 +17,14 @@ const stalenessMsMax = 1_000;
 const gatherMsMin = 100;
 /** Kept of the bound, for a flush that takes longer than the last one. */
 const reserveMs = 200;
-/** With more pending text than this, `drained` waits for a flush. */
+/** With more pending text than this, `drained` waits. */
 const pendingBytesMax = 8 * 1024 * 1024;
+/**
+ * Blocks that the thread has at once. With one it waits for a turn of ours after each, and then we
+ * for it: 20,000 pods on a real API server were ready after 10.4 s, with four after 9.3 (means of
+ * six and of twelve starts, in turn, with the same CPU).
+ */
+const compressingMax = 4;
 
 /** Objects of a relist that are committed in one turn of the event loop: some 5 ms. */
 const stepsPerTurn = 1_000;
@@ -68,6 +74,8 @@ export class Flusher implements FlushWork {
   readonly #thread: CompressThread | undefined;
   readonly #closing = new AbortController();
   #queue: Promise<unknown> = Promise.resolve();
+  /** Blocks that the thread compresses: each task that is none of these waits for all of them. */
+  readonly #compressing = new Map<Block, Promise<void>>();
   /** The flush that is in the queue and has not begun: it will serve all that is pending now. */
   #queuedFlush: Promise<void> | undefined;
   #flushScheduled = false;
@@ -117,24 +125,14 @@ export class Flusher implements FlushWork {
   }
 
   compress(block: Block): void {
-    this.#enqueue(async () => {
-      if (!block.hasPending) return;
-      const { text: from, lengths } = block;
-      const changes = block.takePending();
-      try {
-        const rewrite = { from, lengths, changes, nowMs: this.#clock.now() };
-        block.commit(changes, await (this.#thread ?? this.writer).writeCold(rewrite));
-      } catch (error) {
-        block.rollback(changes);
-        throw error;
-      }
-      await this.#clock.turn();
-    }).catch(this.#onError);
+    this.#queue = this.#queue.then(() => this.#beginCompressing(block));
   }
 
   async drained(): Promise<void> {
+    const isFull = (): boolean => this.#pendingBytes.bytes > pendingBytesMax;
+    while (isFull() && this.#compressing.size > 0) await this.#compressed();
     // Once is enough: what is pending then belongs to relists, which have bounds of their own.
-    if (this.#pendingBytes.bytes > pendingBytesMax) await this.flush();
+    if (isFull()) await this.flush();
   }
 
   flush(): Promise<void> {
@@ -188,6 +186,7 @@ export class Flusher implements FlushWork {
     this.#closing.abort();
     await this.deleted?.close();
     await this.#queue;
+    await Promise.all(this.#compressing.values());
     await this.#thread?.close();
   }
 
@@ -237,9 +236,45 @@ export class Flusher implements FlushWork {
     };
   }
 
+  /** Resolves once the thread may have another block; of ours, once it is compressed. */
+  async #beginCompressing(block: Block): Promise<void> {
+    while (this.#compressing.size >= compressingMax || this.#compressing.has(block)) {
+      await this.#compressed();
+    }
+    if (!block.hasPending) return;
+    const onThread = block.text.textBytes === 0 && this.#thread?.takesOne() === true;
+    const compressed = this.#compressNow(block, (onThread && this.#thread) || this.writer);
+    const done = compressed.finally(() => this.#compressing.delete(block));
+    this.#compressing.set(block, done);
+    if (onThread) return;
+    await done;
+    await this.#clock.turn();
+  }
+
+  /** Never rejects. */
+  async #compressNow(block: Block, by: CompressThread | SegmentWriter): Promise<void> {
+    const { text: from, lengths } = block;
+    const changes = block.takePending();
+    try {
+      const rewrite = { from, lengths, changes, nowMs: this.#clock.now() };
+      block.commit(changes, await by.writeCold(rewrite));
+    } catch (error) {
+      block.rollback(changes);
+      this.#onError(error);
+    }
+  }
+
+  /** Resolves once one of the blocks is compressed that the thread has. */
+  async #compressed(): Promise<void> {
+    await Promise.race(this.#compressing.values());
+  }
+
   /** Tasks run one at a time, in the order in which they were enqueued. */
   #enqueue(work: () => Promise<void>): Promise<void> {
-    const done = this.#queue.then(work);
+    const done = this.#queue.then(async () => {
+      await Promise.all(this.#compressing.values());
+      await work();
+    });
     this.#queue = done.catch(() => undefined);
     return done;
   }

@@ -8,8 +8,8 @@ import type { Clock } from '../lib/clock.ts';
 import { errorMessage } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { KubeObject } from '../metrics/object.ts';
-import type { Relist, Sink } from '../store/types.ts';
 import type { DefinitionsObserver } from '../telemetry/registry.ts';
+import { namedTable } from './namedTable.ts';
 
 /** How often to ask again where definitions may not be read: rights may come later. */
 const forbiddenMs = 300_000;
@@ -107,7 +107,12 @@ export class Definitions {
       random,
       log,
       observer: quiet,
-      sink: this.#sink(),
+      sink: namedTable({
+        read: definitionOf,
+        set: (name, definition) => this.#set(name, definition),
+        delete: (name) => this.#delete(name),
+        replace: (listed) => this.#replace(listed),
+      }),
       onForbidden: (error) => this.#wasForbidden(error),
     });
   }
@@ -124,49 +129,29 @@ export class Definitions {
     this.#options.onChange();
   }
 
-  #sink(): Sink {
+  #set(name: string, definition: Definition): void {
     const { counts, onChange } = this.#options;
-    return {
-      put: (object) => {
-        const before = this.#all.get(object.metadata.name);
-        const definition = definitionOf(object);
-        if (before?.resourceVersion === definition.resourceVersion) return;
-        this.#put(this.#all, object, definition);
-        if (before === undefined) counts.added();
-        else counts.updated();
-        onChange();
-      },
-      delete: ({ metadata }) => {
-        if (!this.#all.delete(metadata.name)) return;
-        counts.deleted();
-        onChange();
-      },
-      relist: () => this.#relist(),
-      drained: () => Promise.resolve(),
-    };
-  }
-
-  #relist(): Relist {
-    const listed = new Map<string, Definition>();
-    let committed = false;
-    return {
-      put: (object) => this.#put(listed, object, definitionOf(object)),
-      delete: ({ metadata }) => void listed.delete(metadata.name),
-      drained: () => Promise.resolve(),
-      commit: async () => {
-        committed = true;
-        this.#countChanges(listed);
-        this.#listed = true;
-        this.#all = listed;
-        this.#options.onChange();
-      },
-      abort: async () => committed,
-    };
-  }
-
-  #put(into: Map<string, Definition>, { metadata }: KubeObject, definition: Definition): void {
+    const before = this.#all.get(name);
+    if (before?.resourceVersion === definition.resourceVersion) return;
     this.#groups.add(definition.group);
-    into.set(metadata.name, definition);
+    this.#all.set(name, definition);
+    if (before === undefined) counts.added();
+    else counts.updated();
+    onChange();
+  }
+
+  #delete(name: string): void {
+    if (!this.#all.delete(name)) return;
+    this.#options.counts.deleted();
+    this.#options.onChange();
+  }
+
+  #replace(listed: Map<string, Definition>): void {
+    this.#countChanges(listed);
+    for (const { group } of listed.values()) this.#groups.add(group);
+    this.#listed = true;
+    this.#all = listed;
+    this.#options.onChange();
   }
 
   #countChanges(listed: ReadonlyMap<string, Definition>): void {

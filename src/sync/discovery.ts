@@ -2,10 +2,43 @@
 import type { ServedKind } from '../custom/types.ts';
 import type { Client } from '../kube/client.ts';
 import { asRecord } from '../kube/objects.ts';
-import { isNotFound } from '../lib/errors.ts';
+import type { Clock } from '../lib/clock.ts';
+import { Deadline } from '../lib/deadline.ts';
+import { errorMessage, httpStatusOf, isNotFound } from '../lib/errors.ts';
 
+/** How long one question may take: as long as a refusal is waited for. */
+const askMsMax = 30_000;
 /** What has to be possible with objects of a kind. */
 const verbsNeeded = ['list', 'watch'];
+
+/** The kinds of a group, or why they are not known. */
+export type Discovered =
+  | { readonly kinds: readonly ServedKind[] }
+  /**
+   * Where `answered`, an aggregated API has failed, or hangs: neither other groups nor readiness
+   * wait for that. Else the server was not reached.
+   */
+  | { readonly error: string; readonly answered: boolean };
+
+/** As `discover`, but never rejects. */
+export async function tryDiscover(
+  client: Pick<Client, 'get'>,
+  clock: Clock,
+  group: string,
+  versions: readonly string[] | 'all',
+  signal: AbortSignal,
+): Promise<Discovered> {
+  const deadline = new Deadline(clock, askMsMax, 'no answer');
+  try {
+    const either = AbortSignal.any([signal, deadline.signal]);
+    return { kinds: await discover(client, group, versions, either) };
+  } catch (error) {
+    const answered = httpStatusOf(error) !== undefined || deadline.signal.aborted;
+    return { error: errorMessage(error), answered };
+  } finally {
+    deadline.end();
+  }
+}
 
 /** The kinds of a group in these versions, or in all; none where it is not served. */
 export async function discover(

@@ -2,16 +2,12 @@
 import type { KindPattern, ServedKind } from '../custom/types.ts';
 import { Backoff } from '../kube/retryPolicy.ts';
 import type { SyncStatus } from '../kube/types.ts';
-import { Deadline } from '../lib/deadline.ts';
-import { errorMessage, httpStatusOf } from '../lib/errors.ts';
 import { logOnce } from '../lib/logThrottle.ts';
 import { Definitions, type DefinitionsOptions } from './definitions.ts';
-import { discover } from './discovery.ts';
+import { tryDiscover } from './discovery.ts';
 
 /** How often discovery is asked for groups that have no definitions. */
 const discoveryMs = 30_000;
-/** How long discovery may take for one group: as long as a refusal is waited for. */
-const askMsMax = 30_000;
 /** How often it is looked whether definitions have been refused for good. */
 const definitionsMs = 1_000;
 /** A pattern may match all kinds of a group; more kinds than this are left out, which is logged. */
@@ -114,25 +110,21 @@ export class KindWatch {
   async #ask(group: string, signal: AbortSignal): Promise<boolean> {
     const { client, clock, patterns, log } = this.#options;
     const versions = patterns.filter((one) => one.group === group).map(({ version }) => version);
-    // An aggregated API that hangs must hold up neither the other groups nor readiness.
-    const deadline = new Deadline(clock, askMsMax, 'no answer');
-    try {
-      const wanted = versions.includes('*') ? 'all' : [...new Set(versions)];
-      const either = AbortSignal.any([signal, deadline.signal]);
-      this.#discovered.set(group, await discover(client, group, wanted, either));
+    const wanted = versions.includes('*') ? 'all' : [...new Set(versions)];
+    const answer = await tryDiscover(client, clock, group, wanted, signal);
+    if (signal.aborted) return false;
+    if ('kinds' in answer) {
+      this.#discovered.set(group, answer.kinds);
       return true;
-    } catch (error) {
-      if (signal.aborted) return false;
-      const keys = { group, error: errorMessage(error) };
-      if (httpStatusOf(error) === undefined && !deadline.signal.aborted) {
-        log.debug(keys, 'discovery failed');
-        return false;
-      }
-      this.#warn(group, keys, 'the kinds of a group are not known, discovery has no answer');
-      return true;
-    } finally {
-      deadline.end();
     }
+    const { answered, error } = answer;
+    const keys = { group, error };
+    if (answered) {
+      this.#warn(group, keys, 'the kinds of a group are not known, discovery has no answer');
+    } else {
+      log.debug(keys, 'discovery failed');
+    }
+    return answered;
   }
 
   #update(): void {

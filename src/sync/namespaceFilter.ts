@@ -1,5 +1,6 @@
 // NamespaceFilter keeps of a collection what is in namespaces that match --namespace-selector.
 import type { Clock } from '../lib/clock.ts';
+import { aborted } from '../lib/deadline.ts';
 import type { ObjectIdentity, ObjectVersion, Relist, Sink } from '../store/types.ts';
 import type { SelectedNamespaces } from './selectedNamespaces.ts';
 
@@ -172,9 +173,3 @@ export class NamespaceFilter {
     this.#options.onScopeShrinks?.();
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });

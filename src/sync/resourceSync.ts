@@ -26,7 +26,7 @@ export interface ResourceSyncOptions extends Omit<ReflectorOptions, 'collection'
   /** The namespaces whose objects are kept; without it, those of all. */
   readonly namespaces?: SelectedNamespaces | undefined;
   /** What objects inherit labels from: they are followed once these are known. */
-  readonly sources?: readonly Pick<FollowedSource, 'name' | 'status' | 'known'>[] | undefined;
+  readonly sources?: readonly Pick<FollowedSource, 'name' | 'status'>[] | undefined;
   /** The objects stored of that part. */
   readonly versionsOf: (part: string | undefined) => Iterable<ObjectVersion>;
   /** Logs once how the server selects shards; without it, it is asked for all objects. */
@@ -53,6 +53,9 @@ interface CollectionSync {
   readonly shardSelection: ShardSelection | undefined;
 }
 
+/** How often it is looked whether all is known that it waits for. */
+const lookMs = 50;
+
 const namespacesUnknown = 'waiting for the namespaces that match --namespace-selector';
 const limitReached = 'more objects than --object-limit, the others were left out';
 
@@ -74,14 +77,8 @@ export class ResourceSync {
   /** The status of each active reflector; there is always one. */
   get statuses(): readonly SyncStatus[] {
     const statuses = this.#syncs.map(({ reflector }) => reflector.status);
-    if (this.#options.namespaces?.isKnown === false) {
-      return statuses.map((status) => ({ ...status, detail: namespacesUnknown }));
-    }
-    const unknown = this.#unknownSource;
-    if (unknown !== undefined && !this.#isRunning) {
-      const detail = `waiting for the labels of ${unknown} (--promote-labels)`;
-      return statuses.map((status) => ({ ...status, detail }));
-    }
+    const detail = this.#isRunning ? undefined : this.#waitsFor;
+    if (detail !== undefined) return statuses.map((status) => ({ ...status, detail }));
     if (!this.#options.limit?.reached) return statuses;
     return statuses.map((status) => ({ ...status, detail: `${status.detail}; ${limitReached}` }));
   }
@@ -103,11 +100,11 @@ export class ResourceSync {
     return selections.length === 0 ? undefined : selections.every(({ isActive }) => isActive);
   }
 
-  /** Whether nothing more is to be listed before it is as good as can be. */
+  /** Whether all that can be listed is. */
   get isCaughtUp(): boolean {
     return this.#syncs.every(({ reflector }) => {
       const { refused, absent } = reflector.status;
-      return reflector.position !== undefined || refused || absent;
+      return reflector.isListed || refused || absent;
     });
   }
 
@@ -124,15 +121,18 @@ export class ResourceSync {
 
   /** Works until the signal aborts, then resolves; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    const { collections, namespaces, sources = [] } = this.#options;
-    await namespaces?.known(signal);
-    await Promise.all(sources.map((source) => source.known(signal)));
+    const { collections, clock } = this.#options;
+    while (this.#waitsFor !== undefined && !signal.aborted) await clock.sleep(lookMs, signal);
     this.#isRunning = true;
     await Promise.all(collections.map((collection) => this.#follow(collection, signal)));
   }
 
-  get #unknownSource(): string | undefined {
-    return this.#options.sources?.find(({ status }) => !status.synced)?.name;
+  /** What has to be known before objects are listed, in words; undefined once all is. */
+  get #waitsFor(): string | undefined {
+    const { namespaces, sources = [] } = this.#options;
+    if (namespaces?.isKnown === false) return namespacesUnknown;
+    const source = sources.find(({ status }) => !status.synced && !status.refused);
+    return source && `waiting for the labels of ${source.name} (--promote-labels)`;
   }
 
   get #syncs(): readonly CollectionSync[] {

@@ -1,29 +1,16 @@
 // SelectedNamespaces is the set of namespaces that match --namespace-selector, as of now.
-import type { Client } from '../kube/client.ts';
 import { Reflector } from '../kube/reflector.ts';
-import type { ReflectorObserver, SyncStatus } from '../kube/types.ts';
-import type { Clock } from '../lib/clock.ts';
-import { unlessAborted } from '../lib/deadline.ts';
-import type { Logger } from '../lib/log.ts';
-import type { KubeObject } from '../metrics/object.ts';
-import type { Relist, Sink } from '../store/types.ts';
-import { markedLog } from './markedLog.ts';
+import type { SyncStatus } from '../kube/types.ts';
+import { namedTable } from './namedTable.ts';
+import { markedLog, type SideReflectorOptions, sayingMalformed } from './sideReflector.ts';
 
 /** Changes of this time are one line of the log. */
 const logMs = 1_000;
 /** Namespaces in such a line. */
 const namedMax = 10;
 
-export interface SelectedNamespacesOptions {
-  readonly client: Client;
+export interface SelectedNamespacesOptions extends SideReflectorOptions {
   readonly selector: string;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Logger;
-  /** As for all lists: --use-apiserver-cache. */
-  readonly fromMemory: boolean;
-  /** Counts the list and the watch, which are not those of a resource that is served. */
-  readonly observer: Omit<ReflectorObserver, 'malformed'>;
 }
 
 /** Called as a namespace starts to match, or ceases to. */
@@ -37,36 +24,33 @@ export class SelectedNamespaces {
   readonly #options: SelectedNamespacesOptions;
   readonly #reflector: Reflector;
   readonly #listeners = new Set<NamespaceListener>();
-  readonly #firstList = Promise.withResolvers<void>();
   #names = new Set<string>();
   #isKnown = false;
   /** Changes that no line of the log tells yet: by namespace whether it matches. */
   readonly #unsaid = new Map<string, boolean>();
   #signal: AbortSignal | undefined;
 
-  constructor(options: SelectedNamespacesOptions) {
-    const { client, selector, clock, random, observer, fromMemory } = options;
-    this.#options = options;
+  constructor({ selector, ...options }: SelectedNamespacesOptions) {
+    this.#options = { selector, ...options };
     const log = markedLog(options.log, '--namespace-selector');
+    const resource = 'namespaces';
     this.#reflector = new Reflector({
-      client,
+      ...options,
+      log,
+      observer: sayingMalformed({ ...options, log }, resource),
       collection: {
-        resource: 'namespaces',
+        resource,
         group: '',
         version: 'v1',
         labelSelector: selector,
         representation: 'metadata',
       },
-      sink: this.#sink(),
-      observer: {
-        ...observer,
-        malformed: (object, err) =>
-          log.warn({ object, err }, 'object or event left out: it cannot be read'),
-      },
-      clock,
-      random,
-      log,
-      fromMemory,
+      sink: namedTable({
+        read: () => true,
+        set: (name) => this.#change(name, true),
+        delete: (name) => this.#change(name, false),
+        replace: (listed) => this.#replace(new Set(listed.keys())),
+      }),
       // Its changes are few, and decide what becomes of the events of all other watches.
       atOnce: true,
     });
@@ -86,15 +70,6 @@ export class SelectedNamespaces {
     return { ...this.#reflector.status, refused: false };
   }
 
-  /** Resolves once it is known which namespaces match, or the signal aborts. */
-  async known(signal: AbortSignal): Promise<void> {
-    try {
-      await unlessAborted(this.#firstList.promise, signal);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
-  }
-
   /** Calls the listener at each change, until the returned function is called. */
   listen(listener: NamespaceListener): () => void {
     this.#listeners.add(listener);
@@ -107,36 +82,11 @@ export class SelectedNamespaces {
     await this.#reflector.run(signal);
   }
 
-  #sink(): Sink {
-    return {
-      put: ({ metadata: { name } }) => this.#change(name, true),
-      delete: ({ metadata: { name } }) => this.#change(name, false),
-      relist: () => this.#relist(),
-      drained: () => Promise.resolve(),
-    };
-  }
-
-  #relist(): Relist {
-    const listed = new Set<string>();
-    let committed = false;
-    return {
-      put: ({ metadata }: KubeObject) => void listed.add(metadata.name),
-      delete: ({ metadata }: KubeObject) => void listed.delete(metadata.name),
-      drained: () => Promise.resolve(),
-      commit: async () => {
-        committed = true;
-        this.#commit(listed);
-      },
-      abort: async () => committed,
-    };
-  }
-
-  #commit(listed: Set<string>): void {
+  #replace(listed: Set<string>): void {
     if (!this.#isKnown) {
       this.#isKnown = true;
       this.#names = listed;
       this.#sayFirst(listed);
-      this.#firstList.resolve();
       return;
     }
     for (const name of [...this.#names]) if (!listed.has(name)) this.#change(name, false);

@@ -2,19 +2,15 @@
 
 import type { Options } from '../config/options.ts';
 import { ApiError } from '../kube/apiError.ts';
-import type { Client } from '../kube/client.ts';
 import { Reflector } from '../kube/reflector.ts';
 import { Backoff } from '../kube/retryPolicy.ts';
-import type { ReflectorObserver } from '../kube/types.ts';
-import type { Clock } from '../lib/clock.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { ConfigError, isNotFound } from '../lib/errors.ts';
-import type { Logger } from '../lib/log.ts';
-import type { KubeObject } from '../metrics/object.ts';
-import type { Sink } from '../store/types.ts';
 import type { Claim, Ownership, ShardScheme } from './claims.ts';
 import { MovingShard } from './movingShard.ts';
+import { namedTable } from './namedTable.ts';
 import { schemeOf } from './scope.ts';
+import type { SideReflectorOptions } from './sideReflector.ts';
 import {
   type OwnedPod,
   type Replica,
@@ -53,13 +49,8 @@ export interface Sharding {
   leave(): Promise<void>;
 }
 
-export interface ShardingParts {
-  readonly client: Client;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Logger;
-  /** Counts the list and the watch of the StatefulSet, which is not a resource that is served. */
-  readonly observer: Omit<ReflectorObserver, 'malformed'>;
+/** The StatefulSet is no resource that is served. */
+export interface ShardingParts extends Omit<SideReflectorOptions, 'fromMemory'> {
   /** Called when the shard changes: everything must be listed again. */
   readonly relist: () => void;
   /** Whether everything has been listed since. */
@@ -134,6 +125,12 @@ export function refuseHalfOfPod({
 /** Our own pod, and the others of its StatefulSet. */
 interface ShardPod extends OwnedPod {
   readonly spec?: StartedPod | null;
+}
+
+/** A state of the StatefulSet, and what it says of this pod. */
+interface SeenSet {
+  readonly set: ReplicatedSet;
+  readonly replica: Replica;
 }
 
 /** Pods are asked one after the other whether they divide the objects as this one does. */
@@ -212,7 +209,14 @@ class AutoSharding implements Sharding {
       fieldSelector: `metadata.name=${this.#statefulSet}`,
     };
     const observer = { ...this.#parts.observer, malformed: this.#malformed };
-    const sink = sinkTo((object) => this.#take(object));
+    const sink = namedTable<SeenSet>({
+      read: (object) => this.#read(object as ReplicatedSet),
+      set: (_, seen) => this.#take(seen),
+      delete: () => undefined,
+      replace: (listed) => {
+        for (const seen of listed.values()) this.#take(seen);
+      },
+    });
     const shared = { client, collection, sink, observer, clock, random, log };
     // One object: its changes are few, and decide what all others are to this process.
     await new Reflector({ ...shared, atOnce: true }).run(signal);
@@ -293,33 +297,19 @@ class AutoSharding implements Sharding {
     return !this.#isUniform;
   }
 
-  #take(object: KubeObject): void {
-    const replica = replicaOf(object as ReplicatedSet, this.#ours.pod);
-    if (replica === undefined) {
-      throw new Error(`expected a name that begins ${this.#ours.pod}, got ${object.metadata.name}`);
-    }
+  #read(set: ReplicatedSet): SeenSet {
+    const replica = replicaOf(set, this.#ours.pod);
+    if (replica !== undefined) return { set, replica };
+    throw new Error(`expected a name that begins ${this.#ours.pod}, got ${set.metadata.name}`);
+  }
+
+  #take({ set, replica }: SeenSet): void {
     const { index, total, ready } = replica;
-    const mixed = this.#isMixed(object as ReplicatedSet, replica);
-    this.#moving.saw({ index, total, ready, mixed });
+    this.#moving.saw({ index, total, ready, mixed: this.#isMixed(set, replica) });
     if (this.#moving.shard === undefined) return;
     this.#placed?.();
     this.#placed = undefined;
   }
 }
 
-/** A sink that calls `put` with every object, listed or changed; deletions change nothing. */
-const sinkTo = (put: (object: KubeObject) => void): Sink => ({
-  put,
-  delete: noop,
-  drained: atOnce,
-  relist: () => ({
-    put,
-    delete: noop,
-    drained: atOnce,
-    commit: atOnce,
-    abort: () => Promise.resolve(false),
-  }),
-});
-
-const noop = (): void => undefined;
 const atOnce = (): Promise<void> => Promise.resolve();

@@ -84,9 +84,11 @@ const isOneRevision = (status: Status): boolean =>
 
 /** A pod that terminates is ready until its end: scaled down and up again, it is replaced. */
 function readyIn(status: Status): number {
-  const ready = status?.readyReplicas ?? 0;
-  const staying = status?.updatedReplicas ?? ready;
-  return isOneRevision(status) ? Math.min(ready, staying) : ready;
+  const { readyReplicas, replicas, updatedReplicas } = status ?? {};
+  const ready = readyReplicas ?? 0;
+  if (!isOneRevision(status)) return ready;
+  const ending = (replicas ?? 0) - (updatedReplicas ?? replicas ?? 0);
+  return Math.max(0, ready - Math.max(0, ending));
 }
 
 function isRolling(status: Status, total: number, isCurrent: boolean): boolean {

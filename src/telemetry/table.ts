@@ -169,7 +169,7 @@ export const selfFamilies = {
     'Objects whose series got other labels because their workload, namespace or node changed.',
     ({ stores }) => stores.work().promotion.changed),
   kube_state_metrics_owner_objects: gauge(
-    'Objects of which it is kept what controls them, by the resource, to find the workloads of pods.',
+    'Objects whose owner is in memory, to find the workloads of pods; resource is that of the object.',
     ({ owners }) => [...(owners?.objects ?? [])].map(([resource, objects]) => [{ resource }, objects]),
     { resource: open }),
   kube_state_metrics_owner_problems_total: counter(

@@ -9,7 +9,7 @@ import { help } from '../../bench/lib/flags.ts';
 import { CpuTime, parseMemory, parseRunNs, parseTicks } from '../../bench/lib/proc.ts';
 import { openProgress } from '../../bench/lib/progress.ts';
 import { countSeries } from '../../bench/lib/scrape.ts';
-import { median, part, percentile } from '../../bench/lib/stats.ts';
+import { median, medians, part, percentile } from '../../bench/lib/stats.ts';
 import { plainTable } from '../../bench/lib/table.ts';
 import { questions } from '../../bench/questions.ts';
 
@@ -18,6 +18,16 @@ describe('statistics', () => {
     expect(median([9, 1, 5])).to.equal(5);
     expect(median([4, 1, 2, 3])).to.equal(2.5);
     expect(median([])).to.be.NaN;
+  });
+
+  it('have the median of each key', () => {
+    const all = [
+      { ms: 3, mb: 1 },
+      { ms: 1, mb: 2 },
+      { ms: 2, mb: 9 },
+    ];
+    expect(medians(all)).to.deep.equal({ ms: 2, mb: 2 });
+    expect(medians([])).to.deep.equal({});
   });
 
   it('interpolate percentiles', () => {

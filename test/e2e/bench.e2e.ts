@@ -30,6 +30,7 @@ describe('each question of the measuring suite', () => {
       program: [process.execPath, kubestate],
       openCluster: (contents) => startSimulated({ ...contents, managedFields: true }),
       say: () => undefined,
+      trial: true,
     });
   });
 

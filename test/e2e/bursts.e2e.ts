@@ -6,11 +6,11 @@ import { type Cluster, clusterOf } from '../../bench/lib/cluster.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
 import { formatNumber } from '../../src/metrics/text.ts';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
+import { inTurns } from '../../tools/inTurns.ts';
 import { Exporter } from './exporter.ts';
 
 const OBJECTS = 2_000;
 const NAMESPACE = 'bursts';
-const WRITERS = 24;
 const IDLE_MS = 5_000;
 const BURST_MS = 10_000;
 /** After a burst the delay is within a second again in this time. */
@@ -43,19 +43,6 @@ function lineOf({ metadata: { namespace, name, resourceVersion } }: ApiObject): 
   return `kube_configmap_metadata_resource_version{${labels}} ${value}\n`;
 }
 
-/** Calls `write` with the numbers from 0 on, by all writers at once, while `more` holds. */
-async function writing(
-  more: (index: number) => boolean,
-  write: (index: number) => Promise<unknown>,
-): Promise<number> {
-  let next = 0;
-  const writer = async (): Promise<void> => {
-    while (more(next)) await write(next++);
-  };
-  await Promise.all(Array.from({ length: WRITERS }, writer));
-  return next;
-}
-
 describe('bursts of events from a real API server', function () {
   this.timeout(300_000);
 
@@ -69,8 +56,8 @@ describe('bursts of events from a real API server', function () {
     cluster = clusterOf(server);
     api = new Api(cluster);
     await server.must('POST', '/api/v1/namespaces', { metadata: { name: NAMESPACE } });
-    const create = (index: number) => api.create(placeOf(index), objectOf(placeOf(index)));
-    await writing((index) => index < OBJECTS, create);
+    const places = Array.from({ length: OBJECTS }, (_, index) => placeOf(index));
+    await inTurns(places, (place) => api.create(place, objectOf(place)));
     exporter = await Exporter.start(server.kubeconfig());
   });
 
@@ -96,10 +83,12 @@ describe('bursts of events from a real API server', function () {
         await sleep(SAMPLE_EVERY_MS);
       }
     })();
-    const made = await writing(
-      () => performance.now() - began < BURST_MS,
-      (index) =>
-        api.patch(placeOf(index % OBJECTS), { metadata: { annotations: { index: `${index}` } } }),
+    let made = 0;
+    const writes = function* (): Generator<number> {
+      for (; performance.now() - began < BURST_MS; made++) yield made;
+    };
+    await inTurns(writes(), (index) =>
+      api.patch(placeOf(index % OBJECTS), { metadata: { annotations: { index: `${index}` } } }),
     );
     await sampling;
     await sleep(CALM_MS);

@@ -15,6 +15,7 @@ export interface Limits {
 
 /** Groups with limits; `remove` them once what ran in them has ended. */
 export class Cgroup {
+  static #made = 0;
   readonly version: 1 | 2;
   readonly #cpu: string;
   readonly #memory: string;
@@ -29,7 +30,7 @@ export class Cgroup {
   static make({ cpuShare, memoryBytes }: Limits): Cgroup {
     const quotaUs = Math.round(PERIOD_US * cpuShare);
     const { version, cpu, memory } = controllers();
-    const name = `kubestate-e2e-${process.pid}-${Date.now()}`;
+    const name = `kubestate-e2e-${process.pid}-${Date.now()}-${++Cgroup.#made}`;
     const group = new Cgroup(version, join(cpu, name), join(memory, name));
     if (version === 2) writeFileSync(join(cpu, 'cgroup.subtree_control'), '+cpu +memory');
     try {

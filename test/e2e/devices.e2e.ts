@@ -91,13 +91,11 @@ describe('devices on a real API server', function () {
     cluster = await startApiServer();
     await cluster.must('POST', '/api/v1/namespaces', { metadata: { name: 'ml' } });
     const start = (...flags: string[]) => Exporter.start(cluster.kubeconfig(), resources, ...flags);
-    exporter = await start();
-    inJson = await start('--kube-api-protobuf=false');
+    [exporter, inJson] = await Promise.all([start(), start('--kube-api-protobuf=false')]);
   });
 
   after(async () => {
-    await exporter?.stop();
-    await inJson?.stop();
+    await Promise.all([exporter?.stop(), inJson?.stop()]);
     await cluster?.stop();
   });
 

@@ -28,6 +28,18 @@ const diskPressure = series({ kind: 'Node', reason: 'EvictionThresholdMet', name
 const now = (): string => new Date().toISOString();
 const microNow = (): string => now().replace('Z', '000Z');
 
+const web = { apiVersion: 'v1', kind: 'Pod', name: 'web', namespace: 'shop' };
+
+/** What both APIs call by the same names. */
+const scheduling = (name: string, reason: string) => ({
+  metadata: { name },
+  reason,
+  type: 'Warning',
+  action: 'Scheduling',
+  eventTime: microNow(),
+  reportingInstance: 'default-scheduler-1',
+});
+
 /** Writes as client-go's two recorders do. */
 class Recorder {
   readonly #cluster: RealCluster;
@@ -61,30 +73,20 @@ class Recorder {
   /** The recorder of the scheduler: it has no count at first, and a series from the second on. */
   async new(name: string, { reason }: About): Promise<void> {
     await this.#cluster.must('POST', '/apis/events.k8s.io/v1/namespaces/shop/events', {
-      metadata: { name },
-      regarding: { apiVersion: 'v1', kind: 'Pod', name: 'web', namespace: 'shop' },
-      reason,
-      type: 'Warning',
-      action: 'Scheduling',
+      ...scheduling(name, reason),
+      regarding: web,
       note: `${reason} of ${name}`,
-      eventTime: microNow(),
       reportingController: 'default-scheduler',
-      reportingInstance: 'default-scheduler-1',
     });
   }
 
   /** The same through v1, which has other names for some of it. */
   async newInCore(name: string, { reason }: About): Promise<void> {
     await this.#cluster.must('POST', '/api/v1/namespaces/shop/events', {
-      metadata: { name },
-      involvedObject: { apiVersion: 'v1', kind: 'Pod', name: 'web', namespace: 'shop' },
-      reason,
-      type: 'Warning',
-      action: 'Scheduling',
+      ...scheduling(name, reason),
+      involvedObject: web,
       message: `${reason} of ${name}`,
-      eventTime: microNow(),
       reportingComponent: 'default-scheduler',
-      reportingInstance: 'default-scheduler-1',
     });
   }
 
@@ -128,18 +130,15 @@ describe('Events on a real API server', function () {
     await recorder.old('there', { reason: 'BackOff' });
     await recorder.oldAgain('there', 57);
     await recorder.old('pulled', { reason: 'Pulled', type: 'Normal' });
-    exporter = await Exporter.start(cluster.kubeconfig(), resources);
-    inJson = await Exporter.start(
-      cluster.kubeconfig(),
-      resources,
-      '--kube-api-protobuf=false',
-      '--consistency-check-interval=10s',
-    );
+    const json = ['--kube-api-protobuf=false', '--consistency-check-interval=10s'];
+    [exporter, inJson] = await Promise.all([
+      Exporter.start(cluster.kubeconfig(), resources),
+      Exporter.start(cluster.kubeconfig(), resources, ...json),
+    ]);
   });
 
   after(async () => {
-    await exporter?.stop();
-    await inJson?.stop();
+    await Promise.all([exporter?.stop(), inJson?.stop()]);
     await cluster?.stop();
   });
 

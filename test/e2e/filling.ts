@@ -5,10 +5,9 @@ import { parse } from 'yaml';
 import { apiVersionOf, builtinKinds } from '../../src/demo/apiserver/kinds.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
 import type { ApiAnswer, RealCluster } from '../../tools/apiserver/start.ts';
+import { inTurns } from '../../tools/inTurns.ts';
 import { asGoReads, type Made, namespaces } from '../judge/objects.ts';
 
-/** Writes that are under way at once. */
-const WRITERS = 24;
 /** An object that is refused so often is left out; the last time it gets a whole valid part. */
 const ROUNDS_MAX = 8;
 
@@ -73,20 +72,16 @@ export async function fillWith(cluster: RealCluster, all: readonly Made[]): Prom
   for (const name of namespaces) {
     await cluster.request('POST', '/api/v1/namespaces', { metadata: { name } });
   }
-  const queue = all.values();
   const taken: Made[] = [];
   const readable: Made[] = [];
   let unreadable = 0;
-  const writer = async (): Promise<void> => {
-    for (const made of queue) {
-      const filling = new Filling(cluster, made);
-      const result = await filling.create();
-      if (filling.isReadable) readable.push(made);
-      else unreadable += 1;
-      if (result !== undefined) taken.push(result);
-    }
-  };
-  await Promise.all(Array.from({ length: WRITERS }, writer));
+  await inTurns(all, async (made) => {
+    const filling = new Filling(cluster, made);
+    const result = await filling.create();
+    if (filling.isReadable) readable.push(made);
+    else unreadable += 1;
+    if (result !== undefined) taken.push(result);
+  });
   return { taken, readable, unreadable };
 }
 

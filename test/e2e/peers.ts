@@ -8,7 +8,7 @@ import { Reference } from './reference.ts';
 
 /** Both have the newest version by then, or never. */
 const AGREE_WITHIN_MS = 30_000;
-const SCRAPE_EVERY_MS = 1_000;
+const SCRAPE_EVERY_MS = 250;
 /** A process that ends resets its connections first. */
 const ENDING_MS = 1_000;
 
@@ -50,29 +50,31 @@ export class Peers {
     { flags, accept = 'text/plain', zone = 'UTC' }: Variant,
     judge: Judge,
   ): Promise<Peers> {
-    const theirs = await Reference.start([`--kubeconfig=${kubeconfig}`, ...flags], { TZ: zone });
-    try {
-      const ours = await Exporter.start(kubeconfig, ...flags);
-      return new Peers(ours, theirs, accept, (a, b) => judge.unlisted(a, b, known, zone));
-    } catch (error) {
-      await theirs.stop();
-      throw error;
+    const starts = await Promise.allSettled([
+      Reference.start([`--kubeconfig=${kubeconfig}`, ...flags], { TZ: zone }),
+      Exporter.start(kubeconfig, ...flags),
+    ]);
+    const [theirs, ours] = starts;
+    if (theirs.status === 'fulfilled' && ours.status === 'fulfilled') {
+      const unlisted = (a: string, b: string) => judge.unlisted(a, b, known, zone);
+      return new Peers(ours.value, theirs.value, accept, unlisted);
     }
+    for (const start of starts) if (start.status === 'fulfilled') await start.value.stop();
+    throw starts.find((start) => start.status === 'rejected')?.reason;
   }
 
   /** Waits until no difference is left that is not listed, and tells how many series there are. */
   async agree(): Promise<number> {
     const deadline = performance.now() + AGREE_WITHIN_MS;
-    let unlisted: Difference[] = [];
-    do {
-      await sleep(SCRAPE_EVERY_MS);
+    for (;;) {
       const urls = [this.#theirs.metricsUrl, this.#ours.metricsUrl];
       const [theirs = '', ours = ''] = await Promise.all(urls.map((url) => this.#scrape(url)));
-      unlisted = this.#unlisted(theirs, ours);
+      const unlisted = this.#unlisted(theirs, ours);
       if (unlisted.length === 0)
         return ours.split('\n').filter((line) => !line.startsWith('#')).length;
-    } while (performance.now() < deadline);
-    throw new Error(told(unlisted));
+      if (performance.now() > deadline) throw new Error(told(unlisted));
+      await sleep(SCRAPE_EVERY_MS);
+    }
   }
 
   async #scrape(url: string): Promise<string> {

@@ -2,13 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
+import { inTurns } from '../../tools/inTurns.ts';
 import { Exporter } from './exporter.ts';
 import { expectAnswers } from './pageQueries.ts';
 import { promtool } from './promtool.ts';
 
 const podsMax = 5_000;
 const pausedPods = 200;
-const atOnce = 25;
 /** After a change of its namespace, each series has the new label so soon. */
 const everywhereMsMax = 10_000;
 const waitMs = 50;
@@ -36,14 +36,11 @@ describe('--promote-labels on a real API server', function () {
 
   async function createPods(within: string, count: number): Promise<void> {
     const names = Array.from({ length: count }, (_, i) => `p${i}`);
-    const create = async (): Promise<void> => {
-      for (let name = names.pop(); name !== undefined; name = names.pop()) {
-        const metadata = { name, labels: { tier: 'web', 'app.kubernetes.io/name': 'a' } };
-        const spec = { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] };
-        await server.must('POST', `/api/v1/namespaces/${within}/pods`, { metadata, spec });
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, create));
+    await inTurns(names, (name) => {
+      const metadata = { name, labels: { tier: 'web', 'app.kubernetes.io/name': 'a' } };
+      const spec = { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] };
+      return server.must('POST', `/api/v1/namespaces/${within}/pods`, { metadata, spec });
+    });
   }
 
   before(async () => {

@@ -7,6 +7,7 @@ import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts
 import { execute } from '../../tools/execute.ts';
 import { configOf, entryOf } from '../support/customs.ts';
 import { until } from '../support/until.ts';
+import { defineKind } from './defineKind.ts';
 import { Exporter } from './exporter.ts';
 import { get } from './get.ts';
 import { kubestate } from './program.ts';
@@ -15,22 +16,6 @@ const SERVED_TIMEOUT_MS = 20_000;
 const namespace = 'monitoring';
 const pod = 'kube-state-metrics-0';
 const many = [...'abcdefghi'].map((letter) => `team-${letter}`);
-
-const openAPIV3Schema = {
-  type: 'object',
-  properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } },
-};
-const order = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'orders.shop.example.com' },
-  spec: {
-    group: 'shop.example.com',
-    scope: 'Namespaced',
-    names: { kind: 'Order', plural: 'orders', singular: 'order' },
-    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }],
-  },
-};
 
 interface SecretList {
   readonly items: readonly { readonly data?: Readonly<Record<string, string>> }[];
@@ -51,12 +36,7 @@ describe('kubestate rbac on a real API server', function () {
     for (const name of [namespace, ...many]) {
       await cluster.must('POST', '/api/v1/namespaces', { metadata: { name } });
     }
-    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-    await cluster.must('POST', path, order);
-    await until(async () => {
-      const { status } = await cluster.request('GET', '/apis/shop.example.com/v1/orders');
-      return status === 200;
-    }, SERVED_TIMEOUT_MS);
+    await defineKind(cluster, 'Order', { group: 'shop.example.com' });
     const containers = [{ name: 'main', image: 'example' }];
     for (const name of [namespace, ...many]) {
       const pods = `/api/v1/namespaces/${name}/pods`;

@@ -211,8 +211,10 @@ describe('on a real API server', function () {
       started.push(exporter);
       return exporter;
     };
-    const exporter = await start(tap.url);
-    const inJson = await start(cluster.url, '--kube-api-protobuf=false');
+    const [exporter, inJson] = await Promise.all([
+      start(tap.url),
+      start(cluster.url, '--kube-api-protobuf=false'),
+    ]);
     const same = async (): Promise<true | undefined> => {
       const [ours, other] = await Promise.all([exporter.scrape(), inJson.scrape()]);
       return linesOf(ours) === linesOf(other) || undefined;

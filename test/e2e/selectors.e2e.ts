@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { seededRandom } from '../../src/demo/random.ts';
 import { matchesLabels, parseLabelSelector, SelectorError } from '../../src/lib/labelSelector.ts';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
+import { inTurns } from '../../tools/inTurns.ts';
 import { until } from '../../tools/until.ts';
 import { Exporter } from './exporter.ts';
 
@@ -85,12 +86,14 @@ describe('label selectors on a real API server', function () {
       const pick = (): string => pieces[Math.floor(random() * pieces.length)] as string;
       const different: string[] = [];
       const counts = { refused: 0, taken: 0 };
-      for (let i = 0; i < randomSelectors; i++) {
-        const selector = Array.from({ length: 1 + Math.floor(random() * 7) }, pick).join('');
+      const selectors = Array.from({ length: randomSelectors }, () =>
+        Array.from({ length: 1 + Math.floor(random() * 7) }, pick).join(''),
+      );
+      await inTurns(selectors, async (selector) => {
         const [ours, theirs] = [read(selector), await asked(selector)];
         counts[theirs === 'refused' ? 'refused' : 'taken']++;
         if (ours !== theirs) different.push(`${JSON.stringify(selector)}: ${ours} / ${theirs}`);
-      }
+      });
       process.stdout.write(`    ${counts.taken} were taken, ${counts.refused} refused\n`);
       expect(different).to.deep.equal([]);
       expect(Math.min(counts.refused, counts.taken)).to.be.above(randomSelectors / 20);
@@ -170,9 +173,9 @@ describe('label selectors on a real API server', function () {
         const labels = team === undefined ? {} : { team };
         await server.must('POST', '/api/v1/namespaces', { metadata: { name: space, labels } });
         teams.set(space as string, team);
-        for (let i = 0; i < objectsEach; i++) {
-          await create(space as string, `o${i}`, ['web', 'db', undefined][i % 3]);
-        }
+        await inTurns(Array(objectsEach).keys(), (i) =>
+          create(space as string, `o${i}`, ['web', 'db', undefined][i % 3]),
+        );
       }
       [whole, selected] = await Promise.all([
         Exporter.start(server.kubeconfig(), resources),

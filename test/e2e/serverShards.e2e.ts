@@ -6,14 +6,17 @@ import { expect } from 'chai';
 import { fnv1a64 } from '../../src/lib/fnv1a.ts';
 import { HashRanges, rangeOfShard } from '../../src/lib/hashRanges.ts';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
+import { inTurns } from '../../tools/inTurns.ts';
 import { until } from '../../tools/until.ts';
 import { configOf, entryOf } from '../support/customs.ts';
+import { defineKind } from './defineKind.ts';
 import { Exporter } from './exporter.ts';
 import { filled } from './filled.ts';
 import { type Looks, StatefulShards } from './statefulShards.ts';
 
-const gate = { ShardedListAndWatch: true };
+const gate = (on: boolean) => ({ featureGates: { ShardedListAndWatch: on } });
 const PODS = 300;
+const ORDERS = 30;
 const SAME_TIMEOUT_MS = 20_000;
 /** What a shard loses is kept for 15 s once its own lists are complete; the rest is theirs. */
 const DOUBLED_MS_MAX = 30_000;
@@ -54,169 +57,169 @@ describe('server-side sharding on a real API server', function () {
   this.timeout(300_000);
 
   let server: RealCluster;
-  let folder: string;
-  let config: string;
-  const started: { stop(): Promise<unknown> }[] = [];
 
   before(async () => {
-    server = await startApiServer({ featureGates: gate });
-    folder = mkdtempSync(join(tmpdir(), 'kubestate-e2e-shards-'));
-    config = join(folder, 'crs.yaml');
-    writeFileSync(config, configOf(entryOf('Order', { group })));
-    await makeOrders(server);
-    await (await filled(server, PODS)).close();
+    server = await startApiServer(gate(false));
   });
 
-  afterEach(async () => {
-    await Promise.all(started.map((one) => one.stop()));
-    started.length = 0;
-  });
+  after(() => server?.stop());
 
-  after(async () => {
-    await server?.stop();
-    if (folder !== undefined) rmSync(folder, { recursive: true });
-  });
+  describe('by --shard and --total-shards', () => {
+    let folder: string;
+    let config: string;
+    const started: { stop(): Promise<unknown> }[] = [];
 
-  async function start(...flags: string[]): Promise<Exporter> {
-    const custom = `--custom-resource-state-config-file=${config}`;
-    const exporter = await Exporter.start(server.kubeconfig(), custom, ...flags);
-    started.push(exporter);
-    return exporter;
-  }
+    before(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'kubestate-e2e-shards-'));
+      config = join(folder, 'crs.yaml');
+      writeFileSync(config, configOf(entryOf('Order', { group })));
+      await makeOrders(server);
+      await (await filled(server, PODS)).close();
+    });
 
-  const shardsOf = (total: number, ...flags: string[]): Promise<Exporter[]> =>
-    Promise.all(
-      Array.from({ length: total }, (_, i) =>
-        start(`--shard=${i}`, `--total-shards=${total}`, '--server-side-sharding=true', ...flags),
-      ),
-    );
+    afterEach(async () => {
+      await Promise.all(started.map((one) => one.stop()));
+      started.length = 0;
+    });
 
-  it('divides uids as the API server does', async () => {
-    for (const total of [1, 3, 7]) {
-      for (let i = 0; i < total; i++) {
-        const ranges = new HashRanges([rangeOfShard(i, total)]);
-        const path = `/api/v1/pods?shardSelector=${encodeURIComponent(ranges.selector)}`;
-        const all = await uidsIn(server, '/api/v1/pods');
-        const expected = all.filter((uid) => ranges.hasHash(fnv1a64(uid)));
-        expect(await uidsIn(server, path), `${i} of ${total}`).to.deep.equal(expected);
-      }
+    after(() => {
+      if (folder !== undefined) rmSync(folder, { recursive: true });
+    });
+
+    async function start(...flags: string[]): Promise<Exporter> {
+      const custom = `--custom-resource-state-config-file=${config}`;
+      const exporter = await Exporter.start(server.kubeconfig(), custom, ...flags);
+      started.push(exporter);
+      return exporter;
     }
-  });
 
-  for (const flags of [[], ['--kube-api-protobuf=false']]) {
-    const by = flags.length === 0 ? 'protobuf' : 'JSON';
-    it(`serves in three shards, by ${by}, what one program serves, of every resource`, async () => {
-      const [whole, ...shards] = [await start(...flags), ...(await shardsOf(3, ...flags))];
-      const series = await expectWhole(whole as Exporter, shards);
-      process.stdout.write(`    ${series} series\n`);
+    const shardsOf = (total: number, ...flags: string[]): Promise<Exporter[]> =>
+      Promise.all(
+        Array.from({ length: total }, (_, i) =>
+          start(`--shard=${i}`, `--total-shards=${total}`, '--server-side-sharding=true', ...flags),
+        ),
+      );
+
+    it('filters where the gate is off, says so once, and asks again when it is on', async () => {
+      const [whole, shards] = await Promise.all([start(), shardsOf(2)]);
+      await expectWhole(whole, shards);
       for (const shard of shards) {
-        const resources = await selected(shard);
-        const without = [...resources].filter(([, value]) => value !== 1);
-        expect(without, 'resources that the server does not confirm').to.deep.equal([[custom, 0]]);
-        expect([...resources.keys()]).to.include.members(['pods', 'secrets', 'configmaps']);
-        expect(await foreign(shard)).to.equal(0);
-        expect(shard.program.stderr.split('"level":"warn"'), 'one line').to.have.length(2);
+        expect(new Set((await selected(shard)).values())).to.deep.equal(new Set([0]));
         expect(shard.program.stderr.split(unaware)).to.have.length(2);
       }
+      server.configure(gate(true));
+      await server.restart({ kill: 'SIGKILL' });
+      for (const shard of shards) {
+        const isSelected = async () =>
+          [...(await selected(shard))].every(([name, value]) => name === custom || value === 1) ||
+          undefined;
+        await shard.program.until('the server selects the objects', isSelected, 60_000);
+      }
+      await expectWhole(whole, shards);
+      for (const shard of shards) expect(await foreign(shard)).to.equal(0);
     });
-  }
 
-  it('filters where the gate is off, says so once, and asks again when it is on', async () => {
-    server.configure({ featureGates: { ShardedListAndWatch: false } });
-    await server.restart();
-    const [whole, ...shards] = [await start(), ...(await shardsOf(2))];
-    await expectWhole(whole as Exporter, shards);
-    for (const shard of shards) {
-      expect(new Set((await selected(shard)).values())).to.deep.equal(new Set([0]));
-      expect(shard.program.stderr.split(unaware)).to.have.length(2);
+    it('divides uids as the API server does', async () => {
+      for (const total of [1, 3, 7]) {
+        for (let i = 0; i < total; i++) {
+          const ranges = new HashRanges([rangeOfShard(i, total)]);
+          const path = `/api/v1/pods?shardSelector=${encodeURIComponent(ranges.selector)}`;
+          const all = await uidsIn(server, '/api/v1/pods');
+          const expected = all.filter((uid) => ranges.hasHash(fnv1a64(uid)));
+          expect(await uidsIn(server, path), `${i} of ${total}`).to.deep.equal(expected);
+        }
+      }
+    });
+
+    for (const flags of [[], ['--kube-api-protobuf=false']]) {
+      const by = flags.length === 0 ? 'protobuf' : 'JSON';
+      it(`serves in three shards, by ${by}, all that one program serves`, async () => {
+        const [whole, shards] = await Promise.all([start(...flags), shardsOf(3, ...flags)]);
+        const series = await expectWhole(whole, shards);
+        process.stdout.write(`    ${series} series\n`);
+        for (const shard of shards) {
+          const resources = await selected(shard);
+          const without = [...resources].filter(([, value]) => value !== 1);
+          expect(without, 'resources that the server does not confirm').to.deep.equal([
+            [custom, 0],
+          ]);
+          expect([...resources.keys()]).to.include.members(['pods', 'secrets', 'configmaps']);
+          expect(await foreign(shard)).to.equal(0);
+          expect(shard.program.stderr.split('"level":"warn"'), 'one line').to.have.length(2);
+          expect(shard.program.stderr.split(unaware)).to.have.length(2);
+        }
+      });
     }
-    server.configure({ featureGates: gate });
-    await server.restart();
-    for (const shard of shards) {
-      const isSelected = async () =>
-        [...(await selected(shard))].every(([name, value]) => name === custom || value === 1) ||
-        undefined;
-      await shard.program.until('the server selects the objects', isSelected, 60_000);
-    }
-    await expectWhole(whole as Exporter, shards);
-    for (const shard of shards) expect(await foreign(shard)).to.equal(0);
-  });
-});
-
-describe('server-side shards of a StatefulSet on a real API server', function () {
-  this.timeout(300_000);
-
-  let server: RealCluster;
-  let set: StatefulShards;
-  const flag = '--server-side-sharding=auto';
-
-  before(async () => {
-    server = await startApiServer({ featureGates: gate });
-    set = await StatefulShards.open(server, 2, { pods: 60, configMaps: 300 }, flag);
-    await Promise.all([set.begin(0), set.begin(1)]);
-    await set.share('two shards share all objects', 0, 1);
   });
 
-  after(async () => {
-    await set?.stop();
-    await server?.stop();
-  });
+  describe('by a StatefulSet', () => {
+    let set: StatefulShards;
+    const flag = '--server-side-sharding=auto';
 
-  /** Looks at all shards during the work and while other objects come and go. */
-  async function looks(work: () => Promise<void>): Promise<Looks> {
-    const over = new AbortController();
-    let steps = 0;
-    const seen = await set.lookedAt(async () => {
-      const churned = set.churn(over.signal);
-      await work().finally(() => over.abort());
-      steps = await churned;
-    });
-    const doubled = `doubled for ${(seen.doubledMs / 1_000).toFixed(1)} s at most`;
-    process.stdout.write(`    ${seen.looks} looks, ${steps} changes, ${doubled}\n`);
-    expect(seen.short).to.deep.equal([]);
-    expect(seen.looks).to.be.above(10);
-    expect(seen.doubledMs).to.be.below(DOUBLED_MS_MAX);
-    return seen;
-  }
-
-  async function expectAllSelected(): Promise<void> {
-    for (const shard of set.shards.values()) {
-      expect(new Set((await selected(shard)).values())).to.deep.equal(new Set([1]));
-      expect(await foreign(shard)).to.equal(0);
-    }
-  }
-
-  it('go from two to three, to five and back to two, and no object is ever missing', async () => {
-    await expectAllSelected();
-    await looks(async () => {
-      await set.grow(2, 3);
-      await set.share('three shards share all objects', 0, 1, 2);
-      await expectAllSelected();
-      await set.grow(3, 5);
-      await set.share('five shards share all objects', 0, 1, 2, 3, 4);
-      await expectAllSelected();
-      await set.shrink(5, 2);
-      await set.share('two shards share all objects', 0, 1);
-      await expectAllSelected();
-    });
-  });
-
-  it('are rolled out from ranges to jump hash and back, and none is ever missing', async () => {
-    await looks(async () => {
-      await set.roll(2, '--server-side-sharding=false');
-      await set.share('two shards by jump hash share all objects', 0, 1);
-      await set.roll(2, flag);
-      await set.share('two shards by ranges share all objects', 0, 1);
-      await expectAllSelected();
-    });
-  });
-
-  it('are rolled out for another reason, and nothing is served twice', async () => {
-    const { doubledMs } = await looks(async () => {
-      await set.roll(2, flag, '--v=1');
+    before(async () => {
+      set = await StatefulShards.open(server, 2, { pods: 60, configMaps: 300 }, flag);
+      await Promise.all([set.begin(0), set.begin(1)]);
       await set.share('two shards share all objects', 0, 1);
     });
-    expect(doubledMs).to.equal(0);
+
+    after(() => set?.stop());
+
+    /** Looks at all shards during the work and while other objects come and go. */
+    async function looks(work: () => Promise<void>): Promise<Looks> {
+      const over = new AbortController();
+      let steps = 0;
+      const seen = await set.lookedAt(async () => {
+        const churned = set.churn(over.signal);
+        await work().finally(() => over.abort());
+        steps = await churned;
+      });
+      const doubled = `doubled for ${(seen.doubledMs / 1_000).toFixed(1)} s at most`;
+      process.stdout.write(`    ${seen.looks} looks, ${steps} changes, ${doubled}\n`);
+      expect(seen.short).to.deep.equal([]);
+      expect(seen.looks).to.be.above(10);
+      expect(seen.doubledMs).to.be.below(DOUBLED_MS_MAX);
+      return seen;
+    }
+
+    async function expectAllSelected(): Promise<void> {
+      for (const shard of set.shards.values()) {
+        expect(new Set((await selected(shard)).values())).to.deep.equal(new Set([1]));
+        expect(await foreign(shard)).to.equal(0);
+      }
+    }
+
+    it('go from two to three, to five and back to two, and no object is ever missing', async () => {
+      await expectAllSelected();
+      await looks(async () => {
+        await set.grow(2, 3);
+        await set.share('three shards share all objects', 0, 1, 2);
+        await expectAllSelected();
+        await set.grow(3, 5);
+        await set.share('five shards share all objects', 0, 1, 2, 3, 4);
+        await expectAllSelected();
+        await set.shrink(5, 2);
+        await set.share('two shards share all objects', 0, 1);
+        await expectAllSelected();
+      });
+    });
+
+    it('are rolled out from ranges to jump hash and back, and none is ever missing', async () => {
+      await looks(async () => {
+        await set.roll(2, '--server-side-sharding=false');
+        await set.share('two shards by jump hash share all objects', 0, 1);
+        await set.roll(2, flag);
+        await set.share('two shards by ranges share all objects', 0, 1);
+        await expectAllSelected();
+      });
+    });
+
+    it('are rolled out for another reason, and nothing is served twice', async () => {
+      const { doubledMs } = await looks(async () => {
+        await set.roll(2, flag, '--v=1');
+        await set.share('two shards share all objects', 0, 1);
+      });
+      expect(doubledMs).to.equal(0);
+    });
   });
 });
 
@@ -230,23 +233,10 @@ async function uidsIn(server: RealCluster, path: string): Promise<string[]> {
 
 /** A definition, and some objects of it. */
 async function makeOrders(server: RealCluster): Promise<void> {
-  const schema = {
-    openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-  };
-  await server.must('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
-    metadata: { name: `orders.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { kind: 'Order', plural: 'orders', singular: 'order' },
-      versions: [{ name: 'v1', served: true, storage: true, schema }],
-    },
-  });
-  const path = `/apis/${group}/v1/namespaces/default/orders`;
-  const isServed = async () => (await server.request('GET', path)).status === 200 || undefined;
-  await until('the definition is served', isServed, SAME_TIMEOUT_MS);
-  for (let i = 0; i < 30; i++) {
+  await defineKind(server, 'Order', { group });
+  await inTurns(Array(ORDERS).keys(), (i) => {
     const object = { apiVersion: `${group}/v1`, kind: 'Order', metadata: { name: `order-${i}` } };
-    await server.must('POST', path, { ...object, spec: { size: i } });
-  }
+    const path = `/apis/${group}/v1/namespaces/default/orders`;
+    return server.must('POST', path, { ...object, spec: { size: i } });
+  });
 }

@@ -1,6 +1,7 @@
 // StatefulShards are programs in the place of a StatefulSet's pods on a real API server.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RealCluster } from '../../tools/apiserver/start.ts';
+import { inTurns } from '../../tools/inTurns.ts';
 import { until } from '../../tools/until.ts';
 import { Exporter } from './exporter.ts';
 
@@ -54,10 +55,11 @@ export class StatefulShards {
     const spec = { replicas, serviceName: 'ksm', selector: { matchLabels: labels }, template };
     const set = await server.must<StatefulSet>('POST', SETS, { metadata: { name: 'ksm' }, spec });
     const shards = new StatefulShards(server, set.metadata.uid, flags);
-    for (let i = 0; i < pods; i++) {
-      await shards.#create('pods', `work-${i}`, { spec: { containers: containersOf([]) } });
-    }
-    for (let i = 0; i < configMaps; i++) await shards.#create('configmaps', `map-${i}`, {});
+    const work = { spec: { containers: containersOf([]) } };
+    const names = (count: number, start: string): string[] =>
+      Array.from({ length: count }, (_, i) => `${start}-${i}`);
+    await inTurns(names(pods, 'work'), (name) => shards.#create('pods', name, work));
+    await inTurns(names(configMaps, 'map'), (name) => shards.#create('configmaps', name, {}));
     await shards.reports(replicas);
     return shards;
   }
@@ -210,7 +212,7 @@ export class StatefulShards {
   }
 
   async stop(): Promise<void> {
-    for (const shard of this.shards.values()) await shard.stop();
+    await Promise.all([...this.shards.values()].map((shard) => shard.stop()));
   }
 }
 

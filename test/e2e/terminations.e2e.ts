@@ -1,13 +1,14 @@
 // Terminations and deleted pods on a real API server, as a real Prometheus counts them.
 import { expect } from 'chai';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
+import { inTurns } from '../../tools/inTurns.ts';
 import { Prometheus, type Sample } from '../../tools/prometheus/start.ts';
 import { until } from '../../tools/until.ts';
 import { Exporter } from './exporter.ts';
 
 const TIMEOUT_MS = 240_000;
 const SHOW_TIMEOUT_MS = 30_000;
-const GRACE_MS = 15_000;
+const GRACE_MS = 10_000;
 const PODS_PATH = '/api/v1/namespaces/default/pods';
 const FAMILY = 'kube_pod_container_terminations_total';
 /** What the page of the documentation asks, by a shorter time. */
@@ -22,10 +23,10 @@ describe('containers that end on a real API server', function () {
 
   before(async () => {
     cluster = await startApiServer();
-    for (const name of ['app', 'goes', 'again']) {
+    await inTurns(['app', 'goes', 'again'], async (name) => {
       await create(name);
       await report(name, 0);
-    }
+    });
     exporter = await Exporter.start(
       cluster.kubeconfig(),
       '--resources=pods',
@@ -33,7 +34,7 @@ describe('containers that end on a real API server', function () {
       `--deleted-grace=${GRACE_MS / 1_000}s`,
     );
     prometheus = await Prometheus.start({
-      global: { scrape_interval: '2s' },
+      global: { scrape_interval: '1s' },
       scrape_configs: [
         {
           job_name: 'kube-state-metrics',

@@ -1,13 +1,11 @@
 // Workloads of pods on a real API server: chains through every kind, and what becomes of them.
 import { expect } from 'chai';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
-import { until } from '../../tools/until.ts';
-import { definition } from '../support/customs.ts';
 import { openTap } from '../support/tap.ts';
+import { defineKind } from './defineKind.ts';
 import { Exporter } from './exporter.ts';
 
 const space = 'default';
-const DEFINED_TIMEOUT_MS = 20_000;
 const flags = [
   '--resources=pods',
   '--metric-opt-in-list=^kube_pod_workload$',
@@ -70,22 +68,6 @@ describe('Workloads of pods on a real API server', function () {
       metadata: by === undefined ? { ownerReferences: null } : controlledBy(by),
     });
 
-  async function define(kind: string, group: string, scope: 'Namespaced' | 'Cluster') {
-    const { status: _, ...crd } = definition(kind, { group, scope }) as unknown as {
-      status: unknown;
-      spec: { versions: object[] };
-    };
-    const schema = {
-      openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-    };
-    const versions = crd.spec.versions.map((one) => ({ ...one, schema }));
-    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-    await server.must('POST', path, { ...crd, spec: { ...crd.spec, versions } });
-    const served = `/apis/${group}/v1/${kind.toLowerCase()}s`;
-    const isServed = async () => (await server.request('GET', served)).status === 200 || undefined;
-    await until(`${kind} was served`, isServed, DEFINED_TIMEOUT_MS);
-  }
-
   /** `deployment web a`: the workload of a pod, its type, and the label that is promoted of it. */
   const workloadIn = (text: string, pod: string): string | undefined => {
     const identity = `namespace="${space}",pod="${pod}",uid="[^"]+"`;
@@ -105,8 +87,8 @@ describe('Workloads of pods on a real API server', function () {
 
   before(async () => {
     server = await startApiServer();
-    await define('Rollout', 'argoproj.io', 'Namespaced');
-    await define('Fleet', 'shop.example.com', 'Cluster');
+    await defineKind(server, 'Rollout', { group: 'argoproj.io' });
+    await defineKind(server, 'Fleet', { group: 'shop.example.com', scope: 'Cluster' });
     const keep = async (kind: string, name: string, by?: string, labels = {}): Promise<void> => {
       made.set(name, await create(kind, name, by === undefined ? undefined : get(by), labels));
     };

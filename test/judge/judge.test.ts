@@ -59,6 +59,9 @@ describe('the judge', () => {
   it('names the rows that nothing has met', () => {
     const judge = new Judge();
     const before = judge.unmet.length;
+    // It counts once they differ in nothing else.
+    judge.unlisted(head() + run(1), head('b'), new KnownObjects(), 'UTC');
+    expect(judge.unmet).to.have.length(before);
     judge.unlisted(head(), head('b'), new KnownObjects(), 'UTC');
     expect(judge.unmet).to.have.length(before - 1);
     expect(judge.unmet.some((one) => one.includes('HELP'))).to.equal(false);

@@ -41,14 +41,20 @@ export class KnownObjects {
 export class Judge {
   readonly #met = new Set<string>();
 
-  /** The differences that no row covers. */
+  /**
+   * The differences that no row covers. Rows are met only where there are none: before both have
+   * listed all objects, what one of them lacks may look like a difference that is meant.
+   */
   unlisted(theirs: string, ours: string, known: KnownObjects, zone: string): Difference[] {
-    return differencesBetween(theirs, ours).filter((difference) => {
+    const met: [Deliberate, ApiObject | undefined][] = [];
+    const unlisted = differencesBetween(theirs, ours).filter((difference) => {
       const circumstances = { object: known.behind(difference), zone };
       const covering = deliberate.filter((one) => one.covers(difference, circumstances));
-      for (const one of covering) this.#meet(one, circumstances.object);
+      for (const one of covering) met.push([one, circumstances.object]);
       return covering.length === 0;
     });
+    if (unlisted.length === 0) for (const [one, object] of met) this.#meet(one, object);
+    return unlisted;
   }
 
   /** Rows, and objects that should show one, of which nothing was seen: they hide what is gone. */

@@ -1,8 +1,8 @@
-// What a reflector says of itself to people: how it lists, how far it is, and in which encoding.
+// What a reflector says of itself: how it lists, how far it is, in which encoding, what is due.
 import { expect } from 'chai';
 import nock from 'nock';
 import { object, settled } from './harness.ts';
-import { added, begin, bookmark, list, noWatchList, type Step, synced } from './script.ts';
+import { added, begin, bookmark, failed, list, noWatchList, type Step, synced } from './script.ts';
 
 const waiting: Step = { events: [], end: 'open' };
 
@@ -35,4 +35,26 @@ describe('the report of a reflector', () => {
       await running;
     });
   }
+});
+
+describe('a reflector', () => {
+  it('tells whether a list is due: not while its watch is only opened again', async () => {
+    const at = begin([
+      { events: [added('x/a', 9)], end: 'open' },
+      { events: synced(), end: 'close' },
+      { events: [failed(410, 'Expired')], end: 'open' },
+    ]);
+    const { reflector, clock } = at;
+    await settled(at.look);
+    expect(reflector.isListed, 'the first list is under way').to.equal(false);
+    reflector.relist('resharded');
+    await settled(at.look);
+    expect(reflector.isListed, 'the watch has ended').to.equal(true);
+    expect(reflector.position).to.equal(undefined);
+    await clock.pass(500);
+    await settled(at.look);
+    expect(reflector.isListed, 'the version is gone').to.equal(false);
+    at.stop.abort();
+    await at.running;
+  });
 });

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import nock from 'nock';
 import { Reflector } from '../../src/kube/reflector.ts';
+import type { ShardSelection } from '../../src/kube/shardSelection.ts';
 import type { Collection, SyncStatus } from '../../src/kube/types.ts';
 import { TestClock } from '../support/clock.ts';
 import {
@@ -101,13 +102,13 @@ export const start = ['relist start', 'watch success', 'list success'];
 export const firstList = ['relist start', 'list success', 'watch success'];
 
 /** A reflector at work on a server that answers by the steps. */
-export function begin(steps: readonly Step[]) {
+export function begin(steps: readonly Step[], shardSelection?: ShardSelection) {
   const clock = new TestClock();
   const sink = new MemorySink();
   const observer = recordingObserver();
   const log = recordingLog();
   const client = clientOf(server, clock, log);
-  const shared = { client, collection: pods, sink, observer, clock, log };
+  const shared = { client, collection: pods, sink, observer, clock, log, shardSelection };
   const reflector = new Reflector({ ...shared, random: () => 0 });
   const { requests, bodies } = serve(steps);
   const stop = new AbortController();

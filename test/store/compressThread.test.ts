@@ -65,24 +65,32 @@ describe('the thread that compresses', () => {
   };
   afterEach(() => thread.close());
 
-  /** Blocks of a long list, each of which must be as on our thread. */
-  const list = async (blocks: number): Promise<void> => {
-    for (let i = 0; i < blocks; i++) {
-      const [made, expected] = [await thread.writeCold(blockOf(i)), writer.writeCold(blockOf(i))];
-      expect(made.hotBytes).to.equal(0);
-      expect(made.gzipBytes).to.equal(expected.gzipBytes);
-      for (const [family, segment] of expected.segments.entries()) {
-        const other = made.segments[family];
-        expect(other?.crc).to.equal(segment?.crc);
-        expect(other?.operator).to.equal(segment?.operator);
-        if (segment === undefined || other === undefined) continue;
-        const texts = [segment, other].map((one) => {
-          const text = Buffer.alloc(one.textBytes);
-          writer.copyText(one, text, 0);
-          return text.toString();
-        });
-        expect(texts[1]).to.equal(texts[0]);
-      }
+  /** Blocks of a long list, so many at once, each of which must be as on our thread. */
+  const list = async (blocks: number, atOnce = 1): Promise<void> => {
+    for (let i = 0; i < blocks; i += atOnce) {
+      const numbers = Array.from({ length: atOnce }, (_, k) => i + k);
+      await Promise.all(numbers.map(compared));
+    }
+  };
+  const compared = async (number: number): Promise<void> => {
+    const by = thread.takesOne() ? thread : writer;
+    const [made, expected] = [
+      await by.writeCold(blockOf(number)),
+      writer.writeCold(blockOf(number)),
+    ];
+    expect(made.hotBytes).to.equal(0);
+    expect(made.gzipBytes).to.equal(expected.gzipBytes);
+    for (const [family, segment] of expected.segments.entries()) {
+      const other = made.segments[family];
+      expect(other?.crc).to.equal(segment?.crc);
+      expect(other?.operator).to.equal(segment?.operator);
+      if (segment === undefined || other === undefined) continue;
+      const texts = [segment, other].map((one) => {
+        const text = Buffer.alloc(one.textBytes);
+        writer.copyText(one, text, 0);
+        return text.toString();
+      });
+      expect(texts[1]).to.equal(texts[0]);
     }
   };
 
@@ -95,6 +103,12 @@ describe('the thread that compresses', () => {
     for (let turn = 0; turn < 5; turn++) await systemClock.turn();
     expect(clock.pending).to.deep.equal([]);
     await list(100);
+    expect(errors).to.deep.equal([]);
+  });
+
+  it('makes the same of blocks that it has at once', async () => {
+    open();
+    await list(120, 6);
     expect(errors).to.deep.equal([]);
   });
 
@@ -114,6 +128,14 @@ describe('the thread that compresses', () => {
       await list(100);
       expect(errors).to.have.length(1);
       expect(fake.posted).to.equal(1);
+    });
+
+    it(`is replaced where it ${what} with several blocks, which is said once`, async () => {
+      const fake = new FakeThread(act);
+      open(() => fake as unknown as Thread);
+      await list(96, 6);
+      expect(errors).to.have.length(1);
+      expect(fake.posted).to.equal(4);
     });
   }
 

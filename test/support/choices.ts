@@ -1,5 +1,6 @@
-// noChoices is what the flags select where none is given.
+// What flags say where none is given: noChoices of families, everything of the cluster.
 import type { Choices } from '../../src/metrics/select.ts';
+import type { scopeOf } from '../../src/sync/scope.ts';
 
 export const noChoices: Choices = {
   resources: [],
@@ -8,4 +9,15 @@ export const noChoices: Choices = {
   metricOptInList: [],
   metricLabelsAllowlist: undefined,
   metricAnnotationsAllowlist: undefined,
+};
+
+export const everything: Parameters<typeof scopeOf>[0] = {
+  resources: [],
+  namespaces: [],
+  'namespaces-denylist': [],
+  node: [],
+  'track-unscheduled-pods': false,
+  shard: 0,
+  'total-shards': 1,
+  'server-side-sharding': 'false',
 };

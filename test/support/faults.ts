@@ -5,6 +5,7 @@ import type { Kind } from '../../src/demo/apiserver/kinds.ts';
 import { type Abilities, errorLine } from '../../src/demo/apiserver/watch.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
 import type { Clock } from '../../src/lib/clock.ts';
+import { aborted } from '../../src/lib/deadline.ts';
 
 export type { Fault, FaultRule, FaultTarget, Verb } from '../../src/demo/apiserver/faults.ts';
 
@@ -111,11 +112,11 @@ export const truncated = (bytesMax: number): Fault => ({
 export const silent = (piecesBefore: number): Fault => ({
   async *pieces(pieces, { signal }) {
     let count = 0;
-    if (count === piecesBefore) return yield* nothing(signal);
+    if (count === piecesBefore) return aborted(signal);
     for await (const piece of pieces) {
       yield piece;
       count += 1;
-      if (count === piecesBefore) return yield* nothing(signal);
+      if (count === piecesBefore) return aborted(signal);
     }
   },
 });
@@ -210,11 +211,4 @@ function insert(piecesBefore: number, text: string): Fault {
       }
     },
   };
-}
-
-async function* nothing(signal: AbortSignal): AsyncGenerator<Buffer> {
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -6,18 +6,9 @@ import { ownsAll } from '../../src/sync/claims.ts';
 import { filtered, type SyncedCollection, scopeOf } from '../../src/sync/scope.ts';
 import { shardOf } from '../../src/sync/shardHash.ts';
 import { MemorySink } from '../kube/harness.ts';
+import { everything } from '../support/choices.ts';
 import { expectRefused, type Facts } from '../support/refusal.ts';
 
-const everything = {
-  resources: [],
-  namespaces: [],
-  'namespaces-denylist': [],
-  node: [],
-  'track-unscheduled-pods': false,
-  shard: 0,
-  'total-shards': 1,
-  'server-side-sharding': 'false' as const,
-};
 const pods = { group: '', version: 'v1', scope: 'namespace' } as const;
 const nodes = { group: '', version: 'v1', scope: 'cluster' } as const;
 

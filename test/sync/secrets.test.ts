@@ -13,6 +13,7 @@ import { ResourceSync } from '../../src/sync/resourceSync.ts';
 import { scopeOf } from '../../src/sync/scope.ts';
 import { clientOf, recordingLog, recordingObserver } from '../kube/harness.ts';
 import { openPlainStores } from '../store/plain.ts';
+import { everything } from '../support/choices.ts';
 import { type FaultRule, gone, status, tables, watchList } from '../support/faults.ts';
 import { hastyClock } from '../support/start.ts';
 import { openTap, type Tap } from '../support/tap.ts';
@@ -78,16 +79,7 @@ async function withExporter(
     ]),
   );
   const store = stores.byResource.get('secrets') as Store;
-  const scope = scopeOf({
-    resources: [],
-    namespaces: [],
-    'namespaces-denylist': [],
-    node: [],
-    'track-unscheduled-pods': false,
-    shard: 0,
-    'total-shards': 1,
-    'server-side-sharding': 'false',
-  });
+  const scope = scopeOf(everything);
   const log = recordingLog();
   const observer = recordingObserver();
   const sync = new ResourceSync({

@@ -1,10 +1,12 @@
 // Shards that ask the API server for their objects alone, through the whole program.
 import { expect } from 'chai';
+import { ApiStatus } from '../../src/demo/apiserver/apiStatus.ts';
 import type { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import type { Abilities } from '../../src/demo/apiserver/watch.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
 import { HashRanges, rangeOfShard } from '../../src/lib/hashRanges.ts';
 import {
+  errorEvent,
   type Fault,
   type FaultTarget,
   htmlPage,
@@ -12,6 +14,7 @@ import {
   shards,
   status,
   throttled,
+  watchList,
 } from '../support/faults.ts';
 import { clusterOf, node, pod, TestProgram } from '../support/program.ts';
 import { until } from '../support/until.ts';
@@ -195,6 +198,26 @@ describe('Server-side sharding', () => {
             'requests with shardSelector fail, receiving and filtering all of these objects',
           ),
         ).to.have.length(1);
+      }
+      server.create(pod('later') as ApiObject);
+      await expectWhole(parts);
+    });
+  }
+
+  const cannot = new ApiStatus(500, 'InternalError', 'simulated: cannot select');
+  const watchFailures: [what: string, act: Fault][] = [
+    ['are opened, and fail before their first event', errorEvent(0, cannot)],
+    ['take no selector, though lists do', status(400, 'BadRequest')],
+  ];
+  for (const [what, act] of watchFailures) {
+    it(`filters here where watches ${what}`, async () => {
+      serverIs('on');
+      server.faults.add({ act: watchList('refused') });
+      const parts = [await startShard(0, 2), await startShard(1, 2)];
+      server.faults.add({ when: isSelected, verb: 'watch', act });
+      server.cut();
+      for (const program of parts) {
+        await until(async () => (await serverSide(program)).every((line) => line.endsWith(' 0')));
       }
       server.create(pod('later') as ApiObject);
       await expectWhole(parts);

@@ -89,6 +89,12 @@ describe('The shard of a pod in a StatefulSet', () => {
       'ksm-0',
       { index: 0, total: 2, ready: 2, rolling: false },
     ],
+    [
+      'counts no pod as ready that may be one that terminates, beside one that starts',
+      { ...set, status: { replicas: 4, readyReplicas: 3, updatedReplicas: 3 } },
+      'ksm-0',
+      { index: 0, total: 3, ready: 2, rolling: false },
+    ],
     ['is none without a number', set, 'ksm-a', undefined],
     ['is none in a set of another name', set, 'other-ksm-1', undefined],
     ['is none in a set with a longer name', set, 'ksm-big-1', undefined],

@@ -4,6 +4,7 @@ import type { Question, Row } from '../../bench/lib/question.ts';
 import type { Result } from '../../bench/lib/results.ts';
 import { benchmarkPages } from '../../tools/generate/benchmarks.ts';
 import { lineChart, roundUp } from '../../tools/generate/lineChart.ts';
+import { resultOf } from '../bench/resultOf.ts';
 
 const question: Question = {
   asks: 'How long is a scrape?',
@@ -18,25 +19,8 @@ const question: Question = {
   },
 };
 
-const result = (rows: readonly Row[], cluster = 'simulated API server'): Result => ({
-  question: 'scrape',
-  at: '2026-01-02T03:04:05.000Z',
-  commit: 'abcdef0123',
-  cluster,
-  machine: { cpu: 'Abacus', cores: 2, memoryGb: 4, kernel: 'Linux 1', node: '26.0.0' },
-  plan: {
-    sizes: [10, 20],
-    pods: 20,
-    rounds: 3,
-    seconds: 5,
-    churnSeconds: 6,
-    stepsPerSecond: 50,
-    settleSeconds: 1,
-    scrapeSeconds: 15,
-  },
-  nodeOptions: '',
-  rows,
-});
+const result = (rows: readonly Row[], cluster?: string): Result =>
+  resultOf('scrape', rows, { cluster });
 
 const rows: Row[] = [
   { pods: 10, exporter: 'kubestate', encoding: 'gzip', ms: 1.25 },

@@ -2,36 +2,18 @@
 import { expect } from 'chai';
 import { features } from '../../bench/lib/beyond.ts';
 import type { Row } from '../../bench/lib/question.ts';
-import type { Result } from '../../bench/lib/results.ts';
 import { selectBy } from '../../src/app/pipeline.ts';
 import { parseCommandLine } from '../../src/config/flags.ts';
 import { flags } from '../../src/config/options.ts';
 import { beyondPart } from '../../tools/generate/beyond.ts';
+import { resultOf } from '../bench/resultOf.ts';
 
 const rows: readonly Row[] = [
   { what: 'nothing', series: 1_000_000, textMb: 150, residentMb: 200, start: 9.5, flip: 0.5 },
   { what: '`events`', series: 9, textMb: 0.001, residentMb: 2.25, start: -0.1, flip: 0 },
 ];
 
-const result: Result = {
-  question: 'beyond',
-  at: '2026-01-02T03:04:05.000Z',
-  commit: 'abcdef0123',
-  cluster: 'simulated API server',
-  machine: { cpu: 'Abacus', cores: 2, memoryGb: 4, kernel: 'Linux 1', node: '26.0.0' },
-  plan: {
-    sizes: [20_000],
-    pods: 20_000,
-    rounds: 3,
-    seconds: 5,
-    churnSeconds: 6,
-    stepsPerSecond: 50,
-    settleSeconds: 1,
-    scrapeSeconds: 15,
-  },
-  nodeOptions: '',
-  rows,
-};
+const result = resultOf('beyond', rows, { pods: 20_000 });
 
 describe('the table of what it costs to turn things on', () => {
   it('has the first row as it is, and differences with their sign', () => {
@@ -44,6 +26,11 @@ describe('the table of what it costs to turn things on', () => {
       '| nothing | 1,000,000 | 150.00 | 200.0 | 9.50 | 0.500 |',
       '| `events` | +9 | +0.00 | +2.3 | -0.10 | 0.000 |',
     ]);
+  });
+
+  it('has no column in which nothing stands', () => {
+    const older = { ...result, rows: rows.map((one) => ({ ...one, flip: undefined })) };
+    expect(beyondPart({ beyond: older })).to.include('| CPU of the start, s |\n');
   });
 
   it('says where nothing was measured', () => {

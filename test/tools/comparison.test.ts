@@ -5,31 +5,18 @@ import { measures } from '../../bench/lib/compare/measures.ts';
 import { type Result, resultsIn } from '../../bench/lib/results.ts';
 import { benchmarkPages } from '../../tools/generate/benchmarks.ts';
 import { comparison } from '../../tools/generate/comparison.ts';
+import { resultOf } from '../bench/resultOf.ts';
 
 const root = join(import.meta.dirname, '../..');
 
 /** Results as they were kept before both were measured in one run. */
 const { 'compare.real': _, ...older } = resultsIn(join(root, 'bench/results'));
 
-const compared: Result = {
-  question: 'compare',
-  at: '2026-01-02T03:04:05.000Z',
-  commit: 'abcdef0123',
-  cluster: 'kube-apiserver and etcd',
-  machine: { cpu: 'Abacus', cores: 2, memoryGb: 4, kernel: 'Linux 1', node: '26.0.0' },
-  plan: {
-    sizes: [200],
-    pods: 200,
-    rounds: 3,
-    seconds: 5,
-    churnSeconds: 6,
-    stepsPerSecond: 50,
-    settleSeconds: 1,
-    scrapeSeconds: 15,
-  },
-  nodeOptions: '',
-  rows: measures.map(({ what }) => ({ what, kubestate: 200, reference: 1_600 })),
-};
+const compared = resultOf(
+  'compare',
+  measures.map(({ what }) => ({ what, kubestate: 200, reference: 1_600 })),
+  { pods: 200, cluster: 'kube-apiserver and etcd' },
+);
 
 describe("the README's table", () => {
   it('has both sides of one run, and their ratio', () => {

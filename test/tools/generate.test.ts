@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 import type { Command } from '../../src/cli/command.ts';
 import { integer, list, toggle } from '../../src/config/flags.ts';
-import { gauge, gauges } from '../../src/metrics/family.ts';
+import { gauge, gauges, inherited } from '../../src/metrics/family.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Resource } from '../../src/metrics/resource.ts';
 import { withGenerated } from '../../tools/generate/between.ts';
@@ -132,6 +132,23 @@ after: 1
     );
   });
 
+  it('has the families that show workloads, and the resources that are followed for them', () => {
+    const workload = inherited('ALPHA', 'Its workload.', 'workloads', ['workload']);
+    const text = derivedTemplates(
+      {
+        jobs: table('batch', 'Job'),
+        sets: table('apps', 'ReplicaSet', { families: { kube_set_workload: workload } }),
+        others: table('example.com', 'Job', tables.widgets),
+      },
+      [],
+      {},
+    );
+    expect(yamlIn(text, 'workloads')).to.deep.equal({
+      families: ['kube_set_workload'],
+      resources: ['jobs', 'sets'],
+    });
+  });
+
   it('has what it needs to check flags before a roll-out', () => {
     const row = { group: 'Group', help: 'What it does.' };
     const text = derivedTemplates({}, [], {
@@ -139,9 +156,7 @@ after: 1
       v: { ...row, kind: integer(0, 9), default: 0, short: 'v' },
       quiet: { ...row, kind: toggle, default: false },
     });
-    const [, yaml = ''] =
-      /define "kube-state-metrics.flags" -\}\}\n([\s\S]*?)\{\{/.exec(text) ?? [];
-    expect(parse(yaml)).to.deep.equal({
+    expect(yamlIn(text, 'flags')).to.deep.equal({
       names: { expected: 'items between commas', list: true },
       v: { expected: 'a whole number from 0 to 9', pattern: '^[+-]?\\d+$' },
       quiet: { expected: 'true or false', pattern: '(?i)^(?:1|t|true|0|f|false)$', switch: true },
@@ -155,6 +170,13 @@ after: 1
     expect(order).to.deep.equal(['networkpolicies', 'clusterroles', 'roles', 'nodes']);
   });
 });
+
+/** What a named template of the chart says. */
+function yamlIn(text: string, name: string): unknown {
+  const [, yaml = ''] =
+    new RegExp(`define "kube-state-metrics.${name}" -\\}\\}\\n([\\s\\S]*?)\\{\\{`).exec(text) ?? [];
+  return parse(yaml);
+}
 
 describe('the page of the command line', () => {
   const row = { group: 'Group', help: 'What <it> does.' };

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { Row } from '../../bench/lib/question.ts';
 import type { Result } from '../../bench/lib/results.ts';
 import { proposalOf, sizingPages } from '../../tools/generate/sizing.ts';
+import { resultOf } from '../bench/resultOf.ts';
 
 const ours: Row = {
   pods: 96,
@@ -22,26 +23,6 @@ const ours: Row = {
   peakMb: 120,
 };
 const theirs: Row = { ...ours, exporter: 'kube-state-metrics', residentMb: 62, fileMb: 42 };
-
-const result = (question: string, rows: readonly Row[]): Result => ({
-  question,
-  at: '2026-01-02T03:04:05.000Z',
-  commit: 'abcdef0123',
-  cluster: 'simulated API server',
-  machine: { cpu: 'Abacus', cores: 2, memoryGb: 4, kernel: 'Linux 1', node: '26.0.0' },
-  plan: {
-    sizes: [96],
-    pods: 96,
-    rounds: 3,
-    seconds: 5,
-    churnSeconds: 6,
-    stepsPerSecond: 50,
-    settleSeconds: 1,
-    scrapeSeconds: 15,
-  },
-  nodeOptions: '',
-  rows,
-});
 
 const sizingPage = (results: Readonly<Record<string, Result>>): string =>
   sizingPages(results)['sizing.md'] ?? '';
@@ -67,13 +48,19 @@ describe('the page on sizing', () => {
   });
 
   it('has values to copy, both exporters, and what the smallest is made of', () => {
-    const page = sizingPage({ sizing: result('sizing', [ours, theirs]) });
+    const page = sizingPage({ sizing: resultOf('sizing', [ours, theirs]) });
     expect(page).to.include('| 96 | 75m | 112Mi | 176Mi | 1.5 s | 80Mi, 176Mi |');
     expect(page).to.include('    memory: 176Mi\n');
     expect(page).to.include('| 96 | kube-state-metrics | 1.5 s |');
     expect(page).to.include('| anonymous memory outside the heap | 15 MB |');
     expect(page).to.include('kube-state-metrics has 62 MB there, 42 MB of it file pages.');
     expect(page).to.not.include('250Mi\n');
+  });
+
+  it('has the size of a scrape where it was measured', () => {
+    const pageOf = (one: Row) => sizingPage({ sizing: resultOf('sizing', [one]) });
+    expect(pageOf(ours)).to.include('| gzip scrape | plain scrape |');
+    expect(pageOf({ ...ours, gzipMb: 1.96 })).to.match(/ size of it .*\n.*\n.* 2\.0 MB /);
   });
 
   it('says from which size on a scrape by Prometheus needs a longer timeout, or shards', () => {
@@ -83,8 +70,8 @@ describe('the page on sizing', () => {
       { pods: 50_000, samples: 2_500_000, durationMs: 16_000, answerMs: 900, restMs: 15_100 },
     ];
     const pages = sizingPages({
-      sizing: result('sizing', [ours, large]),
-      prometheus: result('prometheus', scrapes),
+      sizing: resultOf('sizing', [ours, large]),
+      prometheus: resultOf('prometheus', scrapes),
     });
     const page = pages['sizing.md'];
     expect(page).to.include('| 96 | 75m | 112Mi | 176Mi | 1.5 s | the default | 1 |  |');
@@ -99,15 +86,15 @@ describe('the page on sizing', () => {
   it('has each of several shards, and the memory to give it', () => {
     const costs = { ...ours, pods: 500_000, exporter: undefined, flipsCpu: undefined };
     const shards = ['1 of 2', '2 of 2'].map((shard) => ({ ...costs, shard }));
-    const sizing = result('sizing', [ours]);
-    const page = sizingPage({ sizing, largeShards: result('largeShards', shards) });
+    const sizing = resultOf('sizing', [ours]);
+    const page = sizingPage({ sizing, largeShards: resultOf('largeShards', shards) });
     expect(page).to.include('## 500,000 pods in 2 shards');
     expect(page).to.include('| 2 of 2 | 5,000 | 1.5 s | 1 s | 90 MB | 120 MB |');
     expect(page).to.include('| 112Mi, 176Mi |');
   });
 
   it('says so where other work took the processors', () => {
-    const page = (load: number) => sizingPage({ sizing: { ...result('sizing', [ours]), load } });
+    const page = (load: number) => sizingPage({ sizing: { ...resultOf('sizing', [ours]), load } });
     expect(page(10.3)).to.include('The load average was 10 on 2 cores');
     expect(page(1.5)).to.not.include('load average');
   });
@@ -126,8 +113,8 @@ describe('the page on sizing', () => {
     ];
     const smaller = { ...rows[0], memoryMib: 128, readySeconds: 30 };
     const page = sizingPage({
-      sizing: result('sizing', [ours]),
-      limits: result('limits', [...rows, smaller]),
+      sizing: resultOf('sizing', [ours]),
+      limits: resultOf('limits', [...rows, smaller]),
     });
     expect(page).to.match(/## With cpu: 100m and memory: 128Mi[^#]*\| 96 \| kubestate \| 30 s/);
     expect(page).to.include('| 96 | kubestate | 20 s | 0.4 s | no | 80 MB |');

@@ -3,7 +3,7 @@ import beyond from '../../bench/beyond.ts';
 import { machineLine } from '../../bench/lib/machine.ts';
 import type { Column, Row } from '../../bench/lib/question.ts';
 import type { Result } from '../../bench/lib/results.ts';
-import { cell } from '../../bench/lib/table.ts';
+import { cell, shownColumns } from '../../bench/lib/table.ts';
 import { row, tableOf } from './markdown.ts';
 
 /** The table with its conditions; before it is measured a sentence says so. */
@@ -11,7 +11,7 @@ export function beyondPart(results: Readonly<Record<string, Result>>): string {
   const result = results.beyond;
   if (result === undefined) return 'It has not been measured and kept yet.';
   const { rows, plan, machine } = result;
-  const columns: readonly Column[] = beyond.columns;
+  const columns = shownColumns(beyond.columns, rows);
   const cells = rows.map((one, i) => row(...columns.map((column) => shown(column, one, i === 0))));
   const pods = plan.pods.toLocaleString('en-US');
   const load = `${plan.stepsPerSecond} status flips a second`;

@@ -3,6 +3,7 @@ import { parse, stringify } from 'yaml';
 import type { RuleGroup } from '../../monitoring/rules/rule.ts';
 import { definitions, leaderElectionRules, reviewRules, watchRules } from '../../src/app/rules.ts';
 import type { Flags } from '../../src/config/flags.ts';
+import { ownerKinds } from '../../src/sync/owners/workloads.ts';
 import { byMixinAlert } from './alerts.ts';
 import { notice } from './notice.ts';
 import type { PackResources } from './packs.ts';
@@ -79,8 +80,24 @@ function flagFacts(flags: Flags): object {
   return Object.fromEntries(facts);
 }
 
+/** Families that show the workloads of pods, and the resources that are followed for them. */
+function workloadFacts(tables: Tables): object {
+  const all = Object.entries(tables);
+  const isOwner = ({ group, kind }: Tables[string]): boolean =>
+    ownerKinds.some((one) => one.kind === kind && one.apiVersion.startsWith(`${group}/`));
+  return {
+    families: all.flatMap(([, { families }]) =>
+      Object.entries(families)
+        .filter(([, { inherits }]) => inherits === 'workloads')
+        .map(([name]) => name),
+    ),
+    resources: all.filter(([, table]) => isOwner(table)).map(([plural]) => plural),
+  };
+}
+
 /**
- * Named templates: resources and packs with their API groups, flags, and rules by what needs them.
+ * Named templates: resources and packs with their API groups, what shows workloads, flags, and
+ * rules by what needs them.
  */
 export function derivedTemplates(
   tables: Tables,
@@ -104,6 +121,9 @@ ${stringify(all, { aliasDuplicateObjects: false })}{{- end }}
   return `{{- /* ${notice(sources)} */ -}}
 {{- define "kube-state-metrics.resources" -}}
 ${stringify(resources)}{{- end }}
+
+{{- define "kube-state-metrics.workloads" -}}
+${stringify(workloadFacts(tables))}{{- end }}
 
 {{- define "kube-state-metrics.packResources" -}}
 ${stringify(packs)}{{- end }}

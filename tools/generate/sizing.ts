@@ -111,7 +111,7 @@ function proposals(result: Result, time: ScrapeTime | undefined): string[] {
   const head = [
     ...['pods', 'requests.cpu', 'requests.memory', 'limits.memory', 'ready after'],
     ...(time ? ['scrape_timeout', 'or shards'] : []),
-    `memory of ${reference} by the same rule`,
+    `requests.memory, limits.memory of ${reference}, by the same rule`,
   ];
   return [
     'Find the row with as many pods as your cluster has, or the next larger one. Other objects ' +
@@ -193,10 +193,15 @@ function shards(result: Result): string[] {
   ];
 }
 
+/** Older results have no size of a gzip scrape. */
+const sizeCell = ({ gzipMb }: Row): string =>
+  typeof gzipMb === 'number' ? `${gzipMb.toFixed(1)} MB` : '';
+
 function costs(result: Result, charts: readonly string[]): string[] {
+  const hasSize = result.rows.some((one) => sizeCell(one) !== '');
   const head = [
     ...['pods', '', 'ready', 'CPU of the start', 'peak of the start', 'quiet', 'CPU of changes'],
-    ...['gzip scrape', 'size of it', 'plain scrape', 'peak of all'],
+    ...['gzip scrape', ...(hasSize ? ['size of it'] : []), 'plain scrape', 'peak of all'],
   ];
   const cells = result.rows.map((one) => {
     const of = numbersOf(one, [...costKeys, 'flipsCpu']);
@@ -209,7 +214,7 @@ function costs(result: Result, charts: readonly string[]): string[] {
       megabytes(of.residentMb),
       `${seconds(of.flipsCpu)} a minute`,
       seconds(of.gzipMs / 1_000),
-      typeof one.gzipMb === 'number' ? `${one.gzipMb.toFixed(1)} MB` : '',
+      ...(hasSize ? [sizeCell(one)] : []),
       seconds(of.plainMs / 1_000),
       megabytes(of.peakMb),
     );

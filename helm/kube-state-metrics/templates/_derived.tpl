@@ -88,6 +88,19 @@
   group: storage.k8s.io
 {{- end }}
 
+{{- define "kube-state-metrics.workloads" -}}
+families:
+  - kube_pod_container_terminations_by_workload_total
+  - kube_pod_workload
+resources:
+  - cronjobs
+  - daemonsets
+  - deployments
+  - jobs
+  - replicasets
+  - statefulsets
+{{- end }}
+
 {{- define "kube-state-metrics.packResources" -}}
 - pack: gateway-api
   group: gateway.networking.k8s.io

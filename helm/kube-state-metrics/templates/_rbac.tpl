@@ -39,15 +39,18 @@
 {{- end }}
 {{- end }}
 {{- /* What gives pods their workloads: the owners that Kubernetes' own controllers make. */}}
+{{- $workloads := include "kube-state-metrics.workloads" . | fromYaml }}
 {{- $follows := regexMatch "workloads\\s*=\\s*\\[[^]]*\\]\\s*->" $promoted }}
-{{- range splitList "," (get $given "metric-opt-in-list" | toString) }}
-{{- if and . (regexMatch (trim .) "kube_pod_workload") }}
+{{- range $expression := splitList "," (get $given "metric-opt-in-list" | toString) }}
+{{- range $workloads.families }}
+{{- if and $expression (regexMatch (trim $expression) .) }}
 {{- $follows = true }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- if $follows }}
 {{- range include "kube-state-metrics.resources" . | fromYamlArray }}
-{{- if and (has .resource (list "cronjobs" "daemonsets" "deployments" "jobs" "replicasets" "statefulsets")) (not (has .resource $collectors)) }}
+{{- if and (has .resource $workloads.resources) (not (has .resource $collectors)) }}
 - apiGroups: [{{ .group | quote }}]
   resources: [{{ .resource }}]
   verbs: [list, watch]

@@ -1,17 +1,14 @@
 // OwnerKinds follows each kind of owner that is in use: the metadata of all its objects.
 import type { ServedKind } from '../../custom/types.ts';
-import type { Client } from '../../kube/client.ts';
 import { Backoff } from '../../kube/retryPolicy.ts';
-import type { ReflectorObserver, SyncStatus } from '../../kube/types.ts';
-import type { Clock } from '../../lib/clock.ts';
-import { Deadline } from '../../lib/deadline.ts';
-import { errorMessage, httpStatusOf } from '../../lib/errors.ts';
+import type { SyncStatus } from '../../kube/types.ts';
+import { aborted } from '../../lib/deadline.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { OwnerReference } from '../../lib/ownerKey.ts';
-import { discover } from '../discovery.ts';
-import { markedLog } from '../markedLog.ts';
+import { tryDiscover } from '../discovery.ts';
 import { ResourceSync } from '../resourceSync.ts';
 import type { Scope } from '../scope.ts';
+import { markedLog, type SideReflectorOptions, sayingMalformed } from '../sideReflector.ts';
 import { groupOf, kindOf } from './owners.ts';
 import { OwnerTable, type OwnerTableOptions } from './ownerTable.ts';
 
@@ -19,28 +16,21 @@ import { OwnerTable, type OwnerTableOptions } from './ownerTable.ts';
 const kindsMax = 50;
 /** How often it is looked whether a kind that is not installed is, or one that was still is. */
 const lookMs = 30_000;
-/** How long discovery may take for one kind: as long as a refusal is waited for. */
-const askMsMax = 30_000;
 
 /** What readiness says of a kind. */
 export interface OwnerKindStatus {
   readonly name: string;
   /** Empty where the API server does not have the kind. */
   readonly statuses: readonly SyncStatus[];
-  /** It came into use when what uses owners was synced: readiness does not wait for it. */
+  /** It came into use when what uses owners was synced, or came back: readiness does not wait. */
   readonly late: boolean;
   readonly objects: number;
 }
 
-export interface OwnerKindsOptions extends Pick<OwnerTableOptions, 'keepLabels'> {
-  readonly client: Client;
+export interface OwnerKindsOptions
+  extends SideReflectorOptions,
+    Pick<OwnerTableOptions, 'keepLabels'> {
   readonly scope: Scope;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Logger;
-  readonly observer: Omit<ReflectorObserver, 'malformed'>;
-  /** As for all lists: --use-apiserver-cache. */
-  readonly fromMemory: boolean;
   readonly protobuf: boolean;
   /** Kinds whose plural is known; others are looked up. */
   known(group: string, kind: string): ServedKind | undefined;
@@ -65,10 +55,9 @@ interface FollowedKind {
   readonly kind: string;
   readonly name: string;
   readonly table: OwnerTable;
-  readonly late: boolean;
+  late: boolean;
   readonly ending: AbortController;
   state: Phase;
-  done: Promise<void>;
 }
 
 /** `run` it once. */
@@ -76,6 +65,8 @@ export class OwnerKinds {
   readonly #options: OwnerKindsOptions;
   readonly #log: Logger;
   readonly #kinds = new Map<string, FollowedKind>();
+  /** Of kinds that are followed, and of those that are no more and have not ended yet. */
+  readonly #work = new Set<Promise<void>>();
   #signal: AbortSignal | undefined;
   #limitLogged = false;
 
@@ -104,11 +95,8 @@ export class OwnerKinds {
   async run(signal: AbortSignal): Promise<void> {
     this.#signal = signal;
     for (const followed of this.#kinds.values()) this.#start(followed, signal);
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      else signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    await Promise.all([...this.#kinds.values()].map(({ done }) => done));
+    await aborted(signal);
+    await Promise.all(this.#work);
   }
 
   /** Ends to follow the kinds whose tables are not among these, nor followed always. */
@@ -147,7 +135,6 @@ export class OwnerKinds {
       late: isSynced() && [...this.#kinds.values()].every(({ state }) => isSettled(state)),
       ending: new AbortController(),
       state: { phase: 'finding', detail: 'waiting' },
-      done: Promise.resolve(),
     };
     this.#kinds.set(name, followed);
     if (this.#signal !== undefined) this.#start(followed, this.#signal);
@@ -155,7 +142,9 @@ export class OwnerKinds {
   }
 
   #start(followed: FollowedKind, signal: AbortSignal): void {
-    followed.done = this.#follow(followed, AbortSignal.any([signal, followed.ending.signal]));
+    const either = AbortSignal.any([signal, followed.ending.signal]);
+    const work = this.#follow(followed, either).finally(() => this.#work.delete(work));
+    this.#work.add(work);
   }
 
   async #follow(followed: FollowedKind, signal: AbortSignal): Promise<void> {
@@ -166,29 +155,27 @@ export class OwnerKinds {
       if (served === undefined) {
         followed.state = { phase: 'absent' };
         await clock.sleep(lookMs, signal);
-        continue;
+      } else {
+        await this.#followAs(served, followed, signal);
       }
-      const ending = new AbortController();
-      const sync = this.#open(served, followed.table);
-      followed.state = { phase: 'following', served, sync };
-      const done = sync.run(AbortSignal.any([signal, ending.signal]));
-      await this.#whileServed(followed, sync, signal);
-      ending.abort();
-      await done;
+      // Readiness has not waited for it, or it was there: the next list is no reason to wait again.
+      followed.late = true;
     }
   }
 
-  /** Resolves once a kind that was looked up is gone: its version, or all of its definition. */
-  async #whileServed(
-    { apiVersion, kind }: FollowedKind,
-    sync: ResourceSync,
-    signal: AbortSignal,
-  ): Promise<void> {
+  /** Until a kind that was looked up is gone: its version, or all of its definition. */
+  async #followAs(served: ServedKind, followed: FollowedKind, signal: AbortSignal): Promise<void> {
     const { clock, known } = this.#options;
-    const isKnown = known(groupOf(apiVersion), kind) !== undefined;
-    const isGone = (): boolean => !isKnown && sync.statuses.every(({ absent }) => absent);
-    do await clock.sleep(lookMs, signal);
-    while (!signal.aborted && !isGone());
+    const { apiVersion, kind } = followed;
+    const ending = new AbortController();
+    const sync = this.#open(served, followed.table);
+    followed.state = { phase: 'following', served, sync };
+    const done = sync.run(AbortSignal.any([signal, ending.signal]));
+    const isGone = (): boolean => sync.statuses.every(({ absent }) => absent);
+    if (known(groupOf(apiVersion), kind) !== undefined) await aborted(signal);
+    while (!signal.aborted && !isGone()) await clock.sleep(lookMs, signal);
+    ending.abort();
+    await done;
   }
 
   #open({ plural, group, version, scope }: ServedKind, table: OwnerTable): ResourceSync {
@@ -199,14 +186,7 @@ export class OwnerKinds {
       clock,
       random,
       log,
-      observer: {
-        ...observer,
-        malformed: (object, err) =>
-          log.warn(
-            { resource: plural, object, err },
-            'object or event left out: it cannot be read',
-          ),
-      },
+      observer: sayingMalformed({ log, observer }, plural),
       fromMemory,
       protobuf,
       representation: 'metadata',
@@ -230,38 +210,32 @@ export class OwnerKinds {
     if (found !== undefined) return found;
     const backoff = new Backoff(clock, random);
     while (!signal.aborted) {
-      const deadline = new Deadline(clock, askMsMax, 'no answer');
-      try {
-        const either = AbortSignal.any([signal, deadline.signal]);
-        const kinds = await discover(client, group, 'all', either);
-        const all = kinds.filter((one) => one.kind === kind);
+      const answer = await tryDiscover(client, clock, group, 'all', signal);
+      if (signal.aborted) break;
+      if ('kinds' in answer) {
+        const all = answer.kinds.filter((one) => one.kind === kind);
         const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
         const served = all.find((one) => one.version === version) ?? all[0];
-        if (served === undefined && followed.state.phase !== 'absent') {
-          this.#log.warn(
-            { kind: name },
-            'this kind cannot be listed and watched, chains end at it',
-          );
-        }
+        if (served === undefined)
+          this.#sayAbsent(followed, 'this kind cannot be listed and watched');
         return served;
-      } catch (error) {
-        if (signal.aborted) break;
-        const keys = { kind: name, error: errorMessage(error) };
-        // An error is an answer: an aggregated API that fails must not hold up readiness.
-        if (httpStatusOf(error) !== undefined || deadline.signal.aborted) {
-          if (followed.state.phase !== 'absent') {
-            this.#log.warn(keys, 'discovery has no answer for this kind, chains end at it');
-          }
-          return undefined;
-        }
-        this.#log.debug(keys, 'discovery failed');
-        followed.state = { phase: 'finding', detail: `discovery failed: ${keys.error}` };
-        await clock.sleep(backoff.nextMs(), signal);
-      } finally {
-        deadline.end();
       }
+      const { answered, error } = answer;
+      if (answered) {
+        this.#sayAbsent(followed, 'discovery has no answer for this kind', error);
+        return undefined;
+      }
+      this.#log.debug({ kind: name, error }, 'discovery failed');
+      followed.state = { phase: 'finding', detail: `discovery failed: ${error}` };
+      await clock.sleep(backoff.nextMs(), signal);
     }
     return undefined;
+  }
+
+  #sayAbsent({ state, name }: FollowedKind, why: string, error?: string): void {
+    if (state.phase === 'absent') return;
+    const keys = { kind: name, ...(error !== undefined && { error }) };
+    this.#log.warn(keys, `${why}, chains end at it`);
   }
 }
 

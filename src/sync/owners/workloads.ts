@@ -4,7 +4,7 @@ import type { SyncStatus } from '../../kube/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { inSteps } from '../../lib/inSteps.ts';
 import { logOnce } from '../../lib/logThrottle.ts';
-import { memberOf } from '../../lib/memberOf.ts';
+import { membersOf } from '../../lib/members.ts';
 import { keyOf } from '../../lib/objectKey.ts';
 import { isNode, type OwnerReference, placeOf } from '../../lib/ownerKey.ts';
 import type { FollowedSource } from '../labelTable.ts';
@@ -14,9 +14,6 @@ import type { Labels, OwnerTable } from './ownerTable.ts';
 
 /** How often owners are forgotten that no pod has any more, and kinds that no owner is of. */
 const sweepMs = 300_000;
-
-/** How often it is looked whether all kinds are listed, absent or refused. */
-const settleMs = 50;
 
 /** In the place of a kind: names that recording rules of kubernetes-mixin use. */
 const barePod = 'barepod';
@@ -73,7 +70,7 @@ export class Workloads implements FollowedSource {
     this.#kinds = new OwnerKinds({
       ...options,
       always: ownerKinds,
-      keepLabels: labels.length === 0 ? undefined : (all) => chosen(all, labels),
+      keepLabels: labels.length === 0 ? undefined : (all) => membersOf(all, labels),
       onChange: (table, uid) => this.#owners.changed(table, uid),
       onRelisted: (table) => this.#relisted(table),
     });
@@ -99,10 +96,6 @@ export class Workloads implements FollowedSource {
     const detail = (waiting ?? all[0])?.detail ?? '';
     const rest = { refused: false, absent: false, behind: undefined };
     return { synced: waiting === undefined, detail, ...rest };
-  }
-
-  async known(signal: AbortSignal): Promise<void> {
-    while (!this.status.synced && !signal.aborted) await this.#clock.sleep(settleMs, signal);
   }
 
   get statuses(): readonly OwnerKindStatus[] {
@@ -155,13 +148,4 @@ export function workloadLabels(owners: Pick<Owners, 'of'>, key: string): Labels 
   if (isNode(reference)) return { workload: reference.name, workload_type: staticPod };
   const { kind, name, labels } = owners.of(key).workload;
   return { ...labels, workload: name, workload_type: kind.toLowerCase() };
-}
-
-/** Those of the labels that have one of the keys; undefined where none has. */
-function chosen(all: Labels, keys: readonly string[]): Labels | undefined {
-  const some = keys.flatMap((key) => {
-    const value = memberOf(all, key);
-    return value === undefined ? [] : [[key, value] as const];
-  });
-  return some.length === 0 ? undefined : Object.fromEntries(some);
 }

@@ -10,23 +10,14 @@ import { ownerKinds, Workloads } from '../../../src/sync/owners/workloads.ts';
 import { scopeOf } from '../../../src/sync/scope.ts';
 import { noopObserver } from '../../../src/telemetry/registry.ts';
 import { clientOf, recordingLog } from '../../kube/harness.ts';
+import { everything } from '../../support/choices.ts';
 import { definition } from '../../support/customs.ts';
-import { forbid, gone, status } from '../../support/faults.ts';
+import { forbid, gone, hang, status } from '../../support/faults.ts';
 import { fastClock } from '../../support/start.ts';
 import { until } from '../../support/until.ts';
 
 const apps = { group: 'apps', version: 'v1', scope: 'namespace' } as const;
 const batch = { group: 'batch', version: 'v1', scope: 'namespace' } as const;
-const everything = {
-  resources: [],
-  namespaces: [],
-  'namespaces-denylist': [],
-  node: [],
-  'track-unscheduled-pods': false,
-  shard: 0,
-  'total-shards': 1,
-  'server-side-sharding': 'false' as const,
-};
 const known: readonly ServedKind[] = [
   { ...apps, kind: 'ReplicaSet', plural: 'replicasets' },
   { ...apps, kind: 'Deployment', plural: 'deployments' },
@@ -221,6 +212,18 @@ describe('Workloads', () => {
     server.create(definition('Rollout', { group: 'argoproj.io' }));
     await until(() => workloads.statuses.some(({ name }) => name === 'rollouts.argoproj.io'));
     expect(warnings()).to.have.length(1);
+  });
+
+  it('let readiness wait for a kind once, not as it is installed later', async () => {
+    const { of, workloads } = await follow({ times: 100 });
+    of({ apiVersion: 'argoproj.io/v1', kind: 'Rollout', name: 'web', uid: 'r' });
+    const rollouts = () => workloads.statuses.slice(ownerKinds.length);
+    await until(() => rollouts()[0]?.statuses.length === 0);
+    server.faults.add({ resource: 'rollouts', act: hang });
+    server.create(definition('Rollout', { group: 'argoproj.io' }));
+    await until(() => rollouts()[0]?.name === 'rollouts.argoproj.io');
+    const [status] = rollouts();
+    expect([status?.statuses[0]?.synced, status?.late]).to.deep.equal([false, true]);
   });
 
   it('follow a kind to another version', async () => {

@@ -124,9 +124,10 @@ need. Add more for:
   on namespaces.
 - **\`--promote-labels\`** with \`->\`: a ClusterRole with \`list\` and \`watch\`
   on the namespaces or nodes in front of it; with \`workloads\` as for \`kube_pod_workload\`.
-- **\`kube_pod_workload\`** by \`--metric-opt-in-list\`: \`list\` and \`watch\` on replicasets,
-  deployments, statefulsets, daemonsets, jobs and cronjobs, which \`kubestate rbac\` prints, and
-  on each custom kind that controls them or pods, such as rollouts of argoproj.io.
+- **\`kube_pod_workload\`** or \`kube_pod_container_terminations_by_workload_total\` by
+  \`--metric-opt-in-list\`: \`list\` and \`watch\` on replicasets, deployments, statefulsets,
+  daemonsets, jobs and cronjobs, which \`kubestate rbac\` prints, and on each custom kind that
+  controls them or pods, such as rollouts of argoproj.io.
 - **\`--auth-filter\`**, for which the API server reviews the tokens of scrapers:
   [docs/tls-and-auth.md](../docs/tls-and-auth.md#--auth-filter) has the rules.
 
