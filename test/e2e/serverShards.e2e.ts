@@ -34,6 +34,13 @@ async function byResource(shard: Exporter, family: string): Promise<Map<string, 
   return new Map([...lines].map(([, resource = '', value]) => [resource, Number(value)]));
 }
 
+/** The server was killed by the test before: for some seconds it has no store of custom objects. */
+const starting = 'storage is (re)initializing';
+const warningsOf = ({ program }: Exporter): string[] =>
+  program.stderr
+    .split('\n')
+    .filter((line) => line.includes('"level":"warn"') && !line.includes(starting));
+
 const selected = (shard: Exporter) => byResource(shard, 'kube_state_metrics_shard_server_side');
 const foreign = (shard: Exporter) => shard.own('kube_state_metrics_shard_foreign_objects_total');
 
@@ -145,7 +152,8 @@ describe('server-side sharding on a real API server', function () {
           ]);
           expect([...resources.keys()]).to.include.members(['pods', 'secrets', 'configmaps']);
           expect(await foreign(shard)).to.equal(0);
-          expect(shard.program.stderr.split('"level":"warn"'), 'one line').to.have.length(2);
+          const warnings = warningsOf(shard);
+          expect(warnings, warnings.join('\n')).to.have.length(1);
           expect(shard.program.stderr.split(unaware)).to.have.length(2);
         }
       });
