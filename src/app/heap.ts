@@ -10,7 +10,7 @@ import type { ContainerMemory, ContainerUse } from './containerMemory.ts';
 const shareMax = 0.9;
 /** Buffers can fill a container between two collections. */
 const containerLookMs = { min: 50, max: 2_000 };
-/** A start fills memory by no more than this; bytes a millisecond. */
+/** Bytes a millisecond by which memory may grow until the next look: a start has half of it. */
 const growthMax = 50_000;
 /** Least time between two warnings. */
 const logMs = 60_000;

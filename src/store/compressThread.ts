@@ -45,7 +45,7 @@ export class CompressThread {
     this.#options = options;
   }
 
-  /** Whether the thread is to take one more new block. */
+  /** Counts one more new block, and tells whether the thread is to take it. */
   takesOne(): boolean {
     return !this.#failed && !this.#options.signal.aborted && ++this.#blocks > blocksBefore;
   }
@@ -77,17 +77,17 @@ export class CompressThread {
 
   async #deflate(rewrite: Rewrite): Promise<BlockText> {
     const { writer } = this.#options;
-    let bytes = new ArrayBuffer(0);
+    let texts = new ArrayBuffer(0);
     const hot = writer.write(rewrite, (size) => {
-      bytes = this.#room(size);
-      return Buffer.from(bytes);
+      texts = this.#room(size);
+      return Buffer.from(texts);
     });
     const families = hot.segments
       .flatMap((segment, family) => (segment === undefined ? [] : [{ family, segment }]))
       .sort((a, b) => a.segment.start - b.segment.start);
     if (families.length === 0) return hot;
     const ends = families.map(({ segment }) => segment.end);
-    const deflated = await this.#send({ bytes, ends });
+    const deflated = await this.#send({ bytes: texts, ends });
     this.#free.push(deflated.texts);
     const segments = [...hot.segments];
     const buffer = Buffer.from(deflated.bytes);

@@ -74,7 +74,7 @@ export class Flusher implements FlushWork {
   readonly #thread: CompressThread | undefined;
   readonly #closing = new AbortController();
   #queue: Promise<unknown> = Promise.resolve();
-  /** Blocks that the thread compresses: each task that is none of these waits for all of them. */
+  /** Blocks that are being compressed: every other task waits for all of them. */
   readonly #compressing = new Map<Block, Promise<void>>();
   /** The flush that is in the queue and has not begun: it will serve all that is pending now. */
   #queuedFlush: Promise<void> | undefined;
@@ -236,17 +236,19 @@ export class Flusher implements FlushWork {
     };
   }
 
-  /** Resolves once the thread may have another block; of ours, once it is compressed. */
+  /** Resolves once the thread has the block; where our own compresses it, once it has. */
   async #beginCompressing(block: Block): Promise<void> {
+    // A block whose objects go is filled, and compressed, once more.
     while (this.#compressing.size >= compressingMax || this.#compressing.has(block)) {
       await this.#compressed();
     }
     if (!block.hasPending) return;
-    const onThread = block.text.textBytes === 0 && this.#thread?.takesOne() === true;
-    const compressed = this.#compressNow(block, (onThread && this.#thread) || this.writer);
+    const isNew = block.text.textBytes === 0;
+    const thread = isNew && this.#thread?.takesOne() ? this.#thread : undefined;
+    const compressed = this.#compressNow(block, thread ?? this.writer);
     const done = compressed.finally(() => this.#compressing.delete(block));
     this.#compressing.set(block, done);
-    if (onThread) return;
+    if (thread !== undefined) return;
     await done;
     await this.#clock.turn();
   }
@@ -264,7 +266,7 @@ export class Flusher implements FlushWork {
     }
   }
 
-  /** Resolves once one of the blocks is compressed that the thread has. */
+  /** Resolves once one of those blocks is compressed. */
   async #compressed(): Promise<void> {
     await Promise.race(this.#compressing.values());
   }
