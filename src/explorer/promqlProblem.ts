@@ -36,7 +36,7 @@ export function brokenRule({ expression, place }: RuleExpression): ConfigError |
 function gotAt(at: number, expression: string): string {
   const before = oneLine(expression.slice(0, at));
   const rest = oneLine(expression.slice(at));
-  const start = before.length > shownMax ? `…${before.slice(-shownMax)}` : before;
+  const start = before.length > shownMax ? `…${before.slice(-shownMax).toWellFormed()}` : before;
   const got = shortened(rest, shownMax);
   if (rest === '') return before === '' ? 'nothing' : `the end of ${quoted(start)}`;
   return before === '' ? quoted(got) : `${quoted(got)} behind ${quoted(start)}`;
