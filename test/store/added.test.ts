@@ -8,6 +8,7 @@ import type { Renderer } from '../../src/metrics/render.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import type { Relist, Snapshot, Stores } from '../../src/store/types.ts';
 import { textRenderer } from '../support/textRenderer.ts';
+import { bytesOf } from './opened.ts';
 import { openPlainStores } from './plain.ts';
 import { checkAllSizes, measure } from './sizes.ts';
 
@@ -43,19 +44,10 @@ const openStores = (hotBytesMax: number): Stores =>
     onError: reject,
   });
 
-async function bytesOf(snapshot: Snapshot, encoding: 'identity' | 'gzip'): Promise<Buffer> {
-  const body = snapshot.body('openmetrics', encoding);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body.chunks()) chunks.push(chunk);
-  const all = Buffer.concat(chunks);
-  if (body.bytes !== undefined) expect(all.length).to.equal(body.bytes);
-  return all;
-}
-
 /** The text of a snapshot, which gzip has as well. */
 async function textOf(snapshot: Snapshot): Promise<string> {
-  const text = (await bytesOf(snapshot, 'identity')).toString();
-  const inflated = await bytesOf(snapshot, 'gzip');
+  const text = (await bytesOf(snapshot.body('openmetrics', 'identity'))).toString();
+  const inflated = await bytesOf(snapshot.body('openmetrics', 'gzip'));
   // The plain store compresses the same text by zlib itself.
   expect(gunzipSync(inflated).toString()).to.equal(text);
   return text;
@@ -251,7 +243,7 @@ class Run {
   async end(): Promise<void> {
     await this.scrape();
     for (const { ours, plain } of this.#taken) {
-      const model = (await bytesOf(plain, 'identity')).toString();
+      const model = (await bytesOf(plain.body('openmetrics', 'identity'))).toString();
       expect(sorted(await textOf(ours))).to.deep.equal(sorted(model));
     }
     await checkAllSizes(this.#measured, 'series');

@@ -6,11 +6,11 @@ import { systemClock } from '../../src/lib/clock.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import { RelistAbortedError } from '../../src/store/relistPhases.ts';
-import type { Body, Relist, Snapshot, Store, Stores } from '../../src/store/types.ts';
+import type { Relist, Snapshot, Store, Stores } from '../../src/store/types.ts';
 import { TestClock } from '../support/clock.ts';
 import { textRenderer } from '../support/textRenderer.ts';
 import { whileZlibFails } from './brokenCodec.ts';
-import { slowed } from './opened.ts';
+import { bytesOf, slowed } from './opened.ts';
 import { openPlainStores } from './plain.ts';
 import { checkAllSizes, measure } from './sizes.ts';
 import { SlowReader } from './slowReader.ts';
@@ -344,14 +344,6 @@ function refuseOther(error: unknown): void {
 
 const storeOf = (stores: Stores): Store => stores.byResource.get('pods') as Store;
 const uidOf = ({ object }: Real): unknown => object.metadata.uid;
-
-async function bytesOf(body: Body): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body.chunks()) chunks.push(chunk);
-  const all = Buffer.concat(chunks);
-  if (body.bytes !== undefined) expect(all.length).to.equal(body.bytes);
-  return all;
-}
 
 /** Whatever is in it, all forms of a snapshot have the same text. */
 async function wholesome(snapshot: Snapshot): Promise<string> {

@@ -1,8 +1,10 @@
 // openThings opens a store of one resource as tests of stores need it, whose errors fail the test.
+import { expect } from 'chai';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import type { Renderer } from '../../src/metrics/render.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
 import type {
+  Body,
   OpenStores,
   OpenStoresOptions,
   Snapshot,
@@ -43,14 +45,18 @@ export function thingsIn({ byResource }: Stores): Store {
   return things;
 }
 
-/** The exposition, read to its end. */
-export async function textOf(snapshot: Snapshot): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of snapshot.body('text', 'identity').chunks()) {
-    chunks.push(Buffer.from(chunk));
-  }
-  return Buffer.concat(chunks).toString();
+/** A body, read to its end, and as long as it said. */
+export async function bytesOf(body: Body): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body.chunks()) chunks.push(chunk);
+  const all = Buffer.concat(chunks);
+  if (body.bytes !== undefined) expect(all.length).to.equal(body.bytes);
+  return all;
 }
+
+/** The exposition, read to its end. */
+export const textOf = async (snapshot: Snapshot): Promise<string> =>
+  (await bytesOf(snapshot.body('text', 'identity'))).toString();
 
 /** All series of a snapshot, sorted. */
 export async function seriesOf(snapshot: Snapshot): Promise<string[]> {

@@ -1,6 +1,7 @@
 // measure takes a snapshot with the sizes that stores give for it; checkSizes counts its text.
 import { expect } from 'chai';
 import type { Snapshot, Stores } from '../../src/store/types.ts';
+import { textOf } from './opened.ts';
 
 /** Series and bytes. */
 type Counts = readonly [series: number, bytes: number];
@@ -48,12 +49,10 @@ export function measure(stores: Stores): Measured {
  */
 export async function checkSizes(measured: Measured, counted: 'objects' | 'series') {
   const { snapshot, state, families, namespaces, objects } = measured;
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of snapshot.body('text', 'identity').chunks()) chunks.push(chunk);
   const byFamily = new Map<string, Counts>();
   const byNamespace = new Map<string, Counts>();
   const names = new Map<string, Set<string>>();
-  const text = Buffer.concat(chunks).toString();
+  const text = await textOf(snapshot);
   for (const line of text.split(/(?<=\n)/)) {
     if (line === '' || line.startsWith('#')) continue;
     const namespace = /[{,]namespace="([^"]*)"/.exec(line)?.[1] ?? '';

@@ -6,9 +6,10 @@ import { systemClock } from '../../src/lib/clock.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Renderer } from '../../src/metrics/render.ts';
 import { openSegmentStores } from '../../src/store/open.ts';
-import type { Encoding, Format, Relist, Snapshot, Store, Stores } from '../../src/store/types.ts';
+import type { Format, Relist, Snapshot, Store, Stores } from '../../src/store/types.ts';
 import { sinkOf } from '../../src/store/types.ts';
 import { textRenderer } from '../support/textRenderer.ts';
+import { bytesOf } from './opened.ts';
 import { openPlainStores } from './plain.ts';
 
 type Open = (renderers: ReadonlyMap<string, Renderer>) => Stores;
@@ -89,18 +90,8 @@ const snapshotOf = async (openStores: Open, objects: number, parts: number): Pro
   return stores.snapshot(() => true);
 };
 
-const bytesOf = async (
-  snapshot: Snapshot,
-  format: Format,
-  encoding: Encoding,
-): Promise<Uint8Array[]> => {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of snapshot.body(format, encoding).chunks()) chunks.push(chunk);
-  return chunks;
-};
-
 const read = async (snapshot: Snapshot, format: Format = 'text'): Promise<string> =>
-  Buffer.concat(await bytesOf(snapshot, format, 'identity')).toString();
+  (await bytesOf(snapshot.body(format, 'identity'))).toString();
 
 /** The exposition with the series of each family sorted, for their order is free. */
 const sorted = (text: string): string =>
@@ -240,9 +231,9 @@ for (const [kind, openStores] of Object.entries(kinds))
 
     it('knows the length of a plain body, and compresses to the same text', async () => {
       const snapshot = await snapshotOf(openStores, 2_000, 3);
-      const plain = Buffer.concat(await bytesOf(snapshot, 'openmetrics', 'identity'));
+      const plain = await bytesOf(snapshot.body('openmetrics', 'identity'));
       expect(snapshot.body('openmetrics', 'identity').bytes).to.equal(plain.length);
-      const gzip = Buffer.concat(await bytesOf(snapshot, 'openmetrics', 'gzip'));
+      const gzip = await bytesOf(snapshot.body('openmetrics', 'gzip'));
       expect(gzip.length).to.be.lessThan(plain.length / 5);
       expect(gunzipSync(gzip).equals(plain)).to.equal(true);
     });

@@ -12,6 +12,7 @@ import { type Store, sinkOf } from '../../src/store/types.ts';
 import { ResourceSync } from '../../src/sync/resourceSync.ts';
 import { scopeOf } from '../../src/sync/scope.ts';
 import { clientOf, recordingLog, recordingObserver } from '../kube/harness.ts';
+import { textOf } from '../store/opened.ts';
 import { openPlainStores } from '../store/plain.ts';
 import { everything } from '../support/choices.ts';
 import { type FaultRule, gone, status, tables, watchList } from '../support/faults.ts';
@@ -97,12 +98,7 @@ async function withExporter(
   });
   const ending = new AbortController();
   const running = sync.run(ending.signal);
-  const text = async (): Promise<string> => {
-    const chunks = [];
-    const body = stores.snapshot(() => true).body('text', 'identity');
-    for await (const chunk of body.chunks()) chunks.push(chunk);
-    return Buffer.concat(chunks).toString();
-  };
+  const text = (): Promise<string> => textOf(stores.snapshot(() => true));
   try {
     await use({ server, tap, sync, store, told: observer.told, text });
   } finally {
