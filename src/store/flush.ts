@@ -17,7 +17,7 @@ const stalenessMsMax = 1_000;
 const gatherMsMin = 100;
 /** Kept of the bound, for a flush that takes longer than the last one. */
 const reserveMs = 200;
-/** With more pending text than this, `drained` waits. */
+/** With more pending text, `drained` waits: for blocks that are compressed, else for a flush. */
 const pendingBytesMax = 8 * 1024 * 1024;
 /**
  * Blocks that the thread has at once. With one it waits for a turn of ours after each, and then we
