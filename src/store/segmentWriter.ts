@@ -169,12 +169,14 @@ export class SegmentWriter {
     let added = 0;
     for (let slot = 0; slot < slotsMax; slot++) {
       const length = lengths[family * slotsMax + slot] as number;
-      const text = changes[slot]?.get(family);
-      if (text !== undefined) {
+      const texts = changes[slot];
+      const bytes = texts?.lengthOf(family);
+      if (texts !== undefined && bytes !== undefined) {
         if (read > kept) at += buffer.copy(target, at, kept, read);
-        if (text.end > text.start) at += text.buffer.copy(target, at, text.start, text.end);
+        if (bytes > 0) at += texts.write(family, target, at);
         kept = read + length;
-        added += text.series - linesIn(buffer, read, kept);
+        added += texts.seriesOf(family);
+        if (length > 0) added -= linesIn(buffer, read, kept);
       }
       read += length;
     }

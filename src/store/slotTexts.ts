@@ -18,8 +18,8 @@ const pageBytes = 64 * 1024;
 /** The numbers of a family in the table of PackedTexts: where its text begins, length, series. */
 const numbers = 3;
 
-/** Pages without texts that are kept to be used again: those of a block and some. */
-const freePagesMax = 8;
+/** Pages without texts that are kept to be used again: those of the blocks that are compressed. */
+const freePagesMax = 32;
 
 /** Memory for the texts of new objects. */
 class TextPage {
@@ -109,6 +109,18 @@ export class PackedTexts {
     return this.#page.words[this.#table + numbers * family + 1] as number;
   }
 
+  seriesOf(family: number): number {
+    return this.#page.words[this.#table + numbers * family + 2] as number;
+  }
+
+  /** Returns the length of the text that it writes. */
+  write(family: number, target: Buffer, at: number): number {
+    const { buffer, words } = this.#page;
+    const table = this.#table + numbers * family;
+    const start = words[table] as number;
+    return buffer.copy(target, at, start, start + (words[table + 1] as number));
+  }
+
   /** Undefined where it is empty: a new object has had no text before. */
   get(family: number): Text | undefined {
     const { buffer, words } = this.#page;
@@ -153,6 +165,19 @@ export class SlotTexts {
     const single = this.#single?.[family];
     if (single !== undefined) return single === null ? undefined : lengthOf(single);
     return this.#packed?.lengthOf(family) || undefined;
+  }
+
+  /** The series in the new text. */
+  seriesOf(family: number): number {
+    const single = this.#single?.[family];
+    return single === undefined ? (this.#packed?.seriesOf(family) ?? 0) : (single?.series ?? 0);
+  }
+
+  /** Writes the new text; returns its length. Without an object for each text, as `get` makes. */
+  write(family: number, target: Buffer, at: number): number {
+    const single = this.#single?.[family];
+    if (single === undefined) return this.#packed?.write(family, target, at) ?? 0;
+    return single?.buffer.copy(target, at, single.start, single.end) ?? 0;
   }
 
   set(family: number, text: Text | undefined): void {
