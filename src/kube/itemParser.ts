@@ -102,7 +102,7 @@ export class Carry {
   readonly bytesMax: number;
   length = 0;
   overflowed = false;
-  #bytes = Buffer.alloc(0);
+  #bytes: Buffer = Buffer.alloc(0);
 
   constructor(bytesMax: number) {
     this.bytesMax = bytesMax;
@@ -113,12 +113,24 @@ export class Carry {
     if (count < end - start) this.overflowed = true;
     const length = this.length + count;
     if (length > this.#bytes.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#bytes.length, 4_096));
-      this.#bytes.copy(grown, 0, 0, this.length);
-      this.#bytes = grown;
+      this.#grow(Math.max(length, 2 * this.#bytes.length, 4_096));
     }
     chunk.copy(this.#bytes, this.length, start, start + count);
     this.length = length;
+  }
+
+  /**
+   * Makes room for an item that will have so many bytes, if it is not a large one. Not in Buffer's
+   * pool: glibc maps each of its 64 KB anew (app/nodeOptions.ts), a tenth of a start's CPU.
+   */
+  reserve(bytes: number): void {
+    if (bytes > this.#bytes.length && bytes <= carryKeptBytesMax) this.#grow(bytes);
+  }
+
+  #grow(bytes: number): void {
+    const grown = Buffer.allocUnsafeSlow(bytes);
+    this.#bytes.copy(grown, 0, 0, this.length);
+    this.#bytes = grown;
   }
 
   /**

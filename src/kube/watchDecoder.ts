@@ -61,7 +61,8 @@ export class WatchDecoder implements Decoder<WatchEvent> {
         ? frames.map((frame) => (frame.tooLarge ? undefined : format.headOf(frame)))
         : [];
     const superseded = brief ? supersededIn(heads) : undefined;
-    for (const [i, frame] of frames.entries()) {
+    for (let i = 0; i < frames.length; i++) {
+      const frame = frames[i] as Frame;
       const head = heads[i];
       if (head !== undefined && (superseded?.has(head) || accepts?.(head.metadata) === false)) {
         yield { ...eventOf(head), dropped: true };

@@ -30,6 +30,7 @@ export class Reader {
   specEnd = 0;
   /** The upper half of the varint that `#low` has read the lower one of. */
   #high = 0;
+  #nanos = 0;
   readonly #strings: string[] = new Array(cachedStrings).fill('');
   readonly #times: string[] = new Array(cachedTimes).fill('');
   readonly #timeSeconds = new Float64Array(cachedTimes).fill(Number.NaN);
@@ -133,28 +134,29 @@ export class Reader {
   time(): string | undefined {
     const end = this.end();
     if (this.at === end) return undefined;
-    return this.#seconds(this.#timestamp(end).seconds);
+    return this.#seconds(this.#timestamp(end));
   }
 
   /** The same in microseconds. */
   microTime(): string | undefined {
     const end = this.end();
     if (this.at === end) return undefined;
-    const { seconds, nanos } = this.#timestamp(end);
-    const micros = String(Math.floor(nanos / 1_000)).padStart(6, '0');
+    const seconds = this.#timestamp(end);
+    const micros = String(Math.floor(this.#nanos / 1_000)).padStart(6, '0');
     return `${this.#seconds(seconds).slice(0, -1)}.${micros}Z`;
   }
 
-  #timestamp(end: number): { seconds: number; nanos: number } {
+  /** Its seconds; the rest is in `#nanos`. */
+  #timestamp(end: number): number {
     let seconds = 0;
-    let nanos = 0;
+    this.#nanos = 0;
     while (this.at < end) {
       const tag = this.varint();
       if (tag === 8) seconds = this.int64();
-      else if (tag === 16) nanos = this.int32();
+      else if (tag === 16) this.#nanos = this.int32();
       else this.skip(tag);
     }
-    return { seconds, nanos };
+    return seconds;
   }
 
   #seconds(seconds: number): string {
