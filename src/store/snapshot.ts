@@ -56,13 +56,13 @@ export function bodyOf(
   encoding: Encoding,
   writer: SegmentWriter,
 ): Body {
-  const segments = (): Generator<Segment> => segmentsOf(content, format);
+  const runs = (): Generator<Run> => runsOf(content, format);
   const { textBytes, gzipBytes } = lengthsOf(content, format);
   if (encoding === 'gzip') {
-    const chunks = (nextBuffer = newBuffer) => gzipOf(segments(), textBytes, nextBuffer);
+    const chunks = (nextBuffer = newBuffer) => gzipOf(runs(), textBytes, nextBuffer);
     return { bytes: gzipFrameBytes + gzipBytes, chunks };
   }
-  const chunks = (nextBuffer = newBuffer) => plainOf(segments(), writer, nextBuffer);
+  const chunks = (nextBuffer = newBuffer) => plainOf(runs(), writer, nextBuffer);
   return { bytes: textBytes, chunks };
 }
 
@@ -86,23 +86,26 @@ function lengthsOf(content: Content, format: Format): { textBytes: number; gzipB
   return { textBytes, gzipBytes };
 }
 
+/** Segments that follow each other in the exposition. */
+type Run = readonly Segment[];
+
 /**
- * The segments in the order of the exposition. By index, so that `content` is referred to until the
- * last segment was read: `Readers` keeps all text for as long as it is.
+ * All segments in the order of the exposition. By index, so that `content` is referred to until the
+ * last of them was read: `Readers` keeps all text for as long as it is.
  */
-function* segmentsOf(content: Content, format: Format): Generator<Segment> {
+function* runsOf(content: Content, format: Format): Generator<Run> {
   for (let i = 0; i < content.length; i++) {
     const part = content[i] as Content[number];
     if (isFamily(part)) {
-      yield* segmentsOfFamily(part, format);
+      yield segmentsOfFamily(part, format);
       continue;
     }
     for (const [family, header] of part.headers[format].entries()) {
-      yield header;
-      yield* segmentsIn(part, family);
+      yield [header];
+      yield segmentsIn(part, family);
     }
   }
-  if (format === 'openmetrics') yield openMetricsEnd;
+  if (format === 'openmetrics') yield [openMetricsEnd];
 }
 
 /** A family of one store, with its segments of now. */
@@ -125,36 +128,41 @@ export function* segmentsByFamily(content: Content, name?: string): Generator<Fa
   }
 }
 
-function* segmentsIn({ blocks }: StoreSnapshot, family: number): Generator<Segment> {
+/** An array, as a generator takes as long for each segment as copying its bytes. */
+function segmentsIn({ blocks }: StoreSnapshot, family: number): Segment[] {
+  const found: Segment[] = [];
   for (const { segments } of blocks) {
     const segment = segments[family];
-    if (segment !== undefined) yield segment;
+    if (segment !== undefined) found.push(segment);
   }
+  return found;
 }
 
 /** The header of the first store, then the series of all. */
-function* segmentsOfFamily(family: JoinedFamily, format: Format): Generator<Segment> {
-  for (const [i, { of, index }] of family.entries()) {
-    if (i === 0) yield of.headers[format][index] as Segment;
-    yield* segmentsIn(of, index);
-  }
-}
+const segmentsOfFamily = (family: JoinedFamily, format: Format): Segment[] =>
+  family.flatMap(({ of, index }, i) =>
+    i === 0
+      ? [of.headers[format][index] as Segment, ...segmentsIn(of, index)]
+      : segmentsIn(of, index),
+  );
 
 function* plainOf(
-  segments: Iterable<Segment>,
+  runs: Iterable<Run>,
   writer: SegmentWriter,
   nextBuffer: NextBuffer,
 ): Generator<Uint8Array> {
   const output = new Output(nextBuffer);
-  for (const segment of segments) {
-    const { textBytes } = segment;
-    if (textBytes <= output.room) {
-      writer.copyText(segment, output.buffer, output.at);
-      output.at += textBytes;
-    } else {
-      const text = Buffer.allocUnsafeSlow(textBytes);
-      writer.copyText(segment, text, 0);
-      yield* output.write(text);
+  for (const run of runs) {
+    for (const segment of run) {
+      const { textBytes } = segment;
+      if (textBytes <= output.room) {
+        writer.copyText(segment, output.buffer, output.at);
+        output.at += textBytes;
+      } else {
+        const text = Buffer.allocUnsafeSlow(textBytes);
+        writer.copyText(segment, text, 0);
+        yield* output.write(text);
+      }
     }
   }
   yield* output.end();
@@ -162,23 +170,25 @@ function* plainOf(
 
 /** One gzip member. Its CRC-32 is joined on the way: only hot text that changed has none yet. */
 function* gzipOf(
-  segments: Iterable<Segment>,
+  runs: Iterable<Run>,
   textBytes: number,
   nextBuffer: NextBuffer,
 ): Generator<Uint8Array> {
   const output = new Output(nextBuffer);
   yield* output.write(gzipHeader);
   let crc = 0;
-  for (const segment of segments) {
-    crc = joinCrc(crc, segment.crc, segment.operator);
-    const { gzipBytes } = segment;
-    if (gzipBytes <= output.room) {
-      deflateInto(segment, output.buffer, output.at);
-      output.at += gzipBytes;
-    } else {
-      const bytes = Buffer.allocUnsafeSlow(gzipBytes);
-      deflateInto(segment, bytes, 0);
-      yield* output.write(bytes);
+  for (const run of runs) {
+    for (const segment of run) {
+      crc = joinCrc(crc, segment.crc, segment.operator);
+      const { gzipBytes } = segment;
+      if (gzipBytes <= output.room) {
+        deflateInto(segment, output.buffer, output.at);
+        output.at += gzipBytes;
+      } else {
+        const bytes = Buffer.allocUnsafeSlow(gzipBytes);
+        deflateInto(segment, bytes, 0);
+        yield* output.write(bytes);
+      }
     }
   }
   yield* output.write(finalBlock);
