@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { parseUnmanaged } from '../../src/kube/managedFields.ts';
 import { DeferredSpec, withDeferredSpec } from '../../src/lib/deferredSpec.ts';
-import { status as ofStatus, spec } from '../../src/metrics/family.ts';
+import { type Json, joined, status as ofStatus, spec } from '../../src/metrics/family.ts';
 import { everyKey } from '../../src/metrics/labels.ts';
 import type { KubeObject } from '../../src/metrics/object.ts';
 import { compile, type Renderer } from '../../src/metrics/render.ts';
@@ -304,5 +304,50 @@ describe('A spec that has not changed', () => {
     put('{"size":1}', 'Pending');
     expect(() => put('{"size":}', 'Running')).to.throw(SyntaxError);
     expect(await text()).to.equal(one(1, 'Pending'));
+  });
+});
+
+describe('What is taken of a spec', () => {
+  const taking = thingTable<Thing & { spec?: { taken?: Json } }>(
+    {
+      // Without a row of the status alone, specs would not be deferred.
+      kube_thing_mark: ofStatus.gauge('STABLE', 'None.', () => undefined),
+      kube_thing_taken: joined(
+        'STABLE',
+        'What was taken.',
+        ['taken', 'phase'],
+        (s) => s?.taken,
+        (taken, { status }, emit) => emit(1, JSON.stringify(taken), status?.phase),
+      ),
+    },
+    { thing: (o) => o.metadata.name },
+  );
+  const texts: readonly Json[] = ['', 'a', '"a', '"a"', '["a"]', '1', 'null', 'true', '{}'];
+  const plain: readonly Json[] = [1, null, true, [], {}, ['a'], [['a']], [1], [null]];
+  const maps: readonly Json[] = [{ 0: 'a' }, { a: 'a' }, { a: 'a', b: 'a' }, { a: {} }, { a: [] }];
+  const alike = [...texts, ...plain, ...maps];
+
+  it('is its own, whatever looks like it', async () => {
+    const choices = { enabled: () => true, labels: everyKey, annotations: everyKey };
+    const stores = open(openSegmentStores, compile(taking, choices, expect.fail));
+    // Twice each, and once beside its like.
+    const all = [...alike.flatMap((one) => [one, one]), ...alike];
+    const put = (version: number, phase: string, parse: (text: string) => unknown): void => {
+      for (const [i, taken] of all.entries()) {
+        const text = JSON.stringify({ taken });
+        const metadata = { name: `${i}`, uid: `${i}`, resourceVersion: `${version}` };
+        const deferred = new DeferredSpec(text, () => parse(text));
+        const object = withDeferredSpec({ metadata, status: { phase } }, '', deferred);
+        thingsIn(stores).put(object as KubeObject);
+      }
+    };
+    put(1, 'Pending', JSON.parse);
+    put(2, 'Running', (text) => expect.fail(`expected ${text} to stand, it was parsed`));
+    const escaped = all.map((one) => JSON.stringify(one).replace(/[\\"]/g, '\\$&'));
+    const lines = escaped.map(
+      (one, i) => `kube_thing_taken{thing="${i}",taken="${one}",phase="Running"} 1`,
+    );
+    expect(await served(stores)).to.have.members(lines);
+    await stores.close();
   });
 });
