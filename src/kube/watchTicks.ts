@@ -61,7 +61,7 @@ export class WatchTicks implements BodyTicks {
       this.#onDrained.delete(drained);
       if (this.#onDrained.size > 0) return;
       this.#unflushedMs = undefined;
-      if (this.#waiting.size === 0) this.#pause.abort();
+      if (this.#waiting.size === 0) this.#wake();
     };
   }
 
@@ -76,7 +76,7 @@ export class WatchTicks implements BodyTicks {
     if (this.#waiting.has(body)) return;
     this.#waiting.set(body, this.#clock.now());
     if (this.#waiting.size > 1) return;
-    this.#pause.abort();
+    this.#wake();
     this.#start();
   }
 
@@ -93,7 +93,12 @@ export class WatchTicks implements BodyTicks {
     this.#waiting.delete(body);
     if (sinceMs !== undefined) this.#gave(sinceMs);
     this.used(body);
-    if (this.#waiting.size === 0) this.#pause.abort();
+    if (this.#waiting.size === 0) this.#wake();
+  }
+
+  /** Ends a sleep. Without a reason each abort would make an error with a stack. */
+  #wake(): void {
+    this.#pause.abort('woken');
   }
 
   #start(): void {
@@ -202,7 +207,7 @@ export class WatchTicks implements BodyTicks {
     const flushes = [...this.#onDrained].map((drained) => drained());
     void Promise.all(flushes).then(() => {
       this.#flushingMs = undefined;
-      this.#pause.abort();
+      this.#wake();
     });
   }
 }

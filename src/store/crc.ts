@@ -29,7 +29,7 @@ function tableOf(byte: number): Uint32Array {
   const table = new Uint32Array(byteValues);
   // x^(8·256) is x^(8·255), then x^8 more; of the first table x^8 itself.
   const last = byte === 0 ? undefined : tableOf(byte - 1);
-  const step = last === undefined ? one >>> 8 : multiply(last[byteValues - 1] ?? 0, last[1] ?? 0);
+  const step = last === undefined ? one >>> 8 : multiply(last.at(-1) as number, last[1] as number);
   table[0] = one;
   for (let n = 1; n < byteValues; n++) table[n] = multiply(step, table[n - 1] as number);
   tables[byte] = table;
