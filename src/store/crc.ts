@@ -5,7 +5,7 @@ const polynomial = 0xedb88320 | 0;
 const one = 0x80000000;
 /** The values of a byte. */
 const byteValues = 256;
-/** x^(8·n) for n from 0 to 255, then x^(8·n·256), and so on: one table for each byte of a length. */
+/** By the byte of a length: x^(8·n) for n from 0 to 255, then x^(8·n·256), and so on. */
 const tables: Uint32Array[] = [];
 
 /**
