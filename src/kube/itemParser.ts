@@ -102,35 +102,30 @@ export class Carry {
   readonly bytesMax: number;
   length = 0;
   overflowed = false;
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes = Buffer.alloc(0);
 
   constructor(bytesMax: number) {
     this.bytesMax = bytesMax;
   }
 
-  append(chunk: Buffer, start: number, end: number): void {
+  /**
+   * Keeps these bytes; so many `more` of the item follow, where that is known: its memory is taken
+   * once then, unless it is large. Not from Buffer's pool: glibc maps each of its 64 KB anew
+   * (app/nodeOptions.ts), a tenth of a start's CPU.
+   */
+  append(chunk: Buffer, start: number, end: number, more = 0): void {
     const count = Math.min(end - start, this.bytesMax - this.length);
     if (count < end - start) this.overflowed = true;
     const length = this.length + count;
     if (length > this.#bytes.length) {
-      this.#grow(Math.max(length, 2 * this.#bytes.length, 4_096));
+      const isSmall = more > 0 && length + more <= carryKeptBytesMax;
+      const grownTo = isSmall ? length + more : Math.max(length, 2 * this.#bytes.length, 4_096);
+      const grown = Buffer.allocUnsafeSlow(grownTo);
+      this.#bytes.copy(grown, 0, 0, this.length);
+      this.#bytes = grown;
     }
     chunk.copy(this.#bytes, this.length, start, start + count);
     this.length = length;
-  }
-
-  /**
-   * Makes room for an item that will have so many bytes, if it is not a large one. Not in Buffer's
-   * pool: glibc maps each of its 64 KB anew (app/nodeOptions.ts), a tenth of a start's CPU.
-   */
-  reserve(bytes: number): void {
-    if (bytes > this.#bytes.length && bytes <= carryKeptBytesMax) this.#grow(bytes);
-  }
-
-  #grow(bytes: number): void {
-    const grown = Buffer.allocUnsafeSlow(bytes);
-    this.#bytes.copy(grown, 0, 0, this.length);
-    this.#bytes = grown;
   }
 
   /**

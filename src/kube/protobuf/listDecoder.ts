@@ -126,10 +126,7 @@ export class ProtobufListDecoder implements Decoder<unknown> {
     if (inList) this.#listBytes -= end - start;
     this.#left = left;
     if (left > 0) {
-      if (wanted) {
-        carry.reserve(carry.length + left + (end - start));
-        carry.append(chunk, start, end);
-      }
+      if (wanted) carry.append(chunk, start, end, left);
       return undefined;
     }
     const isItem = this.#tag === itemsTag;

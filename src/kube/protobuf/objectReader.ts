@@ -67,21 +67,18 @@ export const fieldIn = (message: Range, number: keyof typeof finders): Range | u
 
 /** The first bytes of such a field, in a message whose end is cut off. */
 export function cutFieldIn({ bytes, start, end }: Range, number: number): Range {
-  let found: Range | undefined;
-  read({ bytes, start, end }, (r) => {
-    while (r.at < end && found === undefined) {
+  return read({ bytes, start, end }, (r) => {
+    while (r.at < end) {
       const tag = r.varint();
       if (tag !== number * 8 + 2) {
         r.skip(tag);
         continue;
       }
       const to = r.end();
-      found = { bytes, start: r.at, end: Math.min(end, to) };
+      return { bytes, start: r.at, end: Math.min(end, to) };
     }
-    return {};
+    throw new ProtobufError('expected a field in protobuf, got an end');
   });
-  if (found !== undefined) return found;
-  throw new ProtobufError('expected a field in protobuf, got an end');
 }
 
 /** The object in an envelope, which is `k8s` and a zero, then what kind it is and its message. */
@@ -138,11 +135,11 @@ function readFirstText(r: Reader, end: number): string {
 }
 
 /** What a list says of itself. */
-export const listMetadataIn = (metadata: Range): ListMetadata => {
-  let resourceVersion = '';
-  let token = '';
-  let shardSelector: string | undefined;
+export const listMetadataIn = (metadata: Range): ListMetadata =>
   read(metadata, (r, end) => {
+    let resourceVersion = '';
+    let token = '';
+    let shardSelector: string | undefined;
     while (r.at < end) {
       const tag = r.varint();
       if (tag === 18) resourceVersion = r.string();
@@ -151,11 +148,9 @@ export const listMetadataIn = (metadata: Range): ListMetadata => {
       else r.skip(tag);
     }
     r.finish(end);
-    return {};
+    const shard = shardSelector !== undefined && { shardSelector };
+    return { resourceVersion, continue: token, ...shard };
   });
-  const shard = shardSelector !== undefined && { shardSelector };
-  return { resourceVersion, continue: token, ...shard };
-};
 
 /** The resource, by group, version and plural, and how much of its objects is asked for. */
 export interface Asked {

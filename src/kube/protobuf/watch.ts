@@ -99,8 +99,7 @@ export class ProtobufWatchFormat implements WatchFormat {
 
   #take(chunk: Buffer, start: number, end: number, frames: Frame[]): void {
     if (this.#left > 0) {
-      this.#carry.reserve(this.#length);
-      this.#carry.append(chunk, start, end);
+      this.#carry.append(chunk, start, end, this.#left);
       return;
     }
     this.#length = 0;
