@@ -175,8 +175,7 @@ export class SegmentWriter {
         if (read > kept) at += buffer.copy(target, at, kept, read);
         if (bytes > 0) at += texts.write(family, target, at);
         kept = read + length;
-        added += texts.seriesOf(family);
-        if (length > 0) added -= linesIn(buffer, read, kept);
+        added += texts.seriesOf(family) - linesIn(buffer, read, kept);
       }
       read += length;
     }

@@ -106,29 +106,30 @@ export class PackedTexts {
   }
 
   lengthOf(family: number): number {
-    return this.#page.words[this.#table + numbers * family + 1] as number;
+    return this.#number(family, 1);
   }
 
   seriesOf(family: number): number {
-    return this.#page.words[this.#table + numbers * family + 2] as number;
+    return this.#number(family, 2);
   }
 
   /** Returns the length of the text that it writes. */
   write(family: number, target: Buffer, at: number): number {
-    const { buffer, words } = this.#page;
-    const table = this.#table + numbers * family;
-    const start = words[table] as number;
-    return buffer.copy(target, at, start, start + (words[table + 1] as number));
+    const start = this.#number(family, 0);
+    return this.#page.buffer.copy(target, at, start, start + this.lengthOf(family));
   }
 
   /** Undefined where it is empty: a new object has had no text before. */
   get(family: number): Text | undefined {
-    const { buffer, words } = this.#page;
-    const at = this.#table + numbers * family;
-    const length = words[at + 1] as number;
+    const length = this.lengthOf(family);
     if (length === 0) return undefined;
-    const start = words[at] as number;
-    return { buffer, start, end: start + length, series: words[at + 2] as number };
+    const { buffer } = this.#page;
+    const start = this.#number(family, 0);
+    return { buffer, start, end: start + length, series: this.seriesOf(family) };
+  }
+
+  #number(family: number, which: 0 | 1 | 2): number {
+    return this.#page.words[this.#table + numbers * family + which] as number;
   }
 }
 

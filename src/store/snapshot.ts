@@ -112,7 +112,7 @@ function* runsOf(content: Content, format: Format): Generator<Run> {
 interface FamilySegments {
   readonly name: string;
   readonly resource: string;
-  readonly segments: Iterable<Segment>;
+  readonly segments: Run;
 }
 
 /** The segments of one family, or of all; `content` is referred to as in `segmentsOf`. */
