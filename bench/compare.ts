@@ -24,10 +24,11 @@ export default {
     'objects. CPU of a start is until then. The mixes are those of the question on changes. ' +
     'From a write to a scrape that shows it: the age of a write, when a scrape was sent, from ' +
     'which on 99 in 100 writes are shown, in steps of 100 ms; the longest run is in a minute. ' +
-    'Scrapes: medians of ten, hot directly after pods replaced, quiet after as long a time with ' +
-    'nothing but Leases, in the second half of which idle CPU is measured, all sides at once; ' +
-    '--churn says how long, ten minutes by default, two in the run shown. The ' +
-    'parent is the build of --against; the large cluster has five times the pods.',
+    'Scrapes: medians of ten, by a reader that drops the bytes; hot directly after pods ' +
+    'replaced, quiet after as long a time with nothing but Leases, in the second half of which ' +
+    'idle CPU is measured, all sides at once; --churn says how long, ten minutes by default, two ' +
+    'in the run shown. The parent is the build of --against; the large cluster has five times ' +
+    'the pods.',
   namedOnly: true,
   writes: true,
   columns: [

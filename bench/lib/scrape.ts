@@ -29,7 +29,7 @@ const headEnd = '\r\n\r\n';
 
 /**
  * Scrapes and discards the body; rejects if the status is not 200, or the body is cut short. By
- * HTTP/1.0 into one buffer: Node's client takes 0.3 s for 119 MB, and curl and this 0.13.
+ * HTTP/1.0, without chunks, into one buffer: Node's client takes 0.3 s for 119 MB, curl 0.13.
  */
 export async function scrape(url: string, encoding: Encoding): Promise<Scrape> {
   const { host, hostname, port, pathname } = new URL(url);
