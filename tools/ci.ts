@@ -1,6 +1,7 @@
 // Runs all suites and checks, sums up the reports of the runners, and prints one line of counts.
-import { spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkVerdict, suiteVerdict, type Verdict } from './ci/verdict.ts';
@@ -11,35 +12,40 @@ interface Step {
   readonly specs?: string;
   readonly except?: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly minutesMax: number;
 }
 
 const STEPS: readonly Step[] = [
-  { script: 'test', specs: 'test/**/*.test.ts', except: 'test/e2e/**' },
-  { script: 'check' },
-  { script: 'e2e', specs: 'test/e2e/*.e2e.ts', env: { KUBESTATE_E2E_PODS: '5000' } },
+  { script: 'test', specs: 'test/**/*.test.ts', except: 'test/e2e/**', minutesMax: 20 },
+  { script: 'check', minutesMax: 10 },
+  {
+    script: 'e2e',
+    specs: 'test/e2e/*.e2e.ts',
+    env: { KUBESTATE_E2E_PODS: '5000' },
+    minutesMax: 80,
+  },
 ];
 
 /**
- * A test that leaves a server open would keep its runner alive for ever. After this time runners
- * are killed, so that the counts are printed before CI times out at 90 minutes. On a new machine
- * the end-to-end suites first build an API server, Prometheus and Helm.
+ * A test that leaves a server open, or loops, would keep its runner alive for ever. After its time,
+ * and this one, a runner is killed, so that the counts are printed before CI times out at 90
+ * minutes. On a new machine the end-to-end suites first build an API server, Prometheus and Helm.
  */
 const deadlineMs = performance.now() + 80 * 60_000;
 
 const root = join(import.meta.dirname, '..');
 
-function runStep({ script, specs, except, env }: Step, folder: string): Verdict {
+async function runStep(step: Step, folder: string): Promise<Verdict> {
+  const { script, specs, except, env } = step;
   process.stdout.write(`\n== npm run ${script}\n`);
   const report = join(folder, `${script}.json`);
-  const { status } = spawnSync('npm', ['run', '--silent', script], {
-    cwd: root,
-    stdio: 'inherit',
-    timeout: Math.max(1, Math.ceil(deadlineMs - performance.now())),
-    env: {
-      ...process.env,
-      ...env,
-      MOCHA_OPTIONS: `--reporter json --reporter-option output=${report}`,
-    },
+  const running = join(folder, `${script}-running`);
+  mkdirSync(running);
+  const status = await exitCodeOf(script, step.minutesMax, {
+    ...process.env,
+    ...env,
+    MOCHA_OPTIONS: `--reporter json --reporter-option output=${report}`,
+    KUBESTATE_CI_RUNNING: running,
   });
   if (specs === undefined) return checkVerdict(status);
   const files = globSync(specs, { cwd: root, exclude: except === undefined ? [] : [except] });
@@ -47,7 +53,23 @@ function runStep({ script, specs, except, env }: Step, folder: string): Verdict 
     readReport(report),
     files.map((file) => join(root, file)),
     status,
+    readdirSync(running).map((note) => readFileSync(join(running, note), 'utf8')),
   );
+}
+
+/** Null where it had to be killed, with all that it has started. */
+async function exitCodeOf(
+  script: string,
+  minutesMax: number,
+  env: NodeJS.ProcessEnv,
+): Promise<number | null> {
+  const options = { cwd: root, stdio: 'inherit', env, detached: true } as const;
+  const child = spawn('npm', ['run', '--silent', script], options);
+  const msMax = Math.min(minutesMax * 60_000, deadlineMs - performance.now());
+  const timer = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), msMax);
+  const [exitCode] = await once(child, 'exit');
+  clearTimeout(timer);
+  return exitCode;
 }
 
 /** The report of the runner, or `undefined` if it is missing or malformed. */
@@ -63,7 +85,7 @@ function readReport(path: string): unknown {
 const folder = mkdtempSync(join(tmpdir(), 'kubestate-ci-'));
 const verdicts: Verdict[] = [];
 for (const step of STEPS) {
-  const verdict = runStep(step, folder);
+  const verdict = await runStep(step, folder);
   verdicts.push(verdict);
   for (const complaint of verdict.complaints) process.stdout.write(`${complaint}\n`);
   process.stdout.write(`${step.script}: ${verdict.passed} passed, ${verdict.failed} failed\n`);

@@ -1,10 +1,10 @@
 // V8's own profiles of this process: they are what they say, and name what has run.
-import { spawnSync } from 'node:child_process';
 import { getHeapStatistics } from 'node:v8';
 import { expect } from 'chai';
 import { openProfiler } from '../../src/app/profiler.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { TestClock } from '../support/clock.ts';
+import { outcomeOf } from '../support/outcome.ts';
 
 const mib = 2 ** 20;
 const unlimited = { read: () => undefined };
@@ -73,8 +73,8 @@ describe('the profiler', () => {
       openProfiler(options).heapSnapshot().pipe(process.stdout);
     `;
     const args = ['--input-type=module', '--eval', program];
-    const { stdout, stderr } = spawnSync(process.execPath, args, { maxBuffer: 256 * mib });
-    const snapshot = JSON.parse(stdout.toString() || stderr.toString()) as {
+    const { stdout, stderr } = outcomeOf(process.execPath, args);
+    const snapshot = JSON.parse(stdout || stderr) as {
       snapshot: { node_count: number; meta: { node_fields: string[] } };
       nodes: number[];
       strings: string[];

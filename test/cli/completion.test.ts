@@ -1,10 +1,10 @@
 // What the shells complete, asked of the shells themselves.
-import { execFileSync, spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import { commands } from '../../src/cli/index.ts';
 import { flags } from '../../src/config/options.ts';
 import type { ProcessContext } from '../../src/lib/processContext.ts';
 import { resources } from '../../src/resources/index.ts';
+import { outcomeOf } from '../support/outcome.ts';
 
 async function script(shell: string): Promise<string> {
   const printed: string[] = [];
@@ -27,8 +27,9 @@ function offers(source: string, line: string): string[] {
     _kubestate kubestate "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD - 1]}"
     printf '%s\\n' "\${COMPREPLY[@]}"
   `;
-  const answer = execFileSync('bash', ['--norc', '-c', asking, 'bash', line], { encoding: 'utf8' });
-  return answer.split('\n').filter((word) => word !== '');
+  const { status, stdout, stderr } = outcomeOf('bash', ['--norc', '-c', asking, 'bash', line]);
+  expect(status, stderr).to.equal(0);
+  return stdout.split('\n').filter((word) => word !== '');
 }
 
 const pluralsWith = (start: string): string[] =>
@@ -105,9 +106,7 @@ describe('The command line', () => {
   ];
   for (const [args, sentence] of refused) {
     it(`refuses "${args.join(' ')}" in one sentence`, () => {
-      const { status, stderr } = spawnSync(process.execPath, ['src/main.ts', ...args], {
-        encoding: 'utf8',
-      });
+      const { status, stderr } = outcomeOf(process.execPath, ['src/main.ts', ...args]);
       expect(stderr).to.include(sentence);
       expect(stderr.trim().split('\n')).to.have.length(1);
       expect(status).to.equal(2);
@@ -116,7 +115,7 @@ describe('The command line', () => {
 
   it('says in one log line which flags are without effect', () => {
     const args = ['--logtostderr=true', '--auto-gomemlimit', '--kubeconfig=/nowhere'];
-    const { stderr } = spawnSync(process.execPath, ['src/main.ts', ...args], { encoding: 'utf8' });
+    const { stderr } = outcomeOf(process.execPath, ['src/main.ts', ...args]);
     const lines = stderr.split('\n').filter((line) => line.includes('without effect in kubestate'));
     expect(lines).to.have.length(1);
     expect(JSON.parse(lines[0] as string).flags).to.deep.equal([

@@ -1,5 +1,4 @@
 // The lines that docs/troubleshooting.md shows: the program says each where the page says so.
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -13,6 +12,7 @@ import { errorMessage } from '../../src/lib/errors.ts';
 import { certificate, key } from '../kube/certificate.ts';
 import { TestClock } from '../support/clock.ts';
 import * as faults from '../support/faults.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { pod } from '../support/program.ts';
 import { start } from '../support/start.ts';
 import { blocksOf, textOf } from './markdown.ts';
@@ -82,11 +82,11 @@ const logged = (level: string, keys: object, msg: string): string =>
 /** What V8 writes as it ends a process: the same, whatever filled the heap. */
 function outOfHeap(): string[] {
   const fill = 'const all = []; for (;;) all.push({});';
-  const { stderr, signal, status } = spawnSync(
-    process.execPath,
-    ['--max-old-space-size=20', '-e', fill],
-    { encoding: 'utf8' },
-  );
+  const { stderr, signal, status } = outcomeOf(process.execPath, [
+    '--max-old-space-size=20',
+    '-e',
+    fill,
+  ]);
   // A shell, and Kubernetes, tell the signal as 128 + 6.
   expect(signal ?? status).to.be.oneOf(['SIGABRT', 134]);
   return stderr.split('\n').flatMap((line) => line.match(/FATAL ERROR: .*/) ?? []);

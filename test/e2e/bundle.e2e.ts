@@ -1,9 +1,9 @@
 // The bundle as it is started: by its path, by npx, and by a Node that is too old for it.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { outcomeOf } from '../support/outcome.ts';
 import { kubestate as bundle, Program } from './program.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -15,8 +15,7 @@ interface CpuProfile {
   readonly nodes: readonly { readonly callFrame: { readonly functionName: string } }[];
 }
 
-const run = (program: string, ...args: string[]) =>
-  spawnSync(program, args, { cwd: root, encoding: 'utf8' });
+const run = (program: string, ...args: string[]) => outcomeOf(program, args, { cwd: root });
 
 describe('the bundle', () => {
   it('runs by its path, and shows its help', () => {

@@ -6,8 +6,9 @@ import { expect } from 'chai';
 import { stringify } from 'yaml';
 import { flags } from '../../src/config/options.ts';
 import { suggest } from '../../src/lib/suggest.ts';
+import { type Outcome, outcomeOf } from '../support/outcome.ts';
 import { chart, objectsIn, rendered, template } from './helm.ts';
-import { kubestate, type Outcome, outcomeOf } from './program.ts';
+import { kubestate } from './program.ts';
 
 const valueSets = join(import.meta.dirname, '../chart/values');
 

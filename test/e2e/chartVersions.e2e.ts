@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { placesBetween } from '../chart/compare.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { chart, type Objects, objectsIn, rendered, runHelm, set } from './helm.ts';
-import { outcomeOf } from './program.ts';
 
 const root = join(import.meta.dirname, '../..');
 const valueSets = join(root, 'test/chart/values');

@@ -8,10 +8,10 @@ import { prometheus as withDiscovery } from '../../tools/prometheus/program.ts';
 import { Prometheus, type Target } from '../../tools/prometheus/start.ts';
 import { until } from '../../tools/until.ts';
 import { manifestsOf } from '../chart/compare.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import type { Exporter } from './exporter.ts';
 import { chart, runHelm } from './helm.ts';
 import { createPod, type Pod, type PodTemplate, runPod } from './kubelet.ts';
-import { outcomeOf } from './program.ts';
 
 const NAMESPACE = 'monitoring';
 /** The community chart is a release called prometheus, and we are a chart inside of it. */

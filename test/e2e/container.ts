@@ -1,7 +1,7 @@
 // Runs an image as a kubelet's runtime does: by runc, with no rights, on a root it may only read.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { outcomeOf } from '../support/outcome.ts';
 import type { Image } from './image.ts';
 import { Program } from './program.ts';
 
@@ -39,9 +39,7 @@ export class Container {
 
   /** The pid of its first process, as this side of its namespace knows it. */
   get pid(): number {
-    const { stdout, stderr } = spawnSync('runc', [this.#state, 'state', this.id], {
-      encoding: 'utf8',
-    });
+    const { stdout, stderr } = outcomeOf('runc', [this.#state, 'state', this.id]);
     const pid = /"pid": (\d+)/.exec(stdout)?.[1];
     if (pid === undefined) throw new Error(`expected a pid of ${this.id}, got ${stdout}${stderr}`);
     return Number(pid);
@@ -49,7 +47,7 @@ export class Container {
 
   /** Ends what still runs in it, which outlives runc itself where that is killed. */
   async remove(): Promise<void> {
-    spawnSync('runc', [this.#state, 'delete', '--force', this.id]);
+    outcomeOf('runc', [this.#state, 'delete', '--force', this.id]);
     await this.program.exitCode;
   }
 }

@@ -1,5 +1,4 @@
 // The commands of the documentation, run as a reader would: page by page, in a clone of their own.
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -20,6 +19,7 @@ import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts
 import { lasts } from '../docs/commands.ts';
 import { type Block, blocksOf, pages, root, textOf } from '../docs/markdown.ts';
 import { commandsIn } from '../docs/shell.ts';
+import { type Outcome, outcomeOf } from '../support/outcome.ts';
 import { definitionFiles } from './definitions.ts';
 import { kubestate, Program } from './program.ts';
 import { helm, npmCache } from './tools.ts';
@@ -101,7 +101,7 @@ describe('the documentation', function () {
   /** The files of this checkout, as git would clone them, with what was changed since. */
   function cloneInto(to: string): void {
     const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-    const { stdout } = spawnSync('git', args, { cwd: root, encoding: 'utf8' });
+    const { stdout } = outcomeOf('git', args, { cwd: root });
     const files = stdout.split('\0').filter((path) => path !== '' && existsSync(join(root, path)));
     expect(files).to.have.length.above(500);
     for (const path of files) {
@@ -129,9 +129,9 @@ describe('the documentation', function () {
     return { HOME: home, PATH: [bin, ...path].join(':'), ...npm };
   }
 
-  function shell(text: string): { status: number | null; stdout: string; stderr: string } {
-    const options = { cwd: clone, env, encoding: 'utf8', timeout: BLOCK_TIMEOUT_MS } as const;
-    return spawnSync('bash', ['-eo', 'pipefail', '-c', text], options);
+  function shell(text: string): Outcome {
+    const options = { cwd: clone, env, msMax: BLOCK_TIMEOUT_MS };
+    return outcomeOf('bash', ['-eo', 'pipefail', '-c', text], options);
   }
 
   function expectSuccess(text: string): void {

@@ -1,5 +1,4 @@
 // The explorer in a real Chromium over the demo: what a reader does, by mouse and by keyboard.
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { BrowserTab } from './browserTab.ts';
 import { startDemo } from './demo.ts';
 import { get } from './get.ts';
 import { kubestate, Program } from './program.ts';
+import { promtool } from './promtool.ts';
 
 const page = 'http://127.0.0.1:8080/';
 const [cutPort, cutTelemetryPort] = [28_080, 28_081];
@@ -170,7 +170,8 @@ describe('the explorer over a live cluster', () => {
       const file = join(folder, 'prometheus.yml');
       writeFileSync(file, config);
       expect(config).to.include('kube_pod_info');
-      execFileSync('promtool', ['check', 'config', '--syntax-only', file]);
+      const { status, said } = promtool(['check', 'config', '--syntax-only', file]);
+      expect(status, said).to.equal(0);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -1,7 +1,7 @@
 // Renders our chart by real Helm, as `helm install` would in kube-system.
 import { join } from 'node:path';
 import { manifestsOf, nameOf } from '../chart/compare.ts';
-import { type Outcome, outcomeOf } from './program.ts';
+import { type Outcome, outcomeOf } from '../support/outcome.ts';
 import { helm } from './tools.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -11,7 +11,7 @@ export const chart = join(root, 'helm/kube-state-metrics');
 const APIS = ['autoscaling.k8s.io/v1', 'monitoring.coreos.com/v1'];
 
 export const runHelm = (args: readonly string[], input = ''): Outcome =>
-  outcomeOf(helm, args, input);
+  outcomeOf(helm, args, { input });
 
 /**
  * What Helm says to a chart with these arguments and, where they name `-`, values as YAML; on a

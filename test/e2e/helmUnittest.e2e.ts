@@ -3,8 +3,8 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { helmUnittest } from '../../tools/helmUnittest/program.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { chart } from './helm.ts';
-import { outcomeOf } from './program.ts';
 
 const suites = readdirSync(join(chart, 'unittests')).filter((name) => name.endsWith('.yaml'));
 

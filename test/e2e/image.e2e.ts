@@ -14,10 +14,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { Container, type ContainerOptions } from './container.ts';
 import { get, reachable } from './get.ts';
 import { buildImage, type Image } from './image.ts';
-import { outcomeOf } from './program.ts';
 import { hadolint } from './tools.ts';
 
 const root = join(import.meta.dirname, '../..');

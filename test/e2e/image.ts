@@ -1,5 +1,4 @@
 // Builds the Dockerfile with buildah, without a network, on stand-ins for its two bases.
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -10,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { outcomeOf } from '../support/outcome.ts';
 import { npmCache } from './tools.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -114,12 +114,11 @@ function storedIn(folder: string, args: readonly string[]): string[] {
 }
 
 function run(program: string, args: readonly string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(program, args, {
-    encoding: 'utf8',
+  const { status, stdout, stderr } = outcomeOf(program, args, {
     env: { ...process.env, BUILDAH_ISOLATION: 'chroot' },
-    timeout: BUILD_TIMEOUT_MS,
+    msMax: BUILD_TIMEOUT_MS,
   });
   if (status === 0) return stdout.trim();
-  const reason = error?.message ?? stderr.trim().split('\n').slice(-5).join('\n');
+  const reason = stderr.trim().split('\n').slice(-5).join('\n');
   throw new Error(`\`${program} ${args.join(' ')}\` failed: ${reason}`);
 }

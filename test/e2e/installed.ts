@@ -1,8 +1,8 @@
 // Installed runs a Deployment as a cluster would: a pod, the endpoints of its Service, a program.
 import type { RealCluster } from '../../tools/apiserver/start.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import type { Exporter } from './exporter.ts';
 import { type ApiObject, createPod, type Pod, podsOf, runPod } from './kubelet.ts';
-import { outcomeOf } from './program.ts';
 
 /** Endpoints must not be loopback addresses. The suites' network has no other, so it gets one. */
 export const POD_IP = '10.42.0.8';

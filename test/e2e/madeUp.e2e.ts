@@ -5,7 +5,7 @@ import type { AnyResource } from '../../src/metrics/select.ts';
 import { resources } from '../../src/resources/index.ts';
 import { parseExposition } from '../http/parse.ts';
 import { expositionOf, objectsNamed, rendererOf } from '../resources/madeUp.ts';
-import { outcomeOf } from './program.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { python } from './tools.ts';
 
 const expositions = 20;
@@ -21,7 +21,7 @@ for line in sys.stdin:
 
 function readByPython(texts: readonly string[]): unknown[] {
   const lines = texts.map((text) => `${JSON.stringify(text)}\n`);
-  const { status, stdout, stderr } = outcomeOf(python, ['-c', program], lines.join(''));
+  const { status, stdout, stderr } = outcomeOf(python, ['-c', program], { input: lines.join('') });
   if (status !== 0) throw new Error(stderr);
   return stdout
     .trim()

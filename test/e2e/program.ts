@@ -1,5 +1,5 @@
 // Starts programs for the end-to-end suites and waits for what they do.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { errorMessage } from '../../src/lib/errors.ts';
 import { until } from '../../tools/until.ts';
@@ -11,7 +11,6 @@ export const kubestate = join(import.meta.dirname, '../../dist/kubestate.cjs');
 const READY_TIMEOUT_MS = 40_000;
 /** How much of a program's log a failure shows. */
 const LOG_CHARS_MAX = 8_000;
-const OUTPUT_BYTES_MAX = 256 * 2 ** 20;
 
 /** A running program with all that it has said; `stop` ends it and tells its exit code. */
 export class Program {
@@ -67,19 +66,4 @@ export class Program {
     const ok = async () => (await reachable(url))?.status === 200 || undefined;
     return this.until(`200 from ${url}`, ok, withinMs);
   }
-}
-
-/** What a program that has run to its end leaves behind. */
-export interface Outcome {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a program to its end with this text as its stdin; throws where it cannot be started. */
-export function outcomeOf(name: string, args: readonly string[], input = ''): Outcome {
-  const options = { encoding: 'utf8', input, maxBuffer: OUTPUT_BYTES_MAX } as const;
-  const { status, stdout, stderr, error } = spawnSync(name, args, options);
-  if (error) throw new Error(`${name} could not be run: ${error.message}`);
-  return { status, stdout, stderr };
 }

@@ -5,9 +5,10 @@ import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { Prometheus } from '../../tools/prometheus/start.ts';
 import { until } from '../../tools/until.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { startDemo } from './demo.ts';
 import { get } from './get.ts';
-import { outcomeOf, type Program } from './program.ts';
+import type { Program } from './program.ts';
 import { promtool } from './promtool.ts';
 import { JOBS, METRICS, TELEMETRY } from './target.ts';
 import { python } from './tools.ts';
@@ -207,7 +208,7 @@ function samplesReadOf(text: string): number {
     'import sys\n' +
     'from prometheus_client.parser import text_string_to_metric_families as parse\n' +
     'print(sum(len(family.samples) for family in parse(sys.stdin.read())))';
-  const { stdout, stderr } = outcomeOf(python, ['-c', program], text);
+  const { stdout, stderr } = outcomeOf(python, ['-c', program], { input: text });
   if (stderr !== '') throw new Error(stderr);
   return Number(stdout);
 }

@@ -1,11 +1,11 @@
 // Runs promtool: what it makes of rules, configurations and expositions.
-import { outcomeOf } from './program.ts';
+import { outcomeOf } from '../support/outcome.ts';
 
 /** Its exit code, and all that it said. */
 export function promtool(
   args: readonly string[],
   input = '',
 ): { status: number | null; said: string } {
-  const { status, stdout, stderr } = outcomeOf('promtool', args, input);
+  const { status, stdout, stderr } = outcomeOf('promtool', args, { input });
   return { status, said: `${stdout}${stderr}` };
 }

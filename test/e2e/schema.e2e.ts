@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
 import { mapsOf } from '../chart/keys.ts';
+import { type Outcome, outcomeOf } from '../support/outcome.ts';
 import { chart, runHelm, template } from './helm.ts';
-import { type Outcome, outcomeOf } from './program.ts';
 
 const upstreamSets = join(import.meta.dirname, '../chart/values');
 

@@ -1,5 +1,4 @@
 // The real programs that the end-to-end suites run: where they are, and how they get there.
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPrograms } from '../../tools/apiserver/programs.ts';
@@ -11,6 +10,7 @@ import { prometheusModule } from '../../tools/prometheus/program.ts';
 import { prometheusOperatorModule } from '../../tools/prometheusOperator/program.ts';
 import { referenceModule } from '../../tools/reference/program.ts';
 import { schedulerModule } from '../../tools/scheduler/program.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { fetchDefinitions } from './definitions.ts';
 
 const GO_PROGRAMS = [
@@ -54,7 +54,7 @@ const UNPACK_ALERTMANAGER =
 export function installTools(): void {
   const missing = Object.entries(DEBIAN).filter(([program]) => !has(program));
   const packages = new Set(missing.flatMap(([, names]) => names));
-  if (!existsSync(venv) && !succeeds('python3', ['-c', 'import ensurepip'])) {
+  if (!existsSync(venv) && !succeeds('sh', ['-c', 'python3 -c "import ensurepip"'])) {
     for (const name of DEBIAN_VENV) packages.add(name);
   }
   if (packages.size > 0) {
@@ -99,17 +99,16 @@ function fillNpmCache(folder: string): void {
 const has = (program: string): boolean => succeeds('sh', ['-c', 'command -v "$0"', program]);
 
 const succeeds = (program: string, args: readonly string[]): boolean =>
-  spawnSync(program, args).status === 0;
+  outcomeOf(program, args).status === 0;
 
 function install(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): void {
   const line = [program, ...args].join(' ');
   process.stdout.write(`e2e: ${line}\n`);
-  const { status, stdout, stderr, error } = spawnSync(program, args, {
-    encoding: 'utf8',
+  const { status, stdout, stderr } = outcomeOf(program, args, {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', ...env },
-    timeout: INSTALL_TIMEOUT_MS,
+    msMax: INSTALL_TIMEOUT_MS,
   });
   if (status === 0) return;
-  const reason = error?.message ?? `${stdout}${stderr}`.trim().split('\n').at(-1);
+  const reason = `${stdout}${stderr}`.trim().split('\n').at(-1);
   throw new Error(`The end-to-end suites need what \`${line}\` installs, and it failed: ${reason}`);
 }

@@ -14,9 +14,10 @@ import { expect } from 'chai';
 import { type RealCluster, startApiServer } from '../../tools/apiserver/start.ts';
 import { execute } from '../../tools/execute.ts';
 import { until } from '../../tools/until.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { chart } from './helm.ts';
 import type { PodTemplate } from './kubelet.ts';
-import { kubestate, outcomeOf } from './program.ts';
+import { kubestate } from './program.ts';
 import { helm } from './tools.ts';
 
 const root = join(import.meta.dirname, '../..');

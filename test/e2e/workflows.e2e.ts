@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { outcomeOf } from './program.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { actionlint } from './tools.ts';
 
 const folder = join(import.meta.dirname, '../../.github/workflows');

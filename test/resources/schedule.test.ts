@@ -1,11 +1,11 @@
 // Cron schedules, against robfig/cron, the parser of Kubernetes' controller.
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { goZeroSeconds } from '../../src/metrics/time.ts';
 import { scheduleOf } from '../../src/resources/schedule.ts';
 import { rowsIn, runsAfter } from '../../tools/schedules/rows.ts';
+import { outcomeOf } from '../support/outcome.ts';
 
 const rows = rowsIn(readFileSync(join(import.meta.dirname, 'schedules.tsv'), 'utf8'));
 /** 17 April 2026, 02:00 in Cairo. */
@@ -65,10 +65,10 @@ describe('a cron schedule', () => {
       for (const zone of ['Local', '', undefined]) {
         console.log(scheduleOf('0 2 * * 5', zone).next(${cairo}));
       }`;
-    const { stdout, stderr } = spawnSync(
+    const { stdout, stderr } = outcomeOf(
       process.execPath,
       ['--input-type=module', '--eval', script],
-      { env: { ...process.env, TZ: 'Africa/Cairo' }, encoding: 'utf8' },
+      { env: { ...process.env, TZ: 'Africa/Cairo' } },
     );
     expect(stdout, stderr).to.equal('1777590000\n1776391200\n1776391200\n');
   });

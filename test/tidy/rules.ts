@@ -177,6 +177,17 @@ export const runsNoCode: Rule = ({ path, text }) => {
   });
 };
 
+/** `run.ts` is no suite: it starts Mocha. */
+const MAY_BLOCK = ['test/support/outcome.ts', 'test/e2e/run.ts'];
+
+export const endsInTime: Rule = ({ path, text }) => {
+  if (!path.startsWith('test/') || MAY_BLOCK.includes(path)) return [];
+  return linesOf(codeOf(text)).flatMap((line, i) => {
+    const found = /\b(?:spawn|exec|execFile)Sync\b/.exec(line)?.[0];
+    return found === undefined ? [] : [`line ${i + 1} has ${found}, expected outcomeOf: it ends`];
+  });
+};
+
 /** Words that Kubernetes, Prometheus and databases have another word for, and that word. */
 const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   poller: 'reflector',

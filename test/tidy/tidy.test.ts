@@ -86,6 +86,16 @@ const cases: Readonly<Record<keyof typeof rules, { bad: Source[]; good: Source[]
       at('src/kube/retryPolicy.ts', "const text = 'process.exit';"),
     ],
   },
+  endsInTime: {
+    bad: [
+      at('test/a.test.ts', "import { spawnSync } from 'node:child_process';"),
+      at('test/e2e/a.e2e.ts', "execFileSync('promtool');"),
+    ],
+    good: [
+      at('test/a.test.ts', "import { spawn } from 'node:child_process';"),
+      at('tools/execute.ts', "import { spawnSync } from 'node:child_process';"),
+    ],
+  },
   runsNoCode: {
     bad: [
       at('src/app/run.ts', "import { spawn } from 'node:child_process';"),

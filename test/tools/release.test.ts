@@ -1,10 +1,10 @@
 // The facts and notes of a release, from small files and from those of the project.
-import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { chartFacts } from '../../tools/generate/chart.ts';
 import { asOutputs, releaseFacts, releaseNotes } from '../../tools/release/facts.ts';
+import { outcomeOf } from '../support/outcome.ts';
 
 const sources = {
   packageJson: '{ "version": "1.2.3" }',
@@ -128,8 +128,7 @@ describe('the notes of a release', () => {
 
 describe('tools/release.ts', () => {
   const run = (part: string, env: NodeJS.ProcessEnv) =>
-    spawnSync(process.execPath, [join(import.meta.dirname, '../../tools/release.ts'), part], {
-      encoding: 'utf8',
+    outcomeOf(process.execPath, [join(import.meta.dirname, '../../tools/release.ts'), part], {
       env: { PATH: process.env.PATH, ...env },
     });
   const job = {

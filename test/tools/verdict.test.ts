@@ -38,6 +38,14 @@ describe('the verdict on a suite', () => {
     });
   });
 
+  it('names the tests that had not ended where a runner was killed', () => {
+    expect(suiteVerdict(undefined, ['a'], null, ['a: waits › for ever'])).to.deep.equal({
+      passed: 0,
+      failed: 1,
+      complaints: ['left no report and did not end in time', 'was running: a: waits › for ever'],
+    });
+  });
+
   for (const [what, report, files, exitCode, expected] of [
     [
       'a failing test, once',

@@ -27,15 +27,24 @@ export function checkVerdict(exitCode: number | null): Verdict {
 
 /**
  * The verdict on a suite by its report. These are failures too: a missing report, a file of
- * `files` without a test, a skipped test, and an exit code that none of these explains.
+ * `files` without a test, a skipped test, and an exit code that none of these explains. `running`
+ * are the tests that had begun and not ended.
  */
 export function suiteVerdict(
   report: unknown,
   files: readonly string[],
   exitCode: number | null,
+  running: readonly string[] = [],
 ): Verdict {
   if (!isReport(report)) {
-    return { passed: 0, failed: 1, complaints: [`left no report and ${ending(exitCode)}`] };
+    return {
+      passed: 0,
+      failed: 1,
+      complaints: [
+        `left no report and ${ending(exitCode)}`,
+        ...running.map((test) => `was running: ${test}`),
+      ],
+    };
   }
   const ran = new Set(report.tests.map(({ file }) => file));
   const complaints = [
