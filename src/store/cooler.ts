@@ -108,4 +108,4 @@ export class Cooler {
 }
 
 const hasQuiet = ({ segments }: BlockText, untilMs: number): boolean =>
-  segments.some((segment) => segment?.hot === true && segment.changedMs <= untilMs);
+  segments.some((segment) => segment?.isQuiet(untilMs));

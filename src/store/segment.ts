@@ -17,35 +17,27 @@ export class Segment implements Bytes {
   readonly textBytes: number;
   /** Series in its text: the line feeds. */
   readonly series: number;
-  /** Hot bytes are the text itself; cold ones are deflated. */
-  readonly hot: boolean;
-  /** When its text last changed. */
-  readonly changedMs: number;
+  /** When its text last changed; undefined once it is cold: then nobody asks. */
+  readonly changedMs: number | undefined;
   /** As 32 bits with a sign, which V8 keeps in place; undefined until a scrape needs them. */
   #crc: number | undefined;
   #operator: number | undefined;
 
   private constructor(
     { buffer, start, end }: Bytes,
-    {
-      textBytes,
-      series,
-      hot,
-      changedMs,
-    }: Pick<Segment, 'textBytes' | 'series' | 'hot' | 'changedMs'>,
+    { textBytes, series, changedMs }: Pick<Segment, 'textBytes' | 'series' | 'changedMs'>,
   ) {
     this.buffer = buffer;
     this.start = start;
     this.end = end;
     this.textBytes = textBytes;
     this.series = series;
-    this.hot = hot;
     this.changedMs = changedMs;
   }
 
   /** The segment of a text that has so many series; headers have none. */
   static hot(text: Bytes, changedMs: number, series = 0): Segment {
-    return new Segment(text, { textBytes: text.end - text.start, series, hot: true, changedMs });
+    return new Segment(text, { textBytes: text.end - text.start, series, changedMs });
   }
 
   /** The same segment in another place. */
@@ -58,11 +50,21 @@ export class Segment implements Bytes {
 
   /** The same text deflated; `crc` is that of the text. */
   cooled(bytes: Bytes, crc = this.crc): Segment {
-    const { textBytes, series, changedMs } = this;
-    const cooled = new Segment(bytes, { textBytes, series, hot: false, changedMs });
+    const { textBytes, series } = this;
+    const cooled = new Segment(bytes, { textBytes, series, changedMs: undefined });
     cooled.#crc = crc | 0;
     cooled.#operator = this.#operator;
     return cooled;
+  }
+
+  /** Hot bytes are the text itself; cold ones are deflated. */
+  get hot(): boolean {
+    return this.changedMs !== undefined;
+  }
+
+  /** Whether it is hot, and its text has not changed after `untilMs`. */
+  isQuiet(untilMs: number): boolean {
+    return this.changedMs !== undefined && this.changedMs <= untilMs;
   }
 
   get bytes(): number {

@@ -83,14 +83,13 @@ export class SegmentWriter {
    * segments of a block share one buffer: one for each would take 350 bytes more.
    */
   compress(from: BlockText, untilMs = Number.POSITIVE_INFINITY): BlockText {
-    const isQuiet = ({ hot, changedMs }: Segment): boolean => hot && changedMs <= untilMs;
     // What deflate cannot make smaller becomes larger, by five bytes in 16 KB.
     const room = from.storedBytes + (from.hotBytes >> 3) + 64 * from.segments.length;
     const scratch = this.#cold.ofSize(room);
     const ends = new Map<number, number>();
     let end = 0;
     for (const [family, segment] of from.segments.entries()) {
-      if (segment === undefined || (segment.hot && !isQuiet(segment))) continue;
+      if (segment === undefined || (segment.hot && !segment.isQuiet(untilMs))) continue;
       if (segment.hot) {
         const deflated = this.#codec.deflate(segment);
         scratch.set(deflated, end);

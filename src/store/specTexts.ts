@@ -1,5 +1,6 @@
 // SpecTexts renders objects, but not what is made of a spec that has not changed.
 import { deferredSpecOf } from '../lib/deferredSpec.ts';
+import type { Hash64 } from '../lib/hash64.ts';
 import type { Json } from '../metrics/family.ts';
 import type { KubeObject } from '../metrics/object.ts';
 import type { Promoted } from '../metrics/promotion.ts';
@@ -77,12 +78,7 @@ export class SpecTexts {
     into.read(rendered);
     into.promoted = promoted;
     if (taken === undefined) return;
-    into.spec = {
-      a,
-      b,
-      taken: this.#shareAll(taken),
-      ...into.sumOf(bySection.ofSpec),
-    };
+    into.spec = specState({ a, b }, this.#shareAll(taken), into.sumOf(bySection.ofSpec));
   }
 
   /** Reads all texts of an object again, with other labels promoted to them. */
@@ -98,7 +94,7 @@ export class SpecTexts {
     into.read(renderedOf(replaced));
     into.promoted = to;
     if (spec !== undefined && bySection !== undefined) {
-      into.spec = { ...spec, ...into.sumOf(bySection.ofSpec) };
+      into.spec = specState(spec, spec.taken, into.sumOf(bySection.ofSpec));
     }
   }
 
@@ -117,6 +113,13 @@ export class SpecTexts {
     return value;
   }
 }
+
+/** Field by field, as a stored object is made. */
+const specState = (
+  { a, b }: Hash64,
+  taken: TakenOfSpec,
+  { series, bytes }: Pick<SpecState, 'series' | 'bytes'>,
+): SpecState => ({ a, b, taken, series, bytes });
 
 /**
  * Whether two values give the same JSON, by comparison: several times as fast as by their JSON. Not
