@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import type { Running } from '../../src/app/run.ts';
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
+import { seededRandom } from '../../src/demo/random.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { recordingLog } from '../kube/harness.ts';
@@ -37,7 +38,7 @@ describe('The program', () => {
   let running: Running | undefined;
 
   beforeEach(async () => {
-    server = new ApiServer({ clock: systemClock, random: Math.random });
+    server = new ApiServer({ clock: systemClock, random: seededRandom(1) });
     ({ url } = await server.listen(0, '127.0.0.1'));
   });
 

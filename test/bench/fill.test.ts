@@ -5,6 +5,7 @@ import { type Contents, holding } from '../../bench/lib/contents.ts';
 import { fill } from '../../bench/lib/fill.ts';
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import type { Pod } from '../../src/demo/objects.ts';
+import { seededRandom } from '../../src/demo/random.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 
 const contents: Contents = { pods: 50, managedFields: false, namespacesPerTeam: 5 };
@@ -32,7 +33,7 @@ describe('the contents of a benchmark cluster', () => {
     let cluster: Cluster;
 
     before(async () => {
-      server = new ApiServer({ clock: systemClock, random: Math.random });
+      server = new ApiServer({ clock: systemClock, random: seededRandom(1) });
       const { url } = await server.listen(0, '127.0.0.1');
       cluster = { name: 'empty', url, stop: () => server.close() };
       let told = 0;

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { diff } from '../../src/cli/diff.ts';
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import { loadObjects } from '../../src/demo/apiserver/file.ts';
+import { seededRandom } from '../../src/demo/random.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { start } from '../support/start.ts';
 import { until } from '../support/until.ts';
@@ -29,7 +30,7 @@ describe('kubestate diff with what kube-state-metrics served', () => {
   async function clusterOf(names: readonly string[]): Promise<string> {
     const known = apiServers.get(names.join());
     if (known !== undefined) return known.url;
-    const server = new ApiServer({ clock: systemClock, random: Math.random });
+    const server = new ApiServer({ clock: systemClock, random: seededRandom(1) });
     loadObjects(server, names.map((name) => recorded(`clusters/${name}`)).join('\n'), names.join());
     const { url } = await server.listen(0, '127.0.0.1');
     apiServers.set(names.join(), { server, url });

@@ -9,6 +9,7 @@ import { parseCommandLine } from '../../src/config/flags.ts';
 import { packNames } from '../../src/custom/packs.ts';
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import { loadObjects } from '../../src/demo/apiserver/file.ts';
+import { seededRandom } from '../../src/demo/random.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { ConfigError } from '../../src/lib/errors.ts';
 import type { ProcessContext } from '../../src/lib/processContext.ts';
@@ -273,7 +274,7 @@ describe('kubestate validate', () => {
   });
 
   it('tries the rules on objects of a cluster', async () => {
-    const server = new ApiServer({ clock: systemClock, random: Math.random });
+    const server = new ApiServer({ clock: systemClock, random: seededRandom(1) });
     loadObjects(server, [definition, ...foos].map(json).join('\n'), 'objects.jsonl');
     const { url } = await server.listen(0, '127.0.0.1');
     try {

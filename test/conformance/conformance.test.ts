@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import { loadObjects } from '../../src/demo/apiserver/file.ts';
+import { seededRandom } from '../../src/demo/random.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { start } from '../support/start.ts';
 import { until } from '../support/until.ts';
@@ -27,7 +28,7 @@ describe('Conformance with kube-state-metrics v2.20', () => {
   before(async () => {
     for (const { clusters } of cases) {
       if (servers.has(clusters.join())) continue;
-      const server = new ApiServer({ clock: systemClock, random: Math.random });
+      const server = new ApiServer({ clock: systemClock, random: seededRandom(1) });
       const objects = clusters.map((name) => read(`clusters/${name}`));
       loadObjects(server, objects.join('\n'), clusters.join());
       servers.set(clusters.join(), { server, url: (await server.listen(0, '127.0.0.1')).url });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
+import { seededRandom } from '../../src/demo/random.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { start } from '../support/start.ts';
 import { until } from '../support/until.ts';
@@ -29,7 +30,7 @@ describe('Telemetry', () => {
     const folder = mkdtempSync(join(tmpdir(), 'kubestate-telemetry-'));
     const config = join(folder, 'config.yaml');
     writeFileSync(config, 'resources: {pods: {}}\n');
-    const server = new ApiServer({ clock: systemClock, random: Math.random });
+    const server = new ApiServer({ clock: systemClock, random: seededRandom(1) });
     const { url } = await server.listen(0, '127.0.0.1');
     const running = await start([`--apiserver=${url}`, `--config=${config}`]);
     try {

@@ -5,6 +5,7 @@ import { parseCommandLine } from '../../src/config/flags.ts';
 import { flags } from '../../src/config/options.ts';
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
+import { seededRandom } from '../../src/demo/random.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { contextOf } from './context.ts';
 import { hastyClock } from './start.ts';
@@ -88,7 +89,7 @@ async function get(url: string, headers: Record<string, string>): Promise<string
 export async function clusterOf(
   ...objects: readonly object[]
 ): Promise<{ server: ApiServer; url: string }> {
-  const server = new ApiServer({ clock: systemClock, random: Math.random });
+  const server = new ApiServer({ clock: systemClock, random: seededRandom(1) });
   for (const object of objects) server.create(object as ApiObject);
   const { url } = await server.listen(0, '127.0.0.1');
   return { server, url };

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import type { KindPattern, ServedKind } from '../../src/custom/types.ts';
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
+import { seededRandom } from '../../src/demo/random.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { KindWatch, nameOf, resolve } from '../../src/sync/kindWatch.ts';
 import { clientOf, recordingLog, recordingObserver } from '../kube/harness.ts';
@@ -67,7 +68,7 @@ describe('KindWatch', () => {
   let done: Promise<void> = Promise.resolve();
 
   beforeEach(() => {
-    server = new ApiServer({ clock: systemClock, random: Math.random });
+    server = new ApiServer({ clock: systemClock, random: seededRandom(1) });
     ending = new AbortController();
   });
   afterEach(async () => {

@@ -2,6 +2,7 @@
 import type { V1Secret } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
+import { seededRandom } from '../../src/demo/random.ts';
 import type { Representation } from '../../src/kube/types.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { gauges } from '../../src/metrics/family.ts';
@@ -64,7 +65,7 @@ async function withExporter(
   use: (exporter: Exporter) => Promise<void>,
   clock: Clock = hastyClock(20),
 ): Promise<void> {
-  const server = new ApiServer({ clock: systemClock, random: Math.random });
+  const server = new ApiServer({ clock: systemClock, random: seededRandom(1) });
   for (let i = 0; i < secretCount; i++) server.create(secretOf(`s${i}`));
   for (const rule of rules) server.faults.add(rule);
   const tap = await openTap((await server.listen(0, '127.0.0.1')).url);

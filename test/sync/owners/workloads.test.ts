@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { ServedKind } from '../../../src/custom/types.ts';
 import { ApiServer } from '../../../src/demo/apiserver/apiserver.ts';
 import type { ApiObject } from '../../../src/demo/objects.ts';
+import { seededRandom } from '../../../src/demo/random.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { type OwnerReference, podOwnerKey } from '../../../src/lib/ownerKey.ts';
 import type { ObjectMeta } from '../../../src/metrics/object.ts';
@@ -34,7 +35,7 @@ describe('Workloads', () => {
   let isSynced = false;
 
   beforeEach(() => {
-    server = new ApiServer({ clock: systemClock, random: Math.random });
+    server = new ApiServer({ clock: systemClock, random: seededRandom(1) });
     ending = new AbortController();
     isSynced = false;
   });
