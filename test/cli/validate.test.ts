@@ -7,13 +7,11 @@ import { expect } from 'chai';
 import { validate } from '../../src/cli/validate.ts';
 import { parseCommandLine } from '../../src/config/flags.ts';
 import { packNames } from '../../src/custom/packs.ts';
-import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import { loadObjects } from '../../src/demo/apiserver/file.ts';
-import { seededRandom } from '../../src/demo/random.ts';
-import { systemClock } from '../../src/lib/clock.ts';
 import { ConfigError } from '../../src/lib/errors.ts';
 import type { ProcessContext } from '../../src/lib/processContext.ts';
 import { contextOf } from '../support/context.ts';
+import { clusterOf } from '../support/program.ts';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
@@ -274,9 +272,8 @@ describe('kubestate validate', () => {
   });
 
   it('tries the rules on objects of a cluster', async () => {
-    const server = new ApiServer({ clock: systemClock, random: seededRandom(1) });
+    const { server, url } = await clusterOf();
     loadObjects(server, [definition, ...foos].map(json).join('\n'), 'objects.jsonl');
-    const { url } = await server.listen(0, '127.0.0.1');
     try {
       const { code, lines } = await run('@right.yaml', `--apiserver=${url}`, '--series=1');
       expect([code, lines.length]).to.deep.equal([0, 7]);
