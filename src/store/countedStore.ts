@@ -211,7 +211,8 @@ export class CountedStore implements Store {
       return { counter, value: isLate ? Math.max(count.value, before) : count.value, from };
     });
     const version = isLate ? known.version : incoming.version;
-    this.#objects.set(incoming.key, { ...incoming, version, part, counted });
+    const { key, uid } = incoming;
+    this.#objects.set(key, { key, uid, version, part, counted });
     for (const { counter } of existing?.counted ?? []) this.#counters.release(counter);
   }
 
