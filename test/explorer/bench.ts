@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import { buildCluster } from '../../src/demo/cluster/cluster.ts';
+import { seededRandom } from '../../src/demo/random.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { type Answer, ask } from '../http/harness.ts';
 import { TestProgram } from '../support/program.ts';
@@ -9,7 +10,7 @@ import { until } from '../support/until.ts';
 
 /** A cluster that nothing changes, and the program beside it. */
 export class ExplorerBench {
-  readonly server = new ApiServer({ clock: systemClock, random: Math.random });
+  readonly server = new ApiServer({ clock: systemClock, random: seededRandom(1) });
   readonly program = new TestProgram();
   /** The URL of the simulated API server, once it is started. */
   serverUrl = '';
