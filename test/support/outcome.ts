@@ -1,5 +1,6 @@
 // outcomeOf runs a program to its end, within a time: Mocha's own time does not pass meanwhile.
 import { spawnSync } from 'node:child_process';
+import { errorCode } from '../../src/lib/errors.ts';
 
 const outputBytesMax = 512 * 1024 * 1024;
 const endMsMax = 120_000;
@@ -38,7 +39,7 @@ export function outcomeOf(
     ...(env !== undefined && { env }),
   });
   if (error === undefined) return { status, signal, stdout, stderr };
-  const reason =
-    'code' in error && error.code === 'ETIMEDOUT' ? `no end within ${msMax} ms` : error.message;
-  throw new Error(`\`${program} ${args.join(' ')}\` failed: ${reason}\n${stderr}`);
+  const isLate = errorCode(error) === 'ETIMEDOUT';
+  const reason = isLate ? `no end within ${msMax} ms\n${stderr}` : error.message;
+  throw new Error(`\`${program} ${args.join(' ')}\` failed: ${reason}`);
 }

@@ -184,7 +184,9 @@ export const endsInTime: Rule = ({ path, text }) => {
   if (!path.startsWith('test/') || MAY_BLOCK.includes(path)) return [];
   return linesOf(codeOf(text)).flatMap((line, i) => {
     const found = /\b(?:spawn|exec|execFile)Sync\b/.exec(line)?.[0];
-    return found === undefined ? [] : [`line ${i + 1} has ${found}, expected outcomeOf: it ends`];
+    return found === undefined
+      ? []
+      : [`line ${i + 1} has ${found}, expected outcomeOf, which has a time limit`];
   });
 };
 
