@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { negotiateFormat } from '../../src/http/negotiate.ts';
 import { type Response, writeExposition } from '../../src/http/writeSnapshot.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import type { Body, Encoding, Snapshot } from '../../src/store/types.ts';
 
 const chunk = Buffer.alloc(1_000, 'x');
@@ -36,7 +36,7 @@ class Source {
 
 interface WriteOptions {
   readonly encoding?: Encoding;
-  readonly turn?: () => Promise<void>;
+  readonly clock?: Pick<Clock, 'now' | 'turn'>;
   readonly method?: string;
   readonly stream?: PassThrough;
 }
@@ -45,7 +45,7 @@ const write = (
   source: Pick<Snapshot, 'body'>,
   {
     encoding = 'identity',
-    turn = systemClock.turn,
+    clock = systemClock,
     method = 'GET',
     stream: given = new PassThrough(),
   }: WriteOptions = {},
@@ -62,7 +62,7 @@ const write = (
     },
   };
   const format = negotiateFormat('text/plain');
-  const done = writeExposition(response, source, format, encoding, { turn });
+  const done = writeExposition(response, source, format, encoding, clock);
   return { headers, response, stream, done };
 };
 
@@ -153,15 +153,19 @@ describe('writing an exposition', () => {
     expect(stream.destroyed).to.equal(true);
   });
 
-  it('turns the event loop between chunks, and makes nothing meanwhile', async () => {
-    const source = new Source(100);
+  it('turns the event loop after 5 ms of work, and makes nothing meanwhile', async () => {
+    const source = new Source(20);
     const madeAtTurns: number[] = [];
-    const turn = async (): Promise<void> => {
-      madeAtTurns.push(source.made);
-      await systemClock.turn();
-      expect(source.made).to.equal(madeAtTurns.at(-1));
+    const clock = {
+      // Each chunk takes 2 ms.
+      now: () => source.made * 2,
+      turn: async (): Promise<void> => {
+        madeAtTurns.push(source.made);
+        await systemClock.turn();
+        expect(source.made).to.equal(madeAtTurns.at(-1));
+      },
     };
-    expect(await buffer(write(source, { turn }).stream)).to.have.length(100_000);
-    expect(madeAtTurns).to.deep.equal([15, 31, 47, 63, 79, 95]);
+    expect(await buffer(write(source, { clock }).stream)).to.have.length(20_000);
+    expect(madeAtTurns).to.deep.equal([3, 6, 9, 12, 15, 18]);
   });
 });
