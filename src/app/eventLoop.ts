@@ -1,10 +1,10 @@
 // EventLoopMonitor measures how long the thread ran at most without a turn of the event loop.
-import type { Clock, Thread } from '../lib/clock.ts';
+import type { Clock, Thread, TurnMeter } from '../lib/clock.ts';
 
 /** Interval of checks while the thread has work; each turn of the watched clock is one too. */
 const busyLookMs = 20;
 /** Interval while it is idle: a timer that wakes an idle process costs 100 times the check. */
-const idleLookMs = 250;
+const idleLookMs = 1_000;
 /** A thread that used less CPU time than this since the last check is idle. */
 const idleCpuMsMax = 2;
 /** The last minute is kept in pieces; a maximum may be older by one piece. */
@@ -20,25 +20,34 @@ export interface Longest {
 
 /** How long the thread was longest without a turn of the event loop. */
 export interface LoopTimes {
-  /** By the CPU time it used; never too low, but too high by what it did between two looks. */
+  /**
+   * By the CPU time it used. Never too low, but too high where several turns came between two looks
+   * and Node does not tell how long one of them was, or other processes made it longer.
+   */
   readonly runCpu: Longest;
-  /** By the clock: how late a look came, whether the thread ran or was kept from running. */
+  /** By the clock: the longest turn, or how late a look came because the thread did not run. */
   readonly delay: Longest;
 }
 
 /** Checks the thread until it is closed. */
 export class EventLoopMonitor {
   readonly #thread: Thread;
+  readonly #turns: TurnMeter;
   readonly #runCpu = new Maximum();
   readonly #delay = new Maximum();
   #unset: () => void = () => undefined;
   #lastCpuMs: number;
+  /** What the thread had used at the last look, since the one before it. */
+  #lastUsedMs = 0;
+  /** The longest turn that the last look was told. */
+  #lastTurnMs = 0;
   /** Whether a check at the next turn is scheduled. */
   #asked = false;
   #closed = false;
 
   constructor(thread: Thread) {
     this.#thread = thread;
+    this.#turns = thread.measureTurns();
     this.#lastCpuMs = thread.cpuMs();
     this.#lookAgain(busyLookMs);
   }
@@ -79,6 +88,7 @@ export class EventLoopMonitor {
   close(): void {
     this.#closed = true;
     this.#unset();
+    this.#turns.close();
   }
 
   /** The CPU time since the last check; other work has waited since `wantedMs`. */
@@ -87,8 +97,17 @@ export class EventLoopMonitor {
     const cpuMs = this.#thread.cpuMs();
     const usedMs = cpuMs - this.#lastCpuMs;
     this.#lastCpuMs = cpuMs;
-    this.#runCpu.saw(usedMs, nowMs);
-    this.#delay.saw(nowMs - wantedMs, nowMs);
+    const turnMs = this.#turns.longestMs();
+    this.#delay.saw(Math.max(nowMs - wantedMs, turnMs ?? 0), nowMs);
+    if (turnMs === undefined) {
+      this.#runCpu.saw(usedMs, nowMs);
+    } else {
+      // The turn that was under way at the last look has ended: it is one of the two, too.
+      const turnMsMax = Math.max(this.#lastTurnMs, turnMs);
+      this.#runCpu.saw(Math.min(this.#lastUsedMs, turnMsMax), nowMs);
+      this.#lastUsedMs = usedMs;
+      this.#lastTurnMs = turnMs;
+    }
     return usedMs;
   }
 

@@ -1,7 +1,8 @@
 // The watch over our own thread: what it takes for the longest run, and how long it remembers.
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { EventLoopMonitor } from '../../src/app/eventLoop.ts';
-import { systemThread, type Thread } from '../../src/lib/clock.ts';
+import { systemThread, type Thread, type TurnMeter } from '../../src/lib/clock.ts';
 import { LoopClock } from '../kube/harness.ts';
 
 /** A thread whose time and work a test makes up. */
@@ -10,8 +11,15 @@ class TestThread implements Thread {
   #cpuMs = 70;
   #timer: { readonly dueMs: number; readonly call: () => void } | undefined;
   #turning: (() => void)[] = [];
+  #longestMs = 0;
   /** How often it was woken by a timer. */
   wakes = 0;
+  measured = true;
+  readonly #tellsTurns: boolean;
+
+  constructor({ tellsTurns = false } = {}) {
+    this.#tellsTurns = tellsTurns;
+  }
 
   now(): number {
     return this.#nowMs;
@@ -19,6 +27,19 @@ class TestThread implements Thread {
 
   cpuMs(): number {
     return this.#cpuMs;
+  }
+
+  measureTurns(): TurnMeter {
+    return {
+      longestMs: () => {
+        const longestMs = this.#longestMs;
+        this.#longestMs = 0;
+        return this.#tellsTurns ? longestMs : undefined;
+      },
+      close: () => {
+        this.measured = false;
+      },
+    };
   }
 
   turn(call: () => void): void {
@@ -44,6 +65,7 @@ class TestThread implements Thread {
     const turning = this.#turning;
     this.#turning = [];
     for (const call of turning) call();
+    if (cpuMs > 0) this.#longestMs = Math.max(this.#longestMs, ms);
     const timer = this.#timer;
     if (timer === undefined || timer.dueMs > this.#nowMs) return;
     this.#timer = undefined;
@@ -110,6 +132,34 @@ describe('the watch over the event loop', () => {
     expect(watch.times.delay.start).to.equal(0);
   });
 
+  it('knows the longest turn of such work where Node tells it', () => {
+    const thread = new TestThread({ tellsTurns: true });
+    const watch = new EventLoopMonitor(thread);
+    thread.idle(1_000);
+    for (const ms of [5, 7, 5]) thread.run(ms);
+    thread.idle(2_000);
+    expect(watch.times.runCpu.start).to.equal(0.007);
+    expect(watch.times.delay.start).to.equal(0.007);
+    // By the clock it was longer: other processes had the processor meanwhile.
+    thread.run(40, 9);
+    thread.idle(2_000);
+    expect(watch.times.runCpu.start).to.equal(0.009);
+    expect(watch.times.delay.start).to.equal(0.04);
+  });
+
+  it('takes a turn into account that a look interrupts', () => {
+    const thread = new TestThread({ tellsTurns: true });
+    const watch = new EventLoopMonitor(thread);
+    const clock = watch.watched(new LoopClock());
+    thread.idle(500);
+    // The look comes in the turn that it looks at: how long that was is told at the next.
+    void clock.turn();
+    thread.run(30);
+    expect(watch.times.runCpu.start).to.equal(0);
+    thread.idle(2_000);
+    expect(watch.times.runCpu.start).to.equal(0.03);
+  });
+
   it('forgets the longest of the last minute a minute later, but not the longest ever', () => {
     const thread = new TestThread();
     const watch = new EventLoopMonitor(thread);
@@ -129,14 +179,14 @@ describe('the watch over the event loop', () => {
     thread.idle(1_000);
     thread.wakes = 0;
     thread.idle(1_000);
-    expect(thread.wakes).to.equal(4);
+    expect(thread.wakes).to.equal(1);
     const clock = watch.watched(new LoopClock());
     for (let i = 0; i < 100; i++) {
       void clock.turn();
       thread.run(1);
       thread.idle(49);
     }
-    expect(thread.wakes).to.equal(4 + 20);
+    expect(thread.wakes).to.equal(1 + 5);
     expect(watch.times.runCpu.start).to.equal(0.001);
   });
 
@@ -151,7 +201,7 @@ describe('the watch over the event loop', () => {
     thread.idle(500);
     void clock.turn();
     thread.idle(500);
-    expect(thread.watched).to.equal(false);
+    expect([thread.watched, thread.measured]).to.deep.equal([false, false]);
   });
 });
 
@@ -166,6 +216,19 @@ describe('the thread that we run on', () => {
     expect(used)
       .to.be.above(0)
       .and.at.most((user + system) / 1000);
+  });
+
+  it('tells the longest turn, without its waits', async () => {
+    const turns = systemThread.measureTurns();
+    for (let i = 0; i < 3; i++) {
+      turns.longestMs();
+      await delay(1);
+    }
+    const endMs = performance.now() + 30;
+    while (performance.now() < endMs);
+    await delay(500);
+    expect(turns.longestMs()).to.be.within(29, 450);
+    turns.close();
   });
 
   it('calls once after a while, and not where that was taken back', async () => {
