@@ -1,5 +1,7 @@
 // openBody sends a request through undici whose body's reading can be stopped: a WatchBody.
+import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
+import { tellSocket } from './stoppedSocket.ts';
 import type { WatchAnswer } from './transport.ts';
 import { WatchBody } from './watchBody.ts';
 
@@ -11,6 +13,7 @@ export function openBody(
 ): Promise<WatchAnswer> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
+    let socket: Socket | undefined;
     let body: WatchBody | undefined;
     const abort = (): void => {
       reject(signal.reason);
@@ -28,12 +31,24 @@ export function openBody(
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(given) {
         controller = given;
+        tellSocket((found) => (socket = found));
         if (signal.aborted) given.abort(signal.reason);
       },
       onResponseStart(given, statusCode, headers) {
         // A 1xx comes before the answer.
         if (statusCode < 200) return;
-        body = new WatchBody(given);
+        body = new WatchBody({
+          pause() {
+            given.pause();
+            socket?.pause();
+          },
+          resume() {
+            // Takes nothing: it starts the reading again.
+            socket?.read(0);
+            given.resume();
+          },
+          abort: (reason) => given.abort(reason),
+        });
         resolve({ statusCode, headers, body });
       },
       onResponseData(_, chunk) {

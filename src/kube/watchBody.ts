@@ -27,10 +27,7 @@ interface Reader {
 /** How the body ended; undefined while it has not. */
 type End = { readonly error?: unknown };
 
-/**
- * Bytes reach the reader as they come, or, once that is asked for, all together at ticks. Between
- * ticks undici's parser pauses behind the first bytes that come, and so the socket is not read.
- */
+/** Bytes reach the reader as they come, or, once that is asked for, all together at ticks. */
 export class WatchBody implements AsyncIterable<Buffer> {
   readonly #controller: Controller;
   #chunks: Buffer[] = [];
@@ -87,11 +84,15 @@ export class WatchBody implements AsyncIterable<Buffer> {
     this.#resume();
   }
 
-  /** Called by a tick: the reader gets all that came; the next bytes wait for the next tick. */
+  /**
+   * Called by a tick: the reader gets all that came, and the socket is not read until the next one.
+   * Where nothing came, it is read: the next bytes wait for a tick.
+   */
   close(): void {
     this.#open = false;
+    if (this.#bytes > 0) this.#pause();
+    else this.#resume();
     this.#deliver();
-    this.#resume();
   }
 
   /** Called with bytes as they come off the socket. */

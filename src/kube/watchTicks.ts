@@ -29,12 +29,13 @@ export type OnDrained = () => Promise<void>;
 
 /**
  * One for the process: a wake costs more than the event that it brings. A tick reads until a read
- * would block, lets the readers decode what came, and has it flushed. Nothing runs, and no timer,
- * while no bytes wait.
+ * would block, lets the readers decode what came, and has it flushed. A watch that it brought bytes
+ * is not read until the next one; of a watch that it brought none, the next bytes ask for a tick.
+ * Nothing runs, and no timer, while all are silent.
  */
 export class WatchTicks implements BodyTicks {
   readonly #clock: Pick<Clock, 'now' | 'sleep' | 'turn'>;
-  /** The bodies in which bytes wait, by the time since when. */
+  /** The bodies in which bytes wait, or may wait because they are not read, and since when. */
   readonly #waiting = new Map<WatchBody, number>();
   /** The bodies whose readers use what the last tick gave them. */
   readonly #using = new Set<WatchBody>();
@@ -183,6 +184,8 @@ export class WatchTicks implements BodyTicks {
       backlog ||= goesOn;
       if (!goesOn) this.#waiting.delete(body);
       if (body.bytesWaiting > 0) {
+        // More is likely to come before the next tick, and the socket is not read until then.
+        if (!goesOn) this.#waiting.set(body, this.#clock.now());
         given.push(body);
         this.#using.add(body);
         this.#gave(sinceMs);
@@ -207,7 +210,8 @@ export class WatchTicks implements BodyTicks {
     const flushes = [...this.#onDrained].map((drained) => drained());
     void Promise.all(flushes).then(() => {
       this.#flushingMs = undefined;
-      this.#wake();
+      // Else nothing became due: each sleep that ends costs about as much as an event.
+      if (this.#unflushedMs !== undefined || this.#waiting.size === 0) this.#wake();
     });
   }
 }

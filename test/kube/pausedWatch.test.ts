@@ -1,4 +1,5 @@
 // A watch between ticks, on a real connection: the socket stops, and its end is noticed.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -23,12 +24,19 @@ describe('a watch that is read at ticks, on a real connection', () => {
     use: (given: {
       clock: TestClock;
       response: ServerResponse;
+      /** Our end of the connection. */
+      socket: Socket;
       seen: string[];
       stop: AbortController;
       ended: Promise<string>;
     }) => Promise<void>,
   ): Promise<void> {
     let response: ServerResponse | undefined;
+    let socket: Socket | undefined;
+    const connected = (message: unknown): void => {
+      socket = (message as { socket: Socket }).socket;
+    };
+    subscribe('undici:client:connected', connected);
     const server = createServer((_, answer) => {
       response = answer;
       answer.flushHeaders();
@@ -57,8 +65,10 @@ describe('a watch that is read at ticks, on a real connection', () => {
         return 'end';
       };
       const ended = read().catch((error: unknown) => String(error));
-      await use({ clock, response: response as ServerResponse, seen, stop, ended });
+      const given = { response: response as ServerResponse, socket: socket as Socket };
+      await use({ clock, ...given, seen, stop, ended });
     } finally {
+      unsubscribe('undici:client:connected', connected);
       stop.abort();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -81,6 +91,30 @@ describe('a watch that is read at ticks, on a real connection', () => {
         return seen.at(-1) === '63';
       });
       expect(socket.writableLength).to.equal(0);
+    });
+  });
+
+  it('is not read between two ticks, and after one without events once more comes', async () => {
+    await serve(async ({ clock, response, socket, seen }) => {
+      response.write(event(2));
+      await until(() => clock.pending.length === 1);
+      clock.advance(100);
+      await until(() => seen.length === 1);
+      const { bytesRead } = socket;
+      for (const version of [3, 4, 5]) {
+        response.write(event(version));
+        for (let i = 0; i < 50; i++) await nextTurn();
+      }
+      expect(socket.bytesRead).to.equal(bytesRead);
+      clock.advance(500);
+      await until(() => seen.length === 4);
+      await until(() => clock.pending.length === 1);
+      clock.advance(500);
+      for (let i = 0; i < 50; i++) await nextTurn();
+      expect(clock.pending).to.deep.equal([]);
+      response.write(event(6));
+      await until(() => clock.pending.length === 1);
+      expect(seen).to.deep.equal(['2', '3', '4', '5']);
     });
   });
 
