@@ -238,14 +238,16 @@ export class Block {
   commit(changes: Changes, text: BlockText): void {
     this.text = text;
     this.#taken = [];
-    for (const [slot, texts] of changes.entries()) {
-      for (let family = 0; texts !== undefined && family < this.#families; family++) {
+    for (let slot = 0; slot < changes.length; slot++) {
+      const texts = changes[slot];
+      if (texts === undefined) continue;
+      for (let family = 0; family < this.#families; family++) {
         const length = texts.lengthOf(family);
         if (length === undefined) continue;
         this.#pendingBytes.bytes -= length;
         this.#setLength(family, slot, length);
       }
-      texts?.release();
+      texts.release();
     }
   }
 

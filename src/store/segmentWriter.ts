@@ -192,8 +192,11 @@ export class SegmentWriter {
 /** The new length of the text of each family that changes; -1 where none does. */
 function newLengths({ from, lengths, changes }: Rewrite): Int32Array {
   const changed = new Int32Array(from.segments.length).fill(-1);
-  for (const [slot, texts] of changes.entries()) {
-    for (let family = 0; texts !== undefined && family < changed.length; family++) {
+  // By index, as in `Block.commit`: iterators made 22 of 386 KB of garbage a second when idle.
+  for (let slot = 0; slot < changes.length; slot++) {
+    const texts = changes[slot];
+    if (texts === undefined) continue;
+    for (let family = 0; family < changed.length; family++) {
       const length = texts.lengthOf(family);
       if (length === undefined) continue;
       const known = changed[family] as number;
