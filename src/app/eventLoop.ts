@@ -1,12 +1,8 @@
-// EventLoopMonitor measures how long the thread ran at most without a turn of the event loop.
-import type { Clock, Thread, TurnMeter } from '../lib/clock.ts';
+// EventLoopMonitor measures the longest turn of the event loop: others wait for as long.
+import type { Thread } from '../lib/clock.ts';
 
-/** Interval of checks while the thread has work; each turn of the watched clock is one too. */
-const busyLookMs = 20;
-/** Interval while it is idle: a timer that wakes an idle process costs 100 times the check. */
-const idleLookMs = 1_000;
-/** A thread that used less CPU time than this since the last check is idle. */
-const idleCpuMsMax = 2;
+/** Interval of the timer whose lateness shows a thread that is kept from running. */
+const timerMs = 1_000;
 /** The last minute is kept in pieces; a maximum may be older by one piece. */
 const pieceMs = 10_000;
 const piecesMax = 6;
@@ -18,68 +14,36 @@ export interface Longest {
   readonly start: number;
 }
 
-/** How long the thread was longest without a turn of the event loop. */
+/** How long a turn of the event loop was at most. */
 export interface LoopTimes {
-  /**
-   * By the CPU time it used. Never too low, but too high where several turns came between two looks
-   * and Node does not tell how long one of them was, or other processes made it longer.
-   */
+  /** By the CPU time that the thread used in it. */
   readonly runCpu: Longest;
-  /** By the clock: the longest turn, or how late a look came because the thread did not run. */
+  /** By the clock, or how late a timer was, if that is more: the thread may not have run. */
   readonly delay: Longest;
 }
 
-/** Checks the thread until it is closed. */
+/** Looks at the end of each turn until it is closed. A look takes some microseconds. */
 export class EventLoopMonitor {
   readonly #thread: Thread;
-  readonly #turns: TurnMeter;
   readonly #runCpu = new Maximum();
   readonly #delay = new Maximum();
   #unset: () => void = () => undefined;
+  /** At the end of the last turn. */
+  #lastMs: number;
   #lastCpuMs: number;
-  /** What the thread had used at the last look, since the one before it. */
-  #lastUsedMs = 0;
-  /** The longest turn that the last look was told. */
-  #lastTurnMs = 0;
-  /** Whether a check at the next turn is scheduled. */
-  #asked = false;
+  #lastIdleMs: number;
   #closed = false;
 
   constructor(thread: Thread) {
     this.#thread = thread;
-    this.#turns = thread.measureTurns();
+    this.#lastMs = thread.now();
     this.#lastCpuMs = thread.cpuMs();
-    this.#lookAgain(busyLookMs);
+    this.#lastIdleMs = thread.idleMs();
+    thread.afterTurn(() => this.#look());
+    this.#setTimer();
   }
 
-  /**
-   * The clock, with a look before and after each turn that is asked for: long work asks for turns.
-   * Of work that asks for none, all that is done between two looks is taken for one run.
-   */
-  watched(clock: Clock): Clock {
-    return {
-      now: () => clock.now(),
-      wall: () => clock.wall(),
-      sleep: (ms, signal) => clock.sleep(ms, signal),
-      turn: async () => {
-        this.#lookNextTurn();
-        await clock.turn();
-        this.#lookNextTurn();
-      },
-    };
-  }
-
-  #lookNextTurn(): void {
-    if (this.#asked || this.#closed) return;
-    this.#asked = true;
-    const startMs = this.#thread.now();
-    this.#thread.turn(() => {
-      this.#asked = false;
-      // The timer stays as it is: to set it again at each turn would cost more than the check.
-      this.#look(startMs);
-    });
-  }
-
+  /** Of all turns that have ended. */
   get times(): LoopTimes {
     const nowMs = this.#thread.now();
     return { runCpu: this.#runCpu.at(nowMs), delay: this.#delay.at(nowMs) };
@@ -88,34 +52,27 @@ export class EventLoopMonitor {
   close(): void {
     this.#closed = true;
     this.#unset();
-    this.#turns.close();
   }
 
-  /** The CPU time since the last check; other work has waited since `wantedMs`. */
-  #look(wantedMs: number): number {
+  #look(): void {
+    if (this.#closed) return;
     const nowMs = this.#thread.now();
     const cpuMs = this.#thread.cpuMs();
-    const usedMs = cpuMs - this.#lastCpuMs;
+    const idleMs = this.#thread.idleMs();
+    this.#runCpu.saw(cpuMs - this.#lastCpuMs, nowMs);
+    this.#delay.saw(nowMs - this.#lastMs - (idleMs - this.#lastIdleMs), nowMs);
+    this.#lastMs = nowMs;
     this.#lastCpuMs = cpuMs;
-    const turnMs = this.#turns.longestMs();
-    this.#delay.saw(Math.max(nowMs - wantedMs, turnMs ?? 0), nowMs);
-    if (turnMs === undefined) {
-      this.#runCpu.saw(usedMs, nowMs);
-    } else {
-      // The turn that was under way at the last look has ended: it is one of the two, too.
-      const turnMsMax = Math.max(this.#lastTurnMs, turnMs);
-      this.#runCpu.saw(Math.min(this.#lastUsedMs, turnMsMax), nowMs);
-      this.#lastUsedMs = usedMs;
-      this.#lastTurnMs = turnMs;
-    }
-    return usedMs;
+    this.#lastIdleMs = idleMs;
+    this.#thread.afterTurn(() => this.#look());
   }
 
-  #lookAgain(ms: number): void {
-    const dueMs = this.#thread.now() + ms;
-    this.#unset = this.#thread.after(ms, () => {
-      const usedMs = this.#look(dueMs);
-      this.#lookAgain(usedMs < idleCpuMsMax ? idleLookMs : busyLookMs);
+  #setTimer(): void {
+    const dueMs = this.#thread.now() + timerMs;
+    this.#unset = this.#thread.after(timerMs, () => {
+      const nowMs = this.#thread.now();
+      this.#delay.saw(nowMs - dueMs, nowMs);
+      this.#setTimer();
     });
   }
 }

@@ -32,9 +32,9 @@ import type { RunContext } from './pipeline.ts';
 import { openProfiling, refuseOpenProfiling } from './profiling.ts';
 import { Reloader } from './reload.ts';
 import { ServerVersion } from './serverVersion.ts';
+import { growWithCluster } from './smallCluster.ts';
 import { StateLog } from './stateLog.ts';
 import { type StatusSources, statusReporter } from './statusReport.ts';
-import { growWithCluster } from './youngGeneration.ts';
 
 /** Time that scrapes in flight have to end when the program stops. */
 const graceMs = 5_000;
@@ -62,11 +62,9 @@ export interface Running {
  * Starts the program as the command line, and the file of --config over it, say. Rejects with
  * ConfigError where they are wrong, and with StartError where a port cannot be opened.
  */
-export async function run(commandLine: Options, given: RunContext): Promise<Running> {
-  const { build, thread, log } = given;
+export async function run(commandLine: Options, context: RunContext): Promise<Running> {
+  const { build, clock, thread, log } = context;
   const loop = new EventLoopMonitor(thread);
-  const clock = loop.watched(given.clock);
-  const context = { ...given, clock };
   const startedMs = clock.now();
   const selfMetrics = new SelfMetrics({
     build,

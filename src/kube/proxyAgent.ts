@@ -19,8 +19,6 @@ export interface ConnectOptions extends TlsMaterial {
   readonly timeout: number;
   readonly keepAlive: boolean;
   readonly keepAliveInitialDelay: number;
-  /** Bytes that a socket reads before anybody takes them. */
-  readonly highWaterMark: number;
 }
 
 /** An agent that goes through the proxy: by CONNECT to https servers, plainly to http ones. */

@@ -1,5 +1,4 @@
 // Clock and Thread make time a parameter, so that tests need not wait.
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 
 export interface Clock {
@@ -33,60 +32,25 @@ export interface Thread {
   now(): number;
   /** CPU time of the thread in milliseconds. */
   cpuMs(): number;
-  /** Measures the turns of its event loop from now on. */
-  measureTurns(): TurnMeter;
-  /** Calls once, in the next turn of the event loop. */
-  turn(call: () => void): void;
+  /** For how long the event loop has waited, in milliseconds. */
+  idleMs(): number;
+  /** Calls once, at the end of the turn of the event loop that comes next: it wakes nothing. */
+  afterTurn(call: () => void): void;
   /** Calls once, after `ms` or more, unless the returned function is called before. */
   after(ms: number, call: () => void): () => void;
 }
 
-/** Measures until it is closed. */
-export interface TurnMeter {
-  /**
-   * The longest turn, by the clock and without its waits, of those that ended since the last call;
-   * undefined where Node does not tell, and for the first of all.
-   */
-  longestMs(): number | undefined;
-  close(): void;
-}
-
-const nsPerMs = 1e6;
-/** An older Node would measure by a timer, which wakes the process. */
-const turnsToldSince = 26;
-
-/** Of the calling thread. */
-function measureTurns(): TurnMeter {
-  if (Number.parseInt(process.versions.node, 10) < turnsToldSince) {
-    return { longestMs: () => undefined, close: () => undefined };
-  }
-  // An option that Node's types do not have yet.
-  const turns = monitorEventLoopDelay({ samplePerIteration: true } as object);
-  turns.enable();
-  let begun = false;
-  return {
-    longestMs() {
-      const told = begun;
-      // The first turn may be told with the wait that follows it.
-      begun ||= turns.count > 0;
-      const longestMs = turns.count === 0 ? 0 : turns.max / nsPerMs;
-      turns.reset();
-      return told ? longestMs : undefined;
-    },
-    close: () => void turns.disable(),
-  };
-}
-
-/** The calling thread; its timers do not keep the process alive. */
+/** The calling thread; what is asked for does not keep the process alive. */
 export const systemThread: Thread = {
   now: () => performance.now(),
   cpuMs() {
     const { user, system } = process.threadCpuUsage();
     return (user + system) / 1000;
   },
-  measureTurns,
-  turn(call) {
-    setImmediate(call);
+  idleMs: () => performance.nodeTiming.idleTime,
+  afterTurn(call) {
+    // Without `unref` the loop would turn at once.
+    setImmediate(call).unref();
   },
   after(ms, call) {
     const timer = setTimeout(call, ms).unref();

@@ -133,7 +133,7 @@ export const selfFamilies = {
     'Time since the resource that is most behind was last followed; 0 while every watch is open, even a silent one.',
     ({ stateAgeMs }) => stateAgeMs / 1000),
   kube_state_metrics_store_staleness_seconds: gauge(
-    'Flush delay: age of the oldest change that was received and that scrapes do not show yet; 0 if there is none.',
+    'Flush delay: age of the oldest change that was received, or may wait to be read, and that scrapes do not show yet; 0 if there is none.',
     ({ stores }) => stores.stalenessMs() / 1000),
   kube_state_metrics_store_pending_bytes: gauge(
     'Length of the text that scrapes do not show yet; deletions have none.',
@@ -177,10 +177,10 @@ export const selfFamilies = {
     ({ owners }) => Object.entries(owners?.problems ?? {}).map(([problem, count]) => [{ problem }, count]),
     { problem: open }),
   kube_state_metrics_event_loop_longest_run_cpu_seconds: gauge(
-    'Longest time without a turn of the event loop, by CPU time of the main thread; an upper bound.',
+    'Longest turn of the event loop, by CPU time of the main thread.',
     ({ loop }) => inWindows(loop.runCpu), windows),
   kube_state_metrics_event_loop_longest_delay_seconds: gauge(
-    'Longest delay of the event loop by the clock, whether the main thread was busy or not scheduled.',
+    'Longest turn of the event loop by the clock, whether the main thread was busy or not scheduled.',
     ({ loop }) => inWindows(loop.delay), windows),
   kube_state_metrics_resource_last_event_timestamp_seconds: lastSeen('event',
     'When the last watch event came, in seconds since the epoch; that of the latest collection where --namespaces or --node make several.'),
