@@ -1,4 +1,4 @@
-// Sockets whose reading can be stopped at once, and the one that a request is sent through.
+// Sockets whose reading `pause` stops at once, and the one that a request is sent through.
 import { subscribe } from 'node:diagnostics_channel';
 import type { OnReadOpts, Socket } from 'node:net';
 import type { DiagnosticsChannel } from 'undici';
@@ -14,17 +14,17 @@ export const onread: OnReadOpts = {
 };
 
 /** Undici calls its handler first and then says which socket it writes to, both in one go. */
-let beginning: ((socket: Socket) => void) | undefined;
+let pending: ((socket: Socket) => void) | undefined;
 
 subscribe('undici:client:sendHeaders', (message) => {
-  beginning?.((message as DiagnosticsChannel.ClientSendHeadersMessage).socket as Socket);
-  beginning = undefined;
+  pending?.((message as DiagnosticsChannel.ClientSendHeadersMessage).socket as Socket);
+  pending = undefined;
 });
 
-/** To be called as a request begins, for its socket. */
-export function tellSocket(tell: (socket: Socket) => void): void {
-  beginning = tell;
+/** To be called as undici starts a request, for the socket of that. */
+export function onRequestSocket(call: (socket: Socket) => void): void {
+  pending = call;
   queueMicrotask(() => {
-    if (beginning === tell) beginning = undefined;
+    if (pending === call) pending = undefined;
   });
 }

@@ -9,9 +9,9 @@ import type { Logger } from '../lib/log.ts';
 import { type Processes, systemProcesses } from './childProcess.ts';
 import { type Credential, Credentials, type TlsMaterial } from './credentials.ts';
 import { type ClusterFlags, findLogin, type Login, type LoginContext } from './login.ts';
+import { onread } from './pausableSocket.ts';
 import { type ProxyServer, proxyOf } from './proxy.ts';
 import { errorThroughProxy, openProxyAgent, shownProxy } from './proxyAgent.ts';
-import { onread } from './stoppedSocket.ts';
 import { openBody } from './watchAnswer.ts';
 import type { WatchBody } from './watchBody.ts';
 
@@ -254,13 +254,12 @@ function makeAgent(login: Login, material: TlsMaterial, env: LoginContext['env']
     timeout: connectMsMax,
     keepAlive: true,
     keepAliveInitialDelay: keepAliveInitialDelayMs,
+    // Else a socket whose body is not read goes on reading into a buffer of its own: one behind a
+    // proxy, which cannot be paused, and any other with the rest of what came encrypted together.
+    highWaterMark: 1,
   };
   const proxy = proxyOf(login, env);
-  if (proxy !== undefined) {
-    // Its sockets cannot be stopped, but they stop by themselves where that much is not read.
-    const dispatcher = openProxyAgent(proxy, { ...connect, highWaterMark: 1 });
-    return { dispatcher, proxy };
-  }
+  if (proxy !== undefined) return { dispatcher: openProxyAgent(proxy, connect), proxy };
   // Over HTTP/2 one dead connection takes all watches with it, and goes unnoticed for longer.
   return { dispatcher: new Agent({ allowH2: false, connect: { ...connect, onread } }), proxy };
 }

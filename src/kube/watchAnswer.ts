@@ -1,7 +1,7 @@
 // openBody sends a request through undici whose body's reading can be stopped: a WatchBody.
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
-import { tellSocket } from './stoppedSocket.ts';
+import { onRequestSocket } from './pausableSocket.ts';
 import type { WatchAnswer } from './transport.ts';
 import { WatchBody } from './watchBody.ts';
 
@@ -31,7 +31,7 @@ export function openBody(
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(given) {
         controller = given;
-        tellSocket((found) => (socket = found));
+        onRequestSocket((found) => (socket = found));
         if (signal.aborted) given.abort(signal.reason);
       },
       onResponseStart(given, statusCode, headers) {
