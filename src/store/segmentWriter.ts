@@ -192,7 +192,7 @@ export class SegmentWriter {
 /** The new length of the text of each family that changes; -1 where none does. */
 function newLengths({ from, lengths, changes }: Rewrite): Int32Array {
   const changed = new Int32Array(from.segments.length).fill(-1);
-  // By index, as in `Block.commit`: iterators made 22 of 386 KB of garbage a second when idle.
+  // By index, as in `Block.commit`: iterators were a seventeenth of an idle heap's garbage.
   for (let slot = 0; slot < changes.length; slot++) {
     const texts = changes[slot];
     if (texts === undefined) continue;
