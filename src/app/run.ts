@@ -32,9 +32,9 @@ import type { RunContext } from './pipeline.ts';
 import { openProfiling, refuseOpenProfiling } from './profiling.ts';
 import { Reloader } from './reload.ts';
 import { ServerVersion } from './serverVersion.ts';
-import { growWithCluster } from './smallCluster.ts';
 import { StateLog } from './stateLog.ts';
 import { type StatusSources, statusReporter } from './statusReport.ts';
+import { growWithCluster } from './youngGeneration.ts';
 
 /** Time that scrapes in flight have to end when the program stops. */
 const graceMs = 5_000;
