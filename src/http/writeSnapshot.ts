@@ -1,6 +1,7 @@
 // writeExposition streams a snapshot, as fast as the client reads, and stops when it disconnects.
 import type { Writable } from 'node:stream';
 import type { Clock } from '../lib/clock.ts';
+import { pauseAfter } from '../lib/pauseAfter.ts';
 import type { Body, Encoding, Snapshot } from '../store/types.ts';
 import type { Negotiated } from './negotiate.ts';
 
@@ -54,14 +55,12 @@ export async function writeExposition(
 
 async function send(body: Body, res: Writable, clock: Pick<Clock, 'now' | 'turn'>): Promise<void> {
   const output = new BufferedOutput(res);
-  let turnedMs = clock.now();
+  const pause = pauseAfter(runMsMax, clock);
   for await (const chunk of body.chunks(output.nextBuffer)) {
     output.write(chunk);
     await output.bufferFree();
     if (output.closed) return;
-    if (clock.now() - turnedMs < runMsMax) continue;
-    await clock.turn();
-    turnedMs = clock.now();
+    await pause();
   }
   if (!output.closed) res.end();
 }

@@ -1,6 +1,7 @@
 // Flusher does the work of all stores, one task at a time, and keeps staleness within a bound.
 import type { Clock } from '../lib/clock.ts';
 import { inSteps } from '../lib/inSteps.ts';
+import { pauseAfter } from '../lib/pauseAfter.ts';
 import type { Block, ByteCount } from './block.ts';
 import { CompressThread } from './compressThread.ts';
 import { Cooler } from './cooler.ts';
@@ -218,21 +219,13 @@ export class Flusher implements FlushWork {
   }
 
   #tools(): FlushTools {
-    const now = (): number => this.#clock.now();
-    let startMs = now();
-    const turn = async (): Promise<void> => {
-      await this.#clock.turn();
-      startMs = now();
-    };
-    const pause = (): Promise<void> | undefined =>
-      now() - startMs < runMsMax ? undefined : turn();
     return {
       writer: this.writer,
       cooler: this.#cooler,
       readers: this.#readers,
       committed: () => this.commits++,
-      now,
-      pause,
+      now: () => this.#clock.now(),
+      pause: pauseAfter(runMsMax, this.#clock),
     };
   }
 
