@@ -22,7 +22,7 @@ export interface LoopTimes {
   readonly delay: Longest;
 }
 
-/** Looks at the end of each turn until it is closed. A look takes some microseconds. */
+/** Looks at the end of each turn until it is closed. A look takes 1.0 to 1.3 µs of CPU. */
 export class EventLoopMonitor {
   readonly #thread: Thread;
   readonly #runCpu = new Maximum();
