@@ -14,8 +14,7 @@ import type { StoreSize } from '../store/types.ts';
 
 /** Interval of checks until all is synced, as the time to that is logged to a tenth of a second. */
 const startLookMs = 100;
-/** After that: once a second, the states of 30 resources were a ninth of an idle heap's garbage. */
-const lookMs = 5_000;
+const lookMs = 1_000;
 /** While the served state is stale, that is logged again this often. */
 const repeatMs = 300_000;
 

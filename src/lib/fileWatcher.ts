@@ -155,12 +155,9 @@ export class PollLoop {
     signal: AbortSignal,
     poll: (requested: boolean) => Promise<void> | void,
   ): Promise<void> {
-    let wait = AbortSignal.any([signal, this.#waiting.signal]);
     while (!signal.aborted) {
-      if (this.#waiting.signal.aborted) {
-        this.#waiting = new AbortController();
-        wait = AbortSignal.any([signal, this.#waiting.signal]);
-      }
+      this.#waiting = new AbortController();
+      const wait = AbortSignal.any([signal, this.#waiting.signal]);
       if (!this.#requested) await this.#clock.sleep(this.#intervalMs, wait);
       if (signal.aborted) return;
       const requested = this.#requested;
