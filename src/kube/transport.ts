@@ -254,8 +254,8 @@ function makeAgent(login: Login, material: TlsMaterial, env: LoginContext['env']
     timeout: connectMsMax,
     keepAlive: true,
     keepAliveInitialDelay: keepAliveInitialDelayMs,
-    // Else a paused socket reads on, into a buffer of its own: behind a proxy, where `pause` stops no
-    // reading, and where several records of TLS came together.
+    // Else a paused socket reads on, into a buffer of its own: behind a proxy, where `pause` stops
+    // no reading, and where several records of TLS came together.
     highWaterMark: 1,
   };
   const proxy = proxyOf(login, env);
