@@ -69,6 +69,8 @@ export interface Pipeline extends ServedState {
   reflectors(): ReadonlyMap<string, readonly ReflectorReport[]>;
   /** As of `Sharding`. */
   readonly claims: readonly Claim[];
+  /** How many pods there are to follow; undefined where the API server does not say. */
+  countPods(signal: AbortSignal): Promise<number | undefined>;
   /** Patterns of the allow-lists that have matched no key so far. */
   unusedPatterns(): readonly UnusedPattern[];
   /**
@@ -221,6 +223,19 @@ interface Opened {
   disconnect(): Promise<void>;
 }
 
+/** Fills the stores until the pipeline ends. */
+async function followAll({ core, customs, namespaces, sources, parts, ending }: Opened) {
+  const loops: (Promise<void> | undefined)[] = [namespaces?.run(ending.signal)];
+  for (const source of sources.values()) loops.push(source.run(ending.signal));
+  for (const { sync } of core) {
+    loops.push(sync.run(ending.signal));
+    // Thirty requests at once would keep other work waiting.
+    await parts.clock.turn();
+  }
+  loops.push(customs?.run(ending.signal));
+  await Promise.all(loops);
+}
+
 function pipelineOf(opened: Opened): Pipeline {
   const { selection, client, parts, core, customs, namespaces, sources, sharding, ending } = opened;
   const { clock, ticks } = parts;
@@ -228,17 +243,6 @@ function pipelineOf(opened: Opened): Pipeline {
   const served = (): readonly SyncedResource[] => [...core, ...(customs?.resources ?? [])];
   let done: Promise<unknown> = Promise.resolve();
   let flushesEnd = (): void => undefined;
-  const run = async (): Promise<void> => {
-    const loops: (Promise<void> | undefined)[] = [namespaces?.run(ending.signal)];
-    for (const source of sources.values()) loops.push(source.run(ending.signal));
-    for (const { sync } of core) {
-      loops.push(sync.run(ending.signal));
-      // Thirty requests at once would keep other work waiting.
-      await clock.turn();
-    }
-    loops.push(customs?.run(ending.signal));
-    await Promise.all(loops);
-  };
   return {
     options: opened.options,
     client,
@@ -266,12 +270,13 @@ function pipelineOf(opened: Opened): Pipeline {
     },
     sizes: () => new Map(served().map(({ name, store }) => [name, store.size])),
     reflectors: () => new Map(served().map(({ name, sync }) => [name, sync.reports])),
+    countPods: async (signal) => core.find(({ name }) => name === 'pods')?.sync.count(signal),
     unusedPatterns: selection.unusedPatterns,
     start() {
       flushesEnd = ticks.onDrained(() => flush(stores, parts.log));
       let running: Promise<unknown> | undefined;
       // Without its place in the StatefulSet a shard would not know which objects to keep.
-      const followed = sharding.follow(() => (running = run()));
+      const followed = sharding.follow(() => (running = followAll(opened)));
       done = followed.then(() => running);
     },
     async continue(from) {
