@@ -155,20 +155,44 @@ export const readAtOnce: BodyTicks = {
   forget: () => undefined,
 };
 
-/** A client of a server named by its URL, without credentials. */
+/** The only file that is read, by a client that is given a certificate to trust. */
+const trustFile = '/trust';
+
+const trusting = (certificate: string): Buffer =>
+  Buffer.from(
+    JSON.stringify({
+      'current-context': 'c',
+      contexts: [{ name: 'c', context: { cluster: 'c' } }],
+      clusters: [
+        {
+          name: 'c',
+          cluster: {
+            server: 'https://kube.test',
+            'certificate-authority-data': Buffer.from(certificate).toString('base64'),
+          },
+        },
+      ],
+    }),
+  );
+
+/** A client of a server named by its URL, without credentials; it trusts `certificate`. */
 export function clientOf(
   server: string,
   clock: Clock,
   log: Logger,
   ticks: BodyTicks = readAtOnce,
+  certificate?: string,
 ): Client {
   const processContext = {
     env: {},
     readFile: (path: string): Buffer => {
+      if (path === trustFile && certificate !== undefined) return trusting(certificate);
       throw new Error(`no file is to be read, got ${path}`);
     },
   };
-  const transport = openTransport({ apiserver: server }, processContext, { clock, log });
+  const kubeconfig = certificate === undefined ? undefined : trustFile;
+  const flags = { apiserver: server, kubeconfig };
+  const transport = openTransport(flags, processContext, { clock, log });
   return new Client({
     transport,
     userAgent: 'kubestate/test',
