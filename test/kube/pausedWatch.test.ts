@@ -21,7 +21,8 @@ for (const secure of [false, true]) {
 
     function event(version: number, pad = 0): string {
       const metadata = { name: 'a', resourceVersion: `${version}` };
-      return `${JSON.stringify({ type: 'MODIFIED', object: { metadata, pad: 'x'.repeat(pad) } })}\n`;
+      const object = { metadata, pad: 'x'.repeat(pad) };
+      return `${JSON.stringify({ type: 'MODIFIED', object })}\n`;
     }
 
     async function serve(
