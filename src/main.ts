@@ -47,11 +47,13 @@ async function main(argv: readonly string[], context: ProcessContext): Promise<n
     });
   }
   if (command.lasts) {
+    const { variables } = process.config;
     await execWithMemoryOptions(context);
     setRunningFlags({
       loadBuiltin: (name) => process.getBuiltinModule(name),
       setV8Flags: context.setV8Flags,
       memoryBytes: context.memoryBytes,
+      hasMaglev: 'v8_enable_maglev' in variables && variables.v8_enable_maglev === 1,
     });
   }
   return command.run(context, line);

@@ -69,8 +69,6 @@ export interface Pipeline extends ServedState {
   reflectors(): ReadonlyMap<string, readonly ReflectorReport[]>;
   /** As of `Sharding`. */
   readonly claims: readonly Claim[];
-  /** How many pods there are to follow; undefined where the API server does not say. */
-  countPods(signal: AbortSignal): Promise<number | undefined>;
   /** Patterns of the allow-lists that have matched no key so far. */
   unusedPatterns(): readonly UnusedPattern[];
   /**
@@ -270,7 +268,6 @@ function pipelineOf(opened: Opened): Pipeline {
     },
     sizes: () => new Map(served().map(({ name, store }) => [name, store.size])),
     reflectors: () => new Map(served().map(({ name, sync }) => [name, sync.reports])),
-    countPods: async (signal) => core.find(({ name }) => name === 'pods')?.sync.count(signal),
     unusedPatterns: selection.unusedPatterns,
     start() {
       flushesEnd = ticks.onDrained(() => flush(stores, parts.log));

@@ -27,12 +27,12 @@ import { EventLoopMonitor } from './eventLoop.ts';
 import { type Explorer, openExplorer } from './explorer.ts';
 import { HeapWatch, type ObjectCounts, systemHeap } from './heap.ts';
 import { processMemory } from './memoryOwners.ts';
-import { heapGrowth, optimizing } from './nodeOptions.ts';
+import { heapGrowth } from './nodeOptions.ts';
 import type { RunContext } from './pipeline.ts';
 import { openProfiling, refuseOpenProfiling } from './profiling.ts';
 import { Reloader } from './reload.ts';
 import { ServerVersion } from './serverVersion.ts';
-import { type Growth, growWithCluster, hasFewPods } from './smallCluster.ts';
+import { growWithCluster } from './smallCluster.ts';
 import { StateLog } from './stateLog.ts';
 import { type StatusSources, statusReporter } from './statusReport.ts';
 
@@ -63,9 +63,7 @@ export interface Running {
  * ConfigError where they are wrong, and with StartError where a port cannot be opened.
  */
 export async function run(commandLine: Options, context: RunContext): Promise<Running> {
-  const { build, clock, thread, log, setV8Flags } = context;
-  // Until it is known whether the cluster is small.
-  setV8Flags(optimizing(false));
+  const { build, clock, thread, log } = context;
   const loop = new EventLoopMonitor(thread);
   const startedMs = clock.now();
   const selfMetrics = new SelfMetrics({
@@ -99,10 +97,9 @@ export async function run(commandLine: Options, context: RunContext): Promise<Ru
   await clock.turn();
   const ending = new AbortController();
   const sizes = (): ReadonlyMap<string, StoreSize> => live.watching.sizes();
-  const onReady = (): void => setV8Flags(heapGrowth);
+  const onReady = (): void => context.setV8Flags(heapGrowth);
   const stateLog = new StateLog({ readiness, sizes, clock, log, startedMs, onReady });
-  const isSmall = await hasFewPods(live.watching, clock);
-  const heap = watchHeap(live, memory, { ...context, isSmall });
+  const heap = watchHeap(live, memory, context);
   const living = [live, web, stateLog, explorer].map((part) => part?.run(ending.signal));
   elector?.start();
   sayStart(live, servers, context);
@@ -172,7 +169,7 @@ const memorySources = ({ env, readFile }: RunContext): MemorySources => ({
 function watchHeap(
   live: Reloader,
   { heap, container }: MemorySources,
-  { clock, log, setV8Flags, isSmall }: RunContext & Pick<Growth, 'isSmall'>,
+  { clock, log, setV8Flags }: RunContext,
 ): { close(): void } {
   const objects = (): ObjectCounts => ({
     held: [...live.watching.sizes().values()].reduce((sum, size) => sum + size.objects, 0),
@@ -181,7 +178,6 @@ function watchHeap(
   const watch = new HeapWatch({ heap, container, clock, log, objects });
   const keepSize = growWithCluster({
     objects: () => objects().held + objects().listing,
-    isSmall,
     setV8Flags,
   });
   return {

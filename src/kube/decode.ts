@@ -31,8 +31,6 @@ export interface ListMetadata {
   readonly resourceVersion: string;
   /** The token that asks for the next page; empty on the last. */
   readonly continue: string;
-  /** How many objects follow the page; undefined where the server does not count them. */
-  readonly remainingItemCount?: number;
   /** What the server says it applied; in lists of whole objects only. */
   readonly shardSelector?: string;
 }
@@ -92,12 +90,11 @@ export class ListDecoder implements Decoder<unknown> {
       throw new DecodeError('expected a whole list, got a body that ended early');
     }
     const metadata = metadataOf(parseList(this.#envelope.text()));
-    const { resourceVersion, continue: token, remainingItemCount: remaining } = metadata;
+    const { resourceVersion, continue: token } = metadata;
     const { selector } = asRecord(metadata.shardInfo);
     return {
       resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
       continue: typeof token === 'string' ? token : '',
-      ...(typeof remaining === 'number' && { remainingItemCount: remaining }),
       ...(typeof selector === 'string' && { shardSelector: selector }),
     };
   }

@@ -1,6 +1,5 @@
 // ResourceSync keeps one store equal to the API server: a reflector for each collection.
 import { type CheckResult, ConsistencyCheck } from '../kube/consistency.ts';
-import { countOf } from '../kube/count.ts';
 import type { RelistReason } from '../kube/reasons.ts';
 import { Reflector, type ReflectorOptions } from '../kube/reflector.ts';
 import { type SaySelection, ShardSelection } from '../kube/shardSelection.ts';
@@ -112,19 +111,6 @@ export class ResourceSync {
   /** How long the longest of its last full lists took. */
   get listMs(): number {
     return Math.max(0, ...this.#syncs.map(({ reflector }) => reflector.listMs));
-  }
-
-  /** How many objects the API server has of its collections; undefined where it does not say. */
-  async count(signal: AbortSignal): Promise<number | undefined> {
-    const { client, collections, protobuf = false } = this.#options;
-    // All namespaces may be forbidden, and they have more objects than those that are kept.
-    if (collections.some(({ fallback }) => fallback !== undefined)) return undefined;
-    const asked = collections.map(({ collection }) =>
-      countOf(client, { ...collection, protobuf }, signal),
-    );
-    const known = (await Promise.all(asked)).filter((count) => count !== undefined);
-    if (known.length < collections.length) return undefined;
-    return known.reduce((sum, count) => sum + count, 0);
   }
 
   /** Asks each reflector for a full list; scrapes see the old ones until then. */

@@ -1,6 +1,11 @@
 // With which arguments and environment the program starts itself anew, and when it does not.
 import { expect } from 'chai';
-import { betterNodeOptions, type Started, setRunningFlags } from '../../src/app/nodeOptions.ts';
+import {
+  betterNodeOptions,
+  type Started,
+  setRunningFlags,
+  turbofanOff,
+} from '../../src/app/nodeOptions.ts';
 
 const MIB = 2 ** 20;
 const unlimited = 2 ** 64;
@@ -97,10 +102,26 @@ describe('The flags of a running process', () => {
         },
         setV8Flags: (flags) => steps.push(flags),
         memoryBytes,
+        hasMaglev: true,
       });
       const first = steps.indexOf(growth);
       expect(steps.slice(0, first)).to.include('module');
-      expect(steps.slice(first)).to.deep.equal([growth, '--semi-space-growth-factor=1']);
+      expect(steps.slice(first)).to.deep.equal([
+        growth,
+        '--semi-space-growth-factor=1',
+        ...turbofanOff,
+      ]);
     });
   }
+
+  it('leave TurboFan on where it is the only compiler that optimizes', () => {
+    const flags: string[] = [];
+    setRunningFlags({
+      loadBuiltin: () => undefined,
+      setV8Flags: (given) => flags.push(given),
+      memoryBytes: 2 ** 30,
+      hasMaglev: false,
+    });
+    expect(flags).to.not.include('--no-turbofan');
+  });
 });

@@ -1,6 +1,6 @@
 // What a real API server does wrong, as faults for rules of the simulated one.
 import { ApiStatus, expired, notServed } from '../../src/demo/apiserver/apiStatus.ts';
-import type { Fault, FaultTarget } from '../../src/demo/apiserver/faults.ts';
+import type { Fault } from '../../src/demo/apiserver/faults.ts';
 import type { Kind } from '../../src/demo/apiserver/kinds.ts';
 import { type Abilities, errorLine } from '../../src/demo/apiserver/watch.ts';
 import type { ApiObject } from '../../src/demo/objects.ts';
@@ -8,10 +8,6 @@ import type { Clock } from '../../src/lib/clock.ts';
 import { aborted } from '../../src/lib/deadline.ts';
 
 export type { Fault, FaultRule, FaultTarget, Verb } from '../../src/demo/apiserver/faults.ts';
-
-/** Whether a list is that of one pod, by which the program counts them as it starts. */
-export const isCount = ({ query }: Pick<FaultTarget, 'query'>): boolean =>
-  query.limit === '1' && query.fieldSelector === undefined;
 
 /** An error as the API gives it, e.g. `status(503, 'ServiceUnavailable')`. */
 export function status(code: number, reason: string, retryAfterSeconds?: number): Fault {

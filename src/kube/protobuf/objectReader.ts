@@ -139,20 +139,17 @@ export const listMetadataIn = (metadata: Range): ListMetadata =>
   read(metadata, (r, end) => {
     let resourceVersion = '';
     let token = '';
-    let remainingItemCount: number | undefined;
     let shardSelector: string | undefined;
     while (r.at < end) {
       const tag = r.varint();
       if (tag === 18) resourceVersion = r.string();
       else if (tag === 26) token = r.string();
-      else if (tag === 32) remainingItemCount = r.int64();
       else if (tag === 42) shardSelector = readFirstText(r, r.end());
       else r.skip(tag);
     }
     r.finish(end);
-    const remaining = remainingItemCount !== undefined && { remainingItemCount };
     const shard = shardSelector !== undefined && { shardSelector };
-    return { resourceVersion, continue: token, ...remaining, ...shard };
+    return { resourceVersion, continue: token, ...shard };
   });
 
 /** The resource, by group, version and plural, and how much of its objects is asked for. */

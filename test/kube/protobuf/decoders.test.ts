@@ -94,11 +94,6 @@ describe('a list in protobuf', () => {
     });
   }
 
-  it('says how many objects follow it, where the server counts them', () => {
-    const { metadata } = readList(listOf(many, '42', 'more', 19_997));
-    expect(metadata.remainingItemCount).to.equal(19_997);
-  });
-
   it('may have no objects, or none that are kept', () => {
     expect(readList(listOf([])).items).to.deep.equal([]);
     expect(readList(enveloped('PodList', Buffer.alloc(0))).items).to.deep.equal([]);

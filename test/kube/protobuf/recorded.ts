@@ -52,25 +52,12 @@ export const enveloped = (kind: string, message: Buffer): Buffer =>
     field(4, ''),
   ]);
 
-/** A list of messages without envelopes; `remaining` is how many objects follow the page. */
-export const listOf = (
-  items: readonly Buffer[],
-  version = '7',
-  token = '',
-  remaining?: number,
-): Buffer =>
+/** A list of messages without envelopes. */
+export const listOf = (items: readonly Buffer[], version = '7', token = ''): Buffer =>
   enveloped(
     'PodList',
     Buffer.concat([
-      field(
-        1,
-        Buffer.concat([
-          field(1, ''),
-          field(2, version),
-          field(3, token),
-          ...(remaining === undefined ? [] : [varint(4 * 8), varint(remaining)]),
-        ]),
-      ),
+      field(1, Buffer.concat([field(1, ''), field(2, version), field(3, token)])),
       ...items.map((item) => field(2, item)),
     ]),
   );
