@@ -1,8 +1,8 @@
 // V8 takes little memory with few objects, and more with many.
-import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 import { turbofanOff } from '../../src/app/nodeOptions.ts';
 import { growthSteps, growWithCluster } from '../../src/app/smallCluster.ts';
+import { outcomeOf } from '../support/outcome.ts';
 
 describe('The memory of V8', () => {
   const open = () => {
@@ -50,7 +50,7 @@ describe('The memory of V8', () => {
   }
 
   it('is set by flags that this V8 has: of others it only complains', () => {
-    const known = execFileSync(process.execPath, ['--v8-options'], { encoding: 'utf8' });
+    const known = outcomeOf(process.execPath, ['--v8-options']).stdout;
     for (const flag of [...turbofanOff, ...growthSteps.flatMap(({ flags }) => flags)]) {
       const [name = ''] = flag.replace(/^--(no-)?/, '--').split('=');
       expect(known, flag).to.match(new RegExp(`^ +${name} `, 'm'));
