@@ -26,7 +26,7 @@ export default {
     'which on 99 in 100 writes are shown, in steps of 100 ms; the longest run is in a minute. ' +
     'Scrapes: medians of ten, by a reader that drops the bytes; hot directly after pods ' +
     'replaced, quiet after as long a time with nothing but Leases, in the second half of which ' +
-    'idle CPU is measured, all sides at once; --churn says how long, ten minutes by default, two ' +
+    'idle CPU is measured, all sides at once; --churn says how long, ten minutes by default and ' +
     'in the run shown. The parent is the build of --against; the large cluster has five times ' +
     'the pods.',
   namedOnly: true,
