@@ -11,6 +11,7 @@ import nock from 'nock';
 import type { Running } from '../src/app/run.ts';
 import { openLog } from '../src/lib/log.ts';
 import { certificate, key } from './kube/certificate.ts';
+import { kubeconfigOf } from './support/kubeconfig.ts';
 import { hastyClock, start } from './support/start.ts';
 import { until } from './support/until.ts';
 
@@ -37,13 +38,8 @@ const everySecret = { token: marker, username: 'me', password: marker };
 const pem = (kind: string): string =>
   Buffer.from(`-----BEGIN ${kind}-----\n${encoded}\n-----END ${kind}-----\n`).toString('base64');
 
-const kubeconfigOf = (user: object, cluster: object): string =>
-  JSON.stringify({
-    'current-context': 'c',
-    contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
-    clusters: [{ name: 'c', cluster: { server: nowhere, ...cluster } }],
-    users: [{ name: 'u', user }],
-  });
+const configOf = (user: object, cluster: object): string =>
+  kubeconfigOf({ server: nowhere, ...cluster }, user);
 
 describe('A secret', () => {
   const closers: (() => unknown)[] = [];
@@ -93,14 +89,14 @@ describe('A secret', () => {
     ['a password that YAML takes for an alias', `users:\n- {name: u, user: {password: *${marker}}}`],
     ['a token that YAML takes for a block', `users:\n- name: u\n  user:\n    token: |${marker}\n`],
     ['a token behind a quote that is not closed', `users:\n- {name: u, user: {token: "${marker}}}`],
-    ['a context that is not there', kubeconfigOf(everySecret, {}).replace('"c","context', '"d","context')],
-    ['a client key that is none', kubeconfigOf({ 'client-key-data': encoded, 'client-certificate-data': encoded }, {})],
-    ['a client key that only looks like one', kubeconfigOf({ 'client-key-data': pem('PRIVATE KEY'), 'client-certificate-data': pem('CERTIFICATE') }, {})],
-    ['a key file that is not there', kubeconfigOf({ ...everySecret, 'client-key': '/nowhere' }, {})],
-    ['a server that is no URL', kubeconfigOf({}, { server: `ftp://me:${marker}@x` })],
-    ['a server without a scheme that is none', kubeconfigOf({}, { server: `me:${marker}@x:99999` })],
-    ['a proxy that is no URL', kubeconfigOf({}, { 'proxy-url': `http://me:${marker}@[x` })],
-    ['a proxy of an unknown kind', kubeconfigOf({}, { 'proxy-url': `ftp://me:${marker}@x` })],
+    ['a context that is not there', configOf(everySecret, {}).replace('"c","context', '"d","context')],
+    ['a client key that is none', configOf({ 'client-key-data': encoded, 'client-certificate-data': encoded }, {})],
+    ['a client key that only looks like one', configOf({ 'client-key-data': pem('PRIVATE KEY'), 'client-certificate-data': pem('CERTIFICATE') }, {})],
+    ['a key file that is not there', configOf({ ...everySecret, 'client-key': '/nowhere' }, {})],
+    ['a server that is no URL', configOf({}, { server: `ftp://me:${marker}@x` })],
+    ['a server without a scheme that is none', configOf({}, { server: `me:${marker}@x:99999` })],
+    ['a proxy that is no URL', configOf({}, { 'proxy-url': `http://me:${marker}@[x` })],
+    ['a proxy of an unknown kind', configOf({}, { 'proxy-url': `ftp://me:${marker}@x` })],
   ];
   for (const [what, kubeconfig] of refused) {
     it(`is in no error about ${what}`, async () => {
@@ -130,7 +126,7 @@ describe('A secret', () => {
   for (const [what, user, cluster = {}] of failing) {
     it(`is in no log line and on no page about ${what}`, async () => {
       const lines: string[] = [];
-      const running = await open(kubeconfigOf(user, cluster), lines);
+      const running = await open(configOf(user, cluster), lines);
       await until(() => lines.some((line) => line.includes('"level":"warn"')));
       await expectNoneOn(running, lines);
     });
@@ -157,7 +153,7 @@ describe('A secret', () => {
       const port = await listen(createServer(answer));
       const lines: string[] = [];
       const cluster = { server: `http://127.0.0.1:${port}` };
-      const running = await open(kubeconfigOf(everySecret, cluster), lines);
+      const running = await open(configOf(everySecret, cluster), lines);
       await until(() => lines.some((line) => line.includes('"level":"warn"')));
       await expectNoneOn(running, lines);
     });
@@ -167,7 +163,7 @@ describe('A secret', () => {
     const port = await listen(createTlsServer({ cert: certificate, key }));
     const lines: string[] = [];
     const cluster = { server: `https://127.0.0.1:${port}` };
-    const running = await open(kubeconfigOf(everySecret, cluster), lines);
+    const running = await open(configOf(everySecret, cluster), lines);
     await until(() => lines.some((line) => line.includes('"level":"warn"')));
     await expectNoneOn(running, lines);
   });
@@ -177,7 +173,7 @@ describe('A secret', () => {
       const port = await listen(createServer(answer));
       const lines: string[] = [];
       const cluster = { server: `http://127.0.0.1:${port}` };
-      const { metrics } = await open(kubeconfigOf({}, cluster), lines, '--auth-filter');
+      const { metrics } = await open(configOf({}, cluster), lines, '--auth-filter');
       for (const authorization of [`Bearer ${marker}`, `Basic ${encoded}`, marker]) {
         const headers = { authorization };
         const asked = await fetch(`http://127.0.0.1:${metrics.port}/metrics`, { headers });
@@ -189,7 +185,7 @@ describe('A secret', () => {
   });
 
   it('of the web configuration is in no error and no answer', async () => {
-    const kubeconfig = kubeconfigOf({}, {});
+    const kubeconfig = configOf({}, {});
     const block = (text: string): string => text.trim().replaceAll(/^/gm, '    ');
     const keyed = (secret: string): string =>
       `tls_server_config:\n  cert: |\n${block(certificate)}\n  key: ${secret}\n`;

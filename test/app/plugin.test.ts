@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { isAlive } from '../kube/pluginSuite.ts';
+import { kubeconfigOf } from '../support/kubeconfig.ts';
 import { until } from '../support/until.ts';
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname;
@@ -35,15 +36,7 @@ describe('The program with a plugin that hangs', () => {
       command: 'sh',
       args: ['-c', `${plugin} echo $$ $! > ${pids}; wait; wait`],
     };
-    writeFileSync(
-      kubeconfig,
-      JSON.stringify({
-        'current-context': 'c',
-        contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
-        clusters: [{ name: 'c', cluster: { server: 'http://127.0.0.1:1' } }],
-        users: [{ name: 'u', user: { exec } }],
-      }),
-    );
+    writeFileSync(kubeconfig, kubeconfigOf({ server: 'http://127.0.0.1:1' }, { exec }));
     const ports = ['--host=127.0.0.1', '--telemetry-host=127.0.0.1', '--port=0'];
     const all = [`--kubeconfig=${kubeconfig}`, ...ports, '--telemetry-port=0', ...args];
     const env = { PATH: process.env.PATH };

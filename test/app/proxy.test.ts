@@ -11,6 +11,7 @@ import type { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
 import { openLog } from '../../src/lib/log.ts';
 import { certificate, key } from '../kube/certificate.ts';
 import { TestProxy } from '../kube/testProxy.ts';
+import { kubeconfigOf } from '../support/kubeconfig.ts';
 import { clusterOf, pod } from '../support/program.ts';
 import { hastyClock, start } from '../support/start.ts';
 import { until } from '../support/until.ts';
@@ -60,15 +61,7 @@ describe('The program behind a proxy', () => {
       server: 'https://kube.test:6443',
       'certificate-authority-data': base64(certificate),
     };
-    writeFileSync(
-      kubeconfig,
-      JSON.stringify({
-        'current-context': 'c',
-        contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
-        clusters: [{ name: 'c', cluster: reached }],
-        users: [{ name: 'u', user }],
-      }),
-    );
+    writeFileSync(kubeconfig, kubeconfigOf(reached, user));
   });
 
   async function open(url: string, ...args: string[]) {

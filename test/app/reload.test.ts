@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ApiServer } from '../../src/demo/apiserver/apiserver.ts';
+import { kubeconfigOf } from '../support/kubeconfig.ts';
 import { clusterOf, node, pod, TestProgram } from '../support/program.ts';
 import { expectRefusal, type Facts, rejectionOf } from '../support/refusal.ts';
 import { until } from '../support/until.ts';
@@ -214,18 +215,11 @@ describe('A program with a config file', () => {
     ]);
   });
 
-  const kubeconfigOf = (target: string): string =>
-    JSON.stringify({
-      clusters: [{ name: 'c', cluster: { server: target } }],
-      contexts: [{ name: 'x', context: { cluster: 'c' } }],
-      'current-context': 'x',
-    });
-
   it('follows its kubeconfig to another cluster, and refuses a wrong one', async () => {
     const other = await clusterOf(pod('elsewhere'));
     const kubeconfig = join(folder, 'kubeconfig');
     try {
-      writeFileSync(kubeconfig, kubeconfigOf(url));
+      writeFileSync(kubeconfig, kubeconfigOf({ server: url }));
       await program.start('--resources=pods', `--kubeconfig=${kubeconfig}`);
       await until(async () => (await program.scrape()).includes('pod="one"'));
       writeFileSync(kubeconfig, 'clusters: []\n');
@@ -233,7 +227,7 @@ describe('A program with a config file', () => {
         () => program.said('configuration refused, the old one stays in use').length === 1,
       );
       expect(await program.scrape()).to.include('pod="one"');
-      writeFileSync(kubeconfig, kubeconfigOf(other.url));
+      writeFileSync(kubeconfig, kubeconfigOf({ server: other.url }));
       await until(async () => (await program.scrape()).includes('pod="elsewhere"'));
     } finally {
       await program.stop();
@@ -248,7 +242,7 @@ describe('A program with a config file', () => {
     await until(() => serves('kube_pod_info'));
     write(`resources: {nodes: {}}\nkubeconfig: ${kubeconfig}\n`);
     await until(() => program.said('configuration refused, the old one stays in use').length === 1);
-    writeFileSync(kubeconfig, kubeconfigOf(url));
+    writeFileSync(kubeconfig, kubeconfigOf({ server: url }));
     program.running.pollNow();
     await until(() => serves('kube_node_info'));
     expect(program.said('configuration refused, the old one stays in use')).to.have.length(1);
@@ -261,14 +255,14 @@ describe('A program with a config file', () => {
     const other = await clusterOf(pod('elsewhere'));
     const [first, second] = [join(folder, 'first'), join(folder, 'second')];
     try {
-      writeFileSync(first, kubeconfigOf(url));
-      writeFileSync(second, kubeconfigOf(other.url));
+      writeFileSync(first, kubeconfigOf({ server: url }));
+      writeFileSync(second, kubeconfigOf({ server: other.url }));
       write(`resources: {pods: {}}\nkubeconfig: ${first}\n`);
       await program.start(`--config=${file}`);
       await until(async () => (await program.scrape()).includes('pod="one"'));
       write(`resources: {pods: {}}\nkubeconfig: ${second}\n`);
       await until(async () => (await program.scrape()).includes('pod="elsewhere"'));
-      writeFileSync(second, kubeconfigOf(url));
+      writeFileSync(second, kubeconfigOf({ server: url }));
       await until(async () => (await program.scrape()).includes('pod="one"'));
       expect(program.said('the new configuration took over')).to.have.length(2);
       expect(program.said('the configuration changed')).to.have.length(2);

@@ -12,6 +12,7 @@ import { errorMessage } from '../../src/lib/errors.ts';
 import { certificate, key } from '../kube/certificate.ts';
 import { TestClock } from '../support/clock.ts';
 import * as faults from '../support/faults.ts';
+import { kubeconfigOf } from '../support/kubeconfig.ts';
 import { outcomeOf } from '../support/outcome.ts';
 import { pod } from '../support/program.ts';
 import { start } from '../support/start.ts';
@@ -106,13 +107,7 @@ async function selfSigned(folder: string): Promise<string[]> {
   }
 }
 
-const kubeconfig = (server: string): string =>
-  JSON.stringify({
-    'current-context': 'c',
-    clusters: [{ name: 'c', cluster: { server } }],
-    users: [{ name: 'c', user: { token: 'x' } }],
-    contexts: [{ name: 'c', context: { cluster: 'c', user: 'c' } }],
-  });
+const kubeconfig = (server: string): string => kubeconfigOf({ server }, { token: 'x' });
 
 function customResource(folder: string): Promise<string[]> {
   const file = join(folder, 'custom.yaml');

@@ -10,6 +10,7 @@ import type { ApiObject } from '../../src/demo/objects.ts';
 import { seededRandom } from '../../src/demo/random.ts';
 import { recordingLog } from '../kube/harness.ts';
 import * as faults from '../support/faults.ts';
+import { kubeconfigOf } from '../support/kubeconfig.ts';
 import { start } from '../support/start.ts';
 import { SteppedClock } from './clock.ts';
 
@@ -90,15 +91,7 @@ export class Scene {
     const path = join(this.#folder, 'config');
     const cluster = { server: `http://127.0.0.1:${this.#port}` };
     const user = { tokenFile: join(this.#folder, 'token') };
-    const config = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'c',
-      clusters: [{ name: 'c', cluster }],
-      users: [{ name: 'c', user }],
-      contexts: [{ name: 'c', context: { cluster: 'c', user: 'c' } }],
-    };
-    writeFileSync(path, JSON.stringify(config));
+    writeFileSync(path, kubeconfigOf(cluster, user));
     return path;
   }
 

@@ -11,6 +11,7 @@ import { openTransport, type Transport } from '../../src/kube/transport.ts';
 import type { Collection, Representation } from '../../src/kube/types.ts';
 import { TimeSlicer } from '../../src/lib/timeSlicer.ts';
 import { TestClock } from '../support/clock.ts';
+import { kubeconfigOf } from '../support/kubeconfig.ts';
 import { clientOf, LoopClock, object, readAtOnce, recordingLog } from './harness.ts';
 
 type Answer = Awaited<ReturnType<Transport['request']>>;
@@ -317,13 +318,8 @@ describe('a client', () => {
 
   it('logs in anew when its credentials are refused, and asks again', async () => {
     let token = 'old';
-    const config = (): object => ({
-      'current-context': 'c',
-      contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
-      clusters: [{ name: 'c', cluster: { server } }],
-      users: [{ name: 'u', user: { token } }],
-    });
-    const processContext = { env: {}, readFile: () => Buffer.from(JSON.stringify(config())) };
+    const readFile = (): Buffer => Buffer.from(kubeconfigOf({ server }, { token }));
+    const processContext = { env: {}, readFile };
     const clock = new TestClock();
     const shared = { clock, timeSlicer: new TimeSlicer(clock), log: recordingLog() };
     const transport = openTransport({ kubeconfig: '/k' }, processContext, shared);

@@ -13,6 +13,7 @@ import type { KubeObject } from '../../src/metrics/object.ts';
 import type { Relist, Sink } from '../../src/store/types.ts';
 import { noopObserver } from '../../src/telemetry/registry.ts';
 import { TestClock } from '../support/clock.ts';
+import { kubeconfigOf } from '../support/kubeconfig.ts';
 
 const patienceMsMax = 5_000;
 /** Answers of nock need a few turns from being given to being used. */
@@ -157,23 +158,13 @@ export const readAtOnce: BodyTicks = {
 
 /** The only file that is read, by a client that is given a certificate to trust. */
 const trustFile = '/trust';
+/** A kubeconfig names a server; --apiserver replaces it. */
+const nowhere = 'https://kube.test';
 
-const trusting = (certificate: string): Buffer =>
-  Buffer.from(
-    JSON.stringify({
-      'current-context': 'c',
-      contexts: [{ name: 'c', context: { cluster: 'c' } }],
-      clusters: [
-        {
-          name: 'c',
-          cluster: {
-            server: 'https://kube.test',
-            'certificate-authority-data': Buffer.from(certificate).toString('base64'),
-          },
-        },
-      ],
-    }),
-  );
+const trusting = (certificate: string): Buffer => {
+  const ca = Buffer.from(certificate).toString('base64');
+  return Buffer.from(kubeconfigOf({ server: nowhere, 'certificate-authority-data': ca }));
+};
 
 /** A client of a server named by its URL, without credentials; it trusts `certificate`. */
 export function clientOf(

@@ -12,6 +12,7 @@ import { type Processes, systemProcesses } from '../../src/kube/childProcess.ts'
 import { openTransport, type Transport } from '../../src/kube/transport.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { TestClock } from '../support/clock.ts';
+import { kubeconfigOf } from '../support/kubeconfig.ts';
 
 /** How often it is looked whether something is left. */
 export const lookMs = 50;
@@ -92,12 +93,10 @@ export function pluginSuite() {
   });
 
   const configOf = (exec: object, { user, cluster }: Opened): string =>
-    JSON.stringify({
-      'current-context': 'c',
-      contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
-      clusters: [{ name: 'c', cluster: { server, ...cluster } }],
-      users: [{ name: 'u', user: { exec: { apiVersion: v1, command: 'sh', ...exec }, ...user } }],
-    });
+    kubeconfigOf(
+      { server, ...cluster },
+      { exec: { apiVersion: v1, command: 'sh', ...exec }, ...user },
+    );
 
   function open(exec: object, options: Opened = {}) {
     const kubeconfig = join(folder, 'config');

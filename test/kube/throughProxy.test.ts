@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import nock from 'nock';
 import { openTransport, type Transport } from '../../src/kube/transport.ts';
 import { TestClock } from '../support/clock.ts';
+import { kubeconfigOf } from '../support/kubeconfig.ts';
 import { expectRefused } from '../support/refusal.ts';
 import { certificate, key } from './certificate.ts';
 import { TestProxy, type TestProxyOptions } from './testProxy.ts';
@@ -59,17 +60,12 @@ describe('A transport through a proxy', () => {
   }
 
   function open(server: string, env: Record<string, string>, cluster: object = {}, user = {}) {
-    const config = {
-      'current-context': 'c',
-      contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
-      clusters: [{ name: 'c', cluster: { server, ...cluster } }],
-      users: [{ name: 'u', user }],
-    };
+    const config = kubeconfigOf({ server, ...cluster }, user);
     const lines: object[] = [];
     const at = (level: string) => (keys: object, message?: string) =>
       void lines.push({ level, message, ...keys });
     const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-    const processContext = { env, readFile: () => Buffer.from(JSON.stringify(config)) };
+    const processContext = { env, readFile: () => Buffer.from(config) };
     const options = { clock: new TestClock(), log };
     const transport = openTransport({ kubeconfig: '/kube/config' }, processContext, options);
     closers.push(() => transport.close());

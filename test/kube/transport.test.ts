@@ -10,6 +10,7 @@ import { expect } from 'chai';
 import nock from 'nock';
 import { openTransport, type Transport } from '../../src/kube/transport.ts';
 import { TestClock } from '../support/clock.ts';
+import { kubeconfigOf } from '../support/kubeconfig.ts';
 import { expectRefused } from '../support/refusal.ts';
 import { certificate, key } from './certificate.ts';
 import { recordingLog } from './harness.ts';
@@ -54,13 +55,7 @@ describe('a transport', () => {
 
   function open(server: string, user: object, cluster: object = {}, folder = makeFolder()) {
     const path = join(folder, 'config');
-    const config = {
-      'current-context': 'c',
-      contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
-      clusters: [{ name: 'c', cluster: { server, ...cluster } }],
-      users: [{ name: 'u', user }],
-    };
-    writeFileSync(path, JSON.stringify(config));
+    writeFileSync(path, kubeconfigOf({ server, ...cluster }, user));
     const options = { clock: new TestClock(), log: recordingLog() };
     const processContext = { env: {}, readFile: (file: string) => readFileSync(file) };
     const transport = openTransport({ kubeconfig: path }, processContext, options);
