@@ -28,9 +28,9 @@ export const youngGrowth = (factor: 1 | 2): string => `--semi-space-growth-facto
 
 /**
  * JavaScript is optimized by Maglev alone, WebAssembly compiled by Liftoff, and V8 prefers memory
- * to speed: 96 pods take 88 MB instead of 98. Maglev's code counts its calls nonetheless, so that
- * TurboFan takes it over once that is on: without this flag it never did, and a start with 20,000
- * pods took a third more CPU; with it, what it takes with TurboFan from the beginning.
+ * to speed: 96 pods take 88 MB instead of 98. By the second flag Maglev's code counts its calls
+ * nonetheless, so that TurboFan takes it over once that is on. Without the flag it never did: a
+ * start with 20,000 pods took a third more CPU than with TurboFan from the beginning.
  */
 export const turbofanOff = [
   '--no-turbofan',
@@ -39,7 +39,10 @@ export const turbofanOff = [
   '--no-wasm-dynamic-tiering',
   '--optimize-for-size',
 ];
-/** A module of WebAssembly keeps the tiers that it was made with: undici's parser, 0.3 % of CPU. */
+/**
+ * WebAssembly's flags stay: a module keeps the compilers that it was made with, and undici's parser
+ * is made before there are objects. It takes 0.3 % of the CPU of a start.
+ */
 export const turbofanOn = ['--turbofan', '--no-optimize-for-size'];
 
 /** Modules of Node that the program loads in any case, and what they load themselves. */
@@ -55,7 +58,7 @@ export function setRunningFlags(process: RunningFlags): void {
   const { loadBuiltin, setV8Flags, memoryBytes, hasMaglev } = process;
   for (const name of [...builtins, ...moreBuiltins]) loadBuiltin(`node:${name}`);
   setV8Flags(memoryBytes < roomyMemoryMin ? heapGrowth : heapGrowthAtStart);
-  // While modules are loaded, too: src/app/smallCluster.ts changes both later.
+  // These hold while modules are loaded, too; src/app/smallCluster.ts takes them back.
   setV8Flags(youngGrowth(1));
   if (hasMaglev) for (const flag of turbofanOff) setV8Flags(flag);
 }

@@ -222,7 +222,8 @@ interface Opened {
 }
 
 /** Fills the stores until the pipeline ends. */
-async function followAll({ core, customs, namespaces, sources, parts, ending }: Opened) {
+async function followAll(opened: Opened): Promise<void> {
+  const { core, customs, namespaces, sources, parts, ending } = opened;
   const loops: (Promise<void> | undefined)[] = [namespaces?.run(ending.signal)];
   for (const source of sources.values()) loops.push(source.run(ending.signal));
   for (const { sync } of core) {

@@ -3,12 +3,15 @@ import { onCollection } from './heap.ts';
 import { turbofanOn, youngGrowth } from './nodeOptions.ts';
 
 /**
- * What V8 gets once there are more objects than that. With fewer, TurboFan's code is not missed,
- * and no list leaves so much behind that a larger young generation would save time. Both would
- * stay, and each is a tenth of the memory of a small cluster's process. TurboFan comes early
- * enough for a large list: a start with 20,000 pods takes no more CPU.
+ * What V8 is given once there are more than `objects`. With fewer, TurboFan's code is not missed,
+ * and no list leaves so much garbage that a larger young generation would save time. The memory of
+ * both would stay: each is a tenth of what a small cluster takes. TurboFan comes early enough for a
+ * large list: a start with 20,000 pods takes no more CPU.
  */
-export const growthSteps: readonly { readonly objects: number; readonly flags: string[] }[] = [
+export const growthSteps: readonly {
+  readonly objects: number;
+  readonly flags: readonly string[];
+}[] = [
   { objects: 1_000, flags: turbofanOn },
   { objects: 3_000, flags: [youngGrowth(2)] },
 ];
