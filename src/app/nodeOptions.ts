@@ -41,7 +41,7 @@ export const turbofanOff = [
 ];
 /**
  * WebAssembly's flags stay: a module keeps the compilers that it was made with, and undici's parser
- * is made before there are objects. It takes 0.3 % of the CPU of a start.
+ * is made before there are objects. It takes 0.4 % of the CPU of a start.
  */
 export const turbofanOn = ['--turbofan', '--no-optimize-for-size'];
 
