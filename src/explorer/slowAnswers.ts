@@ -3,10 +3,11 @@ import { Readable } from 'node:stream';
 import type Koa from 'koa';
 import { clientOf, type Release, Slots } from '../http/slots.ts';
 import { errorMessage } from '../lib/errors.ts';
+import type { Snapshot } from '../store/types.ts';
 import { familiesIn, familyIn, quoted } from './answers.ts';
 import type * as api from './api.ts';
 import { ApiRefusal } from './refusal.ts';
-import { ScanThread } from './scanThread.ts';
+import { type ScanOptions, ScanThread } from './scanThread.ts';
 import type { ScanKind, ScanResult } from './scanWorker.ts';
 import type { ExplorerSource } from './source.ts';
 
@@ -50,11 +51,11 @@ export class SlowAnswers {
       const { stores } = this.#source;
       const sizes = stores.sizes();
       const family = familyIn(sizes, name);
-      const packs = stores.snapshot(() => true).texts(name);
+      const snapshot = stores.snapshot(() => true);
       return async (signal, onProgress) => {
         const scan = { kind: 'labels', series: family.series } as const;
-        const options = { scan, packs, textBytes: family.bytes, signal, onProgress };
-        const { kind, ...labels } = await this.#scan(options, 'labels');
+        const options = { scan, family: name, textBytes: family.bytes, signal, onProgress };
+        const { kind, ...labels } = await this.#scan(snapshot, options, 'labels');
         return { snapshot: sizes.state, family, ...labels };
       };
     });
@@ -66,10 +67,10 @@ export class SlowAnswers {
       const sizes = stores.sizes();
       const all = familiesIn(sizes);
       const textBytes = all.reduce((bytes, family) => bytes + family.bytes, 0);
-      const packs = stores.snapshot(() => true).texts();
+      const snapshot = stores.snapshot(() => true);
       return async (signal, onProgress) => {
-        const options = { scan: { kind: 'zeros' } as const, packs, textBytes, signal, onProgress };
-        const { families } = await this.#scan(options, 'zeros');
+        const options = { scan: { kind: 'zeros' } as const, textBytes, signal, onProgress };
+        const { families } = await this.#scan(snapshot, options, 'zeros');
         const found = new Map(families.map((one) => [one.name, one]));
         return {
           snapshot: sizes.state,
@@ -93,11 +94,11 @@ export class SlowAnswers {
         .map(({ resource }) => resource);
       const textBytes = resources.reduce((bytes, one) => bytes + one.bytes, 0);
       const resourceOf = new Map(familiesIn(sizes).map((one) => [one.name, one.resource]));
-      const packs = stores.snapshot((of) => of.some((name) => names.has(name))).texts();
+      const snapshot = stores.snapshot((of) => of.some((name) => names.has(name)));
       return async (signal, onProgress) => {
         const scan = { kind: 'namespace', namespace, whole } as const;
-        const options = { scan, packs, textBytes, signal, onProgress };
-        const { families } = await this.#scan(options, 'namespace');
+        const options = { scan, textBytes, signal, onProgress };
+        const { families } = await this.#scan(snapshot, options, 'namespace');
         const counted = families
           .filter(({ series }) => series > 0)
           .map(({ name, series, bytes }) => ({
@@ -124,11 +125,14 @@ export class SlowAnswers {
     );
   }
 
+  /** Reads the text of the family, or of all, and releases the snapshot. */
   async #scan<K extends ScanKind['kind']>(
-    options: Parameters<ScanThread['scan']>[0],
+    snapshot: Pick<Snapshot, 'texts' | 'release'>,
+    { family, ...options }: Omit<ScanOptions, 'packs'> & { readonly family?: string },
     kind: K,
   ): Promise<Extract<ScanResult, { kind: K }>> {
-    const result = await this.#thread.scan(options);
+    const packs = snapshot.texts(family);
+    const result = await this.#thread.scan({ ...options, packs }).finally(snapshot.release);
     if (result.kind !== kind) throw new Error(`expected a result of ${kind}, got ${result.kind}`);
     return result as Extract<ScanResult, { kind: K }>;
   }

@@ -46,11 +46,12 @@ export const openSegmentStores: OpenStores = (renderers, options) => {
     const content = contentOf(initial, added, includes);
     const scraped = [...counters].filter(([resource]) => includes([resource]));
     const onRead = scraped.map(([, one]) => one.onRead());
-    readers.add(content);
+    const release = readers.add(content);
     return {
       state: state(),
       body: (format, encoding) => readTo(bodyOf(content, format, encoding, writer), onRead),
       texts: (family) => packsOf(content, family),
+      release,
     };
   };
   return {

@@ -7,14 +7,22 @@ import type { BlockText } from './segment.ts';
  * be mistaken for something else: to read it is an error.
  */
 export class Readers {
-  /** Snapshots that the garbage collector has not found to be unreachable. */
+  /** Snapshots that are neither released nor found to be unreachable. */
   #alive = 0;
   readonly #registry = new FinalizationRegistry<undefined>(() => void this.#alive--);
 
-  /** All text stays from now on, as long as there is a reference to the snapshot. */
-  add(snapshot: object): void {
+  /**
+   * All text stays from now on, until what is returned is called. Without that, it stays until the
+   * garbage collector finds no reference to the snapshot: in an idle process that takes minutes.
+   */
+  add(snapshot: object): () => void {
     this.#alive++;
-    this.#registry.register(snapshot, undefined);
+    const token = {};
+    this.#registry.register(snapshot, undefined, token);
+    return () => {
+      // False where it was released before.
+      if (this.#registry.unregister(token)) this.#alive--;
+    };
   }
 
   /** To be called when a text is part of no snapshot to come; `kept` is in its place. */

@@ -314,6 +314,11 @@ export interface Snapshot {
    * for. As with a body, whoever reads slowly keeps the snapshot's text in memory.
    */
   texts(family?: string): Iterable<TextPack>;
+  /**
+   * To be called when nothing of it is read any more, and will be: text that is replaced from then
+   * on is freed at once. Otherwise it is freed when the garbage collector has found the snapshot.
+   */
+  release(): void;
 }
 
 export interface Body {

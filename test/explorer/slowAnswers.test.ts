@@ -51,7 +51,12 @@ class EndlessStores implements ExplorerStores {
 
   snapshot() {
     this.open++;
-    return { state: 1, body: () => expect.fail('not asked for'), texts: () => this.#packs() };
+    return {
+      state: 1,
+      body: () => expect.fail('not asked for'),
+      texts: () => this.#packs(),
+      release: () => void this.open--,
+    };
   }
 
   *#packs(): Generator<TextPack> {
@@ -125,6 +130,7 @@ describe('slow answers', () => {
     const { taken } = stores;
     for (let i = 0; i < 50; i++) await systemClock.turn();
     expect(stores.taken).to.equal(taken);
+    expect(stores.open).to.equal(0);
     expect(logged).to.deep.equal([]);
   });
 
@@ -151,6 +157,7 @@ describe('slow answers', () => {
         families: [{ name: 'kube_x', series: 1, zeros: 0 }],
       });
     }
+    expect(stores.open).to.equal(0);
   });
 
   it('are refused where none of the two ends', async () => {

@@ -174,6 +174,26 @@ describe('the metrics port', () => {
     await until(() => observer.inFlights.at(-1) === 0);
   });
 
+  it('releases its snapshot when all is written, or the client has left', async () => {
+    const stores = storesOf(20_000);
+    const calls = { taken: 0, released: 0 };
+    const snapshot: Stores['snapshot'] = (includes) => {
+      calls.taken++;
+      return { ...stores.snapshot(includes), release: () => void calls.released++ };
+    };
+    const observer = new Seen();
+    const port = await open({ stores: { ...stores, snapshot }, observer });
+    await ask(port, '/metrics');
+    await ask(port, '/metrics', { method: 'HEAD' });
+    await until(() => calls.released === 2);
+    const slow = connect(port, '127.0.0.1').pause();
+    slow.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
+    await until(() => observer.inFlights.at(-1) === 1);
+    expect(calls).to.deep.equal({ taken: 3, released: 2 });
+    slow.destroy();
+    await until(() => calls.released === 3);
+  });
+
   it('reports the duration of each request, to its last byte', async () => {
     const observer = new Seen();
     const clock = new TestClock();

@@ -52,6 +52,7 @@ export function openPlainStores(renderers: ReadonlyMap<string, Renderer>): Store
       state: state(),
       texts: (family) => packsOf(all, family),
       body: (format, encoding) => bodyOf(all, format, encoding === 'gzip'),
+      release: () => undefined,
     };
   };
   const storedBytes = (): number =>

@@ -53,6 +53,33 @@ describe('replaced text', () => {
     readers.replaced(second.old, second.kept);
     expect(second.own.length).to.equal(0);
   });
+
+  it('is kept until each snapshot is released, and released again changes nothing', () => {
+    const readers = new Readers();
+    const snapshots = [{}, {}];
+    const [first, second] = snapshots.map((snapshot) => readers.add(snapshot));
+    first?.();
+    first?.();
+    const kept = textOf();
+    readers.replaced(kept.old, kept.kept);
+    expect(kept.own.length).to.equal(10);
+    second?.();
+    const freed = textOf();
+    readers.replaced(freed.old, freed.kept);
+    expect(freed.own.length).to.equal(0);
+  });
+
+  it('does not count a snapshot twice that is released, and collected', async () => {
+    const readers = new Readers();
+    const held = {};
+    readers.add(held);
+    readers.add({})();
+    await collectGarbage();
+    const { own, old, kept } = textOf();
+    readers.replaced(old, kept);
+    expect(own.length).to.equal(10);
+    expect(held).to.deep.equal({});
+  });
 });
 
 describe('a scrape that has begun', () => {
