@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { allocator } from '../../src/app/nodeOptions.ts';
 import { freePorts } from '../../tools/serverProcess.ts';
 import { type Cluster, kubeconfigOf } from './cluster.ts';
 import { CpuTime, type Memory, memoryOf } from './proc.ts';
@@ -16,7 +17,6 @@ const outputCharsMax = 20_000;
 
 /** NODE_OPTIONS as in the image; without them the program would exec itself with them. */
 const imageNode = { NODE_OPTIONS: '--max-semi-space-size=4 --disable-sigusr1' };
-const imageMalloc = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 export interface ExporterOptions {
   /** What the program is; kubestate unless given. */
@@ -148,7 +148,7 @@ function spawnExporter(options: ExporterOptions, ports: Ports | undefined): Star
       ...process.env,
       ...imageNode,
       NODE_ENV: 'production',
-      ...(malloc === 'image' && imageMalloc),
+      ...(malloc === 'image' && allocator),
     },
   });
   let text = '';

@@ -11,7 +11,11 @@ const MIB = 2 ** 20;
 const unlimited = 2 ** 64;
 const bare: Started = { execArgv: [], env: {}, limit: unlimited, total: 16_384 * MIB };
 const container: Started = { ...bare, limit: 250 * MIB };
-const allocator = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '131072' };
+const allocator = {
+  MALLOC_MMAP_THRESHOLD_: '32768',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_ARENA_MAX: '1',
+};
 
 const [percent, semi, debug] = [
   '--max-old-space-size-percentage=60',

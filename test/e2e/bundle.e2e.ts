@@ -109,6 +109,7 @@ describe('the bundle', () => {
       expect(told('environ')).to.include.members([
         'MALLOC_MMAP_THRESHOLD_=32768',
         'MALLOC_TRIM_THRESHOLD_=131072',
+        'MALLOC_ARENA_MAX=1',
       ]);
       expect(await demo.stop()).to.equal(0);
     });
