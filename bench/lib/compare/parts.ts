@@ -22,6 +22,8 @@ import {
 import { type Expected, missingIn, untilComplete, untilQuiet } from './quiet.ts';
 import type { Samples } from './samples.ts';
 
+/** Starts in a round: one differs from the next by a tenth, on the same machine. */
+const startsPerRound = 3;
 const scrapesPerMinute = 4;
 /** The median of a scrape is of so many. */
 const scrapeRounds = 10;
@@ -70,9 +72,10 @@ export async function measureStarts(
     const missing = missingIn(await countedOf(exporter.metrics), expected);
     if (missing.length > 0) throw new Error(`ready, but without ${missing.join(', ')}`);
   });
-  for (let round = 1; round <= bench.plan.rounds; round++) {
+  const starts = startsPerRound * bench.plan.rounds;
+  for (let start = 1; start <= starts; start++) {
     for (const { name, options } of sides) {
-      bench.say(`start ${round} of ${bench.plan.rounds}: ${name}`);
+      bench.say(`start ${start} of ${starts}: ${name}`);
       await bench.withExporter(cluster, options, async (exporter) => {
         const runs = name === 'reference' ? undefined : await loopOf(exporter, 'start');
         const { ms, cpuMs, served } = await untilComplete(exporter, expected);
