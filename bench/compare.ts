@@ -17,17 +17,17 @@ export const partNames = ['start', 'mixes', 'long', 'large', 'small'] as const;
 export default {
   asks: 'How does kubestate compare with kube-state-metrics on the same cluster?',
   how:
-    'Both with gzip on and all default resources, started in turn, in several rounds of three ' +
-    'starts and of each mix; each figure is the median, or the largest for peaks, longest runs, ' +
-    'freshness, lists and watches. Ready: kubestate says so at /readyz; the reference answers ' +
-    '200 with part of the state, so its last work counts, after which it was idle and served all ' +
-    'objects. CPU of a start is until then. The mixes are those of the question on changes. From ' +
-    'a write to a scrape that shows it: the age of a write, when a scrape was sent, from which ' +
-    'on 99 in 100 writes are shown, in steps of 100 ms; the longest run is in a minute. Scrapes: ' +
-    'medians of ten, by a reader that drops the bytes; hot directly after pods replaced, quiet ' +
-    'after as long a time with nothing but Leases, in the second half of which idle CPU is ' +
-    'measured, all sides at once; --churn says how long, ten minutes by default and in the run ' +
-    'shown. The parent is the build of --against; the large cluster has five times the pods.',
+    'Both with gzip on and all default resources, started in turn, several times; each figure is ' +
+    'the median, or the largest for peaks, longest runs, freshness, lists and watches. Ready: ' +
+    'kubestate says so at /readyz; the reference answers 200 with part of the state, so its last ' +
+    'work counts, after which it was idle and served all objects. CPU of a start is until then. ' +
+    'The mixes are those of the question on changes. From a write to a scrape that shows it: the ' +
+    'age of a write, when a scrape was sent, from which on 99 in 100 writes are shown, in steps ' +
+    'of 100 ms; the longest run is in a minute. Scrapes: medians of ten, by a reader that drops ' +
+    'the bytes; hot directly after pods replaced, quiet after as long a time with nothing but ' +
+    'Leases, in the second half of which idle CPU is measured, all sides at once; --churn says ' +
+    'how long, ten minutes by default and in the run shown. The parent is the build of ' +
+    '--against; the large cluster has five times the pods.',
   namedOnly: true,
   writes: true,
   columns: [
