@@ -28,7 +28,8 @@ LABEL org.opencontainers.image.title="kubestate" \
       org.opencontainers.image.description="Cluster state exporter, a drop-in for kube-state-metrics" \
       org.opencontainers.image.licenses="Apache-2.0"
 # SIGUSR1 must not open Node's debugger. By default glibc keeps freed blocks of the store's size for
-# itself, and in an arena for each thread; the last three make it give them back.
+# itself, and other freed memory in an arena for each thread: the last three make it give blocks
+# back, and have one arena.
 ENV NODE_ENV=production \
     NODE_OPTIONS="--max-semi-space-size=4 --disable-sigusr1" \
     MALLOC_MMAP_THRESHOLD_=32768 \

@@ -41,7 +41,7 @@ export const flags = {
   pods: { group, kind: sizes, default: none, help: 'How many pods the clusters have.' },
   seconds: { group, kind: integer(1, SECONDS_MAX), default: undefined, help: 'How long each phase under load lasts.' },
   churn: { group, kind: integer(1, SECONDS_MAX), default: undefined, help: 'How many seconds the memory is watched.' },
-  rounds: { group, kind: integer(1, ROUNDS_MAX), default: undefined, help: 'How many scrapes, or starts, a median is of.' },
+  rounds: { group, kind: integer(1, ROUNDS_MAX), default: undefined, help: 'How many scrapes, or starts, a median is of; compare starts three times as often.' },
   real: { group, kind: toggle, default: false,
     help: 'Measure on a real kube-apiserver and its etcd, started for this; built at the first time.' },
   kubeconfig: { group, kind: file, default: undefined,

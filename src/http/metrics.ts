@@ -118,7 +118,7 @@ function scrapes(options: MetricsAppOptions): (ctx: Koa.Context) => Promise<void
     releaseSnapshot = holders.hold(snapshot.state, cut, (scrapes) => observer.cutOff(scrapes));
     const encoding = options.gzip ? negotiateEncoding(ctx) : 'identity';
     const format = negotiateFormat(ctx.headers.accept);
-    // A client that is gone may be noticed between two chunks: until then, text is read.
+    // Not when the client has left: until that is noticed, between two chunks, text is read.
     await writeExposition(ctx, snapshot, format, encoding, clock).finally(snapshot.release);
   };
 }

@@ -91,7 +91,7 @@ type Run = readonly Segment[];
 
 /**
  * All segments in the order of the exposition. By index, so that `content` is referred to until the
- * last of them was read: `Readers` keeps all text for as long as it is.
+ * last of them was read: unless it is released, `Readers` keeps all text for as long as it is.
  */
 function* runsOf(content: Content, format: Format): Generator<Run> {
   for (let i = 0; i < content.length; i++) {

@@ -315,10 +315,11 @@ export interface Snapshot {
    */
   texts(family?: string): Iterable<TextPack>;
   /**
-   * To be called when nothing of it is read any more, and will be: text that is replaced from then
-   * on is freed at once. Otherwise it is freed when the garbage collector has found the snapshot.
+   * To be called once nothing will read it any more, which may be an error from then on: text that
+   * is replaced is freed at once again. Until then, or until the garbage collector has found the
+   * snapshot, all text stays in memory.
    */
-  release(): void;
+  readonly release: () => void;
 }
 
 export interface Body {
