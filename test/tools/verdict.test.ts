@@ -38,6 +38,21 @@ describe('the verdict on a suite', () => {
     });
   });
 
+  it('shows what a failed test compared, a long text by its beginning', () => {
+    const failure = (actual: string, expected: string) => ({
+      stats: { passes: 0, failures: 1, pending: 0 },
+      tests: [{ file: 'a' }],
+      failures: [{ fullTitle: 'test', err: { stack: 'AssertionError: no', actual, expected } }],
+      pending: [],
+    });
+    const said = (...compared: [string, string]) =>
+      suiteVerdict(failure(...compared), ['a'], 1).complaints;
+    expect(said('[\n  "one"\n]', '[]')).to.deep.equal([
+      'test\nAssertionError: no\ngot: [\n  "one"\n]\nexpected: []',
+    ]);
+    expect(said('x'.repeat(5_000), '')[0]).to.match(/\ngot: x{2000} …\nexpected: $/);
+  });
+
   it('names the tests that had not ended where a runner was killed', () => {
     expect(suiteVerdict(undefined, ['a'], null, ['a: waits › for ever'])).to.deep.equal({
       passed: 0,

@@ -11,13 +11,24 @@ export interface Verdict {
 interface Report {
   readonly stats: { passes: number; failures: number; pending: number };
   readonly tests: readonly { file?: string }[];
-  readonly failures: readonly (Titled & { err: { message?: string; stack?: string } })[];
+  readonly failures: readonly (Titled & { err: Failure })[];
   readonly pending: readonly Titled[];
 }
 
 interface Titled {
   readonly fullTitle: string;
 }
+
+interface Failure {
+  readonly message?: string;
+  readonly stack?: string;
+  /** What was compared, as text; Chai's message has "expected [ …(2) ] to equal [ Array(1) ]". */
+  readonly actual?: string;
+  readonly expected?: string;
+}
+
+/** A compared text may be a whole scrape. */
+const COMPARED_CHARS_MAX = 2_000;
 
 /** The verdict on a check, which has no tests: one failure unless it passes. */
 export function checkVerdict(exitCode: number | null): Verdict {
@@ -48,7 +59,7 @@ export function suiteVerdict(
   }
   const ran = new Set(report.tests.map(({ file }) => file));
   const complaints = [
-    ...report.failures.map(({ fullTitle, err }) => `${fullTitle}\n${err.stack ?? err.message}`),
+    ...report.failures.map(({ fullTitle, err }) => `${fullTitle}\n${textOf(err)}`),
     ...report.pending.map(({ fullTitle }) => `skipped: ${fullTitle}`),
     ...files.filter((file) => !ran.has(file)).map((file) => `ran no test of ${file}`),
     ...(report.tests.length === 0 ? ['ran no test at all'] : []),
@@ -56,6 +67,15 @@ export function suiteVerdict(
   if (exitCode !== 0 && complaints.length === 0) complaints.push(ending(exitCode));
   return { passed: report.stats.passes, failed: complaints.length, complaints };
 }
+
+function textOf(err: Failure): string {
+  const said = `${err.stack ?? err.message}`;
+  if (err.actual === undefined || err.expected === undefined) return said;
+  return `${said}\ngot: ${shortened(err.actual)}\nexpected: ${shortened(err.expected)}`;
+}
+
+const shortened = (text: string): string =>
+  text.length <= COMPARED_CHARS_MAX ? text : `${text.slice(0, COMPARED_CHARS_MAX)} …`;
 
 /** How a runner ended; a killed one has no exit code. */
 const ending = (exitCode: number | null): string =>
