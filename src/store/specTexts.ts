@@ -100,6 +100,7 @@ export class SpecTexts {
 
   #shareAll(taken: TakenOfSpec): TakenOfSpec {
     const last = this.#last;
+    if (taken.length === last.length && taken.every((one, i) => isSame(one, last[i]))) return last;
     this.#last = taken.map((one, i) => (isSame(one, last[i]) ? last[i] : this.#share(one)));
     return this.#last;
   }
