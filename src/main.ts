@@ -5,7 +5,7 @@ import './cli/signals.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
-import { betterNodeOptions, setRunningFlags } from './app/nodeOptions.ts';
+import { betterNodeOptions, setRunningOptions } from './app/nodeOptions.ts';
 import type { Argument, Command } from './cli/command.ts';
 import { helpPage } from './cli/help.ts';
 import { commands } from './cli/index.ts';
@@ -49,9 +49,12 @@ async function main(argv: readonly string[], context: ProcessContext): Promise<n
   if (command.lasts) {
     const { variables } = process.config;
     await execWithMemoryOptions(context);
-    setRunningFlags({
+    setRunningOptions({
       loadBuiltin: (name) => process.getBuiltinModule(name),
       setV8Flags: context.setV8Flags,
+      setBufferPool: (pieceBytes) => {
+        Buffer.poolSize = pieceBytes;
+      },
       memoryBytes: context.memoryBytes,
       hasMaglev: 'v8_enable_maglev' in variables && variables.v8_enable_maglev === 1,
     });

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import {
   betterNodeOptions,
   type Started,
-  setRunningFlags,
+  setRunningOptions,
   turbofanOff,
 } from '../../src/app/nodeOptions.ts';
 
@@ -91,7 +91,7 @@ describe('a start with little memory', () => {
   });
 });
 
-describe('The flags of a running process', () => {
+describe('The options of a running process', () => {
   for (const [room, memoryBytes, growth] of [
     ['little', 250 * 2 ** 20, '--heap-growing-percent=60'],
     ['much', 512 * 2 ** 20, '--heap-growing-percent=100'],
@@ -99,12 +99,13 @@ describe('The flags of a running process', () => {
     it(`are set after Node's own modules are loaded, for ${room} memory`, () => {
       // V8 would refuse their compiled code otherwise.
       const steps: string[] = [];
-      setRunningFlags({
+      setRunningOptions({
         loadBuiltin(name) {
           expect(process.getBuiltinModule(name), name).to.not.equal(undefined);
           steps.push('module');
         },
         setV8Flags: (flags) => steps.push(flags),
+        setBufferPool: () => undefined,
         memoryBytes,
         hasMaglev: true,
       });
@@ -118,11 +119,25 @@ describe('The flags of a running process', () => {
     });
   }
 
+  it("keep Buffer's pool below the size that the allocator asks the kernel for", () => {
+    const pieces: number[] = [];
+    setRunningOptions({
+      loadBuiltin: () => undefined,
+      setV8Flags: () => undefined,
+      setBufferPool: (bytes) => pieces.push(bytes),
+      memoryBytes: 2 ** 30,
+      hasMaglev: true,
+    });
+    expect(pieces).to.have.length(1);
+    expect(pieces[0]).to.be.within(8_192, Number(allocator.MALLOC_MMAP_THRESHOLD_) / 2);
+  });
+
   it('leave TurboFan on where it is the only compiler that optimizes', () => {
     const flags: string[] = [];
-    setRunningFlags({
+    setRunningOptions({
       loadBuiltin: () => undefined,
       setV8Flags: (given) => flags.push(given),
+      setBufferPool: () => undefined,
       memoryBytes: 2 ** 30,
       hasMaglev: false,
     });
