@@ -1,10 +1,11 @@
 // Block is up to 32 objects of one age: their text, and changes that are pending.
 
 import type { Promoted } from '../metrics/promotion.ts';
+import { BlockIndex, type FamilyColumns } from './blockIndex.ts';
 import type { Bytes } from './codec.ts';
 import type { FamilyTexts } from './familyTexts.ts';
 import { BlockText, slotsMax } from './segment.ts';
-import type { Changes, Lengths, SegmentWriter } from './segmentWriter.ts';
+import type { Changes, SegmentWriter } from './segmentWriter.ts';
 import type { SeriesCounts } from './seriesBudget.ts';
 import { lengthOf, noText, SlotTexts, type Text } from './slotTexts.ts';
 import type { SpecState } from './specTexts.ts';
@@ -13,14 +14,8 @@ import type { ObjectVersion } from './types.ts';
 /** A block of this size takes no more objects, so that large objects have few neighbours. */
 export const blockBytesMax = 1024 * 1024;
 
-/** The largest length or number that a Uint16Array can hold. */
+/** The largest number that a Uint16Array can hold. */
 const shortMax = 0xffff;
-/**
- * Some 36 KB: the allocator gives buffers over 32 KB pages of their own (app/nodeOptions.ts).
- * Smaller ones, which live long, fragment its heap: 40 MB instead of 6 to 27 with 20,000 pods.
- * Pages that nothing is written to take no memory.
- */
-const mmapNumbersMin = 9 * 1024;
 
 /** What the store knows of an object beside its texts. */
 export interface ObjectRecord extends ObjectVersion {
@@ -64,17 +59,15 @@ export class Block {
   /** Objects by slot; a slot is `undefined` once its object was removed. */
   readonly slots: (StoredObject | undefined)[] = [];
   text: BlockText;
-  /** The lengths of the texts in `text`. */
-  lengths: Lengths;
+  /** Hashes of the newest texts, and the lengths of those in `text`. */
+  readonly index: BlockIndex;
   objectCount = 0;
   bytes = 0;
   /** Whether `text` is part of what is served. */
   served = false;
   readonly #families: number;
   readonly #pendingBytes: ByteCount;
-  /** Hashes of the newest texts, at `2 * (slot * families + family)`: an object's are together. */
-  readonly #hashes: Uint32Array;
-  /** Series of the newest texts, in the same order; only where there are series budgets. */
+  /** Series of the newest texts, an object's together; only where there are series budgets. */
   #series: SeriesCounts | undefined;
   /** New texts by slot. */
   #pending: (SlotTexts | undefined)[] | undefined;
@@ -82,27 +75,18 @@ export class Block {
   #taken: Changes = [];
 
   /** `pendingBytes` sums the pending text of all blocks; `counted` is for `seriesOf`. */
-  constructor(families: number, pendingBytes: ByteCount, counted: boolean) {
+  constructor(columns: FamilyColumns, pendingBytes: ByteCount, counted: boolean) {
+    const { families } = columns;
     this.#families = families;
     if (counted) this.#series = new Uint16Array(families * slotsMax);
     this.#pendingBytes = pendingBytes;
-    this.#hashes = new Uint32Array(Math.max(2 * families * slotsMax, mmapNumbersMin));
     this.text = new BlockText(new Array<undefined>(families).fill(undefined));
-    this.lengths = new Uint16Array(families * slotsMax);
+    this.index = new BlockIndex(columns);
   }
 
   /** Whether it takes no more objects; only `moveInto` uses the slots of removed ones again. */
   get full(): boolean {
     return this.slots.length >= slotsMax || this.bytes >= blockBytesMax;
-  }
-
-  /** The bytes that its hashes and lengths need, and those that it has taken beyond. */
-  get indexBytes(): { readonly needed: number; readonly untouched: number } {
-    const hashBytes = 2 * this.#families * slotsMax * this.#hashes.BYTES_PER_ELEMENT;
-    return {
-      needed: hashBytes + this.lengths.byteLength,
-      untouched: this.#hashes.byteLength - hashBytes,
-    };
   }
 
   /** Whether changes are pending. */
@@ -129,7 +113,7 @@ export class Block {
       slot: this.slots.length,
     };
     this.#insert(object);
-    this.#hashes.set(texts.hashes, this.#hashAt(0, object.slot));
+    this.index.fill(object.slot, texts.hashes);
     if (this.#series !== undefined) {
       for (let family = 0; family < this.#families; family++) {
         this.#setSeries(family, object.slot, texts.seriesOf(family));
@@ -143,13 +127,10 @@ export class Block {
   /** How an object's texts differ from those in a slot. */
   diff(slot: number, texts: FamilyTexts): Change[] {
     const changed: number[] = [];
-    const first = 2 * slot * this.#families;
-    for (let i = 0; i < 2 * this.#families; i += 2) {
-      if (texts.isLeftOut(i >> 1)) continue;
-      const same =
-        this.#hashes[first + i] === texts.hashes[i] &&
-        this.#hashes[first + i + 1] === texts.hashes[i + 1];
-      if (!same) changed.push(i >> 1);
+    for (let family = 0; family < this.#families; family++) {
+      if (texts.isLeftOut(family)) continue;
+      const [a, b] = [texts.hashes[2 * family] as number, texts.hashes[2 * family + 1] as number];
+      if (!this.index.hasHash(family, slot, a, b)) changed.push(family);
     }
     const copies = texts.copy(changed);
     return changed.map((family, i) => ({
@@ -179,13 +160,12 @@ export class Block {
 
   /** Whether an object has no series of a family. */
   isEmpty({ slot }: StoredObject, family: number): boolean {
-    const at = this.#hashAt(family, slot);
-    return this.#hashes[at] === 0 && this.#hashes[at + 1] === 0;
+    return this.index.hasHash(family, slot, 0, 0);
   }
 
   #apply(slot: number, changes: readonly Change[]): void {
     for (const { family, text, a, b } of changes) {
-      this.#setHash(family, slot, a, b);
+      this.index.setHash(family, slot, a, b);
       if (this.#series !== undefined) this.#setSeries(family, slot, text.series);
       this.#setPending(family, slot, text);
     }
@@ -202,12 +182,12 @@ export class Block {
     const { slot } = object;
     const taken = this.#taken[slot]?.get(family);
     const newest = this.#pending?.[slot]?.get(family) ?? taken;
-    const served = this.lengths[family * slotsMax + slot] as number;
+    const served = this.index.lengthOf(family, slot);
     const bytes = newest === undefined ? served : lengthOf(newest);
     object.series -= this.#series?.[slot * this.#families + family] ?? 0;
     object.bytes -= bytes;
     this.bytes -= bytes;
-    this.#setHash(family, slot, 0, 0);
+    this.index.setHash(family, slot, 0, 0);
     this.#setSeries(family, slot, 0);
     this.#setPending(family, slot, noText);
     // What was never served needs no segment to be written when it goes.
@@ -219,9 +199,8 @@ export class Block {
     this.objectCount--;
     this.bytes -= bytes;
     for (let family = 0; family < this.#families; family++) {
-      const at = this.#hashAt(family, slot);
-      if (this.#hashes[at] === 0 && this.#hashes[at + 1] === 0) continue;
-      this.#setHash(family, slot, 0, 0);
+      if (this.index.hasHash(family, slot, 0, 0)) continue;
+      this.index.setHash(family, slot, 0, 0);
       this.#setPending(family, slot, noText);
     }
     this.#series?.fill(0, slot * this.#families, (slot + 1) * this.#families);
@@ -245,7 +224,7 @@ export class Block {
         const length = texts.lengthOf(family);
         if (length === undefined) continue;
         this.#pendingBytes.bytes -= length;
-        this.#setLength(family, slot, length);
+        this.index.setLength(family, slot, length);
       }
       texts.release();
     }
@@ -293,10 +272,9 @@ export class Block {
 
   /** An object's text in that of its segment. */
   #textIn({ buffer, start }: Bytes, slot: number, family: number): Bytes {
-    const first = family * slotsMax;
     let at = start;
-    for (let i = 0; i < slot; i++) at += this.lengths[first + i] as number;
-    return { buffer, start: at, end: at + (this.lengths[first + slot] as number) };
+    for (let i = 0; i < slot; i++) at += this.index.lengthOf(family, i);
+    return { buffer, start: at, end: at + this.index.lengthOf(family, slot) };
   }
 
   /**
@@ -309,8 +287,7 @@ export class Block {
       const changes: Change[] = [];
       for (let family = 0; family < this.#families; family++) {
         const text = this.#pending?.[slot]?.get(family) ?? texts[family]?.[slot] ?? noText;
-        const at = this.#hashAt(family, slot);
-        const [a, b] = [this.#hashes[at] as number, this.#hashes[at + 1] as number];
+        const [a, b] = this.index.hashOf(family, slot);
         if (lengthOf(text) > 0) changes.push({ family, text, a, b });
       }
       const hole = target.slots.indexOf(undefined);
@@ -329,23 +306,6 @@ export class Block {
     this.slots[object.slot] = object;
     this.objectCount++;
     this.bytes += object.bytes;
-  }
-
-  #setLength(family: number, slot: number, length: number): void {
-    if (length > shortMax && this.lengths instanceof Uint16Array) {
-      this.lengths = Uint32Array.from(this.lengths);
-    }
-    this.lengths[family * slotsMax + slot] = length;
-  }
-
-  #hashAt(family: number, slot: number): number {
-    return 2 * (slot * this.#families + family);
-  }
-
-  #setHash(family: number, slot: number, a: number, b: number): void {
-    const at = this.#hashAt(family, slot);
-    this.#hashes[at] = a;
-    this.#hashes[at + 1] = b;
   }
 
   #setSeries(family: number, slot: number, series: number): void {

@@ -20,9 +20,10 @@ export function memoryOf(
   for (const { blocks, index, inheritors } of resources) {
     sum.objects += index.size;
     sum.inheritors += inheritors?.heapBytes ?? 0;
-    for (const { indexBytes, text } of blocks) {
-      sum.needed += indexBytes.needed;
-      sum.untouched += indexBytes.untouched;
+    for (const { index: ofBlock, text } of blocks) {
+      const { needed, untouched } = ofBlock.bytes;
+      sum.needed += needed;
+      sum.untouched += untouched;
       for (const segment of text.segments) if (segment !== undefined) sum.segments++;
     }
   }

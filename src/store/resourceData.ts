@@ -10,6 +10,7 @@ import {
   type ObjectRecord,
   type StoredObject,
 } from './block.ts';
+import { FamilyColumns } from './blockIndex.ts';
 import type { Cooler } from './cooler.ts';
 import type { Flushes } from './counters.ts';
 import type { Deletion } from './deletedObjects.ts';
@@ -44,6 +45,7 @@ export class ResourceData {
   readonly inheritors: Inheritors | undefined;
   readonly #renderer: Renderer;
   readonly #pendingBytes: ByteCount;
+  readonly #columns: FamilyColumns;
   readonly #texts: FamilyTexts;
   readonly #specTexts: SpecTexts;
   /** Made with the first flush. */
@@ -75,6 +77,7 @@ export class ResourceData {
     this.name = name;
     this.#renderer = renderer;
     this.#pendingBytes = pendingBytes;
+    this.#columns = new FamilyColumns(renderer.families.length);
     this.#texts = new FamilyTexts(renderer.families.length, pages);
     this.#specTexts = new SpecTexts(renderer);
     this.#servedSizes = new ServedSizes(renderer.families.length);
@@ -165,7 +168,7 @@ export class ResourceData {
     let block = blocks.at(-1);
     if (block === undefined || block.full) {
       const counted = this.budget !== undefined;
-      block = new Block(this.#renderer.families.length, this.#pendingBytes, counted);
+      block = new Block(this.#columns, this.#pendingBytes, counted);
       blocks.push(block);
     }
     return block.append(record, texts);
@@ -380,7 +383,7 @@ export class ResourceData {
       const [older, newer] = [closed[i - 1] as Block, closed[i] as Block];
       if (!fitTogether(older, newer)) continue;
       const [from, into] = older.objectCount < newer.objectCount ? [older, newer] : [newer, older];
-      from.moveInto(into, writer.read(from.text, from.lengths));
+      from.moveInto(into, writer.read(from.text, from.index));
       closed[i] = into;
       merges++;
       await pause();

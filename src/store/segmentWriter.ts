@@ -6,8 +6,10 @@ import type { SlotTexts, Text } from './slotTexts.ts';
 
 const noBytes: Bytes = { buffer: Buffer.alloc(0), start: 0, end: 0 };
 
-/** The length of each object's text by family and slot: at `family * slotsMax + slot`. */
-export type Lengths = Uint16Array | Uint32Array;
+/** The length of each object's text. */
+export interface Lengths {
+  lengthOf(family: number, slot: number): number;
+}
 
 /** New texts by slot; where there is none, the old text stays. */
 export type Changes = readonly (SlotTexts | undefined)[];
@@ -122,7 +124,7 @@ export class SegmentWriter {
       if (segment !== undefined) this.copyText(segment, buffer, end);
       return Array.from({ length: slotsMax }, (_, slot) => {
         const start = end;
-        end += lengths[family * slotsMax + slot] as number;
+        end += lengths.lengthOf(family, slot);
         return { buffer, start, end, series: linesIn(buffer, start, end) };
       });
     });
@@ -167,7 +169,7 @@ export class SegmentWriter {
     let at = targetStart;
     let added = 0;
     for (let slot = 0; slot < slotsMax; slot++) {
-      const length = lengths[family * slotsMax + slot] as number;
+      const length = lengths.lengthOf(family, slot);
       const texts = changes[slot];
       const bytes = texts?.lengthOf(family);
       if (texts !== undefined && bytes !== undefined) {
@@ -201,7 +203,7 @@ function newLengths({ from, lengths, changes }: Rewrite): Int32Array {
       if (length === undefined) continue;
       const known = changed[family] as number;
       const before = known < 0 ? (from.segments[family]?.textBytes ?? 0) : known;
-      changed[family] = before + length - (lengths[family * slotsMax + slot] as number);
+      changed[family] = before + length - lengths.lengthOf(family, slot);
     }
   }
   return changed;

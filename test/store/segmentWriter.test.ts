@@ -11,7 +11,6 @@ const linesOf = (text: string): number => text.split('\n').length - 1;
 /** A block's text, and the same as strings by family and slot. */
 class Run {
   readonly #writer = new SegmentWriter();
-  readonly #lengths = new Uint32Array(families * slotsMax);
   readonly #model = Array.from({ length: families }, () => new Array<string>(slotsMax).fill(''));
   text = new BlockText(new Array<undefined>(families).fill(undefined));
   #now = 0;
@@ -22,14 +21,14 @@ class Run {
       const buffer = Buffer.from(text);
       const series = linesOf(text);
       changes[slot]?.set(family, { buffer, start: 0, end: buffer.length, series });
-      (this.#model[family] as string[])[slot] = text;
     }
-    const lengths = this.#lengths;
+    const lengths = { lengthOf: this.#lengthOf };
     this.text = this.#writer.write({ from: this.text, lengths, changes, nowMs: ++this.#now });
-    for (const [family, slot] of changed) {
-      lengths[family * slotsMax + slot] = this.#model[family]?.[slot]?.length ?? 0;
-    }
+    for (const [family, slot, text] of changed) (this.#model[family] as string[])[slot] = text;
   }
+
+  readonly #lengthOf = (family: number, slot: number): number =>
+    this.#model[family]?.[slot]?.length ?? 0;
 
   cool(ago: number): void {
     this.text = this.#writer.compress(this.text, this.#now - ago);
