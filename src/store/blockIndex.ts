@@ -89,6 +89,7 @@ export class BlockIndex implements Lengths {
     return [this.#hashes[at] as number, this.#hashes[at + 1] as number];
   }
 
+  /** Writes nothing where it is that already: a page that is not touched takes no memory. */
   setHash(family: number, slot: number, a: number, b: number): void {
     if (this.hasHash(family, slot, a, b)) return;
     this.#writeHash(family, slot, a, b);
@@ -102,6 +103,7 @@ export class BlockIndex implements Lengths {
     }
   }
 
+  /** In bytes; those of the text that the block has in segments. */
   lengthOf(family: number, slot: number): number {
     if (this.#longLengths !== undefined) {
       return this.#longLengths[family * slotsMax + slot] as number;
@@ -111,6 +113,7 @@ export class BlockIndex implements Lengths {
     return this.#lengths[column * lengthsPerColumn + lengthsStart + slot] as number;
   }
 
+  /** As `setHash`. */
   setLength(family: number, slot: number, length: number): void {
     if (length > shortMax) this.#longLengths ??= this.#copyOfLengths();
     if (this.#longLengths !== undefined) this.#longLengths[family * slotsMax + slot] = length;
