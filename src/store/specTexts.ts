@@ -100,8 +100,9 @@ export class SpecTexts {
 
   #shareAll(taken: TakenOfSpec): TakenOfSpec {
     const last = this.#last;
-    if (taken.length === last.length && taken.every((one, i) => isSame(one, last[i]))) return last;
-    this.#last = taken.map((one, i) => (isSame(one, last[i]) ? last[i] : this.#share(one)));
+    const shared = taken.map((one, i) => (isSame(one, last[i]) ? last[i] : this.#share(one)));
+    const isLast = shared.length === last.length && shared.every((one, i) => one === last[i]);
+    if (!isLast) this.#last = shared;
     return this.#last;
   }
 
