@@ -57,8 +57,9 @@ const lineOf = (template: string, uid: string, step: string): string =>
   template.replace('UID', uid).replace('STEP', step);
 
 /** The API server writes Events of its own, such as of a cluster IP whose record it saw late. */
-const isOfServer = (line: string): boolean =>
-  line.startsWith('kube_events_total{') && line.includes('involved_kind="Service"');
+const isEventOfServer = (line: string): boolean =>
+  line.startsWith('kube_events_total{') &&
+  line.includes('involved_kind="Service",reason="ClusterIP');
 
 /** The lines in an order of their own: objects come in another order by a list than one by one. */
 const linesOf = (text: string): string => text.split('\n').sort().join('\n');
@@ -158,7 +159,9 @@ describe('on a real API server', function () {
       await exporter.shows(`no more ${then}`, (text) => !hasLine(text, then));
     }
     const left = (await exporter.scrape()).split('\n').filter((one) => one.includes('"e2e"'));
-    expect(left.filter((one) => !isOfServer(one))).to.deep.equal(items.filter(stays).map(last));
+    expect(left.filter((one) => !isEventOfServer(one))).to.deep.equal(
+      items.filter(stays).map(last),
+    );
     await agree();
     expect(exporter.program.stderr).to.not.include('protobuf');
     expect(await inJson.stop()).to.equal(0);
