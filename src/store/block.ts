@@ -1,7 +1,7 @@
 // Block is up to 32 objects of one age: their text, and changes that are pending.
 
 import type { Promoted } from '../metrics/promotion.ts';
-import { BlockIndex, type FamilyColumns } from './blockIndex.ts';
+import { BlockIndex, type FamilyColumns, shortMax } from './blockIndex.ts';
 import type { Bytes } from './codec.ts';
 import type { FamilyTexts } from './familyTexts.ts';
 import { BlockText, slotsMax } from './segment.ts';
@@ -13,9 +13,6 @@ import type { ObjectVersion } from './types.ts';
 
 /** A block of this size takes no more objects, so that large objects have few neighbours. */
 export const blockBytesMax = 1024 * 1024;
-
-/** The largest number that a Uint16Array can hold. */
-const shortMax = 0xffff;
 
 /** What the store knows of an object beside its texts. */
 export interface ObjectRecord extends ObjectVersion {
@@ -60,7 +57,7 @@ export class Block {
   readonly slots: (StoredObject | undefined)[] = [];
   text: BlockText;
   /** Hashes of the newest texts, and the lengths of those in `text`. */
-  readonly index: BlockIndex;
+  readonly textIndex: BlockIndex;
   objectCount = 0;
   bytes = 0;
   /** Whether `text` is part of what is served. */
@@ -81,7 +78,7 @@ export class Block {
     if (counted) this.#series = new Uint16Array(families * slotsMax);
     this.#pendingBytes = pendingBytes;
     this.text = new BlockText(new Array<undefined>(families).fill(undefined));
-    this.index = new BlockIndex(columns);
+    this.textIndex = new BlockIndex(columns);
   }
 
   /** Whether it takes no more objects; only `moveInto` uses the slots of removed ones again. */
@@ -113,7 +110,7 @@ export class Block {
       slot: this.slots.length,
     };
     this.#insert(object);
-    this.index.fill(object.slot, texts.hashes);
+    this.textIndex.fill(object.slot, texts.hashes);
     if (this.#series !== undefined) {
       for (let family = 0; family < this.#families; family++) {
         this.#setSeries(family, object.slot, texts.seriesOf(family));
@@ -130,7 +127,7 @@ export class Block {
     for (let family = 0; family < this.#families; family++) {
       if (texts.isLeftOut(family)) continue;
       const [a, b] = [texts.hashes[2 * family] as number, texts.hashes[2 * family + 1] as number];
-      if (!this.index.hasHash(family, slot, a, b)) changed.push(family);
+      if (!this.textIndex.hasHash(family, slot, a, b)) changed.push(family);
     }
     const copies = texts.copy(changed);
     return changed.map((family, i) => ({
@@ -160,12 +157,12 @@ export class Block {
 
   /** Whether an object has no series of a family. */
   isEmpty({ slot }: StoredObject, family: number): boolean {
-    return this.index.hasHash(family, slot, 0, 0);
+    return this.textIndex.hasHash(family, slot, 0, 0);
   }
 
   #apply(slot: number, changes: readonly Change[]): void {
     for (const { family, text, a, b } of changes) {
-      this.index.setHash(family, slot, a, b);
+      this.textIndex.setHash(family, slot, a, b);
       if (this.#series !== undefined) this.#setSeries(family, slot, text.series);
       this.#setPending(family, slot, text);
     }
@@ -182,12 +179,12 @@ export class Block {
     const { slot } = object;
     const taken = this.#taken[slot]?.get(family);
     const newest = this.#pending?.[slot]?.get(family) ?? taken;
-    const served = this.index.lengthOf(family, slot);
+    const served = this.textIndex.lengthOf(family, slot);
     const bytes = newest === undefined ? served : lengthOf(newest);
     object.series -= this.#series?.[slot * this.#families + family] ?? 0;
     object.bytes -= bytes;
     this.bytes -= bytes;
-    this.index.setHash(family, slot, 0, 0);
+    this.textIndex.setHash(family, slot, 0, 0);
     this.#setSeries(family, slot, 0);
     this.#setPending(family, slot, noText);
     // What was never served needs no segment to be written when it goes.
@@ -199,8 +196,8 @@ export class Block {
     this.objectCount--;
     this.bytes -= bytes;
     for (let family = 0; family < this.#families; family++) {
-      if (this.index.hasHash(family, slot, 0, 0)) continue;
-      this.index.setHash(family, slot, 0, 0);
+      if (this.textIndex.hasHash(family, slot, 0, 0)) continue;
+      this.textIndex.setHash(family, slot, 0, 0);
       this.#setPending(family, slot, noText);
     }
     this.#series?.fill(0, slot * this.#families, (slot + 1) * this.#families);
@@ -224,7 +221,7 @@ export class Block {
         const length = texts.lengthOf(family);
         if (length === undefined) continue;
         this.#pendingBytes.bytes -= length;
-        this.index.setLength(family, slot, length);
+        this.textIndex.setLength(family, slot, length);
       }
       texts.release();
     }
@@ -273,8 +270,8 @@ export class Block {
   /** An object's text in that of its segment. */
   #textIn({ buffer, start }: Bytes, slot: number, family: number): Bytes {
     let at = start;
-    for (let i = 0; i < slot; i++) at += this.index.lengthOf(family, i);
-    return { buffer, start: at, end: at + this.index.lengthOf(family, slot) };
+    for (let i = 0; i < slot; i++) at += this.textIndex.lengthOf(family, i);
+    return { buffer, start: at, end: at + this.textIndex.lengthOf(family, slot) };
   }
 
   /**
@@ -287,7 +284,7 @@ export class Block {
       const changes: Change[] = [];
       for (let family = 0; family < this.#families; family++) {
         const text = this.#pending?.[slot]?.get(family) ?? texts[family]?.[slot] ?? noText;
-        const [a, b] = this.index.hashOf(family, slot);
+        const [a, b] = this.textIndex.hashOf(family, slot);
         if (lengthOf(text) > 0) changes.push({ family, text, a, b });
       }
       const hole = target.slots.indexOf(undefined);

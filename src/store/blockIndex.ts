@@ -15,7 +15,8 @@ const hashesPerColumn = columnBytes / Uint32Array.BYTES_PER_ELEMENT;
 const lengthsPerColumn = columnBytes / Uint16Array.BYTES_PER_ELEMENT;
 const lengthsStart = (slotsMax * hashBytes) / Uint16Array.BYTES_PER_ELEMENT;
 
-const shortMax = 0xffff;
+/** The largest number that a Uint16Array can hold. */
+export const shortMax = 0xffff;
 
 /**
  * The columns of a store's families, in the order in which they came to have text. Those that are

@@ -248,7 +248,7 @@ export class Flusher implements FlushWork {
 
   /** Never rejects. */
   async #compressNow(block: Block, by: CompressThread | SegmentWriter): Promise<void> {
-    const { text: from, index: lengths } = block;
+    const { text: from, textIndex: lengths } = block;
     const changes = block.takePending();
     try {
       const rewrite = { from, lengths, changes, nowMs: this.#clock.now() };

@@ -20,8 +20,8 @@ export function memoryOf(
   for (const { blocks, index, inheritors } of resources) {
     sum.objects += index.size;
     sum.inheritors += inheritors?.heapBytes ?? 0;
-    for (const { index: ofBlock, text } of blocks) {
-      const { needed, untouched } = ofBlock.bytes;
+    for (const { textIndex, text } of blocks) {
+      const { needed, untouched } = textIndex.bytes;
       sum.needed += needed;
       sum.untouched += untouched;
       for (const segment of text.segments) if (segment !== undefined) sum.segments++;

@@ -383,7 +383,7 @@ export class ResourceData {
       const [older, newer] = [closed[i - 1] as Block, closed[i] as Block];
       if (!fitTogether(older, newer)) continue;
       const [from, into] = older.objectCount < newer.objectCount ? [older, newer] : [newer, older];
-      from.moveInto(into, writer.read(from.text, from.index));
+      from.moveInto(into, writer.read(from.text, from.textIndex));
       closed[i] = into;
       merges++;
       await pause();

@@ -6,7 +6,7 @@ import type { SlotTexts, Text } from './slotTexts.ts';
 
 const noBytes: Bytes = { buffer: Buffer.alloc(0), start: 0, end: 0 };
 
-/** The length of each object's text. */
+/** The length in bytes of each object's text of each family. */
 export interface Lengths {
   lengthOf(family: number, slot: number): number;
 }

@@ -315,9 +315,9 @@ export interface Snapshot {
    */
   texts(family?: string): Iterable<TextPack>;
   /**
-   * To be called once nothing will read it any more, which may be an error from then on: text that
-   * is replaced is freed at once again. Until then, or until the garbage collector has found the
-   * snapshot, all text stays in memory.
+   * To be called once nothing will read the snapshot any more: reading it later may throw. Until
+   * then, or until the garbage collector has found it, all text stays in memory; afterwards text
+   * that is replaced is freed at once.
    */
   readonly release: () => void;
 }

@@ -17,7 +17,7 @@ export async function writeBlocks(
   let addedBytes = 0;
   for (const { block, changes } of work) {
     const from = block.text;
-    let text = writer.write({ from, lengths: block.index, changes, nowMs });
+    let text = writer.write({ from, lengths: block.textIndex, changes, nowMs });
     while (!cooler.hasRoom(addedBytes + text.hotBytes - from.hotBytes)) {
       if (!cooler.coolOldest(blocks)) {
         text = writer.compress(text);

@@ -47,7 +47,7 @@ describe('the index of a block', () => {
     );
   });
 
-  it('takes all hashes of a new object at once, those of empty texts too', () => {
+  it('takes all hashes of a new object at once, and needs no memory for its empty texts', () => {
     const index = new BlockIndex(new FamilyColumns(3));
     index.fill(4, Uint32Array.of(1, 0, 0, 0, 0, 2));
     const slots = [3, 4, 5].map((slot) => [0, 1, 2].map((family) => index.hashOf(family, slot)));
