@@ -48,7 +48,7 @@ export const turbofanOn = ['--turbofan', '--no-optimize-for-size'];
 /**
  * Buffer's pool is made of pieces of this size. Node's own of 64 KB are beyond the threshold of the
  * `allocator`: each was fresh memory of the kernel, and all that sockets read is copied there. That
- * was a third of the page faults of a start with 20,000 pods, and 3 to 4 % of its CPU.
+ * was a third of the page faults of a start with 20,000 pods, and a third of its system time.
  */
 const bufferPoolBytes = 16 * 1024;
 

@@ -118,7 +118,7 @@ function scrapes(options: MetricsAppOptions): (ctx: Koa.Context) => Promise<void
     releaseSnapshot = holders.hold(snapshot.state, cut, (scrapes) => observer.cutOff(scrapes));
     const encoding = options.gzip ? negotiateEncoding(ctx) : 'identity';
     const format = negotiateFormat(ctx.headers.accept);
-    // Not when the client has left: until that is noticed, between two chunks, text is read.
+    // Released when the response ends: text is read until it is noticed that the client has left.
     await writeExposition(ctx, snapshot, format, encoding, clock).finally(snapshot.release);
   };
 }

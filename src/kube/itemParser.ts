@@ -110,8 +110,8 @@ export class Carry {
 
   /**
    * Keeps these bytes; so many `more` of the item follow, where that is known: its memory is taken
-   * once then, unless it is large. Not from Buffer's pool: glibc maps each of its 64 KB anew
-   * (app/nodeOptions.ts), a tenth of a start's CPU.
+   * once then, unless it is large. Not from Buffer's pool: that was a tenth of a start's CPU while
+   * the pool had Node's pieces of 64 KB (app/nodeOptions.ts).
    */
   append(chunk: Buffer, start: number, end: number, more = 0): void {
     const count = Math.min(end - start, this.bytesMax - this.length);
